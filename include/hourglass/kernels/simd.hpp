@@ -1,0 +1,275 @@
+// The vector type of the build and the few things that every kernel does with it: loads and stores of whole and partial
+// vectors, fused multiply-add, horizontal sums and maxima, transposition in registers, and the mode that flushes
+// denormals. Mathematical functions do not live here (they are operations), nor does any loop over memory.
+#pragma once
+
+#include <hourglass/config.hpp>
+
+#if !defined(HOURGLASS_SCALAR)
+    #include <xsimd/xsimd.hpp>
+#endif
+#if defined(__SSE2__)
+    #include <immintrin.h>
+#endif
+
+#include <cstddef>
+#include <cstring>
+#include <type_traits>
+#include <utility>
+
+// Loops over accumulators must vanish completely, or the accumulators live in memory; the compilers spell that differently.
+#if defined(__clang__)
+    #define HOURGLASS_UNROLL _Pragma("clang loop unroll(full)")
+#else
+    #define HOURGLASS_UNROLL _Pragma("GCC unroll 64")
+#endif
+
+// Code that is large, is called seldom for what it does, or must be the same machine code for every caller.
+#define HOURGLASS_NOINLINE __attribute__((noinline))
+
+HOURGLASS_BEGIN namespace kernels {
+
+#if defined(HOURGLASS_SCALAR)
+template <class T> using vector = T;
+template <class T> inline constexpr int width = 1;
+#else
+template <class T> using vector = xsimd::batch<T>;
+template <class T> inline constexpr int width = static_cast<int>(xsimd::batch<T>::size);
+#endif
+
+// Bytes on which kernels like their scratch memory to start: a cache line, and the widest vector.
+inline constexpr std::size_t scratch_alignment = 64;
+
+namespace detail {
+
+template <class V> struct element { using type = typename V::value_type; };
+template <> struct element<float> { using type = float; };
+template <> struct element<double> { using type = double; };
+
+#if !defined(HOURGLASS_SCALAR)
+// The compilers' own vector type of the same size, for shuffles that they choose better than a portable library can.
+template <class T, int lanes> struct plain_vector {
+    typedef T type __attribute__((vector_size(static_cast<std::size_t>(lanes) * sizeof(T))));
+};
+
+template <class T> auto to_plain(vector<T> x) {
+    typename plain_vector<T, width<T>>::type result;
+    static_assert(sizeof result == sizeof x);
+    std::memcpy(&result, &x, sizeof result);
+    return result;
+}
+
+template <class T> vector<T> from_plain(typename plain_vector<T, width<T>>::type x) {
+    vector<T> result;
+    std::memcpy(&result, &x, sizeof result);
+    return result;
+}
+
+// a0 b0 a1 b1 ... of the lower halves, and of the upper halves.
+template <class P, int... i> P interleave_low(P a, P b, std::integer_sequence<int, i...>) {
+    constexpr int lanes = sizeof...(i);
+    return __builtin_shufflevector(a, b, (i % 2 == 0 ? i / 2 : lanes + i / 2)...);
+}
+template <class P, int... i> P interleave_high(P a, P b, std::integer_sequence<int, i...>) {
+    constexpr int lanes = sizeof...(i);
+    return __builtin_shufflevector(a, b, (lanes / 2 + (i % 2 == 0 ? i / 2 : lanes + i / 2))...);
+}
+// Lane i of the result is lane i ^ distance of x.
+template <int distance, class P, int... i> P exchange_lanes(P x, std::integer_sequence<int, i...>) {
+    return __builtin_shufflevector(x, x, (i ^ distance)...);
+}
+#endif
+
+}
+
+// The number type of a vector: float for vector<float>, and float for float.
+template <class V> using element_of = typename detail::element<V>::type;
+
+// All lanes x.
+template <class T> vector<T> broadcast(T x) { return vector<T>(x); }
+
+// width<T> numbers from or to any address. (Not called load and store: with a vector for an argument, name look-up would
+// find xsimd's own, which wants aligned addresses.)
+template <class T> vector<T> load_vector(const T* source) {
+#if defined(HOURGLASS_SCALAR)
+    return *source;
+#else
+    return vector<T>::load_unaligned(source);
+#endif
+}
+template <class T> void store_vector(T* target, std::type_identity_t<vector<T>> x) {
+#if defined(HOURGLASS_SCALAR)
+    *target = x;
+#else
+    x.store_unaligned(target);
+#endif
+}
+
+// The first n numbers, 0 <= n <= width<T>, the remaining lanes zero; nothing past source[n - 1] is read.
+template <class T> vector<T> load_partial(const T* source, int n) {
+#if defined(HOURGLASS_SCALAR)
+    return n > 0 ? *source : T(0);
+#elif defined(__AVX512F__)
+    if constexpr (sizeof(vector<T>) == 64) {
+        const unsigned lanes = (1U << n) - 1U;
+        if constexpr (std::is_same_v<T, float>)
+            return vector<T>(_mm512_maskz_loadu_ps(static_cast<__mmask16>(lanes), source));
+        else
+            return vector<T>(_mm512_maskz_loadu_pd(static_cast<__mmask8>(lanes), source));
+    }
+#endif
+#if !defined(HOURGLASS_SCALAR)
+    alignas(vector<T>) T lanes[width<T>] = {};
+    for (int i = 0; i < n; ++i) lanes[i] = source[i];
+    return vector<T>::load_aligned(lanes);
+#endif
+}
+
+// Writes the first n lanes, 0 <= n <= width<T>, and nothing else.
+template <class T> void store_partial(T* target, std::type_identity_t<vector<T>> x, int n) {
+#if defined(HOURGLASS_SCALAR)
+    if (n > 0) *target = x;
+#else
+    #if defined(__AVX512F__)
+    if constexpr (sizeof(vector<T>) == 64) {
+        const unsigned lanes = (1U << n) - 1U;
+        if constexpr (std::is_same_v<T, float>)
+            _mm512_mask_storeu_ps(target, static_cast<__mmask16>(lanes), x);
+        else
+            _mm512_mask_storeu_pd(target, static_cast<__mmask8>(lanes), x);
+        return;
+    }
+    #endif
+    alignas(vector<T>) T lanes[width<T>];
+    x.store_aligned(lanes);
+    for (int i = 0; i < n; ++i) target[i] = lanes[i];
+#endif
+}
+
+// a * b + c, in one rounding where the build's instruction set has it. (xsimd's own fma is a product and a sum on
+// AVX-512, which only some compilers join; a library call where the hardware has none would be far too slow.)
+template <class V> V fused_multiply_add(V a, V b, V c) {
+    using T = element_of<V>;
+    if constexpr (std::is_floating_point_v<V>) {
+#if defined(__FMA__) || defined(__ARM_FEATURE_FMA)
+        if constexpr (std::is_same_v<T, float>)
+            return __builtin_fmaf(a, b, c);
+        else
+            return __builtin_fma(a, b, c);
+#else
+        return a * b + c;
+#endif
+    } else {
+#if !defined(HOURGLASS_SCALAR)
+    #if defined(__AVX512F__)
+        if constexpr (sizeof(V) == 64 && std::is_same_v<T, float>) return V(_mm512_fmadd_ps(a, b, c));
+        if constexpr (sizeof(V) == 64 && std::is_same_v<T, double>) return V(_mm512_fmadd_pd(a, b, c));
+    #endif
+        return xsimd::fma(a, b, c);
+#endif
+    }
+}
+
+// The larger number lane by lane; a NaN on either side is the result. (The x86 instruction returns its second operand.)
+template <class V> V maximum(V a, V b) {
+    if constexpr (std::is_floating_point_v<V>) {
+        return a > b || a != a ? a : b;
+    } else {
+#if !defined(HOURGLASS_SCALAR)
+        return xsimd::select(a != a, a, xsimd::select(a > b, a, b));
+#endif
+    }
+}
+
+// The sum of all lanes, added pairwise.
+template <class V> element_of<V> horizontal_sum(V x) {
+    if constexpr (std::is_floating_point_v<V>) {
+        return x;
+    } else {
+#if !defined(HOURGLASS_SCALAR)
+        using T = element_of<V>;
+        constexpr auto lanes = std::make_integer_sequence<int, width<T>>{};
+        auto p = detail::to_plain<T>(x);
+        if constexpr (width<T> >= 16) p += detail::exchange_lanes<8>(p, lanes);
+        if constexpr (width<T> >= 8) p += detail::exchange_lanes<4>(p, lanes);
+        if constexpr (width<T> >= 4) p += detail::exchange_lanes<2>(p, lanes);
+        p += detail::exchange_lanes<1>(p, lanes);
+        return p[0];
+#endif
+    }
+}
+
+// The largest lane; NaN if any lane is.
+template <class V> element_of<V> horizontal_max(V x) {
+    if constexpr (std::is_floating_point_v<V>) {
+        return x;
+    } else {
+#if !defined(HOURGLASS_SCALAR)
+        using T = element_of<V>;
+        constexpr auto lanes = std::make_integer_sequence<int, width<T>>{};
+        const auto fold = [&]<int distance>(V v, std::integral_constant<int, distance>) {
+            if constexpr (width<T> > distance)
+                return maximum(v, detail::from_plain<T>(detail::exchange_lanes<distance>(detail::to_plain<T>(v), lanes)));
+            else
+                return v;
+        };
+        x = fold(x, std::integral_constant<int, 8>{});
+        x = fold(x, std::integral_constant<int, 4>{});
+        x = fold(x, std::integral_constant<int, 2>{});
+        x = fold(x, std::integral_constant<int, 1>{});
+        return detail::to_plain<T>(x)[0];
+#endif
+    }
+}
+
+// Transposes a square of width<T> vectors: lane j of rows[i] and lane i of rows[j] change places.
+template <class T> void transpose_square(vector<T>* rows) {
+#if defined(HOURGLASS_SCALAR)
+    static_cast<void>(rows);
+#else
+    // Interleaving the first half of the rows with the second half, log2(width) times, is the transposition.
+    constexpr int lanes = width<T>;
+    constexpr auto sequence = std::make_integer_sequence<int, lanes>{};
+    using plain = typename detail::plain_vector<T, lanes>::type;
+    plain current[lanes], next[lanes];
+    HOURGLASS_UNROLL
+    for (int i = 0; i < lanes; ++i) current[i] = detail::to_plain<T>(rows[i]);
+    HOURGLASS_UNROLL
+    for (int stage = 1; stage < lanes; stage *= 2) {
+        HOURGLASS_UNROLL
+        for (int i = 0; i < lanes / 2; ++i) {
+            next[2 * i] = detail::interleave_low(current[i], current[i + lanes / 2], sequence);
+            next[2 * i + 1] = detail::interleave_high(current[i], current[i + lanes / 2], sequence);
+        }
+        HOURGLASS_UNROLL
+        for (int i = 0; i < lanes; ++i) current[i] = next[i];
+    }
+    HOURGLASS_UNROLL
+    for (int i = 0; i < lanes; ++i) rows[i] = detail::from_plain<T>(current[i]);
+#endif
+}
+
+// While one lives, its thread takes denormal numbers for zero and makes none; the caller's mode returns with its end.
+// (Changing the mode costs about 10 ns: for whole steps, not for small functions.) Does nothing on other than x86.
+class flush_denormals {
+public:
+#if defined(__SSE2__)
+    flush_denormals() : saved_(_mm_getcsr()) { _mm_setcsr(saved_ | flush_to_zero | denormals_are_zero); }
+    ~flush_denormals() { _mm_setcsr((_mm_getcsr() & ~mode_bits) | (saved_ & mode_bits)); }
+#else
+    flush_denormals() {}
+    ~flush_denormals() {}
+#endif
+    flush_denormals(const flush_denormals&) = delete;
+    flush_denormals& operator=(const flush_denormals&) = delete;
+
+#if defined(__SSE2__)
+private:
+    static constexpr unsigned flush_to_zero = 0x8000, denormals_are_zero = 0x0040;
+    // Exceptions raised meanwhile stay raised: only the two modes are put back.
+    static constexpr unsigned mode_bits = flush_to_zero | denormals_are_zero;
+    unsigned saved_;
+#endif
+};
+
+} HOURGLASS_END

@@ -1,0 +1,123 @@
+// The matrix product against naive sums in long double: every transposition, extents around the tile, any thread split.
+#include <hourglass/kernels/matrix_product.hpp>
+
+#include <doctest/doctest.h>
+
+#include <cmath>
+#include <cstddef>
+#include <limits>
+#include <memory>
+#include <random>
+#include <vector>
+
+namespace {
+
+namespace kernels = hourglass::kernels;
+
+// Memory without slack behind it, so that the address sanitizer sees any read past the end.
+template <class T> struct exact_array {
+    explicit exact_array(std::size_t size) : size(size), data(new T[size]) {}
+    std::size_t size;
+    std::unique_ptr<T[]> data;
+};
+
+enum class layout { row_major, column_major, strided };
+
+template <class T> struct matrix {
+    matrix(int rows, int columns, layout order, std::mt19937& random)
+        : storage(static_cast<std::size_t>(rows) * static_cast<std::size_t>(columns) * (order == layout::strided ? 2 : 1)) {
+        std::uniform_real_distribution<T> uniform(T(-1), T(1));
+        for (std::size_t i = 0; i < storage.size; ++i) storage.data[i] = uniform(random);
+        if (order == layout::row_major) operand = {storage.data.get(), columns, 1};
+        if (order == layout::column_major) operand = {storage.data.get(), 1, rows};
+        if (order == layout::strided) operand = {storage.data.get(), 2 * columns, 2};
+    }
+    T operator()(int i, int j) const { return operand.data[i * operand.row_stride + j * operand.column_stride]; }
+    exact_array<T> storage;
+    kernels::matrix_operand<T> operand;
+};
+
+template <class T> std::vector<T> multiply(const matrix<T>& a, const matrix<T>& b, int m, int n, int k, int threads,
+                                           bool few_rows) {
+    std::vector<T> c(static_cast<std::size_t>(m) * static_cast<std::size_t>(n), std::numeric_limits<T>::quiet_NaN());
+    std::vector<int> visits(c.size());
+    exact_array<T> packed(kernels::packed_left_size<T>(m, k)), scratch(kernels::panel_size<T>(k));
+    if (!few_rows) kernels::pack_left(packed.data.get(), a.operand, m, k);
+    const auto epilogue = [&](const T* tile, int first_row, int row_count, int first_column, int column_count) {
+        for (int r = 0; r < row_count; ++r)
+            for (int j = 0; j < column_count; ++j) {
+                const auto at = static_cast<std::size_t>((first_row + r) * n + first_column + j);
+                c[at] = tile[r * kernels::blocking<T>::columns + j];
+                ++visits[at];
+            }
+    };
+    for (int thread = 0; thread < threads; ++thread) {
+        if (few_rows)
+            kernels::multiply_few_rows(a.operand, b.operand, m, n, k, scratch.data.get(), thread, threads, epilogue);
+        else
+            kernels::multiply_packed(static_cast<const T*>(packed.data.get()), b.operand, m, n, k, scratch.data.get(), thread,
+                                     threads, epilogue);
+    }
+    bool once = true;
+    for (const int count : visits) once = once && count == 1;
+    CHECK(once);
+    return c;
+}
+
+template <class T> void check_product(int m, int n, int k, layout left, layout right, bool few_rows) {
+    CAPTURE(m);
+    CAPTURE(n);
+    CAPTURE(k);
+    CAPTURE(static_cast<int>(left));
+    CAPTURE(static_cast<int>(right));
+    CAPTURE(few_rows);
+    std::mt19937 random(static_cast<unsigned>(m + 131 * n + 1031 * k));
+    const matrix<T> a(m, k, left, random), b(k, n, right, random);
+    const std::vector<T> c = multiply(a, b, m, n, k, 1, few_rows);
+    long double worst = 0;
+    for (int i = 0; i < m; ++i)
+        for (int j = 0; j < n; ++j) {
+            long double sum = 0;
+            for (int l = 0; l < k; ++l) sum += static_cast<long double>(a(i, l)) * static_cast<long double>(b(l, j));
+            const long double error = std::fabs(sum - static_cast<long double>(c[static_cast<std::size_t>(i * n + j)]));
+            // A product that is not a number must not pass as small.
+            worst = error <= worst ? worst : error;
+        }
+    CHECK(worst <= static_cast<long double>(std::numeric_limits<T>::epsilon()) * (k + 1));
+    for (const int threads : {2, 3, 7}) CHECK(multiply(a, b, m, n, k, threads, few_rows) == c);
+}
+
+}
+
+TEST_CASE_TEMPLATE("products agree with naive sums for all extents and transpositions", T, float, double) {
+    for (const layout left : {layout::row_major, layout::column_major, layout::strided})
+        for (const layout right : {layout::row_major, layout::column_major, layout::strided}) {
+            for (const int m : {1, 2, 3, 5, 11, 12, 13, 31})
+                for (const int n : {1, 3, 13, 31, 32, 33, 100})
+                    for (const int k : {1, 2, 5, 16, 33}) {
+                        check_product<T>(m, n, k, left, right, false);
+                        if (m <= kernels::few_rows_limit) check_product<T>(m, n, k, left, right, true);
+                    }
+            check_product<T>(100, 65, 100, left, right, false);
+            check_product<T>(3, 300, 101, left, right, true);
+        }
+}
+
+TEST_CASE_TEMPLATE("a product over nothing is zero", T, float, double) {
+    std::mt19937 random(1);
+    const matrix<T> a(5, 0, layout::row_major, random), b(0, 7, layout::row_major, random);
+    for (const T value : multiply(a, b, 5, 7, 0, 2, false)) CHECK(value == T(0));
+    const matrix<T> row(2, 0, layout::row_major, random);
+    for (const T value : multiply(row, b, 2, 7, 0, 2, true)) CHECK(value == T(0));
+}
+
+TEST_CASE_TEMPLATE("NaN in an operand reaches exactly its row or column", T, float, double) {
+    std::mt19937 random(1);
+    const int m = 13, n = 37, k = 19;
+    matrix<T> a(m, k, layout::row_major, random);
+    const matrix<T> b(k, n, layout::column_major, random);
+    a.storage.data[static_cast<std::size_t>(5 * k + 18)] = std::numeric_limits<T>::quiet_NaN();
+    const std::vector<T> c = multiply(a, b, m, n, k, 1, false);
+    for (int i = 0; i < m; ++i)
+        for (int j = 0; j < n; ++j) CHECK(std::isnan(c[static_cast<std::size_t>(i * n + j)]) == (i == 5));
+}
