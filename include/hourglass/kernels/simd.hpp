@@ -5,11 +5,21 @@
 
 #include <hourglass/config.hpp>
 
-#if !defined(HOURGLASS_SCALAR)
-    #include <xsimd/xsimd.hpp>
+// GCC 12 takes the deliberately undefined operand of many AVX-512 intrinsics for a mistake (its bug 105593) and reports
+// it, from inside its own header, at every use; so xsimd is to be included by this header alone.
+#if defined(__GNUC__) && !defined(__clang__)
+    #pragma GCC diagnostic push
+    #pragma GCC diagnostic ignored "-Wmaybe-uninitialized"
+    #pragma GCC diagnostic ignored "-Wuninitialized"
 #endif
 #if defined(__SSE2__)
     #include <immintrin.h>
+#endif
+#if !defined(HOURGLASS_SCALAR)
+    #include <xsimd/xsimd.hpp>
+#endif
+#if defined(__GNUC__) && !defined(__clang__)
+    #pragma GCC diagnostic pop
 #endif
 
 #include <cstddef>

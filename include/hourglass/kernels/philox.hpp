@@ -1,0 +1,281 @@
+// Arrays of noise: the elements that ops/philox.hpp defines one by one, many at a time in SIMD. Which noise a leaf needs,
+// and what is made of uniform and normal numbers (masks, corruptions, samples), is not known here.
+#pragma once
+
+#include <hourglass/kernels/simd.hpp>
+// The one header outside kernels/ that a kernel includes: the definition of the numbers, which has to exist only once.
+#include <hourglass/ops/philox.hpp>
+
+#include <algorithm>
+#include <array>
+#include <cstdint>
+#include <numbers>
+#include <type_traits>
+
+HOURGLASS_BEGIN namespace kernels {
+
+using random::noise_stream;
+
+namespace detail {
+
+#if !defined(HOURGLASS_SCALAR)
+
+// A tile is as many blocks of four elements as a vector has 32-bit lanes. Words travel in the lower halves of 64-bit
+// lanes (the multiplication wants them there; the upper halves hold what it left), in two vectors: `even` becomes the
+// even 32-bit lanes of the result, `odd` the odd ones.
+inline constexpr int tile_blocks = width<float>;
+using wide_words = plain_vector<std::uint64_t, tile_blocks / 2>::type;
+using tile_words = plain_vector<std::uint32_t, tile_blocks>::type;
+using tile_integers = plain_vector<std::int32_t, tile_blocks>::type;
+using tile_floats = plain_vector<float, tile_blocks>::type;
+
+// Which block of the tile lane l computes: so chosen that four vectors, holding elements 0 to 3 of their lanes' blocks,
+// become memory order by transposing within 128 bits, where shuffles are cheap.
+constexpr int block_of_lane(int lane) { return tile_blocks / 4 * (lane % 4) + lane / 4; }
+
+inline wide_words multiply_low_words(wide_words a, std::uint32_t b) {
+    #if defined(__AVX512F__)
+    return reinterpret_cast<wide_words>(_mm512_mul_epu32(reinterpret_cast<__m512i>(a), _mm512_set1_epi64(b)));
+    #elif defined(__AVX2__)
+    return reinterpret_cast<wide_words>(_mm256_mul_epu32(reinterpret_cast<__m256i>(a), _mm256_set1_epi64x(b)));
+    #elif defined(__SSE2__)
+    return reinterpret_cast<wide_words>(_mm_mul_epu32(reinterpret_cast<__m128i>(a), _mm_set1_epi64x(b)));
+    #else
+    return (a & 0xFFFFFFFFULL) * static_cast<std::uint64_t>(b);
+    #endif
+}
+
+// The key of every round, as wide words.
+struct round_keys {
+    explicit round_keys(std::uint64_t seed) {
+        std::uint32_t low = static_cast<std::uint32_t>(seed), high = static_cast<std::uint32_t>(seed >> 32);
+        for (int round = 0; round < random::philox_rounds; ++round) {
+            keys[round][0] = low;
+            keys[round][1] = high;
+            low += random::philox_key_steps[0];
+            high += random::philox_key_steps[1];
+        }
+    }
+    std::uint64_t keys[random::philox_rounds][2];
+};
+
+// The counters of a tile's blocks, and how they move on to the next tile. Blocks are numbered through all examples.
+struct tile_position {
+    tile_position(std::uint64_t first_example, std::uint64_t blocks_per_example)
+        : per_example(blocks_per_example), example_step(tile_blocks / blocks_per_example),
+          block_step(tile_blocks % blocks_per_example) {
+        for (int lane = 0; lane < tile_blocks; ++lane) {
+            const auto block = static_cast<std::uint64_t>(block_of_lane(lane));
+            (lane % 2 == 0 ? block_even : block_odd)[lane / 2] = block % blocks_per_example;
+            (lane % 2 == 0 ? example_even : example_odd)[lane / 2] = first_example + block / blocks_per_example;
+        }
+    }
+    void advance() {
+        advance(block_even, example_even);
+        advance(block_odd, example_odd);
+    }
+    wide_words block_even, block_odd, example_even, example_odd;
+
+private:
+    void advance(wide_words& block, wide_words& example) const {
+        block += block_step;
+        const auto carry = reinterpret_cast<wide_words>(block >= per_example); // all ones where true
+        block -= carry & per_example;
+        example += example_step - carry;
+    }
+    std::uint64_t per_example, example_step, block_step;
+};
+
+inline void philox_rounds_of(wide_words (&c)[4], const round_keys& keys) {
+    HOURGLASS_UNROLL
+    for (int round = 0; round < random::philox_rounds; ++round) {
+        const wide_words first = multiply_low_words(c[0], random::philox_multipliers[0]);
+        const wide_words second = multiply_low_words(c[2], random::philox_multipliers[1]);
+        c[0] = (second >> 32) ^ c[1] ^ keys.keys[round][0];
+        c[1] = second;
+        c[2] = (first >> 32) ^ c[3] ^ keys.keys[round][1];
+        c[3] = first;
+    }
+}
+
+// words[e], lane l: word e of the lane's block.
+inline void tile_of_words(tile_words (&words)[4], const tile_position& at, noise_stream stream, const round_keys& keys) {
+    const wide_words step = wide_words{} + std::uint64_t{stream.step}, leaf = wide_words{} + std::uint64_t{stream.leaf};
+    wide_words even[4] = {at.block_even, at.example_even, step, leaf};
+    wide_words odd[4] = {at.block_odd, at.example_odd, step, leaf};
+    philox_rounds_of(even, keys);
+    philox_rounds_of(odd, keys);
+    HOURGLASS_UNROLL
+    for (int e = 0; e < 4; ++e)
+        words[e] = reinterpret_cast<tile_words>((even[e] & 0xFFFFFFFFULL) | (odd[e] << 32));
+}
+
+// Elements 0 to 3 of every lane's block, brought into memory order.
+template <int... i>
+void transpose_tile(tile_floats (&x)[4], std::integer_sequence<int, i...>) {
+    constexpr int n = tile_blocks;
+    const auto low = [](tile_floats a, tile_floats b) {
+        return __builtin_shufflevector(a, b, (i / 4 * 4 + i % 4 / 2 + i % 2 * n)...);
+    };
+    const auto high = [](tile_floats a, tile_floats b) {
+        return __builtin_shufflevector(a, b, (i / 4 * 4 + 2 + i % 4 / 2 + i % 2 * n)...);
+    };
+    const auto low_pair = [](tile_floats a, tile_floats b) {
+        return __builtin_shufflevector(a, b, (i / 4 * 4 + i % 2 + i % 4 / 2 * n)...);
+    };
+    const auto high_pair = [](tile_floats a, tile_floats b) {
+        return __builtin_shufflevector(a, b, (i / 4 * 4 + 2 + i % 2 + i % 4 / 2 * n)...);
+    };
+    const tile_floats a = low(x[0], x[1]), b = high(x[0], x[1]), c = low(x[2], x[3]), d = high(x[2], x[3]);
+    x[0] = low_pair(a, c), x[1] = high_pair(a, c), x[2] = low_pair(b, d), x[3] = high_pair(b, d);
+}
+
+inline tile_floats upper_24_bits_as_floats(tile_words words) {
+    return __builtin_convertvector(reinterpret_cast<tile_integers>(words >> 8), tile_floats);
+}
+
+// c0 + c1 x + c2 x^2 + ..., every step fused, so that no compiler has a choice that would change the last bit.
+template <class... C> vector<float> polynomial(vector<float> x, float c0, C... rest) {
+    if constexpr (sizeof...(rest) == 0)
+        return broadcast(c0);
+    else
+        return fused_multiply_add(x, polynomial(x, rest...), broadcast(c0));
+}
+
+// -2 log(n / 2^24) for integers 1 <= n <= 2^24. The polynomial is that of Cephes' logf (Moshier, 1989), on [sqrt(1/2) - 1,
+// sqrt(2) - 1]; zero exactly at n = 2^24 and accurate to 2 ulp next to it.
+inline vector<float> twice_negative_log(tile_floats n) {
+    const auto bits = reinterpret_cast<tile_integers>(n);
+    const tile_integers exponent = (bits - 0x3F3504F3) >> 23; // 0x3F3504F3 is sqrt(1/2)
+    const auto mantissa = reinterpret_cast<tile_floats>(bits - (exponent << 23));
+    const vector<float> f = from_plain<float>(mantissa - 1.0F);
+    const vector<float> e = from_plain<float>(__builtin_convertvector(exponent - 24, tile_floats));
+    const vector<float> square = f * f;
+    const vector<float> p =
+        polynomial(f, 3.3333331174e-1F, -2.4999993993e-1F, 2.0000714765e-1F, -1.6668057665e-1F, 1.4249322787e-1F,
+                   -1.2420140846e-1F, 1.1676998740e-1F, -1.1514610310e-1F, 7.0376836292e-2F);
+    // log 2 = 0.693359375 - 2.12194440e-4, the first part short enough for exact products.
+    const vector<float> small = fused_multiply_add(
+        e, broadcast(-2.12194440e-4F), fused_multiply_add(f * p, square, square * broadcast(-0.5F)));
+    const vector<float> log = fused_multiply_add(e, broadcast(0.693359375F), f + small);
+    return log * broadcast(-2.0F);
+}
+
+// Box and Muller's pair, as random::normals_from_words has it, to a few units in the last place.
+inline void normals_from_words(tile_floats& first, tile_floats& second, tile_words radius_word, tile_words angle_word) {
+    const vector<float> radius = xsimd::sqrt(twice_negative_log(upper_24_bits_as_floats(radius_word) + 1.0F));
+    const auto turn = reinterpret_cast<tile_integers>(angle_word >> 8);
+    const tile_integers quarter = (turn + (1 << 21)) >> 22;
+    const vector<float> angle = from_plain<float>(__builtin_convertvector(turn - (quarter << 22), tile_floats)) *
+                                broadcast(static_cast<float>(2.0 * std::numbers::pi * 0x1p-24));
+    // Cephes' sinf and cosf on [-pi/4, pi/4].
+    const vector<float> square = angle * angle;
+    const vector<float> sine = fused_multiply_add(
+        square * angle, polynomial(square, -1.6666654611e-1F, 8.3321608736e-3F, -1.9515295891e-4F), angle);
+    const vector<float> cosine = polynomial(square, 1.0F, -0.5F, 4.166664568298827e-2F, -1.388731625493765e-3F,
+                                            2.443315711809948e-5F);
+    const auto s = reinterpret_cast<tile_words>(to_plain<float>(sine * radius));
+    const auto c = reinterpret_cast<tile_words>(to_plain<float>(cosine * radius));
+    // Odd quarters exchange sine and cosine; the signs go round with the quarter.
+    const auto q = reinterpret_cast<tile_words>(quarter);
+    const tile_words exchange = (s ^ c) & (0U - (q & 1U));
+    first = reinterpret_cast<tile_floats>(c ^ exchange ^ (((q + 1U) & 2U) << 30));
+    second = reinterpret_cast<tile_floats>(s ^ exchange ^ ((q & 2U) << 30));
+}
+
+struct uniform_tile {
+    void operator()(tile_floats (&x)[4], const tile_words (&words)[4]) const {
+        HOURGLASS_UNROLL
+        for (int e = 0; e < 4; ++e) x[e] = upper_24_bits_as_floats(words[e]) * 0x1p-24F;
+    }
+};
+
+struct normal_tile {
+    void operator()(tile_floats (&x)[4], const tile_words (&words)[4]) const {
+        normals_from_words(x[0], x[1], words[0], words[1]);
+        normals_from_words(x[2], x[3], words[2], words[3]);
+    }
+};
+
+// out[example][element]; T may be wider than the float that the tile computes in.
+template <class T, class Tile>
+HOURGLASS_NOINLINE void fill_tiles(T* out, noise_stream stream, std::uint64_t first_example, int examples, int elements,
+                                   Tile tile) {
+    constexpr int lanes = tile_blocks, tile_elements = 4 * tile_blocks;
+    const std::int64_t per_example = (std::int64_t{elements} + 3) / 4;
+    const std::int64_t blocks = per_example * examples;
+    const bool contiguous = elements % 4 == 0 && std::is_same_v<T, float>;
+    const round_keys keys(stream.seed);
+    tile_position position(first_example, static_cast<std::uint64_t>(per_example));
+    std::int64_t block_in_example = 0;
+    for (std::int64_t first = 0; first < blocks; first += tile_blocks, position.advance()) {
+        tile_words words[4];
+        tile_of_words(words, position, stream, keys);
+        tile_floats x[4];
+        tile(x, words);
+        transpose_tile(x, std::make_integer_sequence<int, lanes>{});
+        if (contiguous && first + tile_blocks <= blocks) {
+            std::memcpy(out, x, sizeof x);
+            out += tile_elements;
+            continue;
+        }
+        // Examples that end inside a block, the end of the array, and other number types: block by block.
+        alignas(scratch_alignment) float values[tile_elements];
+        std::memcpy(values, x, sizeof x);
+        const int present = static_cast<int>(std::min<std::int64_t>(tile_blocks, blocks - first));
+        for (int b = 0; b < present; ++b) {
+            const int count = contiguous ? 4 : static_cast<int>(std::min<std::int64_t>(4, elements - 4 * block_in_example));
+            for (int e = 0; e < count; ++e) *out++ = static_cast<T>(values[4 * b + e]);
+            if (++block_in_example == per_example) block_in_example = 0;
+        }
+    }
+}
+
+#endif
+
+// out[example][element] from a function of (example, block) that yields four elements.
+template <class T, class Block>
+void fill_blocks(T* out, std::uint64_t first_example, int examples, int elements, Block block) {
+    for (int example = 0; example < examples; ++example)
+        for (int element = 0; element < elements; element += 4) {
+            const auto values = block(first_example + static_cast<std::uint64_t>(example), static_cast<std::uint32_t>(element / 4));
+            const int count = std::min(4, elements - element);
+            for (int e = 0; e < count; ++e) *out++ = static_cast<T>(values[static_cast<std::size_t>(e)]);
+        }
+}
+
+}
+
+// out[i][e] = random::uniform<T>(stream, first_example + i, e), to the bit, for i < examples and e < elements; rows
+// contiguous, any alignment. However examples are divided among calls and threads, their values are the same.
+template <class T>
+void fill_uniform(T* out, noise_stream stream, std::uint64_t first_example, int examples, int elements) {
+    static_assert(std::is_same_v<T, float> || std::is_same_v<T, double>);
+#if defined(HOURGLASS_SCALAR)
+    detail::fill_blocks(out, first_example, examples, elements, [stream](std::uint64_t example, std::uint32_t block) {
+        const random::philox_counter words = random::noise_words(stream, example, block);
+        return std::array{random::uniform_from_word(words[0]), random::uniform_from_word(words[1]),
+                          random::uniform_from_word(words[2]), random::uniform_from_word(words[3])};
+    });
+#else
+    if (elements > 0) detail::fill_tiles(out, stream, first_example, examples, elements, detail::uniform_tile{});
+#endif
+}
+
+// out[i][e] = random::normal<T>(stream, first_example + i, e), for float in SIMD to a few units in the last place, for
+// double to the bit; otherwise as fill_uniform. Always finite.
+template <class T>
+void fill_normal(T* out, noise_stream stream, std::uint64_t first_example, int examples, int elements) {
+    static_assert(std::is_same_v<T, float> || std::is_same_v<T, double>);
+#if !defined(HOURGLASS_SCALAR)
+    if constexpr (std::is_same_v<T, float>) {
+        if (elements > 0) detail::fill_tiles(out, stream, first_example, examples, elements, detail::normal_tile{});
+        return;
+    }
+#endif
+    detail::fill_blocks(out, first_example, examples, elements, [stream](std::uint64_t example, std::uint32_t block) {
+        return random::normal_block(stream, example, block);
+    });
+}
+
+} HOURGLASS_END

@@ -1,0 +1,89 @@
+// The counter-based generator behind every noise leaf (Philox 4x32-10, Salmon et al., "Parallel random numbers: as easy
+// as 1, 2, 3", 2011) and the definition of what a noise element is worth, as plain functions of one element. The
+// reference interpreter evaluates these; programs fill whole arrays with kernels/philox.hpp, which agrees with them.
+#pragma once
+
+#include <hourglass/config.hpp>
+
+#include <array>
+#include <cmath>
+#include <cstdint>
+#include <numbers>
+
+HOURGLASS_BEGIN namespace random {
+
+using philox_counter = std::array<std::uint32_t, 4>;
+using philox_key = std::array<std::uint32_t, 2>;
+
+inline constexpr std::uint32_t philox_multipliers[2] = {0xD2511F53, 0xCD9E8D57};
+inline constexpr std::uint32_t philox_key_steps[2] = {0x9E3779B9, 0xBB67AE85};
+inline constexpr int philox_rounds = 10;
+
+// Four words, each uniform over 32 bits and independent, for every counter and key.
+constexpr philox_counter philox4x32_10(philox_counter counter, philox_key key) {
+    for (int round = 0; round < philox_rounds; ++round) {
+        const std::uint64_t first = std::uint64_t{philox_multipliers[0]} * counter[0];
+        const std::uint64_t second = std::uint64_t{philox_multipliers[1]} * counter[2];
+        counter = {static_cast<std::uint32_t>(second >> 32) ^ counter[1] ^ key[0], static_cast<std::uint32_t>(second),
+                   static_cast<std::uint32_t>(first >> 32) ^ counter[3] ^ key[1], static_cast<std::uint32_t>(first)};
+        key = {key[0] + philox_key_steps[0], key[1] + philox_key_steps[1]};
+    }
+    return counter;
+}
+
+// Which noise: the run's seed, the training step, and the identity of the leaf.
+struct noise_stream {
+    std::uint64_t seed = 0;
+    std::uint32_t step = 0;
+    std::uint32_t leaf = 0;
+};
+
+// The four words that elements 4 * block to 4 * block + 3 of an example are made of. (The counter has one word for the
+// example, so examples count modulo 2^32.)
+constexpr philox_counter noise_words(noise_stream stream, std::uint64_t example, std::uint32_t block) {
+    return philox4x32_10({block, static_cast<std::uint32_t>(example), stream.step, stream.leaf},
+                         {static_cast<std::uint32_t>(stream.seed), static_cast<std::uint32_t>(stream.seed >> 32)});
+}
+
+// Uniform on [0, 1): the upper 24 bits of a word. One word whatever the number type, so that a float program and its
+// double oracle see the very same noise: all 2^24 values are floats.
+constexpr double uniform_from_word(std::uint32_t word) { return static_cast<double>(word >> 8) * 0x1p-24; }
+
+// Two standard normal numbers from two words (Box and Muller, 1958): sqrt(-2 log u) times the cosine and the sine of
+// 2 pi v, with u in (0, 1] and v in [0, 1), both of 24 bits. The largest magnitude is sqrt(48 log 2) = 5.77.
+inline std::array<double, 2> normals_from_words(std::uint32_t radius_word, std::uint32_t angle_word) {
+    const double radius = std::sqrt(-2.0 * std::log(static_cast<double>((radius_word >> 8) + 1) * 0x1p-24));
+    // Reduced to the nearest quarter turn exactly, so that small results are accurate too.
+    const std::uint32_t turn = angle_word >> 8;
+    const std::uint32_t quarter = (turn + (1U << 21)) >> 22;
+    const std::int32_t rest = static_cast<std::int32_t>(turn) - static_cast<std::int32_t>(quarter << 22);
+    const double angle = static_cast<double>(rest) * (2.0 * std::numbers::pi * 0x1p-24);
+    const double cosine = std::cos(angle), sine = std::sin(angle);
+    switch (quarter % 4) {
+    case 0: return {radius * cosine, radius * sine};
+    case 1: return {radius * -sine, radius * cosine};
+    case 2: return {radius * -cosine, radius * -sine};
+    default: return {radius * sine, radius * -cosine};
+    }
+}
+
+// Elements 4 * block to 4 * block + 3 of an example's standard normal noise.
+inline std::array<double, 4> normal_block(noise_stream stream, std::uint64_t example, std::uint32_t block) {
+    const philox_counter words = noise_words(stream, example, block);
+    const auto first = normals_from_words(words[0], words[1]), second = normals_from_words(words[2], words[3]);
+    return {first[0], first[1], second[0], second[1]};
+}
+
+// Element `element` >= 0 of an example's uniform noise on [0, 1), exact in every T of 24 bits or more.
+template <class T> constexpr T uniform(noise_stream stream, std::uint64_t example, int element) {
+    const auto index = static_cast<std::uint32_t>(element);
+    return static_cast<T>(uniform_from_word(noise_words(stream, example, index / 4)[index % 4]));
+}
+
+// Element `element` >= 0 of an example's standard normal noise, computed in double and then rounded to T.
+template <class T> T normal(noise_stream stream, std::uint64_t example, int element) {
+    const auto index = static_cast<std::uint32_t>(element);
+    return static_cast<T>(normal_block(stream, example, index / 4)[index % 4]);
+}
+
+} HOURGLASS_END
