@@ -1,0 +1,87 @@
+#!/usr/bin/env python3
+"""Holds what the compiler says on a user's mistake: see README.md beside this file.
+
+    tests/compile_fail/run.py [FOLDER] [--only NAME] [-- COMPILER FLAG...]
+"""
+
+import re
+import sys
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "sources"))
+from checks import check_syntax, compile_command, in_parallel, report, shown  # noqa: E402
+
+COMMENT = re.compile(r"^\s*//\s*(expect|expect-gcc|expect-clang|reject|max-errors|max-lines):\s*(.*?)\s*$", re.MULTILINE)
+KNOWN_WORDS = re.compile(r"^\s*//\s*((?:expect|reject|max)[\w-]*):", re.MULTILINE)
+HAS_FIXED = re.compile(r"^\s*#\s*if(n?def\s+|.*defined\W*)FIXED\b", re.MULTILINE)
+
+
+class Case:
+    """One file's comments, as they hold for one compiler."""
+
+    def __init__(self, path, family):
+        text = path.read_text()
+        said = COMMENT.findall(text)
+
+        def values(*words):
+            return [value for word, value in said if word in words]
+
+        self.path = path
+        self.expect = values("expect", f"expect-{family}")
+        self.reject = values("reject")
+        self.max_errors = int((values("max-errors") or [1])[-1])
+        self.max_lines = int((values("max-lines") or [sys.maxsize])[-1])
+        self.fixable = bool(HAS_FIXED.search(text))
+        known = {word for word, _ in said}
+        self.unknown = sorted({word for word in KNOWN_WORDS.findall(text) if word not in known})
+
+    def faults(self, command, unlimited):
+        """What is wrong, each a sentence; the compiler's own text stands at the end."""
+        faults = [f"unknown comment `// {word}:`" for word in self.unknown]
+        if not self.expect:
+            faults.append("no `// expect:` line for this compiler: say which words the error must hold")
+        accepted, text = check_syntax([*command, *unlimited], self.path, self.path.parent)
+        lines = text.splitlines()
+        if accepted:
+            faults.append("compiles, but must not")
+        for pattern in self.expect:
+            if not any(re.search(pattern, line) for line in lines):
+                faults.append(f"no line of the output matches expect: {pattern}")
+        for pattern in self.reject:
+            faults += [f"reject: {pattern} matches: {line}" for line in lines if re.search(pattern, line)][:1]
+        errors = sum("error:" in line for line in lines)
+        if errors > self.max_errors:
+            faults.append(f"{errors} errors, at most {self.max_errors} wanted: one mistake is one error")
+        if len(lines) > self.max_lines:
+            faults.append(f"{len(lines)} lines of output, at most {self.max_lines} wanted")
+        if faults:
+            faults.append("The compiler said:\n" + ("\n".join("  | " + line for line in lines) or "  | (nothing)"))
+        if self.fixable:
+            accepted, text = check_syntax([*command, "-DFIXED"], self.path, self.path.parent)
+            if not accepted:
+                faults.append("does not compile with -DFIXED, so the error may have another reason:\n"
+                              + "\n".join("  | " + line for line in text.splitlines()))
+        return faults
+
+
+def main():
+    arguments = sys.argv[1:sys.argv.index("--")] if "--" in sys.argv else sys.argv[1:]
+    only = arguments[arguments.index("--only") + 1] if "--only" in arguments else ""
+    if only:
+        at = arguments.index("--only")
+        del arguments[at:at + 2]
+    folder = Path(arguments[0]) if arguments else Path(__file__).resolve().parent
+    command = compile_command()
+    _, about = check_syntax([*command, "-dM", "-E"], "")
+    family = "clang" if "__clang__" in about else "gcc"
+    unlimited = ["-ferror-limit=0"] if family == "clang" else ["-fmax-errors=0"]
+
+    def check(path):
+        advice = f"if the wording is better now, change the expectation in {shown(path)}; if not, repair the library"
+        return f"{shown(path)} ({family})", Case(path, family).faults(command, unlimited), advice
+
+    report(in_parallel(check, [path for path in sorted(folder.glob("*.cpp")) if only in path.stem]))
+
+
+if __name__ == "__main__":
+    main()

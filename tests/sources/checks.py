@@ -1,0 +1,57 @@
+"""What the scripts that hold the sources share: where they are, how they compile, how they report."""
+
+import os
+import subprocess
+import sys
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[2]
+
+
+def compile_command():
+    """The compiler and its flags: everything after `--` on the command line, or GCC with the library's headers."""
+    if "--" in sys.argv:
+        return sys.argv[sys.argv.index("--") + 1:]
+    return ["g++", "-std=c++20", f"-I{ROOT / 'include'}", "-march=native"]
+
+
+def check_syntax(command, source, directory=ROOT):
+    """Compiles a path or, given as a string, a text; answers whether it is accepted, and the compiler's words."""
+    text = source if isinstance(source, str) else None
+    operand = ["-x", "c++", "-"] if text is not None else [str(source)]
+    done = subprocess.run([*command, "-fsyntax-only", *operand], input=text, cwd=directory, text=True,
+                          stdout=subprocess.PIPE, stderr=subprocess.STDOUT, errors="replace",
+                          env={**os.environ, "LC_ALL": "C"})  # plain quotes, whatever the user's language
+    return done.returncode == 0, done.stdout
+
+
+def cores():
+    return int(os.environ.get("HOURGLASS_JOBS") or len(os.sched_getaffinity(0)))
+
+
+def in_parallel(function, items):
+    with ThreadPoolExecutor(cores()) as pool:
+        yield from pool.map(function, items)
+
+
+def shown(path):
+    return path.relative_to(ROOT) if path.is_relative_to(ROOT) else path
+
+
+def report(results):
+    """Prints each failure, then the summary line; `results` yields (name, list of what is wrong, advice or None)."""
+    passed = failed = 0
+    for name, faults, advice in results:
+        if not faults:
+            passed += 1
+            continue
+        failed += 1
+        print(f"FAILED: {name}")
+        for fault in faults:
+            print("  " + str(fault).rstrip().replace("\n", "\n  "))
+        if advice:
+            print(f"  What to do: {advice}")
+        print(flush=True)
+    print(f"{passed} passed, {failed} failed")
+    sys.exit(1 if failed else 0)

@@ -1,0 +1,15 @@
+"""Every source file stands in its folder's meson.build: a test that nobody builds would pass for ever."""
+
+import re
+from checks import ROOT, report
+
+
+def check(folder):
+    build_file = ROOT / folder / "meson.build"
+    words = set(re.findall(r"'([^']*)'", re.sub("#.*", "", build_file.read_text())))
+    missing = [f"{folder}/{path.name} is in no list" for path in sorted((ROOT / folder).glob("*.cpp"))
+               if path.name not in words and path.stem not in words]
+    return f"{folder}/meson.build", missing, f"add a line for it to {folder}/meson.build, or delete the file"
+
+
+report(check(folder) for folder in ("src", "tests", "examples", "bench"))

@@ -1,0 +1,77 @@
+"""Every code block of README.md and docs/*.md works: C++ compiles, commands exist, links lead somewhere.
+
+    tests/sources/readme.py [-- COMPILER FLAG...]
+
+A ```cpp block is compiled after `#include <hourglass/hourglass.hpp>`, as a file of its own. A block that needs more
+names a file of tests/readme/ in a comment on the line before it, `<!-- context: in_a_function.cpp -->`: there the line
+`// BLOCK` is replaced by the block, and `// PREVIOUS`, if there is one, by the last block without a context before it.
+A block that shows a mistake belongs in tests/compile_fail/; in a page it stands as ```text.
+
+A ```sh block may use only commands and options that `./dev COMMAND --help` knows.
+"""
+
+import re
+import subprocess
+from checks import ROOT, check_syntax, compile_command, in_parallel, report
+
+CONTEXTS = ROOT / "tests" / "readme"
+BLOCK = re.compile(r"^(?:<!--\s*context:\s*(\S+)\s*-->\n\s*)?```(\w+)[^\n]*\n(.*?)^```", re.MULTILINE | re.DOTALL)
+LINK = re.compile(r"\]\((?!\w+:|#)([^)#\s]+)")
+PLAIN = "#include <hourglass/hourglass.hpp>\nnamespace hg = hourglass;\n// BLOCK\n"
+command = compile_command()
+
+
+def blocks(text):
+    """Each block as (context or None, language, code, line of its first line)."""
+    for match in BLOCK.finditer(text):
+        yield match[1], match[2], match[3], text.count("\n", 0, match.start(3)) + 1
+
+
+def cpp_faults(page, context, code, line, previous):
+    frame = PLAIN
+    if context:
+        if not (CONTEXTS / context).is_file():
+            return [f"the context tests/readme/{context} does not exist"]
+        frame = (CONTEXTS / context).read_text()
+        if "// BLOCK\n" not in frame:
+            return [f"tests/readme/{context} has no line `// BLOCK`"]
+    here = f'#line {line} "{page}"\n{code}'
+    source = frame.replace("// PREVIOUS\n", previous).replace("// BLOCK\n", here + '#line 1 "after the block"\n')
+    accepted, text = check_syntax(command, source)
+    return [] if accepted else [text]
+
+
+def sh_faults(code):
+    faults = []
+    for words in (line.split("#")[0].split() for line in code.replace("\\\n", " ").splitlines()):
+        words = words[[word.endswith("/dev") for word in words].index(True):] if "./dev" in words else []
+        if len(words) < 2:
+            continue
+        name, options = words[1], {word.split("=")[0] for word in words[2:] if word.startswith("--") and word != "--"}
+        told = subprocess.run([ROOT / "dev", name, "--help"], text=True, capture_output=True)
+        if f"./dev {name}" not in told.stdout:
+            faults.append(f"./dev has no command `{name}`")
+            continue
+        faults += [f"./dev {name} has no option {option}" for option in sorted(options - {"--help"})
+                   if not re.search(rf"{option}\b", told.stdout)]
+    return faults
+
+
+def cases():
+    for path in [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]:
+        if not path.exists():
+            continue
+        page, text, previous = path.relative_to(ROOT), path.read_text(), ""
+        dead = [f"the link {link} leads nowhere" for link in LINK.findall(text) if not (path.parent / link).exists()]
+        yield f"{page}, links", lambda dead=dead: dead, "repair the link or add what it names"
+        for context, language, code, line in blocks(text):
+            name = f"{page}:{line}, {language} block"
+            if language in ("cpp", "c++"):
+                arguments = (page, context, code, line, previous)
+                yield name, lambda arguments=arguments: cpp_faults(*arguments), "repair the block, or give it a context"
+                previous = previous if context else code
+            elif language in ("sh", "bash", "console"):
+                yield name, lambda code=code: sh_faults(code), "write it as ./dev --help tells"
+
+
+report(in_parallel(lambda case: (case[0], case[1](), case[2]), list(cases())))
