@@ -180,13 +180,14 @@ template <class V> V fused_multiply_add(V a, V b, V c) {
     }
 }
 
-// The larger number lane by lane; a NaN on either side is the result. (The x86 instruction returns its second operand.)
+// The larger number lane by lane; a NaN on either side is the result. (The x86 instruction returns its second operand
+// when there is a NaN, so only the first needs asking. xsimd's != is of no use for that: on AVX it is false for NaNs.)
 template <class V> V maximum(V a, V b) {
     if constexpr (std::is_floating_point_v<V>) {
         return a > b || a != a ? a : b;
     } else {
 #if !defined(HOURGLASS_SCALAR)
-        return xsimd::select(a != a, a, xsimd::select(a > b, a, b));
+        return xsimd::select(xsimd::isnan(a), a, xsimd::max(a, b));
 #endif
     }
 }

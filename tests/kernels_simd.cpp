@@ -1,0 +1,114 @@
+// The vector type's few operations: partial loads and stores at the edge of memory, sums, maxima with NaN, transposition,
+// fused multiply-add and the denormal mode.
+#include <hourglass/kernels/simd.hpp>
+
+#include <doctest/doctest.h>
+
+#include <cmath>
+#include <cstddef>
+#include <limits>
+#include <memory>
+
+namespace kernels = hourglass::kernels;
+using kernels::vector;
+
+TEST_CASE_TEMPLATE("partial loads and stores touch exactly their elements", T, float, double) {
+    constexpr int lanes = kernels::width<T>;
+    for (int n = 0; n <= lanes; ++n) {
+        CAPTURE(n);
+        // Exactly n numbers are allocated: reading or writing one more is an error under the address sanitizer.
+        const std::unique_ptr<T[]> source(new T[static_cast<std::size_t>(n)]), target(new T[static_cast<std::size_t>(n)]);
+        for (int i = 0; i < n; ++i) source[static_cast<std::size_t>(i)] = static_cast<T>(i + 1);
+        const vector<T> x = kernels::load_partial<T>(source.get(), n);
+        T all[lanes];
+        kernels::store_vector<T>(all, x);
+        for (int i = 0; i < lanes; ++i) CHECK(all[i] == (i < n ? static_cast<T>(i + 1) : T(0)));
+        kernels::store_partial<T>(target.get(), x, n);
+        for (int i = 0; i < n; ++i) CHECK(target[static_cast<std::size_t>(i)] == static_cast<T>(i + 1));
+        T wide[lanes + 1];
+        for (T& value : wide) value = T(-1);
+        kernels::store_partial<T>(wide, x, n);
+        for (int i = n; i <= lanes; ++i) CHECK(wide[i] == T(-1));
+    }
+}
+
+TEST_CASE_TEMPLATE("horizontal sums and maxima", T, float, double) {
+    constexpr int lanes = kernels::width<T>;
+    T values[lanes];
+    T sum = 0;
+    for (int i = 0; i < lanes; ++i) sum += values[i] = static_cast<T>((i * 7) % lanes - lanes);
+    T largest = values[0];
+    for (const T value : values) largest = value > largest ? value : largest;
+    CHECK(kernels::horizontal_sum(kernels::load_vector<T>(values)) == sum);
+    CHECK(kernels::horizontal_max(kernels::load_vector<T>(values)) == largest);
+    for (int i = 0; i < lanes; ++i) {
+        CAPTURE(i);
+        const T kept = values[i];
+        values[i] = std::numeric_limits<T>::quiet_NaN();
+        CHECK(std::isnan(kernels::horizontal_max(kernels::load_vector<T>(values))));
+        CHECK(std::isnan(kernels::horizontal_sum(kernels::load_vector<T>(values))));
+        values[i] = std::numeric_limits<T>::infinity();
+        CHECK(kernels::horizontal_max(kernels::load_vector<T>(values)) == std::numeric_limits<T>::infinity());
+        values[i] = kept;
+    }
+}
+
+TEST_CASE_TEMPLATE("the maximum hands NaN on from either side", T, float, double) {
+    const T nan = std::numeric_limits<T>::quiet_NaN();
+    const auto largest = [](T a, T b) {
+        return kernels::horizontal_max(kernels::maximum<vector<T>>(kernels::broadcast(a), kernels::broadcast(b)));
+    };
+    CHECK(largest(1, 2) == T(2));
+    CHECK(largest(2, 1) == T(2));
+    CHECK(std::isnan(largest(nan, 1)));
+    CHECK(std::isnan(largest(1, nan)));
+    CHECK(kernels::maximum(T(1), T(2)) == T(2));
+    CHECK(std::isnan(kernels::maximum(nan, T(2))));
+    CHECK(std::isnan(kernels::maximum(T(2), nan)));
+}
+
+TEST_CASE_TEMPLATE("multiplication and addition are fused where the build has the instruction", T, float, double) {
+    const T a = T(1) + std::numeric_limits<T>::epsilon();
+    const T scalar = kernels::fused_multiply_add(a, a, T(-1) - 2 * std::numeric_limits<T>::epsilon());
+    const T lanes = kernels::horizontal_max(kernels::fused_multiply_add<vector<T>>(
+        kernels::broadcast(a), kernels::broadcast(a), kernels::broadcast(T(-1) - 2 * std::numeric_limits<T>::epsilon())));
+#if defined(__FMA__)
+    const T expected = std::numeric_limits<T>::epsilon() * std::numeric_limits<T>::epsilon();
+#else
+    const T expected = 0;
+#endif
+    CHECK(scalar == expected);
+    CHECK(lanes == expected);
+}
+
+TEST_CASE_TEMPLATE("a square of vectors is transposed", T, float, double) {
+    constexpr int lanes = kernels::width<T>;
+    vector<T> rows[lanes];
+    T values[lanes];
+    for (int i = 0; i < lanes; ++i) {
+        for (int j = 0; j < lanes; ++j) values[j] = static_cast<T>(100 * i + j);
+        rows[i] = kernels::load_vector<T>(values);
+    }
+    kernels::transpose_square<T>(rows);
+    for (int i = 0; i < lanes; ++i) {
+        kernels::store_vector<T>(values, rows[i]);
+        for (int j = 0; j < lanes; ++j) CHECK(values[j] == static_cast<T>(100 * j + i));
+    }
+}
+
+#if defined(__SSE2__)
+TEST_CASE("denormal numbers are flushed in a scope, and the caller's mode comes back") {
+    volatile float tiny = std::numeric_limits<float>::min();
+    volatile float half = 0.5F;
+    CHECK(tiny * half > 0.0F);
+    {
+        const kernels::flush_denormals outer;
+        const float flushed = tiny * half;
+        CHECK(flushed == 0.0F);
+        { const kernels::flush_denormals inner; }
+        const float still = tiny * half;
+        CHECK(still == 0.0F);
+    }
+    CHECK(tiny * half > 0.0F);
+}
+#endif
