@@ -71,26 +71,29 @@ HOURGLASS_NOINLINE void pack_strip(T* packed, const T* source, std::ptrdiff_t st
     // vectors are stored all the same, and what the last group writes too much is overwritten by the next depth's.
     constexpr bool overlaps = strip % lanes != 0;
     constexpr int together = overlaps ? groups : 1;
-    for (int first_group = 0; first_group < groups; first_group += together) {
-        for (int d = 0; d < depth; d += lanes) {
-            const int present = std::min(lanes, depth - d);
-            vector<T> rows[together * lanes];
-            for (int i = 0; i < together * lanes; ++i) {
-                const int s = first_group * lanes + i;
-                const T* const from = source + s * strip_stride + d;
-                rows[i] = s >= count ? broadcast(T(0)) : present == lanes ? load_vector(from) : load_partial(from, present);
-            }
-            for (int g = 0; g < together; ++g) transpose_square<T>(rows + g * lanes);
-            for (int i = 0; i < present; ++i) {
-                T* const target = packed + std::ptrdiff_t{d + i} * strip + first_group * lanes;
-                for (int g = 0; g < together; ++g) {
-                    if (overlaps && g == together - 1 && d + i == depth - 1)
-                        store_partial(target + g * lanes, rows[g * lanes + i], strip - g * lanes);
-                    else
-                        store_vector(target + g * lanes, rows[g * lanes + i]);
+    for (int first = 0; first < strip; first += together * lanes) {
+        const T* const from = source + first * strip_stride;
+        T* const to = packed + first;
+        int d = 0;
+        if (count >= std::min(strip, first + together * lanes)) {
+            for (; d + lanes + (overlaps ? 1 : 0) <= depth; d += lanes) {
+                vector<T> rows[together * lanes];
+                HOURGLASS_UNROLL
+                for (int i = 0; i < together * lanes; ++i)
+                    rows[i] = i < strip ? load_vector(from + i * strip_stride + d) : broadcast(T(0));
+                HOURGLASS_UNROLL
+                for (int g = 0; g < together; ++g) transpose_square<T>(rows + g * lanes);
+                HOURGLASS_UNROLL
+                for (int i = 0; i < lanes; ++i) {
+                    HOURGLASS_UNROLL
+                    for (int g = 0; g < together; ++g)
+                        store_vector(to + std::ptrdiff_t{d + i} * strip + g * lanes, rows[g * lanes + i]);
                 }
             }
         }
+        for (; d < depth; ++d) // what is left of the depth, or of the strip
+            for (int s = first; s < std::min(strip, first + together * lanes); ++s)
+                packed[std::ptrdiff_t{d} * strip + s] = s < count ? source[s * strip_stride + d] : T(0);
     }
 }
 
@@ -121,10 +124,12 @@ template <class T> void pack_right_panel(T* packed, matrix_operand<T> b, int k, 
                                    std::min(columns, n - first), k);
 }
 
-// tile[rows][columns] = block times panel, summed over k in ascending order. tile is aligned to scratch_alignment.
-// 2 * rows * columns * k operations; not inlined, so that it exists once per number type.
-template <class T> HOURGLASS_NOINLINE void micro_kernel(T* tile, const T* left_block, const T* right_panel, int k) {
-    constexpr int rows = blocking<T>::rows, columns = blocking<T>::columns, lanes = width<T>, vectors = columns / lanes;
+// tile[rows][columns] = block times panel, summed over k in ascending order, for the first `vectors` vectors of the
+// columns (by default all; nothing is written to the others). tile is aligned to scratch_alignment. 2 * rows * vectors *
+// width * k operations; not inlined, so that it exists once per number type.
+template <class T, int vectors = blocking<T>::columns / width<T>>
+HOURGLASS_NOINLINE void micro_kernel(T* tile, const T* left_block, const T* right_panel, int k) {
+    constexpr int rows = blocking<T>::rows, columns = blocking<T>::columns, lanes = width<T>;
     vector<T> sums[rows][vectors];
     HOURGLASS_UNROLL
     for (int r = 0; r < rows; ++r) {
@@ -155,7 +160,8 @@ template <class T> HOURGLASS_NOINLINE void micro_kernel(T* tile, const T* left_b
 // packs the panels that its run touches into panel_scratch (panel_size(k) numbers of its own, aligned to
 // scratch_alignment for speed) and calls, once for every tile and in order,
 //     epilogue(const T* tile, int first_row, int row_count, int first_column, int column_count)
-// where tile[r * blocking::columns + c] is C(first_row + r, first_column + c). Every element is summed over k in
+// where tile[r * blocking::columns + c] is C(first_row + r, first_column + c) for r < row_count and c < column_count, and
+// unspecified elsewhere. Every element is summed over k in
 // ascending order by one thread, so results are the same to the bit for any number of threads.
 template <class T, class Epilogue>
 void multiply_packed(const T* packed_left, matrix_operand<T> b, int m, int n, int k, T* panel_scratch, int thread,
@@ -173,23 +179,33 @@ void multiply_packed(const T* packed_left, matrix_operand<T> b, int m, int n, in
             pack_right_panel(panel_scratch, b, k, n, panel);
             packed_panel = panel;
         }
-        micro_kernel(tile, packed_left + std::ptrdiff_t{block} * rows * k, panel_scratch, k);
+        const T* const left = packed_left + std::ptrdiff_t{block} * rows * k;
+        const int column_count = std::min(columns, n - panel * columns);
+        if (column_count <= columns / 2) // the last panel of many common extents (784, 400) is half empty
+            micro_kernel<T, columns / 2 / width<T>>(tile, left, panel_scratch, k);
+        else
+            micro_kernel<T>(tile, left, panel_scratch, k);
         epilogue(static_cast<const T*>(tile), block * rows, std::min(rows, m - block * rows), panel * columns,
-                 std::min(columns, n - panel * columns));
+                 column_count);
     }
 }
 
-// The most rows of A that multiply_few_rows takes.
-inline constexpr int few_rows_limit = 3;
+// The most rows of A that multiply_few_rows takes: packing B costs about as much as reading it this often.
+template <class T> inline constexpr int few_rows_limit = blocking<T>::rows / 2;
 
-// Whether multiply_few_rows is the faster: packing a panel costs as much as multiplying about this many rows by it.
-constexpr bool prefers_few_rows(int m, int /*n*/, int /*k*/) { return m <= few_rows_limit; }
+// Whether multiply_few_rows is the faster.
+template <class T> constexpr bool prefers_few_rows(int m, int /*n*/, int /*k*/) { return m <= few_rows_limit<T>; }
 
 namespace detail {
 
-// tile[r][c] for `rows` rows and `tiles` consecutive tiles, B read in place row by row: b[i * stride + c].
+// Up to three rows at a time, so that the sums of several vectors of columns for each fit the registers.
+inline constexpr int rows_together = 3;
+template <class T> inline constexpr int tiles_together = std::clamp(blocking<T>::rows / rows_together, 1, 4);
+
+// tile[r][c] for `rows` rows of A and `tiles` consecutive tiles, B read in place row by row: b[i * stride + c].
 template <class T, int rows, int tiles>
-HOURGLASS_NOINLINE void rows_by_panels(T* tile, matrix_operand<T> a, const T* b, std::ptrdiff_t stride, int k) {
+HOURGLASS_NOINLINE void rows_by_panels(T* tile, std::ptrdiff_t tile_size, matrix_operand<T> a, const T* b,
+                                       std::ptrdiff_t stride, int k) {
     constexpr int columns = blocking<T>::columns, lanes = width<T>, per_tile = columns / lanes;
     vector<T> sums[rows][tiles * per_tile];
     HOURGLASS_UNROLL
@@ -212,14 +228,13 @@ HOURGLASS_NOINLINE void rows_by_panels(T* tile, matrix_operand<T> a, const T* b,
     for (int v = 0; v < tiles * per_tile; ++v) {
         HOURGLASS_UNROLL
         for (int r = 0; r < rows; ++r)
-            store_vector(tile + (v / per_tile * rows + r) * columns + v % per_tile * lanes, sums[r][v]);
+            store_vector(tile + v / per_tile * tile_size + r * columns + v % per_tile * lanes, sums[r][v]);
     }
 }
 
-// tile[r][c] for `rows` rows and `count` columns, A's rows and B's columns contiguous over k: dot products.
+// tile[r][c] for `rows` rows of A and `count` columns of B, both contiguous over k: dot products.
 template <class T, int rows, int count>
-HOURGLASS_NOINLINE void rows_by_columns(T* tile, const T* a, std::ptrdiff_t row_stride, const T* b,
-                                        std::ptrdiff_t column_stride, int k) {
+HOURGLASS_NOINLINE void rows_by_columns(T* tile, matrix_operand<T> a, const T* b, std::ptrdiff_t column_stride, int k) {
     constexpr int lanes = width<T>;
     vector<T> sums[rows][count];
     HOURGLASS_UNROLL
@@ -230,7 +245,7 @@ HOURGLASS_NOINLINE void rows_by_columns(T* tile, const T* a, std::ptrdiff_t row_
     const auto add = [&](auto&& read, int i) {
         vector<T> left[rows];
         HOURGLASS_UNROLL
-        for (int r = 0; r < rows; ++r) left[r] = read(a + r * row_stride + i);
+        for (int r = 0; r < rows; ++r) left[r] = read(a.data + r * a.row_stride + i);
         HOURGLASS_UNROLL
         for (int c = 0; c < count; ++c) {
             const vector<T> right = read(b + c * column_stride + i);
@@ -248,67 +263,81 @@ HOURGLASS_NOINLINE void rows_by_columns(T* tile, const T* a, std::ptrdiff_t row_
     }
 }
 
-template <int rows, class T, class Epilogue>
-void multiply_rows(matrix_operand<T> a, matrix_operand<T> b, int n, int k, T* panel_scratch, int thread, int threads,
-                   Epilogue& epilogue) {
-    constexpr int columns = blocking<T>::columns, lanes = width<T>;
-    // As many tiles at once as the registers hold, so that enough independent sums hide the latency of the addition.
-    constexpr int together = std::clamp(blocking<T>::rows / rows, 1, 4);
-    alignas(scratch_alignment) T tile[together * rows * columns];
-    const long long panels = (n + columns - 1) / columns;
-    const int end = static_cast<int>(panels * (thread + 1) / threads);
-    int panel = static_cast<int>(panels * thread / threads);
-    const auto hand_over = [&](const T* finished) {
-        epilogue(finished, 0, rows, panel * columns, std::min(columns, n - panel * columns));
-    };
-
-    if (b.row_stride == 1 && b.column_stride != 1 && lanes > 1) {
-        if (a.column_stride != 1) { // at most columns rows, so the panel's scratch holds them
-            for (int r = 0; r < rows; ++r)
-                for (int i = 0; i < k; ++i) panel_scratch[std::ptrdiff_t{r} * k + i] = a.data[r * a.row_stride + i * a.column_stride];
-            a = {panel_scratch, k, 1};
-        }
-        for (; panel < end; ++panel) {
-            const int first = panel * columns, count = std::min(columns, n - first);
-            int c = 0;
-            for (; c + 4 <= count; c += 4)
-                rows_by_columns<T, rows, 4>(tile + c, a.data, a.row_stride, b.data + (first + c) * b.column_stride,
-                                            b.column_stride, k);
-            for (; c < count; ++c)
-                rows_by_columns<T, rows, 1>(tile + c, a.data, a.row_stride, b.data + (first + c) * b.column_stride,
-                                            b.column_stride, k);
-            hand_over(tile);
-        }
-        return;
+// All m rows of `tiles` tiles, each of tile_size numbers.
+template <class T, int tiles>
+void all_rows_by_panels(T* tile, std::ptrdiff_t tile_size, matrix_operand<T> a, int m, const T* b, std::ptrdiff_t stride,
+                        int k) {
+    for (int r = 0; r < m; r += rows_together) {
+        T* const target = tile + r * blocking<T>::columns;
+        const matrix_operand<T> part{a.data + r * a.row_stride, a.row_stride, a.column_stride};
+        if (m - r == 1)
+            rows_by_panels<T, 1, tiles>(target, tile_size, part, b, stride, k);
+        else if (m - r == 2)
+            rows_by_panels<T, 2, tiles>(target, tile_size, part, b, stride, k);
+        else
+            rows_by_panels<T, 3, tiles>(target, tile_size, part, b, stride, k);
     }
-    while (panel < end) {
-        const bool in_place = b.column_stride == 1;
-        if (in_place && panel + together <= end && (panel + together) * columns <= n) {
-            rows_by_panels<T, rows, together>(tile, a, b.data + std::ptrdiff_t{panel} * columns, b.row_stride, k);
-            for (int i = 0; i < together; ++i, ++panel) hand_over(tile + i * rows * columns);
-        } else if (in_place && (panel + 1) * columns <= n) {
-            rows_by_panels<T, rows, 1>(tile, a, b.data + std::ptrdiff_t{panel} * columns, b.row_stride, k);
-            hand_over(tile), ++panel;
-        } else {
-            pack_right_panel(panel_scratch, b, k, n, panel);
-            rows_by_panels<T, rows, 1>(tile, a, panel_scratch, columns, k);
-            hand_over(tile), ++panel;
+}
+
+// All m rows of one tile, `count` columns.
+template <class T>
+void all_rows_by_columns(T* tile, matrix_operand<T> a, int m, const T* b, std::ptrdiff_t column_stride, int count, int k) {
+    for (int r = 0; r < m; r += rows_together) {
+        const matrix_operand<T> part{a.data + r * a.row_stride, a.row_stride, 1};
+        for (int c = 0; c < count;) {
+            T* const target = tile + r * blocking<T>::columns + c;
+            const T* const from = b + c * column_stride;
+            const bool four = c + 4 <= count;
+            if (m - r == 1)
+                (four ? rows_by_columns<T, 1, 4> : rows_by_columns<T, 1, 1>)(target, part, from, column_stride, k);
+            else if (m - r == 2)
+                (four ? rows_by_columns<T, 2, 4> : rows_by_columns<T, 2, 1>)(target, part, from, column_stride, k);
+            else
+                (four ? rows_by_columns<T, 3, 4> : rows_by_columns<T, 3, 1>)(target, part, from, column_stride, k);
+            c += four ? 4 : 1;
         }
     }
 }
 
 }
 
-// One thread's share of C = A B for m <= few_rows_limit: B is read in place, once, without packing (except what lies at
-// its edge, or has no stride of 1). Scratch memory, epilogue and the promise about threads are those of multiply_packed;
-// sums run in another order than there, so the two agree to rounding only.
+// One thread's share of C = A B for m <= few_rows_limit: B is read in place without packing, except what lies at its edge
+// or has no stride of 1. Scratch memory, epilogue (with first_row 0 and row_count m) and the promise about threads are
+// those of multiply_packed; sums may run in another order than there, so the two agree to rounding only.
 template <class T, class Epilogue>
 void multiply_few_rows(matrix_operand<T> a, matrix_operand<T> b, int m, int n, int k, T* panel_scratch, int thread,
                        int threads, Epilogue&& epilogue) {
-    static_assert(few_rows_limit == 3);
-    if (m == 1) detail::multiply_rows<1>(a, b, n, k, panel_scratch, thread, threads, epilogue);
-    if (m == 2) detail::multiply_rows<2>(a, b, n, k, panel_scratch, thread, threads, epilogue);
-    if (m == 3) detail::multiply_rows<3>(a, b, n, k, panel_scratch, thread, threads, epilogue);
+    constexpr int columns = blocking<T>::columns, together = detail::tiles_together<T>;
+    constexpr std::ptrdiff_t tile_size = std::ptrdiff_t{few_rows_limit<T>} * columns;
+    alignas(scratch_alignment) T tiles[together * tile_size];
+    const long long panels = (n + columns - 1) / columns;
+    const int end = static_cast<int>(panels * (thread + 1) / threads);
+    const bool dot_products = b.row_stride == 1 && b.column_stride != 1 && width<T> > 1;
+    if (dot_products && a.column_stride != 1) { // m is at most columns, so that a panel's scratch holds A
+        for (int r = 0; r < m; ++r)
+            for (int i = 0; i < k; ++i)
+                panel_scratch[std::ptrdiff_t{r} * k + i] = a.data[r * a.row_stride + i * a.column_stride];
+        a = {panel_scratch, k, 1};
+    }
+    for (int panel = static_cast<int>(panels * thread / threads); panel < end;) {
+        const int first = panel * columns;
+        const T* const from = b.data + first * b.column_stride;
+        int finished = 1;
+        if (dot_products) {
+            detail::all_rows_by_columns(tiles, a, m, from, b.column_stride, std::min(columns, n - first), k);
+        } else if (b.column_stride == 1 && panel + together <= end && first + together * columns <= n) {
+            detail::all_rows_by_panels<T, together>(tiles, tile_size, a, m, from, b.row_stride, k);
+            finished = together;
+        } else if (b.column_stride == 1 && first + columns <= n) {
+            detail::all_rows_by_panels<T, 1>(tiles, tile_size, a, m, from, b.row_stride, k);
+        } else {
+            pack_right_panel(panel_scratch, b, k, n, panel);
+            detail::all_rows_by_panels<T, 1>(tiles, tile_size, a, m, panel_scratch, columns, k);
+        }
+        for (int i = 0; i < finished; ++i, ++panel)
+            epilogue(static_cast<const T*>(tiles + i * tile_size), 0, m, panel * columns,
+                     std::min(columns, n - panel * columns));
+    }
 }
 
 } HOURGLASS_END

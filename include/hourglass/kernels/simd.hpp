@@ -159,10 +159,9 @@ template <class T> void store_partial(T* target, std::type_identity_t<vector<T>>
 // a * b + c, in one rounding where the build's instruction set has it. (xsimd's own fma is a product and a sum on
 // AVX-512, which only some compilers join; a library call where the hardware has none would be far too slow.)
 template <class V> V fused_multiply_add(V a, V b, V c) {
-    using T = element_of<V>;
     if constexpr (std::is_floating_point_v<V>) {
 #if defined(__FMA__) || defined(__ARM_FEATURE_FMA)
-        if constexpr (std::is_same_v<T, float>)
+        if constexpr (std::is_same_v<V, float>)
             return __builtin_fmaf(a, b, c);
         else
             return __builtin_fma(a, b, c);
@@ -172,8 +171,8 @@ template <class V> V fused_multiply_add(V a, V b, V c) {
     } else {
 #if !defined(HOURGLASS_SCALAR)
     #if defined(__AVX512F__)
-        if constexpr (sizeof(V) == 64 && std::is_same_v<T, float>) return V(_mm512_fmadd_ps(a, b, c));
-        if constexpr (sizeof(V) == 64 && std::is_same_v<T, double>) return V(_mm512_fmadd_pd(a, b, c));
+        if constexpr (sizeof(V) == 64 && std::is_same_v<element_of<V>, float>) return V(_mm512_fmadd_ps(a, b, c));
+        if constexpr (sizeof(V) == 64 && std::is_same_v<element_of<V>, double>) return V(_mm512_fmadd_pd(a, b, c));
     #endif
         return xsimd::fma(a, b, c);
 #endif
