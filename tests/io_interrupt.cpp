@@ -1,0 +1,93 @@
+#include "hourglass/io/interrupt.hpp"
+
+#include <csignal>
+#include <initializer_list>
+
+#include <doctest/doctest.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+namespace io = hourglass::io;
+
+namespace {
+
+// Runs `action` in a process of its own, with the signals as a fresh process has them, and tells how that ended: the
+// exit status, or 1000 + the signal.
+template <class Action> int outcome(Action action) {
+    const pid_t child = fork();
+    REQUIRE(child >= 0);
+    if (child == 0) {
+        std::signal(SIGINT, SIG_DFL);
+        std::signal(SIGTERM, SIG_DFL);
+        _exit(action());
+    }
+    int status = 0;
+    REQUIRE(waitpid(child, &status, 0) == child);
+    return WIFSIGNALED(status) ? 1000 + WTERMSIG(status) : WEXITSTATUS(status);
+}
+
+}
+
+TEST_CASE("the first signal raises the flag") {
+    for (const int number : {SIGINT, SIGTERM}) {
+        {
+            const io::interrupt_guard guard;
+            CHECK_FALSE(io::interrupted());
+            CHECK(io::interrupting_signal() == 0);
+            std::raise(number);
+            CHECK(io::interrupted());
+            CHECK(io::interrupting_signal() == number);
+        }
+        CHECK(io::interrupted()); // still known when the guard has gone
+        const io::interrupt_guard next;
+        CHECK_FALSE(io::interrupted()); // and forgotten by the next
+    }
+}
+
+TEST_CASE("the second signal ends the process, of whichever kind") {
+    for (const int one : {SIGINT, SIGTERM})
+        for (const int other : {SIGINT, SIGTERM})
+            CHECK(outcome([=] {
+                      const io::interrupt_guard guard;
+                      std::raise(one);
+                      std::raise(other);
+                      return 1;
+                  }) == 1000 + other);
+}
+
+TEST_CASE("after the guard signals act as before it") {
+    CHECK(outcome([] {
+              { const io::interrupt_guard guard; }
+              std::raise(SIGINT);
+              return 1;
+          }) == 1000 + SIGINT);
+}
+
+TEST_CASE("an inner guard changes nothing") {
+    CHECK(outcome([] {
+              const io::interrupt_guard outer;
+              std::raise(SIGINT);
+              {
+                  const io::interrupt_guard inner;
+                  if (!io::interrupted()) return 1;
+              }
+              if (!io::interrupted()) return 2;
+              std::raise(SIGINT);
+              return 3;
+          }) == 1000 + SIGINT);
+    CHECK(outcome([] {
+              const io::interrupt_guard outer;
+              { const io::interrupt_guard inner; }
+              std::raise(SIGINT); // the outer one still catches
+              return io::interrupted() ? 0 : 1;
+          }) == 0);
+}
+
+TEST_CASE("a signal that was ignored stays ignored") {
+    CHECK(outcome([] {
+              std::signal(SIGINT, SIG_IGN);
+              const io::interrupt_guard guard;
+              std::raise(SIGINT);
+              return io::interrupted() ? 1 : 0;
+          }) == 0);
+}
