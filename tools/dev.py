@@ -88,8 +88,8 @@ class Build:
             f"-Doptimization={self.optimization}", "-Dbuildtype=custom"]
         arguments = ["meson", "setup", str(self.folder), str(ROOT), f"-Dsimd={self.simd}", *kind, *self.options]
         stamp, wanted = self.folder / "configured", json.dumps([self.compiler, *arguments])
-        if stamp.exists() and stamp.read_text() == wanted:
-            return True
+        if stamp.exists() and stamp.read_text() == wanted:  # what changed in meson.build is seen by ninja
+            return subprocess.run(["ninja", "-C", self.folder, "--quiet", "build.ninja"]).returncode == 0
         if self.folder.exists():
             shutil.rmtree(self.folder)
         done = subprocess.run(arguments, env={**os.environ, "CXX": self.compiler}, text=True,
@@ -172,12 +172,17 @@ def run(build, whole=False):
     log = build.folder / "meson-logs" / "testlog.json"
     log.unlink(missing_ok=True)
     if there:
-        subprocess.run(["meson", "test", "-C", build.folder, "--no-rebuild", "--print-errorlogs",
-                        "--num-processes", str(build.jobs), "--timeout-multiplier", str(build.slowdown), *there],
+        subprocess.run(["meson", "test", "-C", build.folder, "--no-rebuild", "--num-processes", str(build.jobs),
+                        "--timeout-multiplier", str(build.slowdown), *there],
                        env={**os.environ, "HOURGLASS_JOBS": str(build.jobs)})
     records = [json.loads(line) for line in log.read_text().splitlines()] if log.exists() else []
     for record in records:
-        count += count_of(record)
+        part = count_of(record)
+        count += part
+        if part.failed:
+            say(f"{build.name}: {record['name']}: {record['result']}")
+            print((record.get("stdout") or "") + (record.get("stderr") or ""), flush=True)
+            say(f"that was {record['name']} of {build.name}; alone: {' '.join(record['command'])}")
     count.failed += max(0, len(there) - len(records)) + len(tests) - len(there)
     say(f"{build.name}: {count} (compiled in {compiled - start:.0f} s, run in {time.monotonic() - compiled:.0f} s)")
     return count

@@ -7,6 +7,7 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
+MOST_LINES = 60  # of one fault
 
 
 def compile_command():
@@ -49,7 +50,11 @@ def report(results):
         failed += 1
         print(f"FAILED: {name}")
         for fault in faults:
-            print("  " + str(fault).rstrip().replace("\n", "\n  "))
+            lines = fault.rstrip().splitlines()
+            for line in lines[:MOST_LINES]:
+                print("  " + line)
+            if len(lines) > MOST_LINES:
+                print(f"  ... and {len(lines) - MOST_LINES} lines more")
         if advice:
             print(f"  What to do: {advice}")
         print(flush=True)
