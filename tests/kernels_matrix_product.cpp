@@ -25,7 +25,8 @@ enum class layout { row_major, column_major, strided };
 
 template <class T> struct matrix {
     matrix(int rows, int columns, layout order, std::mt19937& random)
-        : storage(static_cast<std::size_t>(rows) * static_cast<std::size_t>(columns) * (order == layout::strided ? 2 : 1)) {
+        : storage(static_cast<std::size_t>(rows) * static_cast<std::size_t>(columns) *
+                  (order == layout::strided ? 2 : 1)) {
         std::uniform_real_distribution<T> uniform(T(-1), T(1));
         for (std::size_t i = 0; i < storage.size; ++i) storage.data[i] = uniform(random);
         if (order == layout::row_major) operand = {storage.data.get(), columns, 1};
@@ -37,8 +38,8 @@ template <class T> struct matrix {
     kernels::matrix_operand<T> operand;
 };
 
-template <class T> std::vector<T> multiply(const matrix<T>& a, const matrix<T>& b, int m, int n, int k, int threads,
-                                           bool few_rows) {
+template <class T>
+std::vector<T> multiply(const matrix<T>& a, const matrix<T>& b, int m, int n, int k, int threads, bool few_rows) {
     std::vector<T> c(static_cast<std::size_t>(m) * static_cast<std::size_t>(n), std::numeric_limits<T>::quiet_NaN());
     std::vector<int> visits(c.size());
     exact_array<T> packed(kernels::packed_left_size<T>(m, k)), scratch(kernels::panel_size<T>(k));
@@ -55,8 +56,8 @@ template <class T> std::vector<T> multiply(const matrix<T>& a, const matrix<T>& 
         if (few_rows)
             kernels::multiply_few_rows(a.operand, b.operand, m, n, k, scratch.data.get(), thread, threads, epilogue);
         else
-            kernels::multiply_packed(static_cast<const T*>(packed.data.get()), b.operand, m, n, k, scratch.data.get(), thread,
-                                     threads, epilogue);
+            kernels::multiply_packed(static_cast<const T*>(packed.data.get()), b.operand, m, n, k, scratch.data.get(),
+                                     thread, threads, epilogue);
     }
     bool once = true;
     for (const int count : visits) once = once && count == 1;

@@ -1,5 +1,5 @@
-// Noise: the generator's published answers, the SIMD fills against the definition element by element, their independence
-// of how the work is divided, and the distributions.
+// Noise: the generator's published answers, the SIMD fills against the definition element by element, their
+// independence of how the work is divided, and the distributions.
 #include <hourglass/kernels/philox.hpp>
 
 #include <doctest/doctest.h>
@@ -67,10 +67,12 @@ TEST_CASE_TEMPLATE("every element is what its definition says, for any extents",
                     for (int e = 0; e < elements; ++e) {
                         const auto at = static_cast<std::size_t>(i * elements + e);
                         const std::uint64_t example = first + static_cast<std::uint64_t>(i);
-                        exact = exact && u[at] == noise::uniform<T>(stream, example, e) && u[at] >= T(0) && u[at] < T(1);
+                        exact =
+                            exact && u[at] == noise::uniform<T>(stream, example, e) && u[at] >= T(0) && u[at] < T(1);
                         const double expected = noise::normal<double>(stream, example, e);
                         const double error = std::fabs(static_cast<double>(z[at]) - expected);
-                        const double unit = std::fabs(expected) * static_cast<double>(std::numeric_limits<T>::epsilon());
+                        const double unit =
+                            std::fabs(expected) * static_cast<double>(std::numeric_limits<T>::epsilon());
                         worst = error <= worst * unit ? worst : error / unit;
                     }
                 CHECK(exact);
@@ -93,8 +95,10 @@ TEST_CASE("the normal transformation is accurate over the whole range of its wor
             worst = error <= worst * size ? worst : error / size;
         }
     };
-    for (const std::uint32_t angle : {0x00000000U, 0x00000100U, 0x40000000U, 0x3fffff00U, 0x80000100U, 0xffffffffU, 0x20000000U, 0x1fffff00U, 0xdfffffffU})
-        for (const std::uint32_t radius : {0x00000000U, 0x00000100U, 0xffffffffU, 0xfffffe00U, 0xffff0000U, 0x80000000U, 0xb504f300U, 0xb504f400U})
+    for (const std::uint32_t angle : {0x00000000U, 0x00000100U, 0x40000000U, 0x3fffff00U, 0x80000100U, 0xffffffffU,
+                                      0x20000000U, 0x1fffff00U, 0xdfffffffU})
+        for (const std::uint32_t radius :
+             {0x00000000U, 0x00000100U, 0xffffffffU, 0xfffffe00U, 0xffff0000U, 0x80000000U, 0xb504f300U, 0xb504f400U})
             check(radius, angle);
     for (std::uint32_t i = 0; i < 100000; ++i) check(i * 42949U, i * 2654435761U);
     CHECK(worst < 4);

@@ -1,5 +1,5 @@
-// The vector type's few operations: partial loads and stores at the edge of memory, sums, maxima with NaN, transposition,
-// fused multiply-add and the denormal mode.
+// The vector type's few operations: partial loads and stores at the edge of memory, sums, maxima with NaN,
+// transposition, fused multiply-add and the denormal mode.
 #include <hourglass/kernels/simd.hpp>
 
 #include <doctest/doctest.h>
@@ -17,7 +17,8 @@ TEST_CASE_TEMPLATE("partial loads and stores touch exactly their elements", T, f
     for (int n = 0; n <= lanes; ++n) {
         CAPTURE(n);
         // Exactly n numbers are allocated: reading or writing one more is an error under the address sanitizer.
-        const std::unique_ptr<T[]> source(new T[static_cast<std::size_t>(n)]), target(new T[static_cast<std::size_t>(n)]);
+        const std::unique_ptr<T[]> source(new T[static_cast<std::size_t>(n)]),
+            target(new T[static_cast<std::size_t>(n)]);
         for (int i = 0; i < n; ++i) source[static_cast<std::size_t>(i)] = static_cast<T>(i + 1);
         const vector<T> x = kernels::load_partial<T>(source.get(), n);
         T all[lanes];
@@ -70,15 +71,17 @@ TEST_CASE_TEMPLATE("the maximum hands NaN on from either side", T, float, double
 TEST_CASE_TEMPLATE("multiplication and addition are fused where the build has the instruction", T, float, double) {
     const T a = T(1) + std::numeric_limits<T>::epsilon();
     const T scalar = kernels::fused_multiply_add(a, a, T(-1) - 2 * std::numeric_limits<T>::epsilon());
-    const T lanes = kernels::horizontal_max(kernels::fused_multiply_add<vector<T>>(
-        kernels::broadcast(a), kernels::broadcast(a), kernels::broadcast(T(-1) - 2 * std::numeric_limits<T>::epsilon())));
+    const T lanes = kernels::horizontal_max(
+        kernels::fused_multiply_add<vector<T>>(kernels::broadcast(a), kernels::broadcast(a),
+                                               kernels::broadcast(T(-1) - 2 * std::numeric_limits<T>::epsilon())));
+    const T fused = std::numeric_limits<T>::epsilon() * std::numeric_limits<T>::epsilon();
 #if defined(__FMA__)
-    const T expected = std::numeric_limits<T>::epsilon() * std::numeric_limits<T>::epsilon();
+    CHECK(scalar == fused);
+    CHECK(lanes == fused);
 #else
-    const T expected = 0;
+    CHECK((scalar == fused || scalar == T(0))); // a compiler may fuse what it folds
+    CHECK((lanes == fused || lanes == T(0)));
 #endif
-    CHECK(scalar == expected);
-    CHECK(lanes == expected);
 }
 
 TEST_CASE_TEMPLATE("a square of vectors is transposed", T, float, double) {

@@ -34,7 +34,8 @@ TEST_CASE_TEMPLATE("copies from any order to any order", T, float, double) {
                     const std::unique_ptr<T[]> source(new T[extent(from)]), target(new T[extent(to)]);
                     std::iota(source.get(), source.get() + extent(from), T(1));
                     std::fill(target.get(), target.get() + extent(to), T(0));
-                    kernels::copy_matrix<T>(target.get(), to.row, to.column, source.get(), from.row, from.column, rows, columns);
+                    kernels::copy_matrix<T>(target.get(), to.row, to.column, source.get(), from.row, from.column, rows,
+                                            columns);
                     bool equal = true;
                     std::size_t touched = 0;
                     for (int i = 0; i < rows; ++i)

@@ -1,6 +1,7 @@
 // The matrix product C = A B for operands of any strides: packing, the micro-kernel, and the loops around it that hand
 // every finished tile of C to an epilogue, which decides what becomes of it. Nothing here stores C, allocates, starts
-// threads or knows extents at compile time, so that one instantiation per number type serves every product of a program.
+// threads or knows extents at compile time, so that one instantiation per number type serves every product of a
+// program.
 #pragma once
 
 #include <hourglass/kernels/simd.hpp>
@@ -9,7 +10,9 @@
 #include <cstddef>
 #include <cstring>
 
-HOURGLASS_BEGIN namespace kernels {
+HOURGLASS_BEGIN
+
+namespace kernels {
 
 // The tile of C that stays in registers: all its accumulators, a row of B and a broadcast element of A have to fit.
 template <class T> struct blocking {
@@ -41,11 +44,11 @@ template <class T> constexpr std::size_t panel_size(int k) {
 
 namespace detail {
 
-// packed[d * strip + s] = source[s * strip_stride + d * depth_stride], zero for count <= s < strip. Left blocks (a strip
-// of rows) and right panels (a strip of columns) are the same thing, and each operand may have either stride equal to 1.
-template <class T, int strip>
-HOURGLASS_NOINLINE void pack_strip(T* packed, const T* source, std::ptrdiff_t strip_stride, std::ptrdiff_t depth_stride,
-                                   int count, int depth) {
+// packed[d * strip + s] = source[s * strip_stride + d * depth_stride], zero for count <= s < strip. Left blocks (a
+// strip of rows) and right panels (a strip of columns) are the same thing, and each operand may have either stride
+// equal to 1.
+template <class T, int strip> HOURGLASS_NOINLINE void
+pack_strip(T* packed, const T* source, std::ptrdiff_t strip_stride, std::ptrdiff_t depth_stride, int count, int depth) {
     constexpr int lanes = width<T>;
     constexpr int groups = (strip + lanes - 1) / lanes;
     if (strip_stride == 1) { // the strip lies contiguous: copied row by row
@@ -67,8 +70,9 @@ HOURGLASS_NOINLINE void pack_strip(T* packed, const T* source, std::ptrdiff_t st
                 packed[std::ptrdiff_t{d} * strip + s] = s < count ? source[s * strip_stride + d * depth_stride] : T(0);
         return;
     }
-    // The depth lies contiguous: squares of vectors are transposed. Where the strip is no multiple of the vector, whole
-    // vectors are stored all the same, and what the last group writes too much is overwritten by the next depth's.
+    // The depth lies contiguous: squares of vectors are transposed. Where the strip is no multiple of the vector,
+    // whole vectors are stored all the same, and what the last group writes too much is overwritten by the next
+    // depth's.
     constexpr bool overlaps = strip % lanes != 0;
     constexpr int together = overlaps ? groups : 1;
     for (int first = 0; first < strip; first += together * lanes) {
@@ -99,8 +103,8 @@ HOURGLASS_NOINLINE void pack_strip(T* packed, const T* source, std::ptrdiff_t st
 
 }
 
-// Block number `block` of A (m x k): blocking::rows rows from row block * blocking::rows, column by column, zeros for
-// rows past m. `packed` is where this block starts, packed_left + block * blocking::rows * k; any alignment.
+// Block number `block` of A (m x k): blocking::rows rows from row block * blocking::rows, column by column, zeros
+// for rows past m. `packed` is where this block starts, packed_left + block * blocking::rows * k; any alignment.
 template <class T> void pack_left_block(T* packed, matrix_operand<T> a, int m, int k, int block) {
     constexpr int rows = blocking<T>::rows;
     const int first = block * rows;
@@ -115,8 +119,8 @@ template <class T> void pack_left(T* packed, matrix_operand<T> a, int m, int k) 
         pack_left_block(packed + std::ptrdiff_t{block} * rows * k, a, m, k, block);
 }
 
-// Panel number `panel` of B (k x n): blocking::columns columns from column panel * blocking::columns, row by row, zeros
-// for columns past n, into panel_size(k) numbers.
+// Panel number `panel` of B (k x n): blocking::columns columns from column panel * blocking::columns, row by row,
+// zeros for columns past n, into panel_size(k) numbers.
 template <class T> void pack_right_panel(T* packed, matrix_operand<T> b, int k, int n, int panel) {
     constexpr int columns = blocking<T>::columns;
     const int first = panel * columns;
@@ -125,8 +129,8 @@ template <class T> void pack_right_panel(T* packed, matrix_operand<T> b, int k, 
 }
 
 // tile[rows][columns] = block times panel, summed over k in ascending order, for the first `vectors` vectors of the
-// columns (by default all; nothing is written to the others). tile is aligned to scratch_alignment. 2 * rows * vectors *
-// width * k operations; not inlined, so that it exists once per number type.
+// columns (by default all; nothing is written to the others). tile is aligned to scratch_alignment. 2 * rows *
+// vectors * width * k operations; not inlined, so that it exists once per number type.
 template <class T, int vectors = blocking<T>::columns / width<T>>
 HOURGLASS_NOINLINE void micro_kernel(T* tile, const T* left_block, const T* right_panel, int k) {
     constexpr int rows = blocking<T>::rows, columns = blocking<T>::columns, lanes = width<T>;
@@ -156,16 +160,16 @@ HOURGLASS_NOINLINE void micro_kernel(T* tile, const T* left_block, const T* righ
     }
 }
 
-// One thread's share of C (m x n) = A B. The tiles, panel after panel, are divided into `threads` equal runs; a thread
-// packs the panels that its run touches into panel_scratch (panel_size(k) numbers of its own, aligned to
+// One thread's share of C (m x n) = A B. The tiles, panel after panel, are divided into `threads` equal runs; a
+// thread packs the panels that its run touches into panel_scratch (panel_size(k) numbers of its own, aligned to
 // scratch_alignment for speed) and calls, once for every tile and in order,
 //     epilogue(const T* tile, int first_row, int row_count, int first_column, int column_count)
-// where tile[r * blocking::columns + c] is C(first_row + r, first_column + c) for r < row_count and c < column_count, and
-// unspecified elsewhere. Every element is summed over k in
-// ascending order by one thread, so results are the same to the bit for any number of threads.
-template <class T, class Epilogue>
-void multiply_packed(const T* packed_left, matrix_operand<T> b, int m, int n, int k, T* panel_scratch, int thread,
-                     int threads, Epilogue&& epilogue) {
+// where tile[r * blocking::columns + c] is C(first_row + r, first_column + c) for r < row_count and c <
+// column_count, and unspecified elsewhere. Every element is summed over k in ascending order by one thread, so
+// results are the same to the bit for any number of threads.
+template <class T, class Epilogue> void multiply_packed(const T* packed_left, matrix_operand<T> b, int m, int n, int k,
+                                                        T* panel_scratch, int thread, int threads,
+                                                        Epilogue&& epilogue) {
     constexpr int rows = blocking<T>::rows, columns = blocking<T>::columns;
     alignas(scratch_alignment) T tile[rows * columns];
     const long long blocks = (m + rows - 1) / rows;
@@ -203,9 +207,8 @@ inline constexpr int rows_together = 3;
 template <class T> inline constexpr int tiles_together = std::clamp(blocking<T>::rows / rows_together, 1, 4);
 
 // tile[r][c] for `rows` rows of A and `tiles` consecutive tiles, B read in place row by row: b[i * stride + c].
-template <class T, int rows, int tiles>
-HOURGLASS_NOINLINE void rows_by_panels(T* tile, std::ptrdiff_t tile_size, matrix_operand<T> a, const T* b,
-                                       std::ptrdiff_t stride, int k) {
+template <class T, int rows, int tiles> HOURGLASS_NOINLINE void
+rows_by_panels(T* tile, std::ptrdiff_t tile_size, matrix_operand<T> a, const T* b, std::ptrdiff_t stride, int k) {
     constexpr int columns = blocking<T>::columns, lanes = width<T>, per_tile = columns / lanes;
     vector<T> sums[rows][tiles * per_tile];
     HOURGLASS_UNROLL
@@ -264,9 +267,8 @@ HOURGLASS_NOINLINE void rows_by_columns(T* tile, matrix_operand<T> a, const T* b
 }
 
 // All m rows of `tiles` tiles, each of tile_size numbers.
-template <class T, int tiles>
-void all_rows_by_panels(T* tile, std::ptrdiff_t tile_size, matrix_operand<T> a, int m, const T* b, std::ptrdiff_t stride,
-                        int k) {
+template <class T, int tiles> void all_rows_by_panels(T* tile, std::ptrdiff_t tile_size, matrix_operand<T> a, int m,
+                                                      const T* b, std::ptrdiff_t stride, int k) {
     for (int r = 0; r < m; r += rows_together) {
         T* const target = tile + r * blocking<T>::columns;
         const matrix_operand<T> part{a.data + r * a.row_stride, a.row_stride, a.column_stride};
@@ -280,8 +282,8 @@ void all_rows_by_panels(T* tile, std::ptrdiff_t tile_size, matrix_operand<T> a, 
 }
 
 // All m rows of one tile, `count` columns.
-template <class T>
-void all_rows_by_columns(T* tile, matrix_operand<T> a, int m, const T* b, std::ptrdiff_t column_stride, int count, int k) {
+template <class T> void all_rows_by_columns(T* tile, matrix_operand<T> a, int m, const T* b,
+                                            std::ptrdiff_t column_stride, int count, int k) {
     for (int r = 0; r < m; r += rows_together) {
         const matrix_operand<T> part{a.data + r * a.row_stride, a.row_stride, 1};
         for (int c = 0; c < count;) {
@@ -301,12 +303,13 @@ void all_rows_by_columns(T* tile, matrix_operand<T> a, int m, const T* b, std::p
 
 }
 
-// One thread's share of C = A B for m <= few_rows_limit: B is read in place without packing, except what lies at its edge
-// or has no stride of 1. Scratch memory, epilogue (with first_row 0 and row_count m) and the promise about threads are
-// those of multiply_packed; sums may run in another order than there, so the two agree to rounding only.
-template <class T, class Epilogue>
-void multiply_few_rows(matrix_operand<T> a, matrix_operand<T> b, int m, int n, int k, T* panel_scratch, int thread,
-                       int threads, Epilogue&& epilogue) {
+// One thread's share of C = A B for m <= few_rows_limit: B is read in place without packing, except what lies at
+// its edge or has no stride of 1. Scratch memory, epilogue (with first_row 0 and row_count m) and the promise about
+// threads are those of multiply_packed; sums may run in another order than there, so the two agree to rounding
+// only.
+template <class T, class Epilogue> void multiply_few_rows(matrix_operand<T> a, matrix_operand<T> b, int m, int n, int k,
+                                                          T* panel_scratch, int thread, int threads,
+                                                          Epilogue&& epilogue) {
     constexpr int columns = blocking<T>::columns, together = detail::tiles_together<T>;
     constexpr std::ptrdiff_t tile_size = std::ptrdiff_t{few_rows_limit<T>} * columns;
     alignas(scratch_alignment) T tiles[together * tile_size];
@@ -339,5 +342,5 @@ void multiply_few_rows(matrix_operand<T> a, matrix_operand<T> b, int m, int n, i
                      std::min(columns, n - panel * columns));
     }
 }
-
-} HOURGLASS_END
+}
+HOURGLASS_END

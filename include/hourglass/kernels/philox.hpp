@@ -1,5 +1,5 @@
-// Arrays of noise: the elements that ops/philox.hpp defines one by one, many at a time in SIMD. Which noise a leaf needs,
-// and what is made of uniform and normal numbers (masks, corruptions, samples), is not known here.
+// Arrays of noise: the elements that ops/philox.hpp defines one by one, many at a time in SIMD. Which noise a leaf
+// needs, and what is made of uniform and normal numbers (masks, corruptions, samples), is not known here.
 #pragma once
 
 #include <hourglass/kernels/simd.hpp>
@@ -8,11 +8,16 @@
 
 #include <algorithm>
 #include <array>
+#include <cstddef>
 #include <cstdint>
+#include <cstring>
 #include <numbers>
 #include <type_traits>
+#include <utility>
 
-HOURGLASS_BEGIN namespace kernels {
+HOURGLASS_BEGIN
+
+namespace kernels {
 
 using random::noise_stream;
 
@@ -20,17 +25,17 @@ namespace detail {
 
 #if !defined(HOURGLASS_SCALAR)
 
-// A tile is as many blocks of four elements as a vector has 32-bit lanes. Words travel in the lower halves of 64-bit
-// lanes (the multiplication wants them there; the upper halves hold what it left), in two vectors: `even` becomes the
-// even 32-bit lanes of the result, `odd` the odd ones.
+// A tile is as many blocks of four elements as a vector has 32-bit lanes. Words travel in the lower halves of
+// 64-bit lanes (the multiplication wants them there; the upper halves hold what it left), in two vectors: `even`
+// becomes the even 32-bit lanes of the result, `odd` the odd ones.
 inline constexpr int tile_blocks = width<float>;
 using wide_words = plain_vector<std::uint64_t, tile_blocks / 2>::type;
 using tile_words = plain_vector<std::uint32_t, tile_blocks>::type;
 using tile_integers = plain_vector<std::int32_t, tile_blocks>::type;
 using tile_floats = plain_vector<float, tile_blocks>::type;
 
-// Which block of the tile lane l computes: so chosen that four vectors, holding elements 0 to 3 of their lanes' blocks,
-// become memory order by transposing within 128 bits, where shuffles are cheap.
+// Which block of the tile lane l computes: so chosen that four vectors, holding elements 0 to 3 of their lanes'
+// blocks, become memory order by transposing within 128 bits, where shuffles are cheap.
 constexpr int block_of_lane(int lane) { return tile_blocks / 4 * (lane % 4) + lane / 4; }
 
 inline wide_words multiply_low_words(wide_words a, std::uint32_t b) {
@@ -64,11 +69,16 @@ struct tile_position {
     tile_position(std::uint64_t first_example, std::uint64_t blocks_per_example)
         : per_example(blocks_per_example), example_step(tile_blocks / blocks_per_example),
           block_step(tile_blocks % blocks_per_example) {
+        std::uint64_t block[2][tile_blocks / 2], example[2][tile_blocks / 2];
         for (int lane = 0; lane < tile_blocks; ++lane) {
-            const auto block = static_cast<std::uint64_t>(block_of_lane(lane));
-            (lane % 2 == 0 ? block_even : block_odd)[lane / 2] = block % blocks_per_example;
-            (lane % 2 == 0 ? example_even : example_odd)[lane / 2] = first_example + block / blocks_per_example;
+            const auto number = static_cast<std::uint64_t>(block_of_lane(lane));
+            block[lane % 2][lane / 2] = number % blocks_per_example;
+            example[lane % 2][lane / 2] = first_example + number / blocks_per_example;
         }
+        std::memcpy(&block_even, block[0], sizeof block_even);
+        std::memcpy(&block_odd, block[1], sizeof block_odd);
+        std::memcpy(&example_even, example[0], sizeof example_even);
+        std::memcpy(&example_odd, example[1], sizeof example_odd);
     }
     void advance() {
         advance(block_even, example_even);
@@ -99,35 +109,29 @@ inline void philox_rounds_of(wide_words (&c)[4], const round_keys& keys) {
 }
 
 // words[e], lane l: word e of the lane's block.
-inline void tile_of_words(tile_words (&words)[4], const tile_position& at, noise_stream stream, const round_keys& keys) {
+inline void tile_of_words(tile_words (&words)[4], const tile_position& at, noise_stream stream,
+                          const round_keys& keys) {
     const wide_words step = wide_words{} + std::uint64_t{stream.step}, leaf = wide_words{} + std::uint64_t{stream.leaf};
     wide_words even[4] = {at.block_even, at.example_even, step, leaf};
     wide_words odd[4] = {at.block_odd, at.example_odd, step, leaf};
     philox_rounds_of(even, keys);
     philox_rounds_of(odd, keys);
     HOURGLASS_UNROLL
-    for (int e = 0; e < 4; ++e)
-        words[e] = reinterpret_cast<tile_words>((even[e] & 0xFFFFFFFFULL) | (odd[e] << 32));
+    for (int e = 0; e < 4; ++e) words[e] = reinterpret_cast<tile_words>((even[e] & 0xFFFFFFFFULL) | (odd[e] << 32));
 }
 
-// Elements 0 to 3 of every lane's block, brought into memory order.
-template <int... i>
-void transpose_tile(tile_floats (&x)[4], std::integer_sequence<int, i...>) {
+// Elements 0 to 3 of every lane's block, brought into memory order: squares transposed within 128 bits.
+inline void transpose_tile(tile_floats (&x)[4]) {
     constexpr int n = tile_blocks;
-    const auto low = [](tile_floats a, tile_floats b) {
-        return __builtin_shufflevector(a, b, (i / 4 * 4 + i % 4 / 2 + i % 2 * n)...);
-    };
-    const auto high = [](tile_floats a, tile_floats b) {
-        return __builtin_shufflevector(a, b, (i / 4 * 4 + 2 + i % 4 / 2 + i % 2 * n)...);
-    };
-    const auto low_pair = [](tile_floats a, tile_floats b) {
-        return __builtin_shufflevector(a, b, (i / 4 * 4 + i % 2 + i % 4 / 2 * n)...);
-    };
-    const auto high_pair = [](tile_floats a, tile_floats b) {
-        return __builtin_shufflevector(a, b, (i / 4 * 4 + 2 + i % 2 + i % 4 / 2 * n)...);
-    };
-    const tile_floats a = low(x[0], x[1]), b = high(x[0], x[1]), c = low(x[2], x[3]), d = high(x[2], x[3]);
-    x[0] = low_pair(a, c), x[1] = high_pair(a, c), x[2] = low_pair(b, d), x[3] = high_pair(b, d);
+    constexpr auto lanes = std::make_integer_sequence<int, n>{};
+    constexpr auto low = [](int i) { return i / 4 * 4 + i % 4 / 2 + i % 2 * n; };
+    constexpr auto high = [](int i) { return i / 4 * 4 + 2 + i % 4 / 2 + i % 2 * n; };
+    constexpr auto low_pair = [](int i) { return i / 4 * 4 + i % 2 + i % 4 / 2 * n; };
+    constexpr auto high_pair = [](int i) { return i / 4 * 4 + 2 + i % 2 + i % 4 / 2 * n; };
+    const tile_floats a = shuffle(x[0], x[1], low, lanes), b = shuffle(x[0], x[1], high, lanes);
+    const tile_floats c = shuffle(x[2], x[3], low, lanes), d = shuffle(x[2], x[3], high, lanes);
+    x[0] = shuffle(a, c, low_pair, lanes), x[1] = shuffle(a, c, high_pair, lanes);
+    x[2] = shuffle(b, d, low_pair, lanes), x[3] = shuffle(b, d, high_pair, lanes);
 }
 
 inline tile_floats upper_24_bits_as_floats(tile_words words) {
@@ -142,8 +146,8 @@ template <class... C> vector<float> polynomial(vector<float> x, float c0, C... r
         return fused_multiply_add(x, polynomial(x, rest...), broadcast(c0));
 }
 
-// -2 log(n / 2^24) for integers 1 <= n <= 2^24. The polynomial is that of Cephes' logf (Moshier, 1989), on [sqrt(1/2) - 1,
-// sqrt(2) - 1]; zero exactly at n = 2^24 and accurate to 2 ulp next to it.
+// -2 log(n / 2^24) for integers 1 <= n <= 2^24. The polynomial is that of Cephes' logf (Moshier, 1989), on
+// [sqrt(1/2) - 1, sqrt(2) - 1]; zero exactly at n = 2^24 and accurate to 2 ulp next to it.
 inline vector<float> twice_negative_log(tile_floats n) {
     const auto bits = reinterpret_cast<tile_integers>(n);
     const tile_integers exponent = (bits - 0x3F3504F3) >> 23; // 0x3F3504F3 is sqrt(1/2)
@@ -155,8 +159,8 @@ inline vector<float> twice_negative_log(tile_floats n) {
         polynomial(f, 3.3333331174e-1F, -2.4999993993e-1F, 2.0000714765e-1F, -1.6668057665e-1F, 1.4249322787e-1F,
                    -1.2420140846e-1F, 1.1676998740e-1F, -1.1514610310e-1F, 7.0376836292e-2F);
     // log 2 = 0.693359375 - 2.12194440e-4, the first part short enough for exact products.
-    const vector<float> small = fused_multiply_add(
-        e, broadcast(-2.12194440e-4F), fused_multiply_add(f * p, square, square * broadcast(-0.5F)));
+    const vector<float> small =
+        fused_multiply_add(e, broadcast(-2.12194440e-4F), fused_multiply_add(f * p, square, square * broadcast(-0.5F)));
     const vector<float> log = fused_multiply_add(e, broadcast(0.693359375F), f + small);
     return log * broadcast(-2.0F);
 }
@@ -172,8 +176,8 @@ inline void normals_from_words(tile_floats& first, tile_floats& second, tile_wor
     const vector<float> square = angle * angle;
     const vector<float> sine = fused_multiply_add(
         square * angle, polynomial(square, -1.6666654611e-1F, 8.3321608736e-3F, -1.9515295891e-4F), angle);
-    const vector<float> cosine = polynomial(square, 1.0F, -0.5F, 4.166664568298827e-2F, -1.388731625493765e-3F,
-                                            2.443315711809948e-5F);
+    const vector<float> cosine =
+        polynomial(square, 1.0F, -0.5F, 4.166664568298827e-2F, -1.388731625493765e-3F, 2.443315711809948e-5F);
     const auto s = reinterpret_cast<tile_words>(to_plain<float>(sine * radius));
     const auto c = reinterpret_cast<tile_words>(to_plain<float>(cosine * radius));
     // Odd quarters exchange sine and cosine; the signs go round with the quarter.
@@ -198,10 +202,9 @@ struct normal_tile {
 };
 
 // out[example][element]; T may be wider than the float that the tile computes in.
-template <class T, class Tile>
-HOURGLASS_NOINLINE void fill_tiles(T* out, noise_stream stream, std::uint64_t first_example, int examples, int elements,
-                                   Tile tile) {
-    constexpr int lanes = tile_blocks, tile_elements = 4 * tile_blocks;
+template <class T, class Tile> HOURGLASS_NOINLINE void
+fill_tiles(T* out, noise_stream stream, std::uint64_t first_example, int examples, int elements, Tile tile) {
+    constexpr int tile_elements = 4 * tile_blocks;
     const std::int64_t per_example = (std::int64_t{elements} + 3) / 4;
     const std::int64_t blocks = per_example * examples;
     const bool contiguous = elements % 4 == 0 && std::is_same_v<T, float>;
@@ -213,7 +216,7 @@ HOURGLASS_NOINLINE void fill_tiles(T* out, noise_stream stream, std::uint64_t fi
         tile_of_words(words, position, stream, keys);
         tile_floats x[4];
         tile(x, words);
-        transpose_tile(x, std::make_integer_sequence<int, lanes>{});
+        transpose_tile(x);
         if (contiguous && first + tile_blocks <= blocks) {
             std::memcpy(out, x, sizeof x);
             out += tile_elements;
@@ -224,7 +227,8 @@ HOURGLASS_NOINLINE void fill_tiles(T* out, noise_stream stream, std::uint64_t fi
         std::memcpy(values, x, sizeof x);
         const int present = static_cast<int>(std::min<std::int64_t>(tile_blocks, blocks - first));
         for (int b = 0; b < present; ++b) {
-            const int count = contiguous ? 4 : static_cast<int>(std::min<std::int64_t>(4, elements - 4 * block_in_example));
+            const int count =
+                contiguous ? 4 : static_cast<int>(std::min<std::int64_t>(4, elements - 4 * block_in_example));
             for (int e = 0; e < count; ++e) *out++ = static_cast<T>(values[4 * b + e]);
             if (++block_in_example == per_example) block_in_example = 0;
         }
@@ -238,7 +242,8 @@ template <class T, class Block>
 void fill_blocks(T* out, std::uint64_t first_example, int examples, int elements, Block block) {
     for (int example = 0; example < examples; ++example)
         for (int element = 0; element < elements; element += 4) {
-            const auto values = block(first_example + static_cast<std::uint64_t>(example), static_cast<std::uint32_t>(element / 4));
+            const auto values =
+                block(first_example + static_cast<std::uint64_t>(example), static_cast<std::uint32_t>(element / 4));
             const int count = std::min(4, elements - element);
             for (int e = 0; e < count; ++e) *out++ = static_cast<T>(values[static_cast<std::size_t>(e)]);
         }
@@ -262,8 +267,8 @@ void fill_uniform(T* out, noise_stream stream, std::uint64_t first_example, int 
 #endif
 }
 
-// out[i][e] = random::normal<T>(stream, first_example + i, e), for float in SIMD to a few units in the last place, for
-// double to the bit; otherwise as fill_uniform. Always finite.
+// out[i][e] = random::normal<T>(stream, first_example + i, e), for float in SIMD to a few units in the last place,
+// for double to the bit; otherwise as fill_uniform. Always finite.
 template <class T>
 void fill_normal(T* out, noise_stream stream, std::uint64_t first_example, int examples, int elements) {
     static_assert(std::is_same_v<T, float> || std::is_same_v<T, double>);
@@ -277,5 +282,5 @@ void fill_normal(T* out, noise_stream stream, std::uint64_t first_example, int e
         return random::normal_block(stream, example, block);
     });
 }
-
-} HOURGLASS_END
+}
+HOURGLASS_END

@@ -27,7 +27,8 @@
 #include <type_traits>
 #include <utility>
 
-// Loops over accumulators must vanish completely, or the accumulators live in memory; the compilers spell that differently.
+// Loops over accumulators must vanish completely, or the accumulators live in memory; the compilers spell that
+// differently.
 #if defined(__clang__)
     #define HOURGLASS_UNROLL _Pragma("clang loop unroll(full)")
 #else
@@ -37,7 +38,9 @@
 // Code that is large, is called seldom for what it does, or must be the same machine code for every caller.
 #define HOURGLASS_NOINLINE __attribute__((noinline))
 
-HOURGLASS_BEGIN namespace kernels {
+HOURGLASS_BEGIN
+
+namespace kernels {
 
 #if defined(HOURGLASS_SCALAR)
 template <class T> using vector = T;
@@ -57,7 +60,8 @@ template <> struct element<float> { using type = float; };
 template <> struct element<double> { using type = double; };
 
 #if !defined(HOURGLASS_SCALAR)
-// The compilers' own vector type of the same size, for shuffles that they choose better than a portable library can.
+// The compilers' own vector type of the same size, for shuffles that they choose better than a portable library
+// can.
 template <class T, int lanes> struct plain_vector {
     typedef T type __attribute__((vector_size(static_cast<std::size_t>(lanes) * sizeof(T))));
 };
@@ -75,14 +79,9 @@ template <class T> vector<T> from_plain(typename plain_vector<T, width<T>>::type
     return result;
 }
 
-// a0 b0 a1 b1 ... of the lower halves, and of the upper halves.
-template <class P, int... i> P interleave_low(P a, P b, std::integer_sequence<int, i...>) {
-    constexpr int lanes = sizeof...(i);
-    return __builtin_shufflevector(a, b, (i % 2 == 0 ? i / 2 : lanes + i / 2)...);
-}
-template <class P, int... i> P interleave_high(P a, P b, std::integer_sequence<int, i...>) {
-    constexpr int lanes = sizeof...(i);
-    return __builtin_shufflevector(a, b, (lanes / 2 + (i % 2 == 0 ? i / 2 : lanes + i / 2))...);
+// Lane i of the result is lane choose(i) of a and b laid end to end.
+template <class P, class Choose, int... i> P shuffle(P a, P b, Choose, std::integer_sequence<int, i...>) {
+    return __builtin_shufflevector(a, b, Choose{}(i)...);
 }
 // Lane i of the result is lane i ^ distance of x.
 template <int distance, class P, int... i> P exchange_lanes(P x, std::integer_sequence<int, i...>) {
@@ -98,8 +97,8 @@ template <class V> using element_of = typename detail::element<V>::type;
 // All lanes x.
 template <class T> vector<T> broadcast(T x) { return vector<T>(x); }
 
-// width<T> numbers from or to any address. (Not called load and store: with a vector for an argument, name look-up would
-// find xsimd's own, which wants aligned addresses.)
+// width<T> numbers from or to any address. (Not called load and store: with a vector for an argument, name look-up
+// would find xsimd's own, which wants aligned addresses.)
 template <class T> vector<T> load_vector(const T* source) {
 #if defined(HOURGLASS_SCALAR)
     return *source;
@@ -179,8 +178,9 @@ template <class V> V fused_multiply_add(V a, V b, V c) {
     }
 }
 
-// The larger number lane by lane; a NaN on either side is the result. (The x86 instruction returns its second operand
-// when there is a NaN, so only the first needs asking. xsimd's != is of no use for that: on AVX it is false for NaNs.)
+// The larger number lane by lane; a NaN on either side is the result. (The x86 instruction returns its second
+// operand when there is a NaN, so only the first needs asking. xsimd's != is of no use for that: on AVX it is false
+// for NaNs.)
 template <class V> V maximum(V a, V b) {
     if constexpr (std::is_floating_point_v<V>) {
         return a > b || a != a ? a : b;
@@ -218,8 +218,9 @@ template <class V> element_of<V> horizontal_max(V x) {
         using T = element_of<V>;
         constexpr auto lanes = std::make_integer_sequence<int, width<T>>{};
         const auto fold = [&]<int distance>(V v, std::integral_constant<int, distance>) {
-            if constexpr (width<T> > distance)
-                return maximum(v, detail::from_plain<T>(detail::exchange_lanes<distance>(detail::to_plain<T>(v), lanes)));
+            if constexpr (width < T >> distance)
+                return maximum(v,
+                               detail::from_plain<T>(detail::exchange_lanes<distance>(detail::to_plain<T>(v), lanes)));
             else
                 return v;
         };
@@ -237,30 +238,65 @@ template <class T> void transpose_square(vector<T>* rows) {
 #if defined(HOURGLASS_SCALAR)
     static_cast<void>(rows);
 #else
-    // Interleaving the first half of the rows with the second half, log2(width) times, is the transposition.
-    constexpr int lanes = width<T>;
+    // Only shuffles that the instruction sets have with constant operands: first the squares within granules of 128
+    // bits, then the granules as if they were elements. (A network of full-width shuffles is half as long to write,
+    // and on AVX-512 spills its index vectors.)
+    constexpr int lanes = width<T>, granule = 16 / static_cast<int>(sizeof(T)), granules = lanes / granule;
     constexpr auto sequence = std::make_integer_sequence<int, lanes>{};
     using plain = typename detail::plain_vector<T, lanes>::type;
-    plain current[lanes], next[lanes];
+    constexpr auto interleave_low = [](int i) { return i / granule * granule + i % granule / 2 + i % 2 * lanes; };
+    constexpr auto interleave_high = [](int i) {
+        return i / granule * granule + granule / 2 + i % granule / 2 + i % 2 * lanes;
+    };
+    constexpr auto low_pairs = [](int i) { return i / 4 * 4 + i % 2 + i % 4 / 2 * lanes; };
+    constexpr auto high_pairs = [](int i) { return i / 4 * 4 + 2 + i % 2 + i % 4 / 2 * lanes; };
+    constexpr auto even_granules = [](int i) { return i / granule * 2 * granule + i % granule; };
+    constexpr auto odd_granules = [](int i) { return i / granule * 2 * granule + granule + i % granule; };
+    plain x[lanes];
     HOURGLASS_UNROLL
-    for (int i = 0; i < lanes; ++i) current[i] = detail::to_plain<T>(rows[i]);
+    for (int i = 0; i < lanes; ++i) x[i] = detail::to_plain<T>(rows[i]);
     HOURGLASS_UNROLL
-    for (int stage = 1; stage < lanes; stage *= 2) {
-        HOURGLASS_UNROLL
-        for (int i = 0; i < lanes / 2; ++i) {
-            next[2 * i] = detail::interleave_low(current[i], current[i + lanes / 2], sequence);
-            next[2 * i + 1] = detail::interleave_high(current[i], current[i + lanes / 2], sequence);
+    for (int i = 0; i < lanes; i += granule) {
+        const plain a = detail::shuffle(x[i], x[i + 1], interleave_low, sequence);
+        const plain b = detail::shuffle(x[i], x[i + 1], interleave_high, sequence);
+        if constexpr (granule == 4) {
+            const plain c = detail::shuffle(x[i + 2], x[i + 3], interleave_low, sequence);
+            const plain d = detail::shuffle(x[i + 2], x[i + 3], interleave_high, sequence);
+            x[i] = detail::shuffle(a, c, low_pairs, sequence);
+            x[i + 1] = detail::shuffle(a, c, high_pairs, sequence);
+            x[i + 2] = detail::shuffle(b, d, low_pairs, sequence);
+            x[i + 3] = detail::shuffle(b, d, high_pairs, sequence);
+        } else {
+            x[i] = a;
+            x[i + 1] = b;
         }
-        HOURGLASS_UNROLL
-        for (int i = 0; i < lanes; ++i) current[i] = next[i];
+    }
+    // x[g * granule + j] now has in granule q what belongs into granule g of row q * granule + j.
+    HOURGLASS_UNROLL
+    for (int j = 0; j < granule; ++j) {
+        if constexpr (granules == 2) {
+            const plain a = x[j], b = x[j + granule];
+            x[j] = detail::shuffle(a, b, even_granules, sequence);
+            x[j + granule] = detail::shuffle(a, b, odd_granules, sequence);
+        } else if constexpr (granules == 4) {
+            const plain a = detail::shuffle(x[j], x[j + granule], even_granules, sequence);
+            const plain b = detail::shuffle(x[j], x[j + granule], odd_granules, sequence);
+            const plain c = detail::shuffle(x[j + 2 * granule], x[j + 3 * granule], even_granules, sequence);
+            const plain d = detail::shuffle(x[j + 2 * granule], x[j + 3 * granule], odd_granules, sequence);
+            x[j] = detail::shuffle(a, c, even_granules, sequence);
+            x[j + 2 * granule] = detail::shuffle(a, c, odd_granules, sequence);
+            x[j + granule] = detail::shuffle(b, d, even_granules, sequence);
+            x[j + 3 * granule] = detail::shuffle(b, d, odd_granules, sequence);
+        }
     }
     HOURGLASS_UNROLL
-    for (int i = 0; i < lanes; ++i) rows[i] = detail::from_plain<T>(current[i]);
+    for (int i = 0; i < lanes; ++i) rows[i] = detail::from_plain<T>(x[i]);
 #endif
 }
 
-// While one lives, its thread takes denormal numbers for zero and makes none; the caller's mode returns with its end.
-// (Changing the mode costs about 10 ns: for whole steps, not for small functions.) Does nothing on other than x86.
+// While one lives, its thread takes denormal numbers for zero and makes none; the caller's mode returns with its
+// end. (Changing the mode costs about 10 ns: for whole steps, not for small functions.) Does nothing on other than
+// x86.
 class flush_denormals {
 public:
 #if defined(__SSE2__)
@@ -281,5 +317,5 @@ private:
     unsigned saved_;
 #endif
 };
-
-} HOURGLASS_END
+}
+HOURGLASS_END

@@ -1,5 +1,5 @@
-// Copies of strided matrices into another order: the layout changes that a reshape cannot do by itself. Transposing as a
-// part of a matrix product does not live here (it is a choice of strides there), nor does arithmetic.
+// Copies of strided matrices into another order: the layout changes that a reshape cannot do by itself. Transposing as
+// a part of a matrix product does not live here (it is a choice of strides there), nor does arithmetic.
 #pragma once
 
 #include <hourglass/kernels/simd.hpp>
@@ -7,18 +7,21 @@
 #include <algorithm>
 #include <cstddef>
 #include <cstring>
+#include <utility>
 
-HOURGLASS_BEGIN namespace kernels {
+HOURGLASS_BEGIN
+
+namespace kernels {
 
 namespace detail {
 
-// target[i * row_stride + j] = source[i + j * column_stride] for i < rows, j < columns, square by square of vectors.
-template <class T>
-HOURGLASS_NOINLINE void transpose_squares(T* target, std::ptrdiff_t row_stride, const T* source,
-                                          std::ptrdiff_t column_stride, int rows, int columns) {
+// target[i * row_stride + j] = source[i + j * column_stride] for i < rows, j < columns, square by square of
+// vectors.
+template <class T> HOURGLASS_NOINLINE void transpose_squares(T* target, std::ptrdiff_t row_stride, const T* source,
+                                                             std::ptrdiff_t column_stride, int rows, int columns) {
     constexpr int lanes = width<T>;
-    // Several squares along a target row before the next rows, so that a line of the target is finished while it is in
-    // the nearest cache.
+    // Several squares along a target row before the next rows, so that a line of the target is finished while it is
+    // in the nearest cache.
     constexpr int band = 4 * lanes;
     for (int first_column = 0; first_column < columns; first_column += band) {
         const int last_column = std::min(columns, first_column + band);
@@ -45,12 +48,13 @@ HOURGLASS_NOINLINE void transpose_squares(T* target, std::ptrdiff_t row_stride, 
 
 }
 
-// target[i * target_row_stride + j * target_column_stride] = source[i * source_row_stride + j * source_column_stride] for
-// i < rows and j < columns: transposes where the two orders differ, copies where they agree. The two must not overlap.
-// Any alignment; rows * columns moves, in vectors where a stride of each side is 1.
-template <class T>
-void copy_matrix(T* target, std::ptrdiff_t target_row_stride, std::ptrdiff_t target_column_stride, const T* source,
-                 std::ptrdiff_t source_row_stride, std::ptrdiff_t source_column_stride, int rows, int columns) {
+// target[i * target_row_stride + j * target_column_stride] = source[i * source_row_stride + j *
+// source_column_stride] for i < rows and j < columns: transposes where the two orders differ, copies where they
+// agree. The two must not overlap. Any alignment; rows * columns moves, in vectors where a stride of each side
+// is 1.
+template <class T> void copy_matrix(T* target, std::ptrdiff_t target_row_stride, std::ptrdiff_t target_column_stride,
+                                    const T* source, std::ptrdiff_t source_row_stride,
+                                    std::ptrdiff_t source_column_stride, int rows, int columns) {
     if (rows <= 0 || columns <= 0) return;
     if (target_column_stride != 1 && target_row_stride == 1) { // make the target's contiguous axis the inner one
         std::swap(target_row_stride, target_column_stride);
@@ -75,5 +79,5 @@ void copy_matrix(T* target, std::ptrdiff_t target_row_stride, std::ptrdiff_t tar
 template <class T> void transpose(T* target, const T* source, int rows, int columns) {
     copy_matrix(target, 1, rows, source, columns, 1, rows, columns);
 }
-
-} HOURGLASS_END
+}
+HOURGLASS_END

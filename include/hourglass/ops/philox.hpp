@@ -10,7 +10,9 @@
 #include <cstdint>
 #include <numbers>
 
-HOURGLASS_BEGIN namespace random {
+HOURGLASS_BEGIN
+
+namespace random {
 
 using philox_counter = std::array<std::uint32_t, 4>;
 using philox_key = std::array<std::uint32_t, 2>;
@@ -38,19 +40,19 @@ struct noise_stream {
     std::uint32_t leaf = 0;
 };
 
-// The four words that elements 4 * block to 4 * block + 3 of an example are made of. (The counter has one word for the
-// example, so examples count modulo 2^32.)
+// The four words that elements 4 * block to 4 * block + 3 of an example are made of. (The counter has one word for
+// the example, so examples count modulo 2^32.)
 constexpr philox_counter noise_words(noise_stream stream, std::uint64_t example, std::uint32_t block) {
     return philox4x32_10({block, static_cast<std::uint32_t>(example), stream.step, stream.leaf},
                          {static_cast<std::uint32_t>(stream.seed), static_cast<std::uint32_t>(stream.seed >> 32)});
 }
 
-// Uniform on [0, 1): the upper 24 bits of a word. One word whatever the number type, so that a float program and its
-// double oracle see the very same noise: all 2^24 values are floats.
+// Uniform on [0, 1): the upper 24 bits of a word. One word whatever the number type, so that a float program and
+// its double oracle see the very same noise: all 2^24 values are floats.
 constexpr double uniform_from_word(std::uint32_t word) { return static_cast<double>(word >> 8) * 0x1p-24; }
 
-// Two standard normal numbers from two words (Box and Muller, 1958): sqrt(-2 log u) times the cosine and the sine of
-// 2 pi v, with u in (0, 1] and v in [0, 1), both of 24 bits. The largest magnitude is sqrt(48 log 2) = 5.77.
+// Two standard normal numbers from two words (Box and Muller, 1958): sqrt(-2 log u) times the cosine and the sine
+// of 2 pi v, with u in (0, 1] and v in [0, 1), both of 24 bits. The largest magnitude is sqrt(48 log 2) = 5.77.
 inline std::array<double, 2> normals_from_words(std::uint32_t radius_word, std::uint32_t angle_word) {
     const double radius = std::sqrt(-2.0 * std::log(static_cast<double>((radius_word >> 8) + 1) * 0x1p-24));
     // Reduced to the nearest quarter turn exactly, so that small results are accurate too.
@@ -60,10 +62,14 @@ inline std::array<double, 2> normals_from_words(std::uint32_t radius_word, std::
     const double angle = static_cast<double>(rest) * (2.0 * std::numbers::pi * 0x1p-24);
     const double cosine = std::cos(angle), sine = std::sin(angle);
     switch (quarter % 4) {
-    case 0: return {radius * cosine, radius * sine};
-    case 1: return {radius * -sine, radius * cosine};
-    case 2: return {radius * -cosine, radius * -sine};
-    default: return {radius * sine, radius * -cosine};
+    case 0:
+        return {radius * cosine, radius * sine};
+    case 1:
+        return {radius * -sine, radius * cosine};
+    case 2:
+        return {radius * -cosine, radius * -sine};
+    default:
+        return {radius * sine, radius * -cosine};
     }
 }
 
@@ -85,5 +91,5 @@ template <class T> T normal(noise_stream stream, std::uint64_t example, int elem
     const auto index = static_cast<std::uint32_t>(element);
     return static_cast<T>(normal_block(stream, example, index / 4)[index % 4]);
 }
-
-} HOURGLASS_END
+}
+HOURGLASS_END
