@@ -83,19 +83,19 @@ class Build:
         return BUILD / self.name
 
     def configure(self):
-        # Optimisation alone does not make a release: asserts stay in what is tested.
-        kind = ["-Dbuildtype=release"] if self.optimization == "3" else [
-            f"-Doptimization={self.optimization}", "-Dbuildtype=custom"]
+        # What is not a release keeps its asserts.
+        kind = [] if self.optimization == "3" else [f"-Doptimization={self.optimization}", "-Db_ndebug=false"]
         arguments = ["meson", "setup", str(self.folder), str(ROOT), f"-Dsimd={self.simd}", *kind, *self.options]
         stamp, wanted = self.folder / "configured", json.dumps([self.compiler, *arguments])
         if stamp.exists() and stamp.read_text() == wanted:  # what changed in meson.build is seen by ninja
-            return subprocess.run(["ninja", "-C", self.folder, "--quiet", "build.ninja"]).returncode == 0
-        if self.folder.exists():
+            arguments = ["ninja", "-C", str(self.folder), "build.ninja"]
+        elif self.folder.exists():
             shutil.rmtree(self.folder)
         done = subprocess.run(arguments, env={**os.environ, "CXX": self.compiler}, text=True,
                               stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
         if done.returncode:
             print(done.stdout)
+            stamp.unlink(missing_ok=True)
             say(f"{self.name}: meson cannot configure; its reason stands above (a missing package?)")
             return False
         stamp.write_text(wanted)
@@ -192,25 +192,29 @@ def find_clang():
     return next((name for name in ("clang++-19", "clang++") if shutil.which(name)), None)
 
 
+TESTED = ["-Dtests=enabled", "-Dopenmp=enabled"]
+CHECKED = [*TESTED, "-Dwerror=true"]
+# The sanitizers make GCC warn of what cannot happen, so there warnings are no errors.
+SANITIZED = [*TESTED, "-Dcpp_args=-g1", "-Db_lundef=false"]
+
+
 def main_build(simd, jobs):
-    return Build(f"gcc-{simd}", simd=simd, jobs=jobs, options=["-Dtests=enabled", "-Dwerror=true"])
+    return Build(f"gcc-{simd}", simd=simd, jobs=jobs, options=CHECKED)
 
 
 def matrix(jobs):
     """Every build of `test --all`. The first of each compiler runs all tests, the others the group that they are for."""
     clang = find_clang() or stop("no clang++-19 found; it is needed for --all")
-    checked = ["-Dtests=enabled", "-Dwerror=true"]
-    # The sanitizers make GCC warn of what cannot happen, so there warnings are no errors.
-    sanitized = ["-Dtests=enabled", "-Dcpp_args=-g1", "-Db_lundef=false"]
     builds = []
     for family, compiler in (("gcc", "g++"), ("clang", clang)):
-        builds.append(Build(f"{family}-native", compiler, options=checked, jobs=jobs))
-        builds += [Build(f"{family}-{width}", compiler, width, "widths", "1", checked, jobs=jobs)
+        builds.append(Build(f"{family}-native", compiler, options=CHECKED, jobs=jobs))
+        builds += [Build(f"{family}-{width}", compiler, width, "widths", "1", CHECKED, jobs=jobs)
                    for width in widths_of_this_processor() if width not in ("native", native_width())]
         builds.append(Build(f"{family}-address", compiler, "native", "sanitizers", "1",
-                            [*sanitized, "-Db_sanitize=address,undefined"], slowdown=5, jobs=jobs))
+                            [*SANITIZED, "-Db_sanitize=address,undefined"], slowdown=5, jobs=jobs))
+    builds.append(Build("gcc-serial", "g++", "native", "widths", "1", [*CHECKED, "-Dopenmp=disabled"], jobs=jobs))
     builds.append(Build("clang-thread", clang, "native", "threads", "1",
-                        [*sanitized, "-Dopenmp=enabled", "-Db_sanitize=thread"], slowdown=10, jobs=jobs))
+                        [*SANITIZED, "-Db_sanitize=thread"], slowdown=10, jobs=jobs))
     return builds
 
 
