@@ -1,0 +1,56 @@
+// Expression templates: trees of operations over operands, never larger than one equation, because other equations are
+// reached by name. An operand is an expression, a number, or a traced handle of graph/trace.hpp; `apply_operation` is the one
+// place that tells them apart, so that a function such as tanh is written once for all of them.
+#pragma once
+
+#include <concepts>
+#include <type_traits>
+
+#include <boost/hana/tuple.hpp>
+
+#include <hourglass/expr/fixed_string.hpp>
+#include <hourglass/expr/shape.hpp>
+
+HOURGLASS_BEGIN
+
+struct expression_base {};
+
+template <class T> concept expression = std::derived_from<std::remove_cvref_t<T>, expression_base>;
+// A handle on a node of a graph under construction: derivative rules compute with these.
+template <class T> concept traced = requires { typename std::remove_cvref_t<T>::traced_handle; };
+template <class T> concept number = std::is_arithmetic_v<std::remove_cvref_t<T>>;
+template <class T> concept operand = expression<T> || traced<T>;
+template <class T> concept operand_or_number = operand<T> || number<T>;
+template <class... T> concept some_operand = (operand<T> || ...) && (operand_or_number<T> && ...);
+
+// A number that stands in an equation.
+struct literal : expression_base {
+    double value = 0;
+    constexpr literal() = default;
+    constexpr explicit literal(double v) : value(v) {}
+};
+
+// An operation applied to operands; the options of the operation are the members of `operation`.
+template <class Operation, class... Operands> struct applied : expression_base {
+    Operation operation;
+    boost::hana::tuple<Operands...> operands;
+    constexpr applied(Operation o, Operands... a) : operation(o), operands(a...) {}
+};
+
+template <class T> constexpr auto lift(const T& x) {
+    if constexpr (number<T>) return literal(static_cast<double>(x));
+    else return x;
+}
+
+template <class Operation, class First, class... Rest> constexpr auto& first_traced(const First& first, const Rest&... rest) {
+    if constexpr (traced<First>) return first;
+    else return first_traced<Operation>(rest...);
+}
+
+template <class Operation, operand_or_number... Operands>
+constexpr auto apply_operation(Operation operation, const Operands&... operands) {
+    if constexpr ((traced<Operands> || ...)) return first_traced<Operation>(operands...).trace(operation, operands...);
+    else return applied<Operation, decltype(lift(operands))...>(operation, lift(operands)...);
+}
+
+HOURGLASS_END

@@ -1,0 +1,52 @@
+// A model: a list of equations, each a name and an expression. What the list means is found when it is lowered
+// (graph/lower.hpp); here it is only held.
+#pragma once
+
+#include <boost/hana/tuple.hpp>
+
+#include <hourglass/expr/symbols.hpp>
+
+HOURGLASS_BEGIN
+
+// In a graph, name = number is a constant equation.
+template <class Left, number Value> constexpr auto as_equation(const binding<Left, Value>& e) {
+    return equation<Left, literal>{literal(static_cast<double>(e.value))};
+}
+template <class Left, class Right> constexpr auto as_equation(const equation<Left, Right>& e) { return e; }
+template <class T> concept equation_like = requires(const T& e) { as_equation(e); };
+
+template <class... Equations> struct graph {
+    boost::hana::tuple<Equations...> equations;
+    static constexpr int count = static_cast<int>(sizeof...(Equations));
+    template <equation_like... E>
+        requires(sizeof...(E) == sizeof...(Equations))
+    constexpr graph(const E&... e) : equations(as_equation(e)...) {}
+};
+template <equation_like... E> graph(const E&... e) -> graph<decltype(as_equation(e))...>;
+
+template <class T> inline constexpr bool is_graph = false;
+template <class... Equations> inline constexpr bool is_graph<graph<Equations...>> = true;
+
+// A graph used inside a graph: use<"b1">(residual, in = a)[out]. The block's names stand in the outer graph behind the
+// prefix "b1."; its formals are symbols without an equation, shaped by what is bound to them.
+template <fixed_string Prefix, class Graph, class Result, class... Formals> struct block_result : expression_base {
+    Graph block;
+    boost::hana::tuple<Formals...> formals;     // equations formal = actual
+    constexpr block_result(const Graph& g, const boost::hana::tuple<Formals...>& f) : block(g), formals(f) {}
+};
+
+template <fixed_string Prefix, class Graph, class... Formals> struct block {
+    Graph inner;
+    boost::hana::tuple<Formals...> formals;
+    template <named_leaf Result> constexpr auto operator[](const Result&) const {
+        return block_result<Prefix, Graph, Result, Formals...>(inner, formals);
+    }
+};
+
+template <fixed_string Prefix, class... Equations, class... Formals>
+constexpr auto use(const graph<Equations...>& inner, const Formals&... formals) {
+    return block<Prefix, graph<Equations...>, decltype(as_equation(formals))...>{
+        inner, boost::hana::tuple<decltype(as_equation(formals))...>(as_equation(formals)...)};
+}
+
+HOURGLASS_END

@@ -1,0 +1,61 @@
+// The static shape of one example's value: its extents, and whether a batch axis stands in front of them. Shape rules of
+// single operations stand with the operations.
+#pragma once
+
+#include <array>
+#include <cstdint>
+
+#include <hourglass/config.hpp>
+
+HOURGLASS_BEGIN
+
+inline constexpr int max_rank = 6;
+
+struct shape {
+    int rank = 0;
+    std::array<int, max_rank> extents{};
+
+    constexpr int operator[](int axis) const { return extents[static_cast<std::size_t>(axis)]; }
+    constexpr int& operator[](int axis) { return extents[static_cast<std::size_t>(axis)]; }
+    constexpr long size() const {
+        long n = 1;
+        for (int i = 0; i < rank; ++i) n *= extents[static_cast<std::size_t>(i)];
+        return n;
+    }
+    constexpr long size(int first_axis, int last_axis) const {
+        long n = 1;
+        for (int i = first_axis; i < last_axis; ++i) n *= extents[static_cast<std::size_t>(i)];
+        return n;
+    }
+    constexpr bool operator==(const shape&) const = default;
+};
+
+// A shape from any number of extents, none of them included.
+template <class... Extents> constexpr shape make_shape(Extents... extents) {
+    shape s;
+    s.rank = static_cast<int>(sizeof...(extents));
+    int axis = 0;
+    ((s[axis++] = extents), ...);
+    return s;
+}
+
+// What a node of the graph is: `batched` says that rows of `extents` lie behind one another.
+struct value_type {
+    shape extents{};
+    bool batched = false;
+    constexpr bool operator==(const value_type&) const = default;
+};
+
+// NumPy's rule; false where an axis has two extents of which neither is 1.
+constexpr bool broadcast(const shape& a, const shape& b, shape& result) {
+    result.rank = a.rank > b.rank ? a.rank : b.rank;
+    for (int i = 0; i < result.rank; ++i) {
+        const int in_a = i - (result.rank - a.rank), in_b = i - (result.rank - b.rank);
+        const int extent_a = in_a < 0 ? 1 : a[in_a], extent_b = in_b < 0 ? 1 : b[in_b];
+        if (extent_a != extent_b && extent_a != 1 && extent_b != 1) return false;
+        result[i] = extent_a == 1 ? extent_b : extent_a;
+    }
+    return true;
+}
+
+HOURGLASS_END

@@ -1,0 +1,115 @@
+// What a model's names stand for: symbols, inputs, arguments, parameters, run-time scalars and state. Each is a small
+// structural value that serves in an equation, on its left side, as a program's option and in a call's binding. Noise is in
+// ops/random.hpp.
+#pragma once
+
+#include <concepts>
+#include <type_traits>
+#include <utility>
+
+#include <hourglass/expr/expression.hpp>
+#include <hourglass/expr/initialiser.hpp>
+
+HOURGLASS_BEGIN
+
+// left = right, as it stands in a graph
+template <class Left, class Right> struct equation {
+    Right right;
+};
+
+// name = value, as it stands in a call; in a graph a number so bound is a constant equation
+template <class Left, class Value> struct binding {
+    using left = Left;
+    Value value;
+};
+
+enum class leaf_kind { symbol, input, argument, parameter, scalar, state, slot };
+
+// The common part: the name, and `=` with its two meanings.
+template <class Self, fixed_string Name, leaf_kind Kind> struct leaf : expression_base {
+    static constexpr auto& name_storage = Name.characters;
+    static constexpr std::string_view name = Name.view();
+    static constexpr std::uint64_t hash = hash_of(Name.view());
+    static constexpr leaf_kind kind = Kind;
+
+    // Not lifted into a base: each class inherits these by `using`, since a class's own operator= hides them.
+    template <expression Right> static constexpr equation<Self, Right> equals(const Right& right) { return {right}; }
+    template <class Value> static constexpr auto bound(Value&& value) {
+        if constexpr (std::is_lvalue_reference_v<Value>) return binding<Self, const std::remove_cvref_t<Value>&>{value};
+        else return binding<Self, std::remove_cvref_t<Value>>{std::move(value)};
+    }
+};
+
+#define HOURGLASS_EQUATION_OPERATORS                                                                                    \
+    template <expression Right> constexpr auto operator=(const Right& right) const { return this->equals(right); }     \
+    template <class Value>                                                                                              \
+        requires(!expression<Value>)                                                                                    \
+    constexpr auto operator=(Value&& value) const {                                                                     \
+        return this->bound(std::forward<Value>(value));                                                                 \
+    }
+
+// A named equation of the graph, or a formal of a block.
+template <fixed_string Name> struct symbol : leaf<symbol<Name>, Name, leaf_kind::symbol> {
+    HOURGLASS_EQUATION_OPERATORS
+};
+
+// What has no C++ object of its own ("h.weight", "z.noise") is reached by its name.
+template <fixed_string Name> inline constexpr symbol<Name> name{};
+
+// One example's data; the batch axis is never written.
+template <fixed_string Name, int... Extents> struct input : leaf<input<Name, Extents...>, Name, leaf_kind::input> {
+    static constexpr shape extents() { return make_shape(Extents...); }
+    HOURGLASS_EQUATION_OPERATORS
+};
+
+// Data without a batch axis.
+template <fixed_string Name, int... Extents> struct argument : leaf<argument<Name, Extents...>, Name, leaf_kind::argument> {
+    static constexpr shape extents() { return make_shape(Extents...); }
+    HOURGLASS_EQUATION_OPERATORS
+};
+
+// A trained tensor, [out, in] where it is a matrix. Unless told otherwise a matrix starts from
+// U(-1/sqrt(fan_in), 1/sqrt(fan_in)), and anything of lower rank at zero.
+template <fixed_string Name, int... Extents> struct parameter : leaf<parameter<Name, Extents...>, Name, leaf_kind::parameter> {
+    initialiser start = sizeof...(Extents) >= 2 ? fan_in_uniform : zeros;
+    constexpr parameter() = default;
+    constexpr explicit parameter(initialiser i) : start(i) {}
+    static constexpr shape extents() { return make_shape(Extents...); }
+    HOURGLASS_EQUATION_OPERATORS
+};
+
+// A number that a user changes between calls, with its default.
+template <fixed_string Name> struct scalar : leaf<scalar<Name>, Name, leaf_kind::scalar> {
+    double initial = 0;
+    constexpr scalar() = default;
+    constexpr explicit scalar(double value) : initial(value) {}
+    HOURGLASS_EQUATION_OPERATORS
+};
+
+// A tensor that a trainer writes at the end of a step, through an equation next(m) = ..., and every program reads.
+template <fixed_string Name, int... Extents> struct state : leaf<state<Name, Extents...>, Name, leaf_kind::state> {
+    double initial = 0;
+    constexpr state() = default;
+    constexpr explicit state(double value) : initial(value) {}
+    static constexpr shape extents() { return make_shape(Extents...); }
+    HOURGLASS_EQUATION_OPERATORS
+};
+
+// A tensor that an update rule keeps for each trained parameter, shaped like it and zero at first.
+template <fixed_string Name> struct slot : leaf<slot<Name>, Name, leaf_kind::slot> {};
+
+template <class T> concept named_leaf = expression<T> && requires { std::remove_cvref_t<T>::hash; std::remove_cvref_t<T>::kind; };
+
+// next(m) = expression on the left of an equation; on the right, the value that m is about to take.
+template <named_leaf Leaf> struct next_of : expression_base {
+    Leaf of{};
+    constexpr explicit next_of(const Leaf& m) : of(m) {}
+    template <expression Right> constexpr equation<next_of, Right> operator=(const Right& right) const { return {right}; }
+    template <number Value> constexpr auto operator=(Value value) const {
+        return equation<next_of, literal>{literal(static_cast<double>(value))};
+    }
+};
+
+template <named_leaf Leaf> constexpr next_of<Leaf> next(const Leaf& m) { return next_of<Leaf>(m); }
+
+HOURGLASS_END

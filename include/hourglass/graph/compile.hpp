@@ -1,0 +1,213 @@
+// The compiler's stages, one after another: a program's specification and a lowered graph become a graph with results, then
+// simpler ones, then a schedule. Each stage is a constexpr value that can be printed and interpreted.
+#pragma once
+
+#include <hourglass/graph/diagnostic.hpp>
+#include <hourglass/graph/merge.hpp>
+#include <hourglass/graph/plan.hpp>
+#include <hourglass/graph/select.hpp>
+#include <hourglass/graph/simplify.hpp>
+#include <hourglass/graph/update.hpp>
+
+HOURGLASS_BEGIN
+
+// Options of programs. All are types, in any order.
+template <auto... Symbols> struct from {};      // what is fed; a symbol with an equation is cut there
+template <auto... Symbols> struct to {};        // what is returned
+template <auto... Symbols> struct wrt {};       // what is differentiated for
+template <auto... Symbols> struct trains {};    // the parameters that a trainer updates; by default all
+template <long Rows> struct max_rows {};        // the most rows of one call
+struct training {};                             // in_training takes its first operand
+template <class T> struct element {};           // float or double
+struct sum_rows {};                             // a gradient of the sum over the rows in place of the mean
+struct per_example {};                          // a gradient for each row
+
+enum class program_kind { function, gradient, trainer };
+
+struct no_rule {
+    static constexpr bool none = true;
+};
+
+// The options as plain data, collected from the types.
+template <class... Options> struct option_set {
+    template <auto... S> static constexpr void add(list<wanted_name>& into) { (into.push({S.name, S.hash}), ...); }
+
+    struct collector {
+        list<wanted_name> fed, asked, differentiated, trained;
+        bool has_asked = false, has_differentiated = false, has_trained = false;
+        template <auto... S> constexpr void take(from<S...>) { add<S...>(fed); }
+        template <auto... S> constexpr void take(to<S...>) { add<S...>(asked), has_asked = true; }
+        template <auto... S> constexpr void take(wrt<S...>) { add<S...>(differentiated), has_differentiated = true; }
+        template <auto... S> constexpr void take(trains<S...>) { add<S...>(trained), has_trained = true; }
+        constexpr void take(auto) {}
+    };
+    static constexpr collector collect() {
+        collector c;
+        (c.take(Options{}), ...);
+        return c;
+    }
+
+    template <class Option> static constexpr bool has = (std::is_same_v<Options, Option> || ...);
+    template <class T> struct rows_of { static constexpr long value = 0; };
+    template <long Rows> struct rows_of<hourglass::max_rows<Rows>> { static constexpr long value = Rows; };
+    static constexpr long given_rows = (0 + ... + rows_of<Options>::value);
+    static constexpr long rows = given_rows > 0 ? given_rows : 128;
+
+    template <class T> struct element_of { using type = void; };
+    template <class T> struct element_of<hourglass::element<T>> { using type = T; };
+    template <class Found, class... Rest> struct first_element { using type = Found; };
+    template <class First, class... Rest> struct first_element<void, First, Rest...> : first_element<typename element_of<First>::type, Rest...> {};
+    template <class... Rest> struct element_or_float { using type = typename first_element<void, Rest...>::type; };
+    using found_element = typename first_element<void, Options...>::type;
+    using element_type = std::conditional_t<std::is_void_v<found_element>, float, found_element>;
+
+    template <class Found, class... Rest> struct first_rule { using type = Found; };
+    template <class First, class... Rest>
+        requires requires { First::rule; }
+    struct first_rule<no_rule, First, Rest...> { using type = First; };
+    template <class First, class... Rest>
+        requires(!requires { First::rule; })
+    struct first_rule<no_rule, First, Rest...> : first_rule<no_rule, Rest...> {};
+    using rule = typename first_rule<no_rule, Options...>::type;
+};
+
+struct no_loss {
+    static constexpr std::string_view name{};
+    static constexpr std::uint64_t hash = 0;
+};
+
+// What a program is: everything the stages need to know.
+template <const auto& Graph, program_kind Kind, auto Loss, class... Options> struct program_spec {
+    using options = option_set<Options...>;
+    static constexpr auto& graph = Graph;
+    static constexpr program_kind kind = Kind;
+    static constexpr long rows = options::rows;
+    static constexpr bool in_training = Kind != program_kind::function || options::template has<training>;
+
+    // The graph with results: values, gradients, updates.
+    static constexpr graph_builder run() {
+        const auto asked = options::collect();
+        const graph_view whole = lowered<Graph>::view();
+        if (!whole.problem.empty()) return graph_builder{};    // said once, by the graph itself
+        selection s(whole, asked.fed.view(), in_training);
+        for (const wanted_name& w : asked.asked) s.ask(w);
+        if constexpr (Kind == program_kind::function) {
+            if (!asked.has_asked) s.r.to.fail(sentence("the function is asked for nothing: name symbols in hg::to<...>"));
+        } else {
+            add_loss(s, asked);
+        }
+        if (s.r.to.failed()) {
+            graph_builder empty;
+            empty.problem = s.r.to.problem;
+            return empty;
+        }
+        return s.take();
+    }
+
+private:
+    static constexpr void add_loss(selection& s, const auto& asked) {
+        const wanted_name loss{Loss.name, Loss.hash};
+        const int node_ = s.find_new(loss, "asked for the gradient of");
+        if (s.r.to.failed()) return;
+        graph_builder& g = s.r.to;
+        handle root{&g, nullptr, node_};
+        if (root.extents().rank != 0) {
+            g.fail(sentence("the loss '", Loss.name, "' has the shape ", root.extents(),
+                            ": a loss is a scalar per example; take its sum or mean over features"));
+            return;
+        }
+        report_terms(s, node_);
+        const bool rows_summed = options::template has<sum_rows> || options::template has<per_example>;
+        if (root.batched()) root = rows_summed ? batch_sum(root) : batch_mean(root);
+        g.roots.push({root_kind::value, s.intern(loss), root.index});
+        // Names must be there for new leaves and rules.
+        list<int> targets, names;
+        collect_targets(s, asked, node_, targets, names);
+        if (g.failed()) return;
+        differentiation d(g, root.index, targets.view());
+        for (int i = 0; i < targets.size() && !g.failed(); ++i) {
+            const int gradient = d.gradient(targets[i]);
+            if constexpr (Kind == program_kind::gradient) g.roots.push({root_kind::gradient, names[i], gradient});
+            else {
+                g.names[names[i]].node = targets[i];
+                if constexpr (!requires { options::rule::none; }) apply_rule(g, options::rule::rule, names[i], gradient);
+            }
+        }
+    }
+    // Scalars per example that the loss is made of are reported beside it, as means over the rows.
+    static constexpr void report_terms(selection& s, int loss_node) {
+        graph_builder& g = s.r.to;
+        list<bool> part(loss_node + 1, false);
+        part[loss_node] = true;
+        for (int n = loss_node; n >= 0; --n)
+            if (part[n])
+                for (int i = 0; i < g.nodes[n].operand_count; ++i) part[g.operand(n, i)] = true;
+        for (int i = 0; i < s.r.from.names.size; ++i) {
+            const named_node& n = s.r.from.names[i];
+            const int at = n.node < 0 ? -1 : s.r.map[n.node];
+            if (at < 0 || at >= loss_node || !part[at] || g.nodes[at].type.extents.rank != 0) continue;
+            if (g.nodes[at].op->kind == operation_kind::leaf) continue;
+            handle h{&g, nullptr, at};
+            if (h.batched()) h = batch_mean(h);
+            g.roots.push({root_kind::value, g.intern(s.r.from.name(i), n.hash), h.index});
+        }
+    }
+    static constexpr void collect_targets(selection& s, const auto& asked, int loss_node, list<int>& targets, list<int>& names) {
+        graph_builder& g = s.r.to;
+        const bool chosen = Kind == program_kind::gradient ? asked.has_differentiated : asked.has_trained;
+        if (chosen) {
+            for (const wanted_name& w : Kind == program_kind::gradient ? asked.differentiated : asked.trained) {
+                const int n = s.find_new(w, Kind == program_kind::gradient ? "differentiated for" : "to train");
+                if (g.failed()) return;
+                if (Kind == program_kind::trainer && !is<ops::parameter>(g.nodes[n])) {
+                    g.fail(sentence("the program is to train '", w.name, "', which is no parameter"));
+                    return;
+                }
+                targets.push(n);
+                names.push(s.intern(w));
+            }
+            return;
+        }
+        list<bool> part(loss_node + 1, false);
+        part[loss_node] = true;
+        for (int n = loss_node; n >= 0; --n)
+            if (part[n])
+                for (int i = 0; i < g.nodes[n].operand_count; ++i) part[g.operand(n, i)] = true;
+        for (int n = 0; n <= loss_node; ++n) {
+            if (!part[n] || !is<ops::parameter>(g.nodes[n])) continue;
+            targets.push(n);
+            names.push(g.nodes[n].name);
+        }
+        if (targets.empty())
+            g.fail(sentence("the loss '", Loss.name, "' depends on no parameter: name what it is to be differentiated for in ",
+                            Kind == program_kind::gradient ? "hg::wrt<...>" : "hg::trains<...>"));
+    }
+};
+
+template <class Spec> struct simplified_stage {
+    static constexpr graph_builder run() { return simplify(prune(stage<Spec>::view()).view(), true); }
+};
+template <class Spec> struct merged_stage {
+    static constexpr graph_builder run() { return prune(merge(stage<simplified_stage<Spec>>::view()).view()); }
+};
+template <class Spec> struct final_stage {
+    static constexpr graph_builder run() { return isolate_updates(stage<merged_stage<Spec>>::view()); }
+};
+
+template <class Spec> struct compiled {
+    using spec = Spec;
+    using selected = stage<Spec>;
+    using simplified = stage<simplified_stage<Spec>>;
+    using merged = stage<merged_stage<Spec>>;
+    using final_graph = stage<final_stage<Spec>>;
+
+    struct problem {
+        static constexpr text value() { return selected::value.problem; }
+    };
+
+    static constexpr graph_view view() { return final_graph::view(); }
+    static constexpr schedule_sizes sizes = plan(final_graph::view(), Spec::rows).sizes();
+    static constexpr frozen_schedule<sizes> schedule{plan(final_graph::view(), Spec::rows)};
+};
+
+HOURGLASS_END

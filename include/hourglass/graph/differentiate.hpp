@@ -1,0 +1,78 @@
+// Reverse mode as a pass on the graph: the nodes are walked backwards and each one's derivative rule appends the nodes of
+// its adjoint. The result is a graph like any other.
+#pragma once
+
+#include <hourglass/graph/trace.hpp>
+
+HOURGLASS_BEGIN
+
+constexpr handle derivation::operand(int i) const {
+    return {&graph_, &place_, graph_.operand(node_, i)};
+}
+constexpr int derivation::operand_count() const { return graph_.nodes[node_].operand_count; }
+constexpr handle derivation::result() const { return operand(0).other(node_); }
+constexpr handle derivation::adjoint() const { return operand(0).other(adjoints_[node_]); }
+constexpr handle derivation::adjoint_full() const { return adjoint().filled(result().type()); }
+constexpr attributes derivation::options() const { return graph_.nodes[node_].options; }
+constexpr bool derivation::wanted(int i) const { return wanted_[graph_.operand(node_, i)]; }
+
+// Sums what lies along axes that the wanted type lacks. A type that is smaller still is left so: it broadcasts.
+constexpr handle sum_to(handle share, const value_type& wanted) {
+    if (share.batched() && !wanted.batched) share = batch_sum(share);
+    const shape& have = share.extents();
+    const int extra = have.rank - wanted.extents.rank;
+    unsigned mask = 0;
+    for (int i = 0; i < have.rank; ++i)
+        if (i < extra || (wanted.extents[i - extra] == 1 && have[i] != 1)) mask |= 1u << i;
+    if (mask == 0) return share;
+    share = ops::reduce<ops::sum>(share, mask, true);
+    shape dropped;
+    for (int i = extra > 0 ? extra : 0; i < share.extents().rank; ++i) dropped[dropped.rank++] = share.extents()[i];
+    return share.reshaped(dropped);
+}
+
+constexpr void derivation::accumulate(int i, handle share) {
+    const int target = graph_.operand(node_, i);
+    if (!wanted_[target] || graph_.failed()) return;
+    const value_type type = graph_.nodes[target].type;      // copies: the nodes move as the graph grows
+    const value_type whole = graph_.nodes[node_].type;
+    // What broadcasts to the result counts once for each element that it stands for.
+    if (graph_.nodes[node_].op->kind == operation_kind::elementwise && !(type == whole)) share = share.filled(whole);
+    share = sum_to(share, type);
+    const int so_far = adjoints_[target];
+    adjoints_[target] = so_far < 0 ? share.index : (share.other(so_far) + share).index;
+}
+
+class differentiation {
+    graph_builder& graph_;
+    list<int> adjoints_;
+    list<bool> wanted_;
+
+public:
+    // The gradient of `root` (rank 0, no batch axis; or batched, then of the sum over the rows) with respect to each of
+    // `with_respect_to`; gradients(i) gives the node, of the type of what it belongs to.
+    constexpr differentiation(graph_builder& g, int root, slice_of<int> with_respect_to)
+        : graph_(g), adjoints_(root + 1, -1), wanted_(root + 1, false) {
+        for (int n : with_respect_to)
+            if (n <= root) wanted_[n] = true;
+        for (int n = 0; n <= root; ++n) {
+            if (wanted_[n] || (graph_.nodes[n].op->derivative == nullptr)) continue;
+            for (int i = 0; i < graph_.nodes[n].operand_count; ++i)
+                if (wanted_[graph_.operand(n, i)]) wanted_[n] = true;
+        }
+        derivation d(graph_, adjoints_.begin(), wanted_.begin());
+        if (wanted_[root]) adjoints_[root] = graph_.push_literal(1);
+        for (int n = root; n >= 0 && !graph_.failed(); --n) {
+            if (adjoints_[n] < 0 || !wanted_[n] || graph_.nodes[n].op->derivative == nullptr) continue;
+            d.node_ = n;
+            graph_.nodes[n].op->derivative(d);
+        }
+    }
+    constexpr int gradient(int n) {
+        handle h{&graph_, nullptr, n < adjoints_.size() ? adjoints_[n] : -1};
+        if (h.index < 0) h.index = graph_.push_literal(0);
+        return h.filled(graph_.nodes[n].type).index;
+    }
+};
+
+HOURGLASS_END

@@ -1,0 +1,128 @@
+// A growing array for constant expressions and run time alike, and a view of one. As small as it can be: every step of it is
+// a step of the compiler's interpreter.
+#pragma once
+
+#include <cstdint>
+
+#include <hourglass/config.hpp>
+
+HOURGLASS_BEGIN
+
+template <class T> struct slice_of {
+    const T* data = nullptr;
+    int size = 0;
+    constexpr const T& operator[](int i) const { return data[i]; }
+    constexpr const T* begin() const { return data; }
+    constexpr const T* end() const { return data + size; }
+};
+
+template <class T> class list {
+    T* data_ = nullptr;
+    int size_ = 0, capacity_ = 0;
+
+public:
+    constexpr list() = default;
+    constexpr list(int count, const T& value) {
+        reserve(count);
+        for (int i = 0; i < count; ++i) data_[i] = value;
+        size_ = count;
+    }
+    constexpr list(list&& other) noexcept : data_(other.data_), size_(other.size_), capacity_(other.capacity_) {
+        other.data_ = nullptr;
+        other.size_ = other.capacity_ = 0;
+    }
+    constexpr list(const list& other) { append(other.view()); }
+    constexpr list& operator=(list other) noexcept {
+        T* data = data_;
+        data_ = other.data_;
+        other.data_ = data;
+        size_ = other.size_;
+        capacity_ = other.capacity_;
+        return *this;
+    }
+    constexpr ~list() { delete[] data_; }
+
+    constexpr int size() const { return size_; }
+    constexpr bool empty() const { return size_ == 0; }
+    constexpr T& operator[](int i) { return data_[i]; }
+    constexpr const T& operator[](int i) const { return data_[i]; }
+    constexpr T& back() { return data_[size_ - 1]; }
+    constexpr const T* begin() const { return data_; }
+    constexpr const T* end() const { return data_ + size_; }
+    constexpr T* begin() { return data_; }
+    constexpr T* end() { return data_ + size_; }
+    constexpr slice_of<T> view() const { return {data_, size_}; }
+
+    constexpr void reserve(int capacity) {
+        if (capacity <= capacity_) return;
+        T* grown = new T[static_cast<unsigned>(capacity)]{};
+        for (int i = 0; i < size_; ++i) grown[i] = data_[i];
+        delete[] data_;
+        data_ = grown;
+        capacity_ = capacity;
+    }
+    constexpr void push(const T& value) {
+        if (size_ == capacity_) {
+            const T copy = value;   // it may lie in the array that is about to move
+            reserve(capacity_ == 0 ? 16 : 2 * capacity_);
+            data_[size_++] = copy;
+            return;
+        }
+        data_[size_++] = value;
+    }
+    constexpr void pop() { --size_; }
+    constexpr void append(slice_of<T> values) {
+        reserve(size_ + values.size);
+        for (int i = 0; i < values.size; ++i) data_[size_ + i] = values.data[i];
+        size_ += values.size;
+    }
+};
+
+// Open addressing from a 64-bit key to an index. Keys are hashes already.
+class hash_index {
+    struct slot {
+        std::uint64_t key = 0;
+        int value = -1;
+    };
+    list<slot> slots_;
+    int used_ = 0;
+
+public:
+    constexpr explicit hash_index(int expected = 16) {
+        int capacity = 32;
+        while (capacity < 2 * expected) capacity *= 2;
+        slots_ = list<slot>(capacity, slot{});
+    }
+    // The first value stored under the key for which `same` holds, or -1.
+    constexpr int find(std::uint64_t key, auto same) const {
+        const int mask = slots_.size() - 1;
+        for (int i = static_cast<int>(key & static_cast<unsigned>(mask));; i = (i + 1) & mask) {
+            const slot& s = slots_[i];
+            if (s.value < 0) return -1;
+            if (s.key == key && same(s.value)) return s.value;
+        }
+    }
+    constexpr int find(std::uint64_t key) const {
+        return find(key, [](int) { return true; });
+    }
+    constexpr void insert(std::uint64_t key, int value) {
+        if (2 * (used_ + 1) > slots_.size()) {
+            list<slot> old = static_cast<list<slot>&&>(slots_);
+            slots_ = list<slot>(2 * old.size(), slot{});
+            for (const slot& s : old)
+                if (s.value >= 0) place(s.key, s.value);
+        }
+        place(key, value);
+        ++used_;
+    }
+
+private:
+    constexpr void place(std::uint64_t key, int value) {
+        const int mask = slots_.size() - 1;
+        int i = static_cast<int>(key & static_cast<unsigned>(mask));
+        while (slots_[i].value >= 0) i = (i + 1) & mask;
+        slots_[i] = {key, value};
+    }
+};
+
+HOURGLASS_END

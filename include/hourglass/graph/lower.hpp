@@ -1,0 +1,301 @@
+// Lowering: a graph's equations, which are types, become nodes. Shapes are inferred and mistakes found here, one equation
+// at a time, so that a message can name the equation. What a program needs of the result is chosen later (graph/select.hpp).
+#pragma once
+
+#include <boost/hana/unpack.hpp>
+
+#include <hourglass/expr/graph.hpp>
+#include <hourglass/graph/trace.hpp>
+
+HOURGLASS_BEGIN
+
+// How many layers and noise leaves one equation's expression makes: their names are numbered where there are several.
+template <class Op> constexpr int own_layers() {
+    if constexpr (requires { Op::unnamed_layers; }) return Op::unnamed_layers;
+    else return 0;
+}
+template <class Op> constexpr int own_noises() {
+    if constexpr (requires { Op::noise_leaves; }) return Op::noise_leaves;
+    else return 0;
+}
+template <class E> inline constexpr int layer_count = 0;
+template <class E> inline constexpr int noise_count = 0;
+template <class Op, class... A>
+inline constexpr int layer_count<applied<Op, A...>> = own_layers<Op>() + (0 + ... + layer_count<A>);
+template <class Op, class... A>
+inline constexpr int noise_count<applied<Op, A...>> = own_noises<Op>() + (0 + ... + noise_count<A>);
+
+// The symbols that an expression uses, for telling what kind of mistake a missing one is.
+template <class E> struct symbols_of {
+    static constexpr void collect(list<std::uint64_t>& into) {
+        if constexpr (named_leaf<E>) into.push(E::hash);
+    }
+};
+template <class Op, class... A> struct symbols_of<applied<Op, A...>> {
+    static constexpr void collect(list<std::uint64_t>& into) { (symbols_of<A>::collect(into), ...); }
+};
+template <fixed_string P, class G, class R, class... L, class... E>
+struct symbols_of<block_result<P, G, R, equation<L, E>...>> {
+    static constexpr void collect(list<std::uint64_t>& into) { (symbols_of<E>::collect(into), ...); }
+};
+
+// An equation as plain data.
+struct equation_outline {
+    std::string_view name{};
+    std::uint64_t hash = 0;
+    bool is_next = false;
+    void (*collect)(list<std::uint64_t>&) = nullptr;
+};
+template <class Equation> struct outline;
+template <class Left, class Right> struct outline<equation<Left, Right>> {
+    static constexpr equation_outline value{Left::name, Left::hash, false, &symbols_of<Right>::collect};
+};
+template <class Left, class Right> struct outline<equation<next_of<Left>, Right>> {
+    static constexpr equation_outline value{Left::name, Left::hash, true, &symbols_of<Right>::collect};
+};
+
+// Whether equation `from` reaches equation `to` through the symbols that they use.
+constexpr bool reaches(slice_of<equation_outline> equations, int from, int to) {
+    list<int> pending;
+    list<bool> seen(equations.size, false);
+    pending.push(from);
+    while (!pending.empty()) {
+        const int at = pending.back();
+        pending.pop();
+        if (at == to) return true;
+        if (seen[at]) continue;
+        seen[at] = true;
+        list<std::uint64_t> uses;
+        equations[at].collect(uses);
+        for (std::uint64_t use : uses)
+            for (int i = 0; i < equations.size; ++i)
+                if (equations[i].hash == use && !equations[i].is_next) pending.push(i);
+    }
+    return false;
+}
+
+class lowering {
+    graph_builder& graph_;
+    naming place_{};
+    slice_of<equation_outline> outlines_{};
+    int position_ = 0;      // of the equation being lowered
+
+public:
+    constexpr explicit lowering(graph_builder& g, std::string_view prefix = {}) : graph_(g) { place_.prefix = prefix; }
+
+    template <class... Equations> constexpr void run(const graph<Equations...>& g) {
+        const equation_outline outlines[] = {outline<Equations>::value..., equation_outline{}};
+        const slice_of<equation_outline> outer_outlines = outlines_;
+        const int outer_position = position_;
+        outlines_ = {outlines, static_cast<int>(sizeof...(Equations))};
+        position_ = 0;
+        boost::hana::unpack(g.equations, [this](const auto&... e) {
+            const bool done[] = {this->lower_equation(e)..., true};
+            static_cast<void>(done);
+        });
+        outlines_ = outer_outlines;
+        position_ = outer_position;
+    }
+    // Makes a name stand for a node that is there already.
+    constexpr void define(std::string_view name, int node_) {
+        const text full = sentence(place_.prefix, name);
+        graph_.names[graph_.intern(full.view())].node = node_;
+    }
+
+private:
+    template <class Left, class Right> constexpr bool lower_equation(const equation<Left, Right>& e) {
+        if (graph_.failed()) return false;
+        const naming outer = place_;
+        place_.equation = Left::name;
+        place_.layers = layer_count<Right>;
+        place_.noises = noise_count<Right>;
+        place_.next_layer = place_.next_noise = 0;
+        const int known = graph_.nodes.size();
+        int name = -1;
+        if constexpr (Left::kind == leaf_kind::symbol) {
+            name = intern(Left::name, Left::hash);
+            if (graph_.names[name].node >= 0)
+                graph_.fail(sentence("the symbol '", graph_.name(name), "' is defined twice: give one of its equations another name"));
+        } else {
+            graph_.fail(sentence("'", Left::name, "' is no symbol, so it cannot stand on the left of an equation"));
+        }
+        const handle result = lower(e.right);
+        if (!graph_.failed()) graph_.names[name].node = own_node(result, known).index;
+        return finish(outer);
+    }
+    // next(m) = ...: what m becomes at the end of a training step.
+    template <class Left, class Right> constexpr bool lower_equation(const equation<next_of<Left>, Right>& e) {
+        if (graph_.failed()) return false;
+        const naming outer = place_;
+        place_.equation = Left::name;
+        place_.layers = layer_count<Right>;
+        place_.noises = noise_count<Right>;
+        place_.next_layer = place_.next_noise = 0;
+        const handle target = lower(Left{});
+        const handle result = lower(e.right);
+        if (!graph_.failed()) add_update(target, result);
+        return finish(outer);
+    }
+    constexpr void add_update(handle target, handle result) {
+        shape joined;
+        if (result.batched())
+            graph_.fail(sentence("next of '", graph_.name(target.at().name),
+                                 "' differs between examples: take batch_mean or batch_sum of it"));
+        else if (!broadcast(result.extents(), target.extents(), joined) || !(joined == target.extents()))
+            graph_.fail(sentence("next of '", graph_.name(target.at().name), "' has the shape ", result.extents(),
+                                 ", what it writes has ", target.extents()));
+        else graph_.roots.push({root_kind::update, target.at().name, result.filled(target.type()).index});
+    }
+    constexpr bool finish(const naming& outer) {
+        if (graph_.failed() && !named_problem_) {
+            text t = sentence("in equation '", place_.prefix, place_.equation, "': ");
+            t.add(graph_.problem.view());
+            graph_.problem = t;
+            named_problem_ = true;
+        }
+        place_ = outer;
+        ++position_;
+        return true;
+    }
+    bool named_problem_ = false;
+
+    constexpr int intern(std::string_view name, std::uint64_t hash) {
+        if (place_.prefix.empty()) return graph_.intern(name, hash);
+        return graph_.intern(sentence(place_.prefix, name).view());
+    }
+    constexpr handle at(int node_) { return {&graph_, &place_, node_}; }
+    // An equation that only renames a value gets a node of its own, so that feeding one name does not cut the other.
+    constexpr handle own_node(handle result, int known) {
+        if (result.index >= known) return result;
+        ops::broadcast_to same;
+        same.options.target = result.extents();
+        return result.trace(same, result);
+    }
+
+    constexpr handle lower(const literal& x) { return at(graph_.push_literal(x.value)); }
+
+    template <class Leaf>
+        requires named_leaf<Leaf>
+    constexpr handle lower(const Leaf& leaf) {
+        if (graph_.failed()) return at(0);
+        if constexpr (Leaf::kind == leaf_kind::symbol) return lower_symbol(Leaf::name, Leaf::hash);
+        else if constexpr (Leaf::kind == leaf_kind::input)
+            return declare(&record<ops::input>, graph_.intern(Leaf::name, Leaf::hash), {Leaf::extents(), true});
+        else if constexpr (Leaf::kind == leaf_kind::argument)
+            return declare(&record<ops::argument>, graph_.intern(Leaf::name, Leaf::hash), {Leaf::extents(), false});
+        else if constexpr (Leaf::kind == leaf_kind::parameter)
+            return declare(&record<ops::parameter>, intern(Leaf::name, Leaf::hash), {Leaf::extents(), false}, 0, leaf.start);
+        else if constexpr (Leaf::kind == leaf_kind::state)
+            return declare(&record<ops::state>, intern(Leaf::name, Leaf::hash), {Leaf::extents(), false}, 0, constant(leaf.initial));
+        else if constexpr (Leaf::kind == leaf_kind::slot)
+            return declare(&record<ops::state>, intern(Leaf::name, Leaf::hash), {slot_extents(), false}, 0, zeros);
+        else return declare(&record<ops::scalar>, graph_.intern(Leaf::name, Leaf::hash), {}, leaf.initial);
+    }
+    template <class Leaf> constexpr handle lower(const next_of<Leaf>& n) {
+        const handle target = lower(n.of);
+        for (int i = graph_.roots.size() - 1; i >= 0 && !graph_.failed(); --i)
+            if (graph_.roots[i].kind == root_kind::update && graph_.roots[i].name == target.at().name) return at(graph_.roots[i].node);
+        graph_.fail(sentence("next of '", Leaf::name, "' is used before the equation that gives it"));
+        return target;
+    }
+    template <class Op, class... A> constexpr handle lower(const applied<Op, A...>& e) {
+        return boost::hana::unpack(e.operands, [&](const auto&... a) {
+            const handle operands[] = {this->lower(a)...};      // in order, innermost first: layers are numbered so
+            if (graph_.failed()) return this->at(0);
+            return [&]<std::size_t... I>(std::index_sequence<I...>) {
+                return operands[0].trace(e.operation, operands[I]...);
+            }(std::make_index_sequence<sizeof...(A)>{});
+        });
+    }
+    template <fixed_string Prefix, class Inner, class Result, class... Formals>
+    constexpr handle lower(const block_result<Prefix, Inner, Result, Formals...>& b) {
+        const text prefix = sentence(place_.prefix, Prefix.view(), ".");
+        const text marker = sentence(prefix.view(), "#");       // no equation can have this name
+        if (graph_.by_name.find(hash_of(marker.view())) < 0) {
+            graph_.intern(marker.view());
+            boost::hana::unpack(b.formals, [&](const auto&... formal) {
+                const bool done[] = {this->bind_formal(prefix, formal)..., true};
+                static_cast<void>(done);
+            });
+            if (!graph_.failed()) {
+                lowering inner(graph_, prefix.view());
+                inner.run(b.block);
+                named_problem_ = named_problem_ || graph_.failed();
+            }
+        }
+        if (graph_.failed()) return at(0);
+        const int name = graph_.by_name.find(hash_of(sentence(prefix.view(), Result::name).view()));
+        if (name < 0 || graph_.names[name].node < 0) {
+            graph_.fail(sentence("the block '", Prefix.view(), "' has no symbol '", Result::name, "'"));
+            return at(0);
+        }
+        return at(graph_.names[name].node);
+    }
+    template <class Left, class Right> constexpr bool bind_formal(const text& prefix, const equation<Left, Right>& f) {
+        const handle actual = lower(f.right);
+        if (graph_.failed()) return false;
+        graph_.names[graph_.intern(sentence(prefix.view(), Left::name).view())].node = actual.index;
+        return true;
+    }
+
+    constexpr handle lower_symbol(std::string_view name, std::uint64_t hash) {
+        int found = graph_.by_name.find(place_.prefix.empty() ? hash : hash_of(name, hash_of(place_.prefix)));
+        // What has no C++ object (h.weight) is reached by its full name from a block too.
+        if (found < 0 || graph_.names[found].node < 0) found = graph_.by_name.find(hash);
+        if (found >= 0 && graph_.names[found].node >= 0) return at(graph_.names[found].node);
+        text full = sentence(place_.prefix, name);
+        for (int i = 0; i < outlines_.size; ++i) {
+            if (outlines_[i].hash != hash || outlines_[i].is_next) continue;
+            if (i == position_) graph_.fail(sentence("'", full.view(), "' is defined by itself: a cycle of one equation"));
+            else if (reaches(outlines_, i, position_))
+                graph_.fail(sentence("'", full.view(), "' needs '", outlines_[position_].name, "' itself: the equations form a cycle"));
+            else
+                graph_.fail(sentence("'", full.view(), "' is used before its equation: put the equation of '", name, "' above"));
+            return at(0);
+        }
+        graph_.fail(sentence("the symbol '", full.view(), "' is unknown: no equation defines it, and it is no input"));
+        return at(0);
+    }
+    constexpr handle declare(const operation* op, int name, const value_type& type, double number = 0, initialiser start = {}) {
+        const int known = graph_.names[name].node;
+        if (known < 0) {
+            attributes options;
+            options.number = number;
+            const int n = graph_.push_leaf(op, name, type, options);
+            graph_.names[name].node = n;
+            if (op->id == record<ops::parameter>.id || op->id == record<ops::state>.id) graph_.starts.push({name, start});
+            return at(n);
+        }
+        const node& n = graph_.nodes[known];
+        if (n.op->id == record<ops::fed>.id) return at(known);
+        if (n.op->id != op->id || n.name != name)
+            graph_.fail(sentence("'", graph_.name(name), "' is declared as ", op->name, " and stands for something else already"));
+        else if (!(n.type == type))
+            graph_.fail(sentence("the ", op->name, " '", graph_.name(name), "' is declared with two shapes, ", n.type.extents,
+                                 " and ", type.extents));
+        else if (n.options.number != number)
+            graph_.fail(sentence("the ", op->name, " '", graph_.name(name), "' is declared with two defaults"));
+        return at(known);
+    }
+    // A slot is shaped like the parameter that its rule updates.
+    constexpr shape slot_extents() {
+        const int weight = graph_.by_name.find(hash_of("#weight", hash_of(place_.prefix)));
+        return weight < 0 ? shape{} : graph_.nodes[graph_.names[weight].node].type.extents;
+    }
+};
+
+template <const auto& Graph> struct lower_graph {
+    static constexpr graph_builder run() {
+        graph_builder b;
+        lowering(b).run(Graph);
+        if (b.failed()) {       // one mistake is one error: what follows sees an empty graph
+            graph_builder empty;
+            empty.problem = b.problem;
+            return empty;
+        }
+        return b;
+    }
+};
+template <const auto& Graph> using lowered = stage<lower_graph<Graph>>;
+
+HOURGLASS_END

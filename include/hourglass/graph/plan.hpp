@@ -1,0 +1,446 @@
+// The plan: fused groups become a schedule. Groups are put in order, updates as early as nobody reads the old value any more;
+// values that need memory get a place; and it is found before which groups the threads must wait for each other.
+#pragma once
+
+#include <bit>
+
+#include <hourglass/graph/fuse.hpp>
+#include <hourglass/graph/merge.hpp>
+
+HOURGLASS_BEGIN
+
+class planning {
+    fusion f_;
+    graph_view g_;
+    long max_rows_;
+    schedule_builder s_;
+    list<int> value_of_;        // node -> value, or -1
+    list<int> target_value_;    // name -> the value of a parameter or state
+    list<int> order_;           // drafts, in the order in which they run
+
+public:
+    constexpr planning(graph_view g, long max_rows)
+        : f_(g), g_(g), max_rows_(max_rows), value_of_(g.nodes.size, -1), target_value_(g.names.size, -1) {
+        put_in_order();
+        make_values();
+        for (int d : order_) emit(d);
+        for (const graph_root& r : g_.roots)
+            if (r.kind == root_kind::update && is_late(r.node)) emit_copy(r);
+        for (const graph_root& r : g_.roots)
+            if (r.kind != root_kind::update) s_.results.push({r.kind, r.name, value_of_[f_.source[r.node]]});
+        find_waits();
+        lay_out();
+        find_representatives();
+    }
+    constexpr schedule_builder take() { return static_cast<schedule_builder&&>(s_); }
+
+private:
+    constexpr int add_value(int n, storage_kind storage) {
+        stored_value v;
+        v.node = n;
+        v.storage = storage;
+        v.name = g_[n].name;
+        v.type = g_[n].type;
+        s_.values.push(v);
+        return value_of_[n] = s_.values.size() - 1;
+    }
+    constexpr void make_values() {
+        for (int n = 0; n < g_.nodes.size; ++n) {
+            if (f_.source[n] != n) continue;
+            const node& at = g_[n];
+            if (f_.uniform[n]) s_.numbers.push(n);
+            const bool kept = is<ops::parameter>(at) || is<ops::state>(at);
+            if (kept) target_value_[at.name] = add_value(n, is<ops::parameter>(at) ? storage_kind::parameter : storage_kind::state);
+            else if (f_.stored[n] && f_.uniform[n]) s_.uniforms.push(add_value(n, storage_kind::uniform));
+            else if (f_.stored[n]) add_value(n, f_.is_leaf(n) ? storage_kind::fed : storage_kind::arena);
+        }
+    }
+
+    // A tail group runs behind the last other group that it depends on, or that reads what it overwrites.
+    constexpr void put_in_order() {
+        const int count = f_.groups.size();
+        list<int> last_reader(g_.names.size, -1);       // of a parameter or state: the last group that is no tail
+        list<int> tail_reader(g_.names.size, -1);       // the tail group that reads it; -2: several
+        list<int> earliest(count, -1);
+        for (int n = 0; n < g_.nodes.size; ++n) {
+            const int group = f_.group_of[n];
+            if (group < 0 || f_.source[n] != n) continue;
+            for (int i = 0; i < g_[n].operand_count; ++i) {
+                const int s = f_.source[g_.operand(n, i)];
+                if (f_.group_of[s] >= 0 || g_[s].name < 0) continue;
+                int& reader = f_.groups[group].tail ? tail_reader[g_[s].name] : last_reader[g_[s].name];
+                if (!f_.groups[group].tail) reader = reader > group ? reader : group;
+                else if (reader != group) reader = reader == -1 ? group : -2;
+            }
+        }
+        for (const graph_root& r : g_.roots) {
+            if (r.kind != root_kind::update) continue;
+            const int group = f_.group_of[r.node];
+            if (last_reader[r.name] > earliest[group]) earliest[group] = last_reader[r.name];
+            // Read by the tail group of another update too: written at the very end, from the arena.
+            const int reader = tail_reader[r.name];
+            if (reader != -1 && reader != group) late_.push(r.node);
+        }
+        for (int n : late_) f_.stored[n] = true;
+        for (bool changed = true; changed;) {       // twice, nearly always: nodes come in order, groups nearly so
+            changed = false;
+            for (int n = 0; n < g_.nodes.size; ++n) {
+                const int group = f_.group_of[n];
+                if (group < 0 || !f_.groups[group].tail || f_.source[n] != n) continue;
+                for (int i = 0; i < g_[n].operand_count; ++i) {
+                    const int from = f_.group_of[f_.source[g_.operand(n, i)]];
+                    if (from < 0 || from == group) continue;
+                    const int after = f_.groups[from].tail ? earliest[from] : from;
+                    if (after <= earliest[group]) continue;
+                    earliest[group] = after;
+                    changed = true;
+                }
+            }
+        }
+        // In one place the tails keep their numbers' order, in which they depend on each other.
+        list<int> first(count + 1, -1), next(count, -1);
+        for (int d = count - 1; d >= 0; --d) {
+            if (!f_.groups[d].tail) continue;
+            next[d] = first[earliest[d] + 1];
+            first[earliest[d] + 1] = d;
+        }
+        for (int place = -1; place < count; ++place) {
+            if (place >= 0 && !f_.groups[place].tail) order_.push(place);
+            for (int d = first[place + 1]; d >= 0; d = next[d]) order_.push(d);
+        }
+    }
+    list<int> late_;
+
+    constexpr bool is_late(int n) const {
+        for (int l : late_)
+            if (l == n) return true;
+        return false;
+    }
+
+    constexpr void emit(int draft_index) {
+        const fusion::draft& d = f_.groups[draft_index];
+        schedule_group out;
+        out.kind = d.kind;
+        out.domain = d.domain;
+        out.node = d.node;
+        out.tail = d.tail;
+        out.first_member = s_.members.size();
+        out.first_load = s_.loads.size();
+        out.first_store = s_.stores.size();
+        if (d.kind == group_kind::product) {
+            out.product = d.product;
+            out.product.left = value_of_[f_.source[d.product.left]];
+            out.product.right = value_of_[f_.source[d.product.right]];
+            group_load tile;
+            tile.tile = true;
+            s_.loads.push(tile);
+            if (f_.stored[d.node]) s_.stores.push({-1, value_of_[d.node]});
+            const double work = 2.0 * static_cast<double>(d.product.m * d.product.n * d.product.k);
+            (g_[d.product.left].type.batched || g_[d.product.right].type.batched ? s_.work_per_row : s_.work) += work;
+        } else if (d.kind == group_kind::movement || d.kind == group_kind::column_reduction) {
+            out.operand = value_of_[f_.source[g_.operand(d.node, 0)]];
+            out.first_load = s_.operands.size();
+            for (int i = 0; i < g_[d.node].operand_count; ++i) {
+                s_.operands.push(value_of_[f_.source[g_.operand(d.node, i)]]);
+                ++out.load_count;
+            }
+            s_.stores.push({-1, value_of_[d.node]});
+        } else if (d.kind == group_kind::noise) {
+            s_.stores.push({-1, value_of_[d.node]});
+        }
+        for (int n = d.first; n >= 0; n = f_.next_member[n]) emit_member(n, draft_index, out);
+        if (d.kind == group_kind::elementwise || d.kind == group_kind::product) {
+            (d.domain.batched ? s_.work_per_row : s_.work) += 4.0 * d.count * static_cast<double>(d.domain.extents.size());
+            out.load_count = s_.loads.size() - out.first_load;
+        }
+        out.member_count = s_.members.size() - out.first_member;
+        if (d.kind == group_kind::elementwise) join_dimensions(out, d.boundary);
+        if (d.kind == group_kind::product) matrix_dimensions(out);
+        for (const graph_root& r : g_.roots) emit_update(r, draft_index, out);
+        out.store_count = s_.stores.size() - out.first_store;
+        s_.groups.push(out);
+    }
+    // Members are few; the place of a node among them.
+    constexpr int member_index(const schedule_group& group, int n) const {
+        for (int m = s_.members.size() - 1; m >= group.first_member; --m)
+            if (s_.members[m].node == n) return m - group.first_member;
+        return -1;
+    }
+    constexpr void emit_update(const graph_root& r, int draft_index, const schedule_group& out) {
+        if (r.kind != root_kind::update || f_.group_of[r.node] != draft_index || is_late(r.node)) return;
+        s_.stores.push({member_index(out, r.node), target_value_[r.name]});
+    }
+    constexpr void emit_copy(const graph_root& r) {
+        schedule_group out;
+        out.kind = group_kind::elementwise;
+        out.domain = g_[r.node].type;
+        out.tail = true;
+        out.first_member = s_.members.size();
+        out.first_load = s_.loads.size();
+        out.first_store = s_.stores.size();
+        group_member m;
+        m.op = &record<ops::broadcast_to>;
+        m.node = r.node;
+        m.operand_count = 1;
+        m.operands[0] = {wire::source::load, load_index(r.node, out), 0};
+        s_.members.push(m);
+        s_.stores.push({0, target_value_[r.name]});
+        out.load_count = out.member_count = out.store_count = 1;
+        join_dimensions(out, -1);
+        s_.groups.push(out);
+    }
+    constexpr void emit_member(int n, int draft_index, schedule_group& out) {
+        group_member m;
+        m.op = g_[n].op;
+        m.node = n;
+        m.operand_count = g_[n].operand_count;
+        for (int i = 0; i < m.operand_count; ++i) {
+            const int s = f_.source[g_.operand(n, i)];
+            wire& w = m.operands[static_cast<std::size_t>(i)];
+            if (f_.in_register(n, i, draft_index)) {
+                if (s == out.node) w = {wire::source::load, 0, 0};      // the tile is the first load
+                else w = {wire::source::member, member_index(out, s), 0};
+            } else if (f_.is_literal(s)) {
+                w = {wire::source::constant, 0, g_[s].options.number};
+            } else {
+                w = {wire::source::load, load_index(g_.operand(n, i), out), 0};
+            }
+        }
+        s_.members.push(m);
+        if (f_.is_row_reduction(n)) out.reduces = true;
+        if (f_.stored[n]) s_.stores.push({s_.members.size() - 1 - out.first_member, value_of_[n]});
+    }
+    constexpr int load_index(int operand, const schedule_group& out) {
+        group_load l;
+        l.value = value_of_[f_.source[operand]];
+        l.strides = strides_of(g_[operand].type, out.domain);
+        for (int i = out.first_load; i < s_.loads.size(); ++i)
+            if (s_.loads[i].value == l.value && s_.loads[i].strides == l.strides && !s_.loads[i].tile) return i - out.first_load;
+        s_.loads.push(l);
+        return s_.loads.size() - 1 - out.first_load;
+    }
+    // Dimension 0 is the batch (extent 1 where there is none), then the axes of the domain.
+    static constexpr std::array<long, max_dimensions> strides_of(const value_type& t, const value_type& domain) {
+        std::array<long, max_dimensions> strides{};
+        long stride = 1;
+        for (int i = t.extents.rank - 1; i >= 0; --i) {
+            if (t.extents[i] != 1) strides[static_cast<std::size_t>(1 + i + domain.extents.rank - t.extents.rank)] = stride;
+            stride *= t.extents[i];
+        }
+        if (t.batched) strides[0] = stride;
+        return strides;
+    }
+    constexpr void matrix_dimensions(schedule_group& out) {
+        const int rank = out.domain.extents.rank;
+        out.dimensions = 2;
+        out.extents = {};
+        const long columns = out.product.n;
+        out.extents[0] = out.domain.extents.size() / columns;
+        out.extents[1] = columns;
+        for (int i = 0; i < out.load_count; ++i) {
+            auto& strides = s_.loads[out.first_load + i].strides;
+            const long column = strides[static_cast<std::size_t>(rank)];
+            long row = 0;
+            for (int axis = rank - 1; axis >= 0 && row == 0; --axis) row = strides[static_cast<std::size_t>(axis)];
+            strides = {};
+            strides[0] = row;
+            strides[1] = column;
+        }
+    }
+    // Joins neighbouring axes that all operands walk through in one stride, but never across the boundary of sums.
+    constexpr void join_dimensions(schedule_group& out, int boundary) {
+        std::array<long, max_dimensions> from{};        // the axis whose strides a dimension has
+        int last = -1, inner = -1;                      // the latest dimension; the first that is summed
+        const int rank = out.domain.extents.rank;
+        for (int axis = 0; axis <= rank; ++axis) {      // axis 0 is the batch
+            const long extent = axis == 0 ? 1 : out.domain.extents[axis - 1];
+            if (axis == 0 ? !out.domain.batched : extent == 1) continue;
+            const bool summed = boundary >= 0 && axis > boundary;
+            bool join = last >= 0 && (!summed || inner >= 0);
+            for (int i = 0; join && i < out.load_count; ++i) {
+                const auto& strides = s_.loads[out.first_load + i].strides;
+                join = strides[static_cast<std::size_t>(from[static_cast<std::size_t>(last)])] ==
+                       strides[static_cast<std::size_t>(axis)] * extent;
+            }
+            if (!join) {
+                ++last;
+                out.extents[static_cast<std::size_t>(last)] = 1;
+                if (summed && inner < 0) inner = last;
+            }
+            out.extents[static_cast<std::size_t>(last)] *= extent;
+            from[static_cast<std::size_t>(last)] = axis;
+        }
+        list<std::array<long, max_dimensions>> strides(out.load_count, {});
+        for (int i = 0; i < out.load_count; ++i)
+            for (int d = 0; d <= last; ++d)
+                strides[i][static_cast<std::size_t>(d)] =
+                    s_.loads[out.first_load + i].strides[static_cast<std::size_t>(from[static_cast<std::size_t>(d)])];
+        const auto insert = [&](int at) {       // a dimension of one element
+            for (int d = last; d >= at; --d) {
+                out.extents[static_cast<std::size_t>(d + 1)] = out.extents[static_cast<std::size_t>(d)];
+                for (auto& s : strides) s[static_cast<std::size_t>(d + 1)] = s[static_cast<std::size_t>(d)];
+            }
+            out.extents[static_cast<std::size_t>(at)] = 1;
+            for (auto& s : strides) s[static_cast<std::size_t>(at)] = 0;
+            ++last;
+        };
+        if (out.reduces && inner < 0) insert(last + 1);     // sums of one element
+        else if (out.reduces && inner == 0) insert(0);      // everything is summed
+        if (last < 0) insert(0);
+        out.dimensions = last + 1;
+        for (int i = 0; i < out.load_count; ++i) s_.loads[out.first_load + i].strides = strides[i];
+    }
+
+    // Calls use(value, written) for each value that a group touches.
+    constexpr void each_value(const schedule_group& group, auto use) const {
+        if (group.kind == group_kind::product) {
+            use(group.product.left, false);
+            use(group.product.right, false);
+        }
+        if (group.kind == group_kind::movement || group.kind == group_kind::column_reduction) {
+            for (int i = 0; i < group.load_count; ++i) use(s_.operands[group.first_load + i], false);
+        } else {
+            for (int i = 0; i < group.load_count; ++i)
+                if (!s_.loads[group.first_load + i].tile) use(s_.loads[group.first_load + i].value, false);
+        }
+        for (int i = 0; i < group.store_count; ++i) use(s_.stores[group.first_store + i].value, true);
+    }
+
+    constexpr void find_waits() {
+        list<int> written(s_.values.size(), -1), read(s_.values.size(), -1);
+        int last_wait = 0;
+        for (int p = 0; p < s_.groups.size(); ++p) {
+            bool wait = false;
+            each_value(s_.groups[p], [&](int v, bool writes) {
+                if (written[v] >= last_wait || (writes && read[v] >= last_wait)) wait = true;
+            });
+            if (wait) last_wait = p;
+            s_.groups[p].wait_before = wait;
+            each_value(s_.groups[p], [&](int v, bool writes) { (writes ? written : read)[v] = p; });
+        }
+    }
+
+    struct hole {
+        long offset = 0, size = 0;
+    };
+    // Places for values in the arena. Time is counted in waits: between two of them everything may run at once.
+    constexpr void lay_out() {
+        int time = 0;
+        for (schedule_group& group : s_.groups) {
+            if (group.wait_before) ++time;
+            each_value(group, [&](int v, bool) {
+                if (s_.values[v].first_use < 0) s_.values[v].first_use = time;
+                s_.values[v].last_use = time;
+            });
+        }
+        for (const schedule_result& r : s_.results) s_.values[r.value].last_use = time + 1;
+        for (int u : s_.uniforms) {
+            s_.values[u].first_use = 0;
+            s_.values[u].last_use = time + 1;
+        }
+        list<int> starting(time + 2, -1), ending(time + 2, -1), next_start(s_.values.size(), -1), next_end(s_.values.size(), -1);
+        for (int v = s_.values.size() - 1; v >= 0; --v) {
+            const stored_value& value = s_.values[v];
+            if (value.storage != storage_kind::arena && value.storage != storage_kind::uniform) continue;
+            if (value.first_use < 0) continue;
+            next_start[v] = starting[value.first_use];
+            starting[value.first_use] = v;
+            next_end[v] = ending[value.last_use];
+            ending[value.last_use] = v;
+        }
+        list<hole> holes;
+        for (int t = 0; t <= time; ++t) {
+            if (t > 0)
+                for (int v = ending[t - 1]; v >= 0; v = next_end[v]) give_back(holes, {s_.values[v].offset, size_of(v)});
+            for (int v = starting[t]; v >= 0; v = next_start[v]) {
+                s_.values[v].offset = take(holes, size_of(v));
+                s_.arena_without_reuse += size_of(v);
+            }
+        }
+    }
+    // Whole cache lines of floats, so that rows of different values never share one.
+    constexpr long size_of(int v) const {
+        const long elements = s_.values[v].type.extents.size() * (s_.values[v].type.batched ? max_rows_ : 1);
+        return (elements + 15) / 16 * 16;
+    }
+    constexpr long take(list<hole>& holes, long size) {
+        int best = -1;
+        for (int i = 0; i < holes.size(); ++i)
+            if (holes[i].size >= size && (best < 0 || holes[i].size < holes[best].size)) best = i;
+        if (best < 0) {
+            const long offset = s_.arena;
+            s_.arena += size;
+            return offset;
+        }
+        const long offset = holes[best].offset;
+        holes[best].offset += size;
+        holes[best].size -= size;
+        if (holes[best].size == 0) {
+            holes[best] = holes.back();
+            holes.pop();
+        }
+        return offset;
+    }
+    static constexpr void give_back(list<hole>& holes, hole freed) {
+        for (int i = 0; i < holes.size();) {
+            const bool before = holes[i].offset + holes[i].size == freed.offset;
+            const bool behind = freed.offset + freed.size == holes[i].offset;
+            if (!before && !behind) {
+                ++i;
+                continue;
+            }
+            if (before) freed.offset = holes[i].offset;
+            freed.size += holes[i].size;
+            holes[i] = holes.back();
+            holes.pop();
+            i = 0;
+        }
+        holes.push(freed);
+    }
+
+    constexpr void find_representatives() {
+        hash_index known(s_.groups.size());
+        for (int p = 0; p < s_.groups.size(); ++p) {
+            schedule_group& group = s_.groups[p];
+            group.structure = structure_of(group);
+            const int found = known.find(group.structure);
+            group.representative = found >= 0 ? found : p;
+            if (found < 0) known.insert(group.structure, p);
+        }
+    }
+    constexpr std::uint64_t structure_of(const schedule_group& group) const {
+        std::uint64_t hash = mix(static_cast<std::uint64_t>(group.kind), group.domain.batched);
+        const auto add = [&](long value) { hash = mix(hash, static_cast<std::uint64_t>(value)); };
+        add(group.dimensions);
+        for (int i = 0; i < group.dimensions; ++i) add(group.extents[static_cast<std::size_t>(i)]);
+        add(group.reduces);
+        const product_plan& p = group.product;
+        for (long part : {p.m, p.n, p.k, p.left_row, p.left_column, p.left_batch, p.right_row, p.right_column, p.right_batch}) add(part);
+        add(p.rows_in_m + 2 * p.rows_in_k + 4 * p.per_row + 8 * p.summed);
+        // Both kinds of column reduction, and movements, have runners of their own.
+        if (group.kind == group_kind::column_reduction) hash = mix(hash, g_[group.node].op->id);
+        add(group.load_count);
+        const bool has_loads = group.kind == group_kind::elementwise || group.kind == group_kind::product;
+        for (int i = 0; has_loads && i < group.load_count; ++i) {
+            add(s_.loads[group.first_load + i].tile);
+            for (int d = 0; d < group.dimensions; ++d) add(s_.loads[group.first_load + i].strides[static_cast<std::size_t>(d)]);
+        }
+        for (int i = 0; i < group.member_count; ++i) {
+            const group_member& m = s_.members[group.first_member + i];
+            hash = mix(hash, m.op->id);
+            for (int o = 0; o < m.operand_count; ++o) {
+                const wire& w = m.operands[static_cast<std::size_t>(o)];
+                add(static_cast<long>(w.from));
+                add(w.index);
+                hash = mix(hash, std::bit_cast<std::uint64_t>(w.number));
+            }
+        }
+        add(group.store_count);
+        for (int i = 0; i < group.store_count; ++i) add(s_.stores[group.first_store + i].member);
+        return hash ^ hash >> 32;
+    }
+};
+
+constexpr schedule_builder plan(graph_view g, long max_rows) { return planning(g, max_rows).take(); }
+
+HOURGLASS_END

@@ -1,0 +1,171 @@
+// A schedule: what a program runs, as plain arrays. Groups of nodes that are computed together, the values that lie in memory
+// and where, and what must be waited for. graph/fuse.hpp makes the groups, graph/plan.hpp orders them and lays out memory.
+#pragma once
+
+#include <hourglass/graph/static_graph.hpp>
+
+HOURGLASS_BEGIN
+
+enum class group_kind {
+    uniform,            // numbers that depend on run-time scalars alone: computed in double, once per call
+    elementwise,        // one pass over a domain, with sums over its last axes
+    column_reduction,   // a reduction over the batch or over leading axes
+    product,            // a matrix product whose tiles pass through elementwise nodes
+    movement,           // transpose, slice, pad, concatenate
+    noise
+};
+
+// Where a value lies.
+enum class storage_kind { literal, uniform, fed, parameter, state, arena };
+
+struct stored_value {
+    int node = -1;
+    storage_kind storage{};
+    int name = -1;              // of what is fed, of the parameter, of the state
+    value_type type{};
+    long offset = -1;           // in the arena, in elements
+    int first_use = -1, last_use = -1;      // positions in the order; -1: none
+};
+
+// An operand of a member: a member before it, a load, or a constant.
+struct wire {
+    enum class source { member, load, constant } from{};
+    int index = 0;
+    double number = 0;
+};
+
+inline constexpr int max_dimensions = max_rank + 1;
+
+struct group_load {
+    int value = -1;
+    bool tile = false;          // the product's own result, still in registers
+    std::array<long, max_dimensions> strides{};
+};
+struct group_store {
+    int member = -1;
+    int value = -1;
+};
+struct group_member {
+    const operation* op = nullptr;
+    int node = -1;
+    std::array<wire, 3> operands{};
+    int operand_count = 0;
+};
+
+// A matrix product as the kernel sees it: C(m x n) = A(m x k) B(k x n).
+struct product_plan {
+    long m = 0, n = 0, k = 0;
+    bool rows_in_m = false, rows_in_k = false;      // multiplied by the rows of the call
+    bool per_row = false;                           // one product for each row of the call
+    bool summed = false;                            // and their sum is the result
+    int left = -1, right = -1;                      // values
+    long left_row = 0, left_column = 0, left_batch = 0;
+    long right_row = 0, right_column = 0, right_batch = 0;
+};
+
+struct schedule_group {
+    group_kind kind{};
+    value_type domain{};
+    int first_member = 0, member_count = 0;
+    int first_load = 0, load_count = 0;
+    int first_store = 0, store_count = 0;
+    // the domain with neighbouring axes joined; extents[0] is multiplied by the rows where `domain.batched`
+    int dimensions = 0;
+    std::array<long, max_dimensions> extents{};
+    bool reduces = false;               // some members are sums over the last dimension
+    product_plan product{};
+    int node = -1;                      // product, movement, noise, column reduction: the node
+    int operand = -1;                   // column reduction: the value reduced
+    bool tail = false;                  // serves updates only
+    bool wait_before = false;           // something it needs was made by other threads since the last wait
+    std::uint64_t structure = 0;        // equal for groups that one kernel can serve
+    int representative = -1;            // the first group of the same structure
+};
+
+struct schedule_result {
+    root_kind kind{};
+    int name = -1;
+    int value = -1;
+};
+
+struct schedule_sizes {
+    int groups = 0, members = 0, loads = 0, stores = 0, values = 0, results = 0, uniforms = 0, operands = 0, numbers = 0;
+};
+
+struct schedule_view {
+    slice_of<schedule_group> groups;
+    slice_of<group_member> members;
+    slice_of<group_load> loads;
+    slice_of<group_store> stores;
+    slice_of<stored_value> values;
+    slice_of<schedule_result> results;
+    slice_of<int> uniforms;         // values computed before the groups run
+    slice_of<int> operands;         // of movements and column reductions: values
+    slice_of<int> numbers;          // nodes that are numbers of the call, in the order in which they are computed
+    long arena = 0;                 // elements
+    long arena_without_reuse = 0;
+    double work_per_row = 0, work = 0;      // floating-point operations, roughly
+};
+
+struct schedule_builder {
+    list<schedule_group> groups;
+    list<group_member> members;
+    list<group_load> loads;
+    list<group_store> stores;
+    list<stored_value> values;
+    list<schedule_result> results;
+    list<int> uniforms;
+    list<int> operands;
+    list<int> numbers;
+    long arena = 0, arena_without_reuse = 0;
+    double work_per_row = 0, work = 0;
+
+    constexpr schedule_view view() const {
+        return {groups.view(), members.view(), loads.view(), stores.view(), values.view(), results.view(),
+                uniforms.view(), operands.view(), numbers.view(), arena, arena_without_reuse, work_per_row, work};
+    }
+    constexpr schedule_sizes sizes() const {
+        return {groups.size(), members.size(), loads.size(), stores.size(), values.size(), results.size(),
+                uniforms.size(), operands.size(), numbers.size()};
+    }
+};
+
+template <schedule_sizes Sizes> struct frozen_schedule {
+    std::array<schedule_group, Sizes.groups + 1> groups{};
+    std::array<group_member, Sizes.members + 1> members{};
+    std::array<group_load, Sizes.loads + 1> loads{};
+    std::array<group_store, Sizes.stores + 1> stores{};
+    std::array<stored_value, Sizes.values + 1> values{};
+    std::array<schedule_result, Sizes.results + 1> results{};
+    std::array<int, Sizes.uniforms + 1> uniforms{};
+    std::array<int, Sizes.operands + 1> operands{};
+    std::array<int, Sizes.numbers + 1> numbers{};
+    long arena = 0, arena_without_reuse = 0;
+    double work_per_row = 0, work = 0;
+
+    constexpr explicit frozen_schedule(const schedule_builder& b)
+        : arena(b.arena), arena_without_reuse(b.arena_without_reuse), work_per_row(b.work_per_row), work(b.work) {
+        copy(b.groups, groups);
+        copy(b.members, members);
+        copy(b.loads, loads);
+        copy(b.stores, stores);
+        copy(b.values, values);
+        copy(b.results, results);
+        copy(b.uniforms, uniforms);
+        copy(b.operands, operands);
+        copy(b.numbers, numbers);
+    }
+    constexpr schedule_view view() const {
+        return {{groups.data(), Sizes.groups}, {members.data(), Sizes.members}, {loads.data(), Sizes.loads},
+                {stores.data(), Sizes.stores}, {values.data(), Sizes.values}, {results.data(), Sizes.results},
+                {uniforms.data(), Sizes.uniforms}, {operands.data(), Sizes.operands},
+                {numbers.data(), Sizes.numbers}, arena, arena_without_reuse, work_per_row, work};
+    }
+
+private:
+    static constexpr void copy(const auto& from, auto& to) {
+        for (int i = 0; i < from.size(); ++i) to[static_cast<std::size_t>(i)] = from[i];
+    }
+};
+
+HOURGLASS_END

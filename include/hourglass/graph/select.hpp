@@ -1,0 +1,76 @@
+// From a whole model to one program: the graph is cut at the symbols that are fed, in_training is decided, and what is asked
+// for becomes the results. Gradients and updates are added by graph/compile.hpp.
+#pragma once
+
+#include <hourglass/graph/differentiate.hpp>
+#include <hourglass/graph/rewrite.hpp>
+
+HOURGLASS_BEGIN
+
+// A name in a program's options.
+struct wanted_name {
+    std::string_view name{};
+    std::uint64_t hash = 0;
+};
+
+class selection {
+public:
+    rewriter r;
+
+    constexpr selection(graph_view g, slice_of<wanted_name> fed, bool training) : r(g) {
+        list<int> cut(g.nodes.size, -1);
+        for (const wanted_name& f : fed) {
+            const int node_ = find(f, "fed");
+            if (r.to.failed()) return;
+            cut[node_] = g.find_name(f.hash);
+        }
+        for (int n = 0; n < g.nodes.size; ++n) {
+            const node& old = g[n];
+            if (cut[n] >= 0 && !(is<ops::input>(old) || is<ops::argument>(old))) {
+                const int name = r.to.intern(g.name(cut[n]), g.names[cut[n]].hash);
+                r.map[n] = r.to.push_leaf(&record<ops::fed>, name, old.type);
+            } else if (is<ops::in_training>(old)) {
+                const int chosen = r.map[g.operand(n, training ? 0 : 1)];
+                r.map[n] = handle{&r.to, nullptr, chosen}.filled(old.type).index;
+            } else {
+                r.map[n] = r.copy(n);
+            }
+        }
+        if (!training) return;
+        // Only a trainer writes state.
+        for (const graph_root& root : g.roots)
+            if (root.kind == root_kind::update)
+                r.to.roots.push({root_kind::update, r.to.intern(g.name(root.name), g.names[root.name].hash), r.map[root.node]});
+    }
+    // The old graph's node of a name; says so where there is none.
+    constexpr int find(const wanted_name& w, std::string_view how) {
+        const int name = r.from.find_name(w.hash);
+        if (name >= 0 && r.from.names[name].node >= 0) return r.from.names[name].node;
+        r.to.fail(sentence("the program is ", how, " '", w.name, "', which the graph does not have"));
+        return 0;
+    }
+    constexpr int find_new(const wanted_name& w, std::string_view how) {
+        const int n = find(w, how);
+        return r.to.failed() ? 0 : r.map[n];
+    }
+    constexpr int intern(const wanted_name& w) { return r.to.intern(w.name, w.hash); }
+    constexpr void ask(const wanted_name& w) {
+        const int n = find_new(w, "asked for");
+        if (!r.to.failed()) r.to.roots.push({root_kind::value, intern(w), n});
+    }
+    // Names for what is still to be found by name; results are made by hand.
+    constexpr graph_builder take() {
+        for (const named_node& n : r.from.names) {
+            if (n.node < 0 || r.map.empty() || r.map[n.node] < 0) continue;
+            r.to.names[r.to.intern({r.from.characters.data + n.first_character, static_cast<std::size_t>(n.length)}, n.hash)].node =
+                r.map[n.node];
+        }
+        for (const leaf_start& s : r.from.starts) {
+            const int name = r.to.by_name.find(r.from.names[s.name].hash);
+            if (name >= 0) r.to.starts.push({name, s.start});
+        }
+        return static_cast<graph_builder&&>(r.to);
+    }
+};
+
+HOURGLASS_END

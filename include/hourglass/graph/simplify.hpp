@@ -1,0 +1,131 @@
+// Constant folding and algebraic simplification, one rule a line, each a change that leaves every value as it was up to
+// rounding: x + 0, x * 1, x * 0 (whatever x is: an adjoint that is not there stays away), double negation, x - (-y),
+// transposes into products, reshapes of reshapes, broadcasts that repeat nothing, log of exp; and markers that have done
+// their work.
+#pragma once
+
+#include <hourglass/graph/rewrite.hpp>
+
+HOURGLASS_BEGIN
+
+class simplification {
+    rewriter r_;
+
+    constexpr const node& at(int n) const { return r_.to.nodes[n]; }
+    template <class Op> constexpr bool is_op(int n) const { return is<Op>(at(n)); }
+    constexpr int operand(int n, int i) const { return r_.to.operand(n, i); }
+    constexpr bool is_literal(int n) const { return is_op<ops::literal>(n); }
+    constexpr bool is_literal(int n, double value) const { return is_literal(n) && at(n).options.number == value; }
+    constexpr handle h(int n) { return {&r_.to, nullptr, n}; }
+    // x in place of a node of the type `wanted`
+    constexpr int as(int x, const value_type& wanted) { return h(x).filled(wanted).index; }
+
+    constexpr int simplified(int n) {
+        const node old = r_.from[n];
+        if (old.operand_count == 0) return r_.copy(n);
+        const int a = r_.map[r_.from.operand(n, 0)];
+        const int b = old.operand_count > 1 ? r_.map[r_.from.operand(n, 1)] : -1;
+
+        if (old.op->fold != nullptr && is_literal(a) && (b < 0 || is_literal(b))) {
+            const double values[] = {at(a).options.number, b < 0 ? 0 : at(b).options.number};
+            if (!is<ops::divide>(old) || values[1] != 0) return r_.to.push_literal(old.op->fold(values));
+        }
+        if (is<ops::add>(old)) {
+            if (is_literal(a, 0)) return as(b, old.type);
+            if (is_literal(b, 0)) return as(a, old.type);
+            if (is_op<ops::negate>(b)) return (h(a) - h(operand(b, 0))).index;
+            if (is_op<ops::negate>(a)) return (h(b) - h(operand(a, 0))).index;
+        } else if (is<ops::subtract>(old)) {
+            if (is_literal(b, 0)) return as(a, old.type);
+            if (is_literal(a, 0)) return as((-h(b)).index, old.type);
+            if (is_op<ops::negate>(b)) return (h(a) + h(operand(b, 0))).index;
+        } else if (is<ops::multiply>(old)) {
+            if (is_literal(a, 1)) return as(b, old.type);
+            if (is_literal(b, 1)) return as(a, old.type);
+            if (is_literal(a, 0)) return as(a, old.type);
+            if (is_literal(b, 0)) return as(b, old.type);
+            if (is_literal(a, -1)) return as((-h(b)).index, old.type);
+            if (is_literal(b, -1)) return as((-h(a)).index, old.type);
+            if (a == b) return square(h(a)).index;
+            if (is_literal(a)) return times(b, at(a).options.number, old.type);
+            if (is_literal(b)) return times(a, at(b).options.number, old.type);
+        } else if (is<ops::divide>(old)) {
+            if (is_literal(b, 1)) return as(a, old.type);
+            if (is_literal(a, 0)) return as(a, old.type);
+            if (is_literal(b) && is_power_of_two(at(b).options.number)) return times(a, 1 / at(b).options.number, old.type);
+        } else if (is<ops::negate>(old)) {
+            if (is_op<ops::negate>(a)) return operand(a, 0);
+        } else if (is<ops::log>(old)) {
+            if (is_op<ops::exp>(a)) return operand(a, 0);
+        } else if (is<ops::broadcast_to>(old)) {
+            if (at(a).type == old.type) return a;
+            if (is_op<ops::broadcast_to>(a)) return as(operand(a, 0), old.type);
+        } else if (is<ops::reshape>(old)) {
+            if (at(a).type == old.type) return a;
+            if (is_op<ops::reshape>(a)) return h(operand(a, 0)).reshaped(old.type.extents).index;
+        } else if (is<ops::transpose>(old)) {
+            if (is_identity(old.options.target)) return a;
+        } else if (old.op->kind == operation_kind::product) {
+            return product(old, a, b);
+        } else if (is<ops::sum>(old) && old.options.flags[2] == 0 && old.options.flags[0] == old.options.flags[1]) {
+            return a;
+        }
+        return r_.copy(n);
+    }
+    // x * c, with constants together: (x * 2) * 3
+    constexpr int times(int x, double c, const value_type& type) {
+        if (is_op<ops::multiply>(x) && is_literal(operand(x, 1))) {
+            c *= at(operand(x, 1)).options.number;
+            x = operand(x, 0);
+        }
+        return as(c == 1 ? x : hadamard(h(x), c).index, type);
+    }
+    // Dividing by it and multiplying by its inverse give the same bits.
+    static constexpr bool is_power_of_two(double x) {
+        if (x < 0) x = -x;
+        if (!(x >= 0x1p-100 && x <= 0x1p100)) return false;
+        while (x > 1) x *= 0.5;
+        while (x < 1) x *= 2;
+        return x == 1;
+    }
+    int pair_[2]{};
+    constexpr slice_of<int> swapped(int first, int second) {
+        pair_[0] = first;
+        pair_[1] = second;
+        return {pair_, 2};
+    }
+    static constexpr bool is_identity(const shape& order) {
+        for (int i = 0; i < order.rank; ++i)
+            if (order[i] != i) return false;
+        return true;
+    }
+    constexpr bool swaps_matrix(int n) const { return is_op<ops::transpose>(n) && at(n).type.extents.rank == 2 && at(n).options.target[0] == 1; }
+    constexpr int product(const node& old, int a, int b) {
+        attributes options = old.options;
+        if (swaps_matrix(a)) {
+            a = operand(a, 0);
+            options.flags[0] = !options.flags[0];
+        }
+        if (swaps_matrix(b)) {
+            b = operand(b, 0);
+            options.flags[1] = !options.flags[1];
+        }
+        return r_.to.push(old.op, options, swapped(a, b));
+    }
+
+public:
+    constexpr explicit simplification(graph_view g) : r_(g) {}
+    constexpr graph_builder run(bool markers_too) {
+        for (int n = 0; n < r_.from.nodes.size; ++n) {
+            if (markers_too && is<ops::stop_gradient>(r_.from[n])) r_.map[n] = r_.map[r_.from.operand(n, 0)];
+            else r_.map[n] = simplified(n);
+        }
+        r_.finish();
+        return static_cast<graph_builder&&>(r_.to);
+    }
+};
+
+// `markers_too` drops stop_gradient: only when nothing is to be differentiated any more.
+constexpr graph_builder simplify(graph_view g, bool markers_too) { return simplification(g).run(markers_too); }
+
+HOURGLASS_END

@@ -1,0 +1,100 @@
+// The tracing handle at work: each of its operations appends nodes to a graph under construction. Its face, and what it is
+// for, is in ops/tracing.hpp.
+#pragma once
+
+#include <hourglass/graph/static_graph.hpp>
+#include <hourglass/ops/random.hpp>
+
+HOURGLASS_BEGIN
+
+constexpr const value_type& handle::type() const { return graph->nodes[index].type; }
+constexpr const shape& handle::extents() const { return type().extents; }
+constexpr bool handle::batched() const { return type().batched; }
+constexpr const node& handle::at() const { return graph->nodes[index]; }
+constexpr handle handle::other(int index_of_node) const { return {graph, place, index_of_node}; }
+constexpr void handle::fail(const text& problem) const { graph->fail(problem); }
+constexpr handle handle::convert_number(double x) const { return other(graph->push_literal(x)); }
+
+template <class Op, class... Operands> constexpr handle handle::trace(const Op& op, const Operands&... operands) const {
+    if (graph->failed()) return *this;
+    if constexpr (primitive<Op>) {
+        const int indices[] = {convert(operands).index...};
+        return other(graph->push(&record<Op>, options_of(op), {indices, static_cast<int>(sizeof...(operands))}));
+    } else {
+        return op.build(convert(operands)...);
+    }
+}
+
+constexpr handle handle::reshaped(const shape& target) const {
+    if (extents() == target) return *this;
+    ops::reshape r;
+    r.options.target = target;
+    return trace(r, *this);
+}
+constexpr handle handle::filled(const value_type& wanted) const {
+    if (type() == wanted) return *this;
+    ops::broadcast_to b;
+    b.options.target = wanted.extents;
+    b.options.flags[0] = wanted.batched && !batched();
+    return trace(b, *this);
+}
+constexpr handle handle::rows() const {
+    const int name = graph->intern("rows of the call");
+    if (graph->names[name].node < 0) graph->names[name].node = graph->push_leaf(&record<ops::rows>, name, {});
+    return other(graph->names[name].node);
+}
+
+constexpr text handle::layer_place(std::string_view given) const {
+    if (!given.empty()) return sentence(place->prefix, given);
+    text t = sentence(place->prefix, place->equation);
+    if (place->layers > 1) t.add(".").add(place->next_layer);
+    ++place->next_layer;
+    return t;
+}
+constexpr handle handle::new_leaf(const operation* op, const text& owner, std::string_view what, const shape& extents_,
+                                  initialiser start) const {
+    text full = owner;
+    full.add(".").add(what);
+    const int known = graph->names.size();
+    const int name = graph->intern(full.view());
+    if (name < known) {
+        fail(sentence("the name '", full.view(), "' is declared twice: give one of the layers another name"));
+        return *this;
+    }
+    const int n = graph->push_leaf(op, name, {extents_, false});
+    graph->names[name].node = n;
+    graph->starts.push({name, start});
+    return other(n);
+}
+constexpr handle handle::new_parameter(const text& owner, std::string_view what, const shape& extents_, initialiser start) const {
+    return new_leaf(&record<ops::parameter>, owner, what, extents_, start);
+}
+constexpr handle handle::new_state(const text& owner, std::string_view what, const shape& extents_, double start) const {
+    return new_leaf(&record<ops::state>, owner, what, extents_, constant(start));
+}
+
+// A leaf's identity is made of its name, so that leaving out parts of a graph changes no value.
+constexpr handle handle::noise(int kind, bool shared_by_examples, const shape& extents_) const {
+    text full = sentence(place->prefix, place->equation);
+    if (place->noises > 1) full.add(".").add(place->next_noise);
+    ++place->next_noise;
+    full.add(".noise");
+    const int known = graph->names.size();
+    const int name = graph->intern(full.view());
+    if (name < known) {
+        fail(sentence("the noise '", full.view(), "' is declared twice"));
+        return *this;
+    }
+    const std::uint64_t hash = graph->names[name].hash;
+    attributes options;
+    options.flags = {kind, shared_by_examples, static_cast<int>((hash ^ hash >> 32) & 0x7fffffffu)};
+    for (const auto& n : graph->nodes)
+        if (is<ops::noise>(n) && n.options.flags[2] == options.flags[2])
+            fail(sentence("the noise leaves '", full.view(), "' and '", graph->name(n.name),
+                          "' have one identity: rename one of their equations"));
+    const int n = graph->push_leaf(&record<ops::noise>, name, {extents_, !shared_by_examples}, options);
+    graph->names[name].node = n;
+    return other(n);
+}
+
+HOURGLASS_END

@@ -1,0 +1,50 @@
+// The fully connected layer. A layer is a function that returns an expression; its parameters are declared where it is
+// lowered, since only there the input's shape is known.
+#pragma once
+
+#include <hourglass/ops/linear.hpp>
+
+HOURGLASS_BEGIN
+
+namespace ops {
+
+template <int Units, fixed_string Name, bool Bias> struct dense {
+    static constexpr int unnamed_layers = Name.view().empty() ? 1 : 0;
+    initialiser weight_start = fan_in_uniform;
+    initialiser bias_start = fan_in_uniform;
+
+    constexpr auto build(auto x) const {
+        const int rank = x.extents().rank;
+        if (rank != 1) {
+            x.fail(sentence("dense<", Units, "> needs a vector, not the shape ", x.extents(), ": reshape it first"));
+            return x;
+        }
+        const int in = x.extents()[0];
+        const text owner = x.layer_place(Name.view());
+        auto weight = x.new_parameter(owner, "weight", make_shape(Units, in), weight_start);
+        auto product_ = product<matmul>(weight, x, false, false);
+        if constexpr (!Bias) return product_;
+        initialiser start = bias_start;
+        start.fan_in = in;
+        return product_ + x.new_parameter(owner, "bias", make_shape(Units), start);
+    }
+};
+
+}
+
+// weight * x + bias, with weight [Units, in] and bias [Units], named "<equation>.weight" and "<equation>.bias", or after
+// Name where one is given. Both start from U(-1/sqrt(in), 1/sqrt(in)) unless told otherwise.
+template <int Units, fixed_string Name = "", operand X> constexpr auto dense(const X& x) {
+    return apply_operation(ops::dense<Units, Name, true>{}, x);
+}
+template <int Units, fixed_string Name = "", operand X>
+constexpr auto dense(const X& x, initialiser weight, initialiser bias = zeros) {
+    return apply_operation(ops::dense<Units, Name, true>{weight, bias}, x);
+}
+// The same without a bias.
+template <int Units, fixed_string Name = "", operand X>
+constexpr auto linear(const X& x, initialiser weight = fan_in_uniform) {
+    return apply_operation(ops::dense<Units, Name, false>{weight, zeros}, x);
+}
+
+HOURGLASS_END

@@ -1,0 +1,180 @@
+// Arithmetic, comparison and choice: the elementwise operations that are spelled with operators, and min, max, clamp,
+// where. Functions of one variable stand in ops/functions.hpp.
+#pragma once
+
+#include <array>
+
+#include <hourglass/ops/math.hpp>
+#include <hourglass/ops/operation.hpp>
+
+HOURGLASS_BEGIN
+namespace ops {
+
+struct add : elementwise<2> {
+    static constexpr std::string_view name = "add";
+    static constexpr bool commutative = true, foldable = true;
+    template <class V> static constexpr V forward(const V& a, const V& b) { return a + b; }
+    template <class H> static constexpr auto derivative(H, H, H, H g) { return std::array{g, g}; }
+};
+struct subtract : elementwise<2> {
+    static constexpr std::string_view name = "subtract";
+    static constexpr bool foldable = true;
+    template <class V> static constexpr V forward(const V& a, const V& b) { return a - b; }
+    template <class H> static constexpr auto derivative(H, H, H, H g) { return std::array{g, -g}; }
+};
+struct multiply : elementwise<2> {
+    static constexpr std::string_view name = "multiply";
+    static constexpr bool commutative = true, foldable = true;
+    template <class V> static constexpr V forward(const V& a, const V& b) { return a * b; }
+    template <class H> static constexpr auto derivative(H a, H b, H, H g) {
+        return std::array{hadamard(g, b), hadamard(g, a)};
+    }
+};
+struct divide : elementwise<2> {
+    static constexpr std::string_view name = "divide";
+    static constexpr bool foldable = true;
+    template <class V> static constexpr V forward(const V& a, const V& b) { return a / b; }
+    template <class H> static constexpr auto derivative(H, H b, H y, H g) {
+        auto share = g / b;
+        return std::array{share, -hadamard(share, y)};
+    }
+};
+struct negate : elementwise<1> {
+    static constexpr std::string_view name = "negate";
+    static constexpr bool foldable = true;
+    template <class V> static constexpr V forward(const V& a) { return -a; }
+    template <class H> static constexpr H derivative(H, H, H g) { return -g; }
+};
+
+// Comparisons give 1 where they hold and 0 elsewhere, and have no derivative.
+#define HOURGLASS_COMPARISON(struct_name, symbol_)                                                                     \
+    struct struct_name : elementwise<2> {                                                                               \
+        static constexpr std::string_view name = #struct_name;                                                          \
+        static constexpr bool smooth = false;                                                                           \
+        template <class V> static constexpr V forward(const V& a, const V& b) {                                         \
+            return math::select(a symbol_ b, math::as<V>(1), math::as<V>(0));                                           \
+        }                                                                                                               \
+    }
+HOURGLASS_COMPARISON(less, <);
+HOURGLASS_COMPARISON(less_equal, <=);
+HOURGLASS_COMPARISON(greater, >);
+HOURGLASS_COMPARISON(greater_equal, >=);
+HOURGLASS_COMPARISON(equal, ==);
+#undef HOURGLASS_COMPARISON
+// From ==, since xsimd's != is false for NaN on AVX.
+struct not_equal : elementwise<2> {
+    static constexpr std::string_view name = "not_equal";
+    static constexpr bool smooth = false;
+    template <class V> static constexpr V forward(const V& a, const V& b) {
+        return math::select(a == b, math::as<V>(0), math::as<V>(1));
+    }
+};
+
+// where(c, a, b): a where c is not zero. NaN as a condition is not zero.
+struct where : elementwise<3> {
+    static constexpr std::string_view name = "where";
+    template <class V> static constexpr V forward(const V& c, const V& a, const V& b) {
+        return math::select(c == math::as<V>(0), b, a);
+    }
+    template <class H> static constexpr auto derivative(H c, H, H, H, H g) {
+        return std::array{hadamard(g, 0), where_(c, g, 0), where_(c, 0, g)};
+    }
+    // Named apart from the struct: inside it `where` is the struct.
+    template <class... A> static constexpr auto where_(const A&... a) { return apply_operation(where{}, a...); }
+};
+
+// The larger; NaN in either is handed on. At a tie each operand gets half of the gradient.
+struct maximum : elementwise<2> {
+    static constexpr std::string_view name = "max";
+    template <class V> static constexpr V forward(const V& a, const V& b) {
+        return math::select(a > b, a, math::select(a == a, b, a));
+    }
+    template <class H> static constexpr auto derivative(H a, H b, H, H g) {
+        auto half = hadamard(a == b, 0.5);
+        return std::array{hadamard(g, (a > b) + half), hadamard(g, (b > a) + half)};
+    }
+};
+// The smaller; NaN in either is handed on. At a tie each operand gets half of the gradient.
+struct minimum : elementwise<2> {
+    static constexpr std::string_view name = "min";
+    template <class V> static constexpr V forward(const V& a, const V& b) {
+        return math::select(a < b, a, math::select(a == a, b, a));
+    }
+    template <class H> static constexpr auto derivative(H a, H b, H, H g) {
+        auto half = hadamard(a == b, 0.5);
+        return std::array{hadamard(g, (a < b) + half), hadamard(g, (b < a) + half)};
+    }
+};
+// x limited to [low, high]; NaN is handed on. At a bound x keeps the whole gradient, beyond it the bound has it.
+struct clamp : elementwise<3> {
+    static constexpr std::string_view name = "clamp";
+    template <class V> static constexpr V forward(const V& x, const V& low, const V& high) {
+        return math::select(x < low, low, math::select(x > high, high, x));
+    }
+    template <class H> static constexpr auto derivative(H x, H low, H high, H, H g) {
+        return std::array{hadamard(g, hadamard(x >= low, x <= high)), hadamard(g, x < low),
+                          hadamard(g, hadamard(x >= low, x > high))};
+    }
+};
+
+}
+
+template <operand_or_number A, operand_or_number B>
+    requires some_operand<A, B>
+constexpr auto operator+(const A& a, const B& b) { return apply_operation(ops::add{}, a, b); }
+template <operand_or_number A, operand_or_number B>
+    requires some_operand<A, B>
+constexpr auto operator-(const A& a, const B& b) { return apply_operation(ops::subtract{}, a, b); }
+template <operand_or_number A, operand_or_number B>
+    requires some_operand<A, B>
+constexpr auto operator/(const A& a, const B& b) { return apply_operation(ops::divide{}, a, b); }
+template <operand A> constexpr auto operator-(const A& a) { return apply_operation(ops::negate{}, a); }
+template <operand A> constexpr A operator+(const A& a) { return a; }
+
+// The elementwise product. a * b, which is the matrix product where a is a matrix and b a vector, is in ops/linear.hpp.
+template <operand_or_number A, operand_or_number B>
+    requires some_operand<A, B>
+constexpr auto hadamard(const A& a, const B& b) { return apply_operation(ops::multiply{}, a, b); }
+
+#define HOURGLASS_COMPARISON_OPERATOR(symbol_, operation_)                                                             \
+    template <operand_or_number A, operand_or_number B>                                                                 \
+        requires some_operand<A, B>                                                                                     \
+    constexpr auto operator symbol_(const A& a, const B& b) { return apply_operation(ops::operation_{}, a, b); }
+HOURGLASS_COMPARISON_OPERATOR(<, less)
+HOURGLASS_COMPARISON_OPERATOR(<=, less_equal)
+HOURGLASS_COMPARISON_OPERATOR(>, greater)
+HOURGLASS_COMPARISON_OPERATOR(>=, greater_equal)
+HOURGLASS_COMPARISON_OPERATOR(==, equal)
+HOURGLASS_COMPARISON_OPERATOR(!=, not_equal)
+#undef HOURGLASS_COMPARISON_OPERATOR
+
+template <operand_or_number C, operand_or_number A, operand_or_number B>
+    requires some_operand<C, A, B>
+constexpr auto where(const C& condition, const A& a, const B& b) { return apply_operation(ops::where{}, condition, a, b); }
+template <operand_or_number A, operand_or_number B>
+    requires some_operand<A, B>
+constexpr auto max(const A& a, const B& b) { return apply_operation(ops::maximum{}, a, b); }
+template <operand_or_number A, operand_or_number B>
+    requires some_operand<A, B>
+constexpr auto min(const A& a, const B& b) { return apply_operation(ops::minimum{}, a, b); }
+template <operand_or_number X, operand_or_number L, operand_or_number H>
+    requires some_operand<X, L, H>
+constexpr auto clamp(const X& x, const L& low, const H& high) { return apply_operation(ops::clamp{}, x, low, high); }
+
+HOURGLASS_END
+
+HOURGLASS_OPERATION(hourglass::ops::add);
+HOURGLASS_OPERATION(hourglass::ops::subtract);
+HOURGLASS_OPERATION(hourglass::ops::multiply);
+HOURGLASS_OPERATION(hourglass::ops::divide);
+HOURGLASS_OPERATION(hourglass::ops::negate);
+HOURGLASS_OPERATION(hourglass::ops::less);
+HOURGLASS_OPERATION(hourglass::ops::less_equal);
+HOURGLASS_OPERATION(hourglass::ops::greater);
+HOURGLASS_OPERATION(hourglass::ops::greater_equal);
+HOURGLASS_OPERATION(hourglass::ops::equal);
+HOURGLASS_OPERATION(hourglass::ops::not_equal);
+HOURGLASS_OPERATION(hourglass::ops::where);
+HOURGLASS_OPERATION(hourglass::ops::maximum);
+HOURGLASS_OPERATION(hourglass::ops::minimum);
+HOURGLASS_OPERATION(hourglass::ops::clamp);

@@ -1,0 +1,232 @@
+// Elementwise functions: powers, exponentials, trigonometric and activation functions, each one struct that states its
+// value and its derivative. Derivatives are written in the value y where that saves keeping x.
+#pragma once
+
+#include <hourglass/ops/arithmetic.hpp>
+
+HOURGLASS_BEGIN
+namespace ops {
+
+struct square : elementwise<1> {
+    static constexpr std::string_view name = "square";
+    static constexpr bool foldable = true;
+    template <class V> static constexpr V forward(const V& x) { return x * x; }
+    template <class H> static constexpr H derivative(H x, H, H g) { return hadamard(hadamard(g, 2), x); }
+};
+struct sqrt : elementwise<1> {
+    static constexpr std::string_view name = "sqrt";
+    template <class V> static constexpr V forward(const V& x) { return math::sqrt(x); }
+    template <class H> static constexpr H derivative(H, H y, H g) { return hadamard(g, 0.5) / y; }
+};
+// The square root whose derivative at zero is zero: the subgradient of a norm at the origin.
+struct norm_root : elementwise<1> {
+    static constexpr std::string_view name = "norm_root";
+    template <class V> static constexpr V forward(const V& x) { return math::sqrt(x); }
+    template <class H> static constexpr H derivative(H, H y, H g) {
+        auto at_origin = y == 0;
+        return hadamard(g, 0.5) / (y + at_origin) - hadamard(hadamard(g, 0.5), at_origin);
+    }
+};
+struct sign : elementwise<1> {
+    static constexpr std::string_view name = "sign";
+    static constexpr bool smooth = false;
+    template <class V> static constexpr V forward(const V& x) {
+        return math::select(x > math::as<V>(0), math::as<V>(1), math::select(x < math::as<V>(0), math::as<V>(-1), x));
+    }
+};
+// abs'(0) = 0
+struct abs : elementwise<1> {
+    static constexpr std::string_view name = "abs";
+    template <class V> static constexpr V forward(const V& x) { return math::abs(x); }
+    template <class H> static constexpr H derivative(H x, H, H g) { return hadamard(g, apply_operation(ops::sign{}, x)); }
+};
+struct exp : elementwise<1> {
+    static constexpr std::string_view name = "exp";
+    template <class V> static constexpr V forward(const V& x) { return math::exp(x); }
+    template <class H> static constexpr H derivative(H, H y, H g) { return hadamard(g, y); }
+};
+struct log : elementwise<1> {
+    static constexpr std::string_view name = "log";
+    template <class V> static constexpr V forward(const V& x) { return math::log(x); }
+    template <class H> static constexpr H derivative(H x, H, H g) { return g / x; }
+};
+struct log1p : elementwise<1> {
+    static constexpr std::string_view name = "log1p";
+    template <class V> static constexpr V forward(const V& x) { return math::log1p(x); }
+    template <class H> static constexpr H derivative(H x, H, H g) { return g / (x + 1); }
+};
+struct expm1 : elementwise<1> {
+    static constexpr std::string_view name = "expm1";
+    template <class V> static constexpr V forward(const V& x) { return math::expm1(x); }
+    template <class H> static constexpr H derivative(H, H y, H g) { return hadamard(g, y + 1); }
+};
+struct sin : elementwise<1> {
+    static constexpr std::string_view name = "sin";
+    template <class V> static constexpr V forward(const V& x) { return math::sin(x); }
+    template <class H> static constexpr H derivative(H x, H y, H g);
+};
+struct cos : elementwise<1> {
+    static constexpr std::string_view name = "cos";
+    template <class V> static constexpr V forward(const V& x) { return math::cos(x); }
+    template <class H> static constexpr H derivative(H x, H, H g) { return -hadamard(g, apply_operation(ops::sin{}, x)); }
+};
+template <class H> constexpr H sin::derivative(H x, H, H g) { return hadamard(g, apply_operation(ops::cos{}, x)); }
+// pow(x, p): for x < 0 only integers p have a value. The derivative in p is zero at x = 0.
+struct pow : elementwise<2> {
+    static constexpr std::string_view name = "pow";
+    template <class V> static constexpr V forward(const V& x, const V& p) { return math::pow(x, p); }
+    template <class H> static constexpr auto derivative(H x, H p, H y, H g) {
+        auto again = [](const auto& a, const auto& b) { return apply_operation(pow{}, a, b); };
+        auto in_x = hadamard(g, hourglass::where(p == 0, 0, hadamard(p, again(x, p - 1))));
+        auto in_p = hadamard(g, hourglass::where(x == 0, 0, hadamard(y, apply_operation(ops::log{}, x))));
+        return std::array{in_x, in_p};
+    }
+};
+struct tanh : elementwise<1> {
+    static constexpr std::string_view name = "tanh";
+    template <class V> static constexpr V forward(const V& x) { return math::tanh(x); }
+    template <class H> static constexpr H derivative(H, H y, H g) {
+        return hadamard(g, 1 - apply_operation(ops::square{}, y));
+    }
+};
+
+// 1 / (1 + e^-x), from e^-|x|, so that nothing overflows and small values keep their digits.
+struct sigmoid : elementwise<1> {
+    static constexpr std::string_view name = "sigmoid";
+    template <class V> static constexpr V forward(const V& x) {
+        const V decay = math::exp(V(-math::abs(x)));
+        const V larger = math::as<V>(1) / (math::as<V>(1) + decay);
+        return math::select(x < math::as<V>(0), V(decay * larger), larger);
+    }
+    template <class H> static constexpr H derivative(H, H y, H g) { return hadamard(g, hadamard(y, 1 - y)); }
+};
+// log(1 + e^x) = max(x, 0) + log1p(e^-|x|)
+struct softplus : elementwise<1> {
+    static constexpr std::string_view name = "softplus";
+    template <class V> static constexpr V forward(const V& x) {
+        return math::select(x < math::as<V>(0), math::as<V>(0), x) + math::log1p(math::exp(V(-math::abs(x))));
+    }
+    template <class H> static constexpr H derivative(H x, H, H g) {
+        return hadamard(g, apply_operation(ops::sigmoid{}, x));
+    }
+};
+// g where y > 0, else 0: what relu lets through backwards. An operation of its own, so that no mask is kept.
+struct gate : elementwise<2> {
+    static constexpr std::string_view name = "gate";
+    template <class V> static constexpr V forward(const V& y, const V& g) {
+        return math::select(y > math::as<V>(0), g, math::as<V>(0));
+    }
+    template <class H> static constexpr auto derivative(H y, H, H, H g) {
+        return std::array{hadamard(g, 0), apply_operation(gate{}, y, g)};
+    }
+};
+// x for x > 0, else 0; NaN is handed on. relu'(0) = 0.
+struct relu : elementwise<1> {
+    static constexpr std::string_view name = "relu";
+    template <class V> static constexpr V forward(const V& x) {
+        return math::select(x <= math::as<V>(0), math::as<V>(0), x);
+    }
+    template <class H> static constexpr H derivative(H, H y, H g) { return apply_operation(gate{}, y, g); }
+};
+// x for x > 0, else slope x; at 0 the derivative is the slope.
+struct leaky_relu : elementwise<2> {
+    static constexpr std::string_view name = "leaky_relu";
+    template <class V> static constexpr V forward(const V& x, const V& slope) {
+        return math::select(x <= math::as<V>(0), V(slope * x), x);
+    }
+    template <class H> static constexpr auto derivative(H x, H slope, H, H g) {
+        return std::array{hourglass::where(x > 0, g, hadamard(g, slope)), hourglass::where(x > 0, 0, hadamard(g, x))};
+    }
+};
+// x for x > 0, else alpha (e^x - 1) (Clevert et al. 2015, equation 16); at 0 the derivative is alpha.
+struct elu : elementwise<2> {
+    static constexpr std::string_view name = "elu";
+    template <class V> static constexpr V forward(const V& x, const V& alpha) {
+        // The branch not taken is computed too: on 0 in place of a large x, so that it stays finite.
+        const V below = math::select(x > math::as<V>(0), math::as<V>(0), x);
+        return math::select(x > math::as<V>(0), x, V(alpha * math::expm1(below)));
+    }
+    template <class H> static constexpr auto derivative(H x, H alpha, H, H g) {
+        auto below = apply_operation(ops::minimum{}, x, 0);
+        return std::array{hourglass::where(x > 0, g, hadamard(g, hadamard(alpha, apply_operation(ops::exp{}, below)))),
+                          hourglass::where(x > 0, 0, hadamard(g, apply_operation(ops::expm1{}, below)))};
+    }
+};
+// The standard normal's distribution function, (1 + erf(x / sqrt 2)) / 2.
+struct normal_cdf : elementwise<1> {
+    static constexpr std::string_view name = "normal_cdf";
+    template <class V> static constexpr V forward(const V& x) { return math::normal_cdf(x); }
+    template <class H> static constexpr H derivative(H x, H, H g) {
+        return hadamard(g, hadamard(apply_operation(ops::exp{}, hadamard(apply_operation(ops::square{}, x), -0.5)),
+                                    0.398942280401432677939946059934));
+    }
+};
+// Infinities become the largest finite numbers; NaN is handed on. Keeps log_sum_exp from computing inf - inf.
+struct finite : elementwise<1> {
+    static constexpr std::string_view name = "finite";
+    static constexpr bool smooth = false;   // only ever applied to a value that is shifted out again
+    template <class V> static constexpr V forward(const V& x) {
+        using T = math::element_t<V>;
+        const V high = V(std::numeric_limits<T>::max());
+        return math::select(x > high, high, math::select(x < -high, V(-high), x));
+    }
+};
+
+}
+
+#define HOURGLASS_FUNCTION(function)                                                                                    \
+    template <operand X> constexpr auto function(const X& x) { return apply_operation(ops::function{}, x); }
+HOURGLASS_FUNCTION(square)
+HOURGLASS_FUNCTION(sqrt)
+HOURGLASS_FUNCTION(abs)
+HOURGLASS_FUNCTION(sign)
+HOURGLASS_FUNCTION(exp)
+HOURGLASS_FUNCTION(log)
+HOURGLASS_FUNCTION(log1p)
+HOURGLASS_FUNCTION(expm1)
+HOURGLASS_FUNCTION(sin)
+HOURGLASS_FUNCTION(cos)
+HOURGLASS_FUNCTION(tanh)
+HOURGLASS_FUNCTION(sigmoid)
+HOURGLASS_FUNCTION(softplus)
+HOURGLASS_FUNCTION(relu)
+HOURGLASS_FUNCTION(normal_cdf)
+#undef HOURGLASS_FUNCTION
+
+template <operand_or_number X, operand_or_number P>
+    requires some_operand<X, P>
+constexpr auto pow(const X& x, const P& p) { return apply_operation(ops::pow{}, x, p); }
+template <operand X, operand_or_number S = double> constexpr auto leaky_relu(const X& x, const S& slope = 0.01) {
+    return apply_operation(ops::leaky_relu{}, x, slope);
+}
+template <operand X, operand_or_number S = double> constexpr auto elu(const X& x, const S& alpha = 1.0) {
+    return apply_operation(ops::elu{}, x, alpha);
+}
+// x Phi(x) (Hendrycks and Gimpel 2016), the exact form
+template <operand X> constexpr auto gelu(const X& x) { return hadamard(x, normal_cdf(x)); }
+// x sigmoid(x), also called swish
+template <operand X> constexpr auto silu(const X& x) { return hadamard(x, sigmoid(x)); }
+
+HOURGLASS_END
+
+HOURGLASS_OPERATION(hourglass::ops::square);
+HOURGLASS_OPERATION(hourglass::ops::sqrt);
+HOURGLASS_OPERATION(hourglass::ops::norm_root);
+HOURGLASS_OPERATION(hourglass::ops::abs);
+HOURGLASS_OPERATION(hourglass::ops::sign);
+HOURGLASS_OPERATION(hourglass::ops::exp);
+HOURGLASS_OPERATION(hourglass::ops::log);
+HOURGLASS_OPERATION(hourglass::ops::log1p);
+HOURGLASS_OPERATION(hourglass::ops::expm1);
+HOURGLASS_OPERATION(hourglass::ops::sin);
+HOURGLASS_OPERATION(hourglass::ops::cos);
+HOURGLASS_OPERATION(hourglass::ops::pow);
+HOURGLASS_OPERATION(hourglass::ops::tanh);
+HOURGLASS_OPERATION(hourglass::ops::sigmoid);
+HOURGLASS_OPERATION(hourglass::ops::softplus);
+HOURGLASS_OPERATION(hourglass::ops::gate);
+HOURGLASS_OPERATION(hourglass::ops::relu);
+HOURGLASS_OPERATION(hourglass::ops::leaky_relu);
+HOURGLASS_OPERATION(hourglass::ops::elu);
+HOURGLASS_OPERATION(hourglass::ops::normal_cdf);
+HOURGLASS_OPERATION(hourglass::ops::finite);

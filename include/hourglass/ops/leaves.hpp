@@ -1,0 +1,47 @@
+// What values come from: literals, inputs, arguments, parameters, state, run-time scalars, the number of rows, symbols that a
+// program is fed in place of their equations, and noise. They have no operands and no derivative rule of their own.
+#pragma once
+
+#include <hourglass/ops/operation.hpp>
+
+HOURGLASS_BEGIN
+namespace ops {
+
+template <class> struct leaf_base {
+    static constexpr operation_kind kind = operation_kind::leaf;
+    static constexpr int arity = 0;
+    static constexpr bool smooth = false;
+    static constexpr value_type infer(inference&) { return {}; }
+};
+
+struct literal : leaf_base<literal> {
+    static constexpr std::string_view name = "literal";
+    static constexpr operation_kind kind = operation_kind::literal;
+};
+struct input : leaf_base<input> { static constexpr std::string_view name = "input"; };
+struct argument : leaf_base<argument> { static constexpr std::string_view name = "argument"; };
+struct parameter : leaf_base<parameter> { static constexpr std::string_view name = "parameter"; };
+struct state : leaf_base<state> { static constexpr std::string_view name = "state"; };
+// options.number is the default
+struct scalar : leaf_base<scalar> { static constexpr std::string_view name = "scalar"; };
+struct rows : leaf_base<rows> { static constexpr std::string_view name = "rows"; };
+// A symbol whose equation is cut away: its value is given at the call.
+struct fed : leaf_base<fed> { static constexpr std::string_view name = "fed"; };
+// options.flags: [0] the distribution, [1] shared by all examples, [2] the leaf's identity
+struct noise : leaf_base<noise> {
+    static constexpr std::string_view name = "noise";
+    static constexpr operation_kind kind = operation_kind::noise;
+};
+
+}
+HOURGLASS_END
+
+HOURGLASS_OPERATION(hourglass::ops::literal);
+HOURGLASS_OPERATION(hourglass::ops::input);
+HOURGLASS_OPERATION(hourglass::ops::argument);
+HOURGLASS_OPERATION(hourglass::ops::parameter);
+HOURGLASS_OPERATION(hourglass::ops::state);
+HOURGLASS_OPERATION(hourglass::ops::scalar);
+HOURGLASS_OPERATION(hourglass::ops::rows);
+HOURGLASS_OPERATION(hourglass::ops::fed);
+HOURGLASS_OPERATION(hourglass::ops::noise);

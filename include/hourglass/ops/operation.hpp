@@ -1,0 +1,145 @@
+// What an operation is: the record that a node of the graph points to, made from the operation's struct, and the bases that
+// such structs derive from. The operations themselves stand in the other headers of this folder.
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <string_view>
+#include <utility>
+
+#include <hourglass/expr/expression.hpp>
+#include <hourglass/ops/tracing.hpp>
+
+HOURGLASS_BEGIN
+
+// Options of a node that are numbers; each operation says which of them it uses, for what.
+struct attributes {
+    double number = 0;
+    shape target{};
+    std::array<int, 3> flags{};
+    constexpr bool operator==(const attributes&) const = default;
+};
+
+enum class operation_kind {
+    leaf,           // a value that comes from outside: input, parameter, scalar, ...
+    literal,        // attributes::number
+    elementwise,    // result (i) depends on operands at (i), broadcast
+    reduction,      // over the axes [flags[0], flags[1]), or over the batch axis where flags[2]
+    product,        // matrix products
+    noise,          // filled by the generator
+    movement,       // same elements, elsewhere
+    marker          // gone before a program is made: stop_gradient, in_training
+};
+
+// What a shape rule is given. It may rewrite the options into their canonical form, and says in words what does not fit.
+struct inference {
+    const value_type* operands = nullptr;
+    int count = 0;
+    attributes options{};
+    text problem{};
+
+    constexpr const value_type& operator[](int i) const { return operands[i]; }
+    constexpr bool any_batched() const {
+        for (int i = 0; i < count; ++i)
+            if (operands[i].batched) return true;
+        return false;
+    }
+};
+
+struct operation {
+    std::string_view name;
+    std::uint64_t id = 0;           // hash of the name: passes compare this, never addresses
+    operation_kind kind{};
+    int arity = 0;                  // -1: any number
+    bool commutative = false;
+    bool smooth = true;             // false: the derivative is zero wherever there is one (comparisons, sign)
+    value_type (*infer)(inference&) = nullptr;
+    void (*derivative)(derivation&) = nullptr;
+    double (*fold)(const double*) = nullptr;    // value for constant operands, where that is exact enough to take early
+};
+
+// What a forward rule that is not elementwise is given by the reference interpreter: whole values, rows behind one another.
+template <class T> struct evaluation {
+    const T* const* operands = nullptr;
+    const value_type* types = nullptr;
+    int count = 0;
+    attributes options{};
+    value_type type{};          // of the result
+    long rows = 1;              // of the call
+    T* result = nullptr;
+
+    long rows_of(const value_type& t) const { return t.batched ? rows : 1; }
+    // The first element of operand i in a row of the result.
+    const T* operand(int i, long row) const { return operands[i] + (types[i].batched ? row * types[i].extents.size() : 0); }
+};
+
+// Elementwise operations: one shape rule for all.
+template <int Arity> struct elementwise {
+    static constexpr operation_kind kind = operation_kind::elementwise;
+    static constexpr int arity = Arity;
+    static constexpr value_type infer(inference& in) {
+        value_type result{{}, in.any_batched()};
+        for (int i = 0; i < in.count; ++i) {
+            shape joined;
+            if (!broadcast(result.extents, in[i].extents, joined)) {
+                in.problem = sentence("the shapes ", in[0].extents, " and ", in[i].extents,
+                                      " do not broadcast: axes are matched from the last, and must be equal or 1");
+                return result;
+            }
+            result.extents = joined;
+        }
+        return result;
+    }
+};
+
+template <class Op> concept primitive = requires { Op::name; Op::kind; Op::arity; };
+// An operation that is written in others: it is built when it is lowered, where shapes are known, and leaves no node.
+template <class Op> concept composite = !primitive<Op>;
+
+template <class Op> constexpr attributes options_of(const Op& op) {
+    if constexpr (requires { op.pack(); }) return op.pack();
+    else return {};
+}
+
+template <class Op> constexpr void derive(derivation& d) {
+    if constexpr (Op::kind == operation_kind::elementwise) {
+        [&]<int... I>(std::integer_sequence<int, I...>) {
+            auto result = Op::derivative(d.operand(I)..., d.result(), d.adjoint());
+            if constexpr (sizeof...(I) == 1) d.accumulate(0, result);
+            else (d.accumulate(I, result[I]), ...);
+        }(std::make_integer_sequence<int, Op::arity>{});
+    } else {
+        Op::derivative(d);
+    }
+}
+template <class Op> constexpr double fold_erased(const double* x) {
+    return [&]<int... I>(std::integer_sequence<int, I...>) {
+        return static_cast<double>(Op::forward(x[I]...));
+    }(std::make_integer_sequence<int, Op::arity>{});
+}
+
+template <class Op> constexpr operation make_record() {
+    operation r;
+    r.name = Op::name;
+    r.id = hash_of(Op::name);
+    r.kind = Op::kind;
+    r.arity = Op::arity;
+    r.infer = &Op::infer;
+    if constexpr (requires { Op::commutative; }) r.commutative = Op::commutative;
+    if constexpr (requires { Op::smooth; }) r.smooth = Op::smooth;
+    else r.derivative = &derive<Op>;
+    if constexpr (requires { Op::foldable; }) r.fold = &fold_erased<Op>;
+    return r;
+}
+template <class Op> inline constexpr operation record = make_record<Op>();
+
+// From a record back to the struct that it was made of; specialised by HOURGLASS_OPERATION, once per operation.
+template <const operation* Record> struct implementation;
+
+HOURGLASS_END
+
+// Registers an operation: stands once, at global scope, behind the operation's struct.
+#define HOURGLASS_OPERATION(...)                                                                                        \
+    template <> struct hourglass::implementation<&hourglass::record<__VA_ARGS__>> {                                    \
+        using type = __VA_ARGS__;                                                                                       \
+    }

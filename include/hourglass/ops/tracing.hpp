@@ -1,0 +1,83 @@
+// What derivative rules and layers compute with: the handle on a node of a graph under construction, and the derivation that
+// a derivative rule is given. Only their faces stand here; graph/trace.hpp and graph/differentiate.hpp fill them in.
+#pragma once
+
+#include <string_view>
+
+#include <hourglass/expr/expression.hpp>
+#include <hourglass/expr/initialiser.hpp>
+#include <hourglass/expr/text.hpp>
+
+HOURGLASS_BEGIN
+
+class graph_builder;
+struct operation;
+struct attributes;
+struct node;
+
+// Where an equation stands, for the names of what its layers and noise own.
+struct naming {
+    std::string_view prefix{};      // of the block, with its dot
+    std::string_view equation{};
+    int layers = 0, next_layer = 0;
+    int noises = 0, next_noise = 0;
+};
+
+struct handle {
+    using traced_handle = handle;
+    graph_builder* graph = nullptr;
+    naming* place = nullptr;
+    int index = -1;
+
+    constexpr const value_type& type() const;
+    constexpr const shape& extents() const;
+    constexpr bool batched() const;
+    constexpr const node& at() const;
+    constexpr handle other(int index_of_node) const;
+    constexpr void fail(const text& problem) const;     // says why a model is not well formed
+
+    template <number X> constexpr handle convert(const X& x) const { return convert_number(static_cast<double>(x)); }
+    constexpr handle convert(const handle& x) const { return x; }
+    constexpr handle convert_number(double x) const;
+
+    template <class Op, class... Operands> constexpr handle trace(const Op& op, const Operands&... operands) const;
+
+    constexpr handle reshaped(const shape& target) const;
+    constexpr handle filled(const value_type& wanted) const;    // repeated until it has the given type
+    constexpr handle rows() const;                              // the number of rows of the call, as a scalar
+
+    // For layers. The place of a layer is "equation", or "equation.1" where several stand in one equation, or the name
+    // that it was given; a layer asks for it once and then declares each of its leaves there.
+    constexpr text layer_place(std::string_view given = {}) const;
+    constexpr handle new_parameter(const text& owner, std::string_view what, const shape& extents, initialiser start) const;
+    constexpr handle new_state(const text& owner, std::string_view what, const shape& extents, double start) const;
+    constexpr handle noise(int kind, bool shared_by_examples, const shape& extents) const;
+
+private:
+    constexpr handle new_leaf(const operation* op, const text& owner, std::string_view what, const shape& extents,
+                              initialiser start) const;
+};
+
+class derivation {
+    graph_builder& graph_;
+    mutable naming place_;
+    int* adjoints_;             // the adjoint of each node so far, or -1
+    const bool* wanted_;        // which nodes depend on what is differentiated for
+    int node_ = -1;
+    friend class differentiation;
+    constexpr derivation(graph_builder& g, int* adjoints, const bool* wanted)
+        : graph_(g), adjoints_(adjoints), wanted_(wanted) {}
+
+public:
+    constexpr handle operand(int i) const;
+    constexpr int operand_count() const;
+    constexpr handle result() const;
+    constexpr handle adjoint() const;           // may be of a smaller shape, which broadcasts to the result's
+    constexpr handle adjoint_full() const;      // has the result's type
+    constexpr attributes options() const;
+    constexpr bool wanted(int i) const;         // whether a share for operand i is of any use
+    // Adds to the adjoint of operand i; sums over what the operand was broadcast along.
+    constexpr void accumulate(int i, handle share);
+};
+
+HOURGLASS_END

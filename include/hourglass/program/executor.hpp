@@ -1,0 +1,304 @@
+// Runs a schedule: owns the arena and the threads' scratch memory, and walks the groups, each through the kernel of its
+// structure. Knows values by their place in the schedule; what they are called is program/program.hpp's business.
+#pragma once
+
+#include <hourglass/graph/compile.hpp>
+#include <hourglass/program/parameters.hpp>
+#include <hourglass/program/plain_groups.hpp>
+
+#if defined(_OPENMP)
+    #include <omp.h>
+#endif
+
+HOURGLASS_BEGIN
+
+inline int default_threads() {
+#if defined(_OPENMP)
+    return omp_get_max_threads();
+#else
+    return 1;
+#endif
+}
+// All threads of the step meet here; alone, nothing happens.
+inline void wait_for_all([[maybe_unused]] worker w) {
+#if defined(_OPENMP)
+    if (w.threads > 1) {
+    #pragma omp barrier
+    }
+#endif
+}
+
+template <class Compiled, class T> class executor {
+public:
+    static constexpr const auto& schedule = Compiled::schedule;
+    static constexpr int values = Compiled::sizes.values, groups = Compiled::sizes.groups;
+    static constexpr long max_rows = Compiled::spec::rows;
+
+    explicit executor(int thread_count)
+        : threads_(thread_count), memory_(allocate_aligned<T>(static_cast<std::size_t>(
+                                      schedule.arena + 2 * shared_scratch + thread_count * thread_scratch))) {
+        for (int v = 0; v < values; ++v)
+            if (at(v).offset >= 0) place[static_cast<std::size_t>(v)] = memory_.get() + at(v).offset;
+#if defined(_OPENMP)
+        // The team is made now, so that no step has to.
+        if (threads_ > 1) {
+    #pragma omp parallel num_threads(threads_)
+            {}
+        }
+#endif
+    }
+
+    // Where each value lies: the arena's are set here, the others by whoever binds them, before run().
+    std::array<T*, static_cast<std::size_t>(values) + 1> place{};
+    // Run-time scalars by node; the literals and what is computed from them are filled in by run().
+    std::array<double, static_cast<std::size_t>(Compiled::final_graph::sizes.nodes) + 1> number{};
+    kernels::noise_stream noise{};
+    std::uint64_t first_example = 0;
+
+    void run(long rows, bool flush) {
+        compute_numbers(rows);
+        const double work = schedule.work + schedule.work_per_row * static_cast<double>(rows);
+#if defined(_OPENMP)
+        if (threads_ > 1 && work > work_worth_a_team) {
+    #pragma omp parallel num_threads(threads_)
+            { run_groups(rows, {omp_get_thread_num(), omp_get_num_threads()}, flush); }
+            return;
+        }
+#else
+        static_cast<void>(work);
+#endif
+        run_groups(rows, {0, 1}, flush);
+    }
+
+private:
+    int threads_;
+    aligned_memory<T> memory_;
+
+    // Below this, waking other threads costs more than they save.
+    static constexpr double work_worth_a_team = 4e5;
+
+    static constexpr const stored_value& at(int v) { return schedule.values[static_cast<std::size_t>(v)]; }
+    static constexpr const schedule_group& group_at(int g) { return schedule.groups[static_cast<std::size_t>(g)]; }
+
+    static constexpr long product_rows(const product_plan& p) { return p.m * (p.rows_in_m ? max_rows : 1); }
+    static constexpr long product_depth(const product_plan& p) { return p.k * (p.rows_in_k ? max_rows : 1); }
+    static constexpr long rounded(std::size_t n) { return static_cast<long>((n + 15) / 16 * 16); }
+    // The packed left operand of a product, shared by all threads; two of them, used in turn, so that one wait suffices.
+    static constexpr long find_shared_scratch() {
+        long most = 0;
+        for (int g = 0; g < groups; ++g) {
+            if (group_at(g).kind != group_kind::product || group_at(g).product.per_row) continue;
+            const auto& p = group_at(g).product;
+            most = std::max(most, rounded(kernels::packed_left_size<T>(static_cast<int>(product_rows(p)), static_cast<int>(product_depth(p)))));
+        }
+        return most;
+    }
+    // A thread's own: a packed panel, and the packed left operand where it does a product alone.
+    static constexpr long find_panel_scratch() {
+        long most = 0;
+        for (int g = 0; g < groups; ++g)
+            if (group_at(g).kind == group_kind::product)
+                most = std::max(most, rounded(kernels::panel_size<T>(static_cast<int>(product_depth(group_at(g).product)))));
+        return most;
+    }
+    static constexpr long find_own_left_scratch() {
+        long most = 0;
+        for (int g = 0; g < groups; ++g) {
+            const auto& p = group_at(g).product;
+            if (group_at(g).kind == group_kind::product && p.per_row)
+                most = std::max(most, rounded(kernels::packed_left_size<T>(static_cast<int>(p.m), static_cast<int>(p.k))));
+        }
+        return most;
+    }
+    static constexpr long shared_scratch = find_shared_scratch();
+    static constexpr long panel_scratch = find_panel_scratch();
+    static constexpr long thread_scratch = panel_scratch + find_own_left_scratch();
+
+    T* shared_left(int turn) { return memory_.get() + schedule.arena + (turn & 1) * shared_scratch; }
+    T* own_panel(int thread) { return memory_.get() + schedule.arena + 2 * shared_scratch + thread * thread_scratch; }
+    T* own_left(int thread) { return own_panel(thread) + panel_scratch; }
+
+    // Numbers of the call, in double: learning rates, corrections of moments, 1 / rows.
+    template <int I> void compute_number(long rows) {
+        constexpr int n = schedule.numbers[static_cast<std::size_t>(I)];
+        constexpr node at_node = Compiled::final_graph::value.nodes[static_cast<std::size_t>(n)];
+        double& to = number[static_cast<std::size_t>(n)];
+        if constexpr (at_node.op->kind == operation_kind::literal) to = at_node.options.number;
+        else if constexpr (is<ops::rows>(at_node)) to = static_cast<double>(rows);
+        else if constexpr (at_node.op->kind != operation_kind::leaf) {
+            using Op = typename implementation<at_node.op>::type;
+            to = [&]<int... O>(std::integer_sequence<int, O...>) {
+                return Op::template forward<double>(
+                    number[static_cast<std::size_t>(Compiled::final_graph::value.operands[static_cast<std::size_t>(at_node.first_operand + O)])]...);
+            }(std::make_integer_sequence<int, at_node.operand_count>{});
+        }
+    }
+    void compute_numbers(long rows) {
+        [&]<int... I>(std::integer_sequence<int, I...>) {
+            (compute_number<I>(rows), ...);
+        }(std::make_integer_sequence<int, Compiled::sizes.numbers>{});
+        for (int i = 0; i < Compiled::sizes.uniforms; ++i) {
+            const int v = schedule.uniforms[static_cast<std::size_t>(i)];
+            *place[static_cast<std::size_t>(v)] = static_cast<T>(number[static_cast<std::size_t>(at(v).node)]);
+        }
+    }
+
+    using runner = void (*)(executor&, const schedule_group&, long, worker, int&);
+    template <int... G> static constexpr auto make_runners(std::integer_sequence<int, G...>) {
+        return std::array<runner, sizeof...(G) + 1>{runner_of<group_at(G).representative>()..., nullptr};
+    }
+    template <int G> static constexpr runner runner_of() {
+        constexpr group_kind kind = group_at(G).kind;
+        if constexpr (kind == group_kind::elementwise) return &run_elementwise<G>;
+        else if constexpr (kind == group_kind::product) return &run_product<G>;
+        else if constexpr (kind == group_kind::column_reduction) {
+            if constexpr (Compiled::final_graph::value.nodes[static_cast<std::size_t>(group_at(G).node)].op->id == record<ops::sum>.id)
+                return &run_columns<ops::sum>;
+            else return &run_columns<ops::max_over>;
+        } else if constexpr (kind == group_kind::noise) return &run_noise;
+        else return &run_movement;
+    }
+
+    void run_groups(long rows, worker w, bool flush) {
+        static constexpr auto runners = make_runners(std::make_integer_sequence<int, groups>{});
+        const auto walk = [&] {
+            int products = 0;
+            for (int g = 0; g < groups; ++g) {
+                if (group_at(g).wait_before) wait_for_all(w);
+                runners[static_cast<std::size_t>(g)](*this, group_at(g), rows, w, products);
+            }
+        };
+        if (flush) {
+            const kernels::flush_denormals while_running;
+            walk();
+        } else {
+            walk();
+        }
+    }
+
+    // The addresses of a group's loads and stores.
+    template <int Loads, int Stores> struct addresses {
+        const T* from[Loads + 1];
+        T* to[Stores + 1];
+        addresses(const executor& e, const schedule_group& g) {
+            for (int i = 0; i < Loads; ++i) {
+                const int v = schedule.loads[static_cast<std::size_t>(g.first_load + i)].value;
+                from[i] = v < 0 ? nullptr : e.place[static_cast<std::size_t>(v)];
+            }
+            for (int i = 0; i < Stores; ++i)
+                to[i] = e.place[static_cast<std::size_t>(schedule.stores[static_cast<std::size_t>(g.first_store + i)].value)];
+        }
+    };
+
+    template <int G> static void run_elementwise(executor& e, const schedule_group& g, long rows, worker w, int&) {
+        const addresses<group_at(G).load_count, group_at(G).store_count> a(e, g);
+        group_kernel<Compiled, G, T>::run(a.from, a.to, rows, w);
+    }
+
+    template <int G> static void run_product(executor& e, const schedule_group& g, long rows, worker w, int& products) {
+        constexpr product_plan shape_of = group_at(G).product;
+        const addresses<group_at(G).load_count, group_at(G).store_count> a(e, g);
+        const T* left = e.place[static_cast<std::size_t>(g.product.left)];
+        const T* right = e.place[static_cast<std::size_t>(g.product.right)];
+        const int m = static_cast<int>(shape_of.m * (shape_of.rows_in_m ? rows : 1));
+        const int k = static_cast<int>(shape_of.k * (shape_of.rows_in_k ? rows : 1));
+        constexpr int n = static_cast<int>(shape_of.n);
+        T* const panel = e.own_panel(w.thread);
+        const kernels::matrix_operand<T> a_left{left, shape_of.left_row, shape_of.left_column};
+        const kernels::matrix_operand<T> b_right{right, shape_of.right_row, shape_of.right_column};
+        const auto finish = [&](long first, const T* tile, int row, int row_count, int column, int column_count) {
+            group_kernel<Compiled, G, T>::run_tile(tile, a.from, a.to, first + row, row_count, column, column_count);
+        };
+        if constexpr (!shape_of.per_row) {
+            const auto epilogue = [&](const T* tile, int row, int row_count, int column, int column_count) {
+                finish(0, tile, row, row_count, column, column_count);
+            };
+            if (kernels::prefers_few_rows<T>(m, n, k)) {
+                kernels::multiply_few_rows(a_left, b_right, m, n, k, panel, w.thread, w.threads, epilogue);
+                return;
+            }
+            T* const packed = e.shared_left(products++);
+            constexpr int block_rows = kernels::blocking<T>::rows;
+            const share blocks((m + block_rows - 1) / block_rows, w);
+            for (long b = blocks.first; b < blocks.last; ++b)
+                kernels::pack_left_block(packed + b * block_rows * k, a_left, m, k, static_cast<int>(b));
+            wait_for_all(w);
+            kernels::multiply_packed(packed, b_right, m, n, k, panel, w.thread, w.threads, epilogue);
+        } else if constexpr (!shape_of.summed) {
+            // Each row of the call is a product of its own, done by one thread.
+            const share mine(rows, w);
+            for (long r = mine.first; r < mine.last; ++r) {
+                const kernels::matrix_operand<T> a_row{left + r * shape_of.left_batch, shape_of.left_row, shape_of.left_column};
+                const kernels::matrix_operand<T> b_row{right + r * shape_of.right_batch, shape_of.right_row, shape_of.right_column};
+                kernels::pack_left(e.own_left(w.thread), a_row, m, k);
+                kernels::multiply_packed(e.own_left(w.thread), b_row, m, n, k, panel, 0, 1,
+                                         [&](const T* tile, int row, int row_count, int column, int column_count) {
+                                             finish(r * shape_of.m, tile, row, row_count, column, column_count);
+                                         });
+            }
+        } else {
+            // The rows' products are added up, each thread its own tiles, in the order of the rows.
+            for (long r = 0; r < rows; ++r) {
+                const kernels::matrix_operand<T> a_row{left + r * shape_of.left_batch, shape_of.left_row, shape_of.left_column};
+                const kernels::matrix_operand<T> b_row{right + r * shape_of.right_batch, shape_of.right_row, shape_of.right_column};
+                kernels::pack_left(e.own_left(w.thread), a_row, m, k);
+                kernels::multiply_packed(e.own_left(w.thread), b_row, m, n, k, panel, w.thread, w.threads,
+                                         [&](const T* tile, int row, int row_count, int column, int column_count) {
+                                             add_tile(a.to[0], r == 0, tile, row, row_count, column, column_count, n);
+                                         });
+            }
+        }
+    }
+    static void add_tile(T* out, bool first, const T* tile, int row, int row_count, int column, int column_count, int n) {
+        for (int i = 0; i < row_count; ++i)
+            for (int j = 0; j < column_count; ++j) {
+                T& to = out[static_cast<std::ptrdiff_t>(row + i) * n + column + j];
+                const T value = tile[i * kernels::blocking<T>::columns + j];
+                to = first ? value : to + value;
+            }
+    }
+
+    template <class Op> static void run_columns(executor& e, const schedule_group& g, long rows, worker w, int&) {
+        const node& n = Compiled::final_graph::value.nodes[static_cast<std::size_t>(g.node)];
+        // The operand may be reshaped: its own shape says what the axes are.
+        const node& of = Compiled::final_graph::value
+                             .nodes[static_cast<std::size_t>(Compiled::final_graph::value.operands[static_cast<std::size_t>(n.first_operand)])];
+        const shape& extents = of.type.extents;
+        long outer = 1, reduced = rows, inner = extents.size();
+        if (n.options.flags[2] == 0) {
+            outer = extents.size(0, n.options.flags[0]) * (of.type.batched ? rows : 1);
+            reduced = extents.size(n.options.flags[0], n.options.flags[1]);
+            inner = extents.size(n.options.flags[1], extents.rank);
+        }
+        reduce_columns<Op>(e.place[static_cast<std::size_t>(schedule.stores[static_cast<std::size_t>(g.first_store)].value)],
+                           e.place[static_cast<std::size_t>(g.operand)], outer, reduced, inner, w);
+    }
+    static void run_noise(executor& e, const schedule_group& g, long rows, worker w, int&) {
+        make_noise(Compiled::final_graph::value.nodes[static_cast<std::size_t>(g.node)],
+                   e.place[static_cast<std::size_t>(schedule.stores[static_cast<std::size_t>(g.first_store)].value)], e.noise,
+                   e.first_example, rows, w);
+    }
+    static void run_movement(executor& e, const schedule_group& g, long rows, worker w, int&) {
+        constexpr int most = find_most_operands();
+        const T* from[most + 1];
+        value_type types[most + 1];
+        const node& n = Compiled::final_graph::value.nodes[static_cast<std::size_t>(g.node)];
+        for (int i = 0; i < g.load_count; ++i) {
+            from[i] = e.place[static_cast<std::size_t>(schedule.operands[static_cast<std::size_t>(g.first_load + i)])];
+            types[i] = Compiled::final_graph::value
+                           .nodes[static_cast<std::size_t>(Compiled::final_graph::value.operands[static_cast<std::size_t>(n.first_operand + i)])]
+                           .type;
+        }
+        move_elements(n, types, from, g.load_count,
+                      e.place[static_cast<std::size_t>(schedule.stores[static_cast<std::size_t>(g.first_store)].value)],
+                      n.type.batched ? rows : 1, w);
+    }
+    static constexpr int find_most_operands() {
+        int most = 0;
+        for (int g = 0; g < groups; ++g)
+            if (group_at(g).kind == group_kind::movement) most = std::max(most, group_at(g).load_count);
+        return most;
+    }
+};
+
+HOURGLASS_END

@@ -1,0 +1,147 @@
+// The parameters and state of a graph, which live outside programs so that all programs over the graph share them.
+#pragma once
+
+#include <cstdint>
+#include <algorithm>
+#include <memory>
+#include <new>
+#include <string>
+
+#include <hourglass/graph/compile.hpp>
+#include <hourglass/program/initialise.hpp>
+#include <hourglass/program/tensor_view.hpp>
+
+HOURGLASS_BEGIN
+
+inline constexpr symbol<"#seed"> seed{};                        // of parameters: how they start; of a trainer: its noise
+inline constexpr symbol<"#rows"> rows{};                        // how many rows, where nothing batched is fed
+inline constexpr symbol<"#threads"> threads{};                  // how many threads a program may use
+inline constexpr symbol<"#first_example"> first_example{};      // the number of the call's first example, for its noise
+
+template <class T> struct aligned_delete {
+    void operator()(T* p) const { ::operator delete[](p, std::align_val_t{64}); }
+};
+template <class T> using aligned_memory = std::unique_ptr<T[], aligned_delete<T>>;
+// Zeroed; on cache lines.
+template <class T> aligned_memory<T> allocate_aligned(std::size_t count) {
+    T* p = static_cast<T*>(::operator new[](count * sizeof(T) + 64, std::align_val_t{64}));
+    for (std::size_t i = 0; i < count; ++i) p[i] = T(0);
+    return aligned_memory<T>(p);
+}
+
+// Where each tensor of a graph's `starts` lies in one block of memory, a cache line or more for each.
+struct tensor_entry {
+    std::uint64_t hash = 0;
+    std::string_view name{};
+    value_type type{};
+    initialiser start{};
+    long offset = 0;
+    bool is_state = false;
+};
+template <class Stage> struct tensor_table {
+    static constexpr int count = Stage::sizes.starts;
+    static constexpr auto make() {
+        std::array<tensor_entry, static_cast<std::size_t>(count) + 1> entries{};
+        const graph_view g = Stage::view();
+        long offset = 0;
+        for (int i = 0; i < count; ++i) {
+            const leaf_start& s = g.starts[i];
+            const node& n = g[g.names[s.name].node];
+            entries[static_cast<std::size_t>(i)] = {g.names[s.name].hash, g.name(s.name), n.type, s.start, offset, is<ops::state>(n)};
+            offset += (n.type.extents.size() + 15) / 16 * 16;
+        }
+        entries[static_cast<std::size_t>(count)].offset = offset;
+        return entries;
+    }
+    static constexpr auto entries = make();
+    static constexpr long size = entries[static_cast<std::size_t>(count)].offset;
+    static constexpr int find(std::uint64_t hash) {
+        for (int i = 0; i < count; ++i)
+            if (entries[static_cast<std::size_t>(i)].hash == hash) return i;
+        return -1;
+    }
+};
+
+// The tensors of a table in memory, by name.
+template <class Table, class T> class tensor_store {
+    aligned_memory<T> memory_;
+
+public:
+    using table = Table;
+    using element_type = T;
+    static constexpr int count = Table::count;
+
+    tensor_store() : memory_(allocate_aligned<T>(static_cast<std::size_t>(Table::size))) {}
+    tensor_store(const tensor_store& other) : tensor_store() { *this = other; }
+    tensor_store(tensor_store&&) noexcept = default;
+    tensor_store& operator=(tensor_store&&) noexcept = default;
+    tensor_store& operator=(const tensor_store& other) {
+        std::copy_n(other.memory_.get(), Table::size, memory_.get());
+        return *this;
+    }
+
+    static constexpr const tensor_entry& entry(int i) { return Table::entries[static_cast<std::size_t>(i)]; }
+    static std::string name(int i) { return std::string(entry(i).name); }
+    tensor_view<T> view(int i) { return {memory_.get() + entry(i).offset, entry(i).type, 0}; }
+    tensor_view<const T> view(int i) const { return {memory_.get() + entry(i).offset, entry(i).type, 0}; }
+
+    // By the symbol of a parameter or state, or by hg::name<"h.weight">. A name that the graph lacks is a compile error.
+    template <named_leaf Leaf> tensor_view<T> operator[](const Leaf&) { return view(index_of<Leaf>()); }
+    template <named_leaf Leaf> tensor_view<const T> operator[](const Leaf&) const { return view(index_of<Leaf>()); }
+
+    // Calls f(name, view, is_state) for each tensor, in the order in which the model declares them.
+    void for_each(auto&& f) {
+        for (int i = 0; i < count; ++i) f(name(i), view(i), entry(i).is_state);
+    }
+    void for_each(auto&& f) const {
+        for (int i = 0; i < count; ++i) f(name(i), view(i), entry(i).is_state);
+    }
+    T* find(std::uint64_t hash) {
+        const int i = Table::find(hash);
+        return i < 0 ? nullptr : memory_.get() + entry(i).offset;
+    }
+    const T* find(std::uint64_t hash) const { return const_cast<tensor_store*>(this)->find(hash); }
+
+    void initialise_all(std::uint64_t seed_) {
+        for (int i = 0; i < count; ++i)
+            hourglass::initialise<T>(view(i).span(), entry(i).type.extents, entry(i).start,
+                                     {seed_, 0, static_cast<std::uint32_t>((entry(i).hash ^ entry(i).hash >> 32) & 0x7fffffffu)});
+    }
+
+private:
+    template <class Leaf> struct missing {
+        static constexpr text value() {
+            if (Table::find(Leaf::hash) >= 0) return {};
+            return sentence("the model has no parameter or state named '", Leaf::name, "'");
+        }
+    };
+    template <class Leaf> static constexpr int index_of() {
+        static_assert(assert_well_formed<missing<Leaf>>::value);
+        return Table::find(Leaf::hash) < 0 ? 0 : Table::find(Leaf::hash);
+    }
+};
+
+template <const auto& Graph> struct graph_problem {
+    static constexpr text value() { return lowered<Graph>::value.problem; }
+};
+// Always true: where it is not well formed, the assertion inside says why, once.
+template <const auto& Graph> inline constexpr bool check = assert_well_formed<graph_problem<Graph>>::value;
+
+// parameters<graph>, or parameters<graph, element<double>>. Starts as the model says, drawn from a seed:
+// parameters<vae> theta{hg::seed = 7}.
+template <const auto& Graph, class... Options>
+class parameters : public tensor_store<tensor_table<lowered<Graph>>, typename option_set<Options...>::element_type> {
+    static_assert(check<Graph>);
+
+public:
+    static constexpr const auto& graph = Graph;
+    parameters() : parameters(0) {}
+    template <number Seed> explicit parameters(binding<symbol<"#seed">, Seed> s) : parameters(static_cast<std::uint64_t>(s.value)) {}
+    template <number Seed> explicit parameters(binding<symbol<"#seed">, const Seed&> s) : parameters(static_cast<std::uint64_t>(s.value)) {}
+    void reset(std::uint64_t seed_) { this->initialise_all(seed_); }
+
+private:
+    explicit parameters(std::uint64_t seed_) { this->initialise_all(seed_); }
+};
+
+HOURGLASS_END

@@ -1,0 +1,330 @@
+// The programs that users make of a graph: function, gradient and trainer. Each is compiled for its own results and holds its
+// own arena; parameters are shared. A call binds values by name and returns views of the arena, valid until the next call.
+#pragma once
+
+#include <hourglass/program/bindings.hpp>
+
+HOURGLASS_BEGIN
+
+// What a call returns. out[symbol] is a number where the value is one, else a view, rows first.
+template <class Compiled, class T> class call_result {
+    const executor<Compiled, T>* executor_;
+    long rows_;
+
+    static constexpr int find(root_kind kind, std::uint64_t hash) {
+        for (int r = 0; r < Compiled::sizes.results; ++r) {
+            const schedule_result& result = Compiled::schedule.results[static_cast<std::size_t>(r)];
+            if (result.kind == kind && Compiled::final_graph::value.names[static_cast<std::size_t>(result.name)].hash == hash) return r;
+        }
+        return -1;
+    }
+    template <root_kind Kind, class Leaf> struct missing {
+        static constexpr text value() {
+            if (find(Kind, Leaf::hash) >= 0) return {};
+            if (Kind == root_kind::gradient)
+                return sentence("the program gives no gradient with respect to '", Leaf::name, "': name it in hg::wrt<...>");
+            return sentence("the program does not return '", Leaf::name, "': name it in hg::to<...>");
+        }
+    };
+    template <root_kind Kind, class Leaf> auto get() const {
+        static_assert(assert_well_formed<missing<Kind, Leaf>>::value);
+        constexpr int found = find(Kind, Leaf::hash) < 0 ? 0 : find(Kind, Leaf::hash);
+        constexpr schedule_result result = Compiled::schedule.results[static_cast<std::size_t>(found)];
+        constexpr value_type type = Compiled::final_graph::value.nodes[static_cast<std::size_t>(root_node(found))].type;
+        const T* data = executor_->place[static_cast<std::size_t>(result.value)];
+        if constexpr (type.extents.rank == 0 && !type.batched) return *data;
+        else return tensor_view<const T>(data, type, rows_);
+    }
+    // Results are the roots that are no updates, in order.
+    static constexpr int root_node(int result) {
+        int seen = -1;
+        for (int r = 0; r < Compiled::final_graph::sizes.roots; ++r) {
+            const graph_root& root = Compiled::final_graph::value.roots[static_cast<std::size_t>(r)];
+            if (root.kind != root_kind::update && ++seen == result) return root.node;
+        }
+        return 0;
+    }
+
+public:
+    call_result(const executor<Compiled, T>& e, long rows) : executor_(&e), rows_(rows) {}
+    long rows() const { return rows_; }
+    template <named_leaf Leaf> auto operator[](const Leaf&) const { return get<root_kind::value, Leaf>(); }
+    // d loss / d symbol, of the symbol's shape
+    template <named_leaf Leaf> auto gradient(const Leaf&) const { return get<root_kind::gradient, Leaf>(); }
+
+    // For into(): the values of a symbol as one contiguous piece.
+    template <class Leaf> std::span<const T> contiguous() const {
+        constexpr int found = find(root_kind::value, Leaf::hash) < 0 ? 0 : find(root_kind::value, Leaf::hash);
+        constexpr value_type type = Compiled::final_graph::value.nodes[static_cast<std::size_t>(root_node(found))].type;
+        static_assert(assert_well_formed<missing<root_kind::value, Leaf>>::value);
+        const T* data = executor_->place[static_cast<std::size_t>(Compiled::schedule.results[static_cast<std::size_t>(found)].value)];
+        return {data, static_cast<std::size_t>(type.extents.size() * (type.batched ? rows_ : 1))};
+    }
+};
+
+// What the three programs share.
+template <class Spec> class program_base {
+public:
+    using compiled_graph = compiled<Spec>;
+    using element_type = typename Spec::options::element_type;
+    using result = call_result<compiled_graph, element_type>;
+    static constexpr long max_rows = Spec::rows;
+
+protected:
+    using T = element_type;
+    static_assert(check<Spec::graph>);
+    static_assert(assert_well_formed<typename compiled_graph::problem>::value);
+    static constexpr const auto& schedule = compiled_graph::schedule;
+    static constexpr const auto& g = compiled_graph::final_graph::value;
+
+    executor<compiled_graph, T> executor_;
+
+    explicit program_base(int thread_count) : executor_(thread_count) {}
+
+    // Whether rows influence each other: then a call cannot be cut into chunks.
+    static constexpr bool find_coupling() {
+        for (int n = 0; n < compiled_graph::final_graph::sizes.nodes; ++n) {
+            const node& at = g.nodes[static_cast<std::size_t>(n)];
+            if ((at.op->kind == operation_kind::reduction && at.options.flags[2] != 0) || is<ops::matmul_batch_sum>(at) || is<ops::rows>(at))
+                return true;
+        }
+        return false;
+    }
+    static constexpr bool couples_rows = find_coupling();
+
+    void attach(auto& theta) {
+        for (int v = 0; v < compiled_graph::sizes.values; ++v) {
+            const stored_value& value = schedule.values[static_cast<std::size_t>(v)];
+            if (value.storage != storage_kind::parameter && value.storage != storage_kind::state) continue;
+            if (auto* found = theta.find(g.names[static_cast<std::size_t>(value.name)].hash))
+                executor_.place[static_cast<std::size_t>(v)] = const_cast<T*>(found);
+        }
+    }
+    void set_defaults() {
+        for (int n = 0; n < compiled_graph::final_graph::sizes.nodes; ++n)
+            if (is<ops::scalar>(g.nodes[static_cast<std::size_t>(n)]))
+                executor_.number[static_cast<std::size_t>(n)] = g.nodes[static_cast<std::size_t>(n)].options.number;
+    }
+    template <class... Arguments> using checked = call_check<compiled_graph, T, Arguments...>;
+
+    // Binds one argument; counts the rows. Data is not copied: it must live until the call returns.
+    template <class Check, class Argument> void bind(const Argument& a, row_count& count) {
+        if constexpr (is_binding<Argument>) {
+            using Left = typename Argument::left;
+            using Value = std::remove_cvref_t<decltype(a.value)>;
+            if constexpr (Left::hash == decltype(hourglass::rows)::hash) count.set(static_cast<long>(a.value), "hg::rows");
+            else if constexpr (Left::hash == decltype(hourglass::first_example)::hash)
+                executor_.first_example = static_cast<std::uint64_t>(a.value);
+            else {
+                constexpr int v = Check::value_named(Left::hash), s = Check::scalar_named(Left::hash);
+                if constexpr (v >= 0) {
+                    constexpr value_type type = schedule.values[static_cast<std::size_t>(v)].type;
+                    std::size_t elements = 1;
+                    if constexpr (number_range<Value>) {
+                        elements = std::ranges::size(a.value);
+                        executor_.place[static_cast<std::size_t>(v)] = const_cast<T*>(std::ranges::data(a.value));
+                    } else {
+                        single_[static_cast<std::size_t>(v)] = static_cast<T>(a.value);
+                        executor_.place[static_cast<std::size_t>(v)] = &single_[static_cast<std::size_t>(v)];
+                    }
+                    const long r = rows_in(elements, type, Left::name);
+                    if (r >= 0) count.set(r, Left::name);
+                } else if constexpr (s >= 0) {
+                    executor_.number[static_cast<std::size_t>(s)] = static_cast<double>(a.value);
+                }
+            }
+        }
+    }
+    // Of a value bound with a batch axis, the part from a row on.
+    template <class Check, class Argument> void move_to(const Argument& a, long first_row) {
+        if constexpr (is_binding<Argument>) {
+            using Left = typename Argument::left;
+            constexpr int v = Check::value_named(Left::hash);
+            if constexpr (v >= 0 && number_range<std::remove_cvref_t<decltype(a.value)>>) {
+                constexpr value_type type = schedule.values[static_cast<std::size_t>(v)].type;
+                if constexpr (type.batched)
+                    executor_.place[static_cast<std::size_t>(v)] =
+                        const_cast<T*>(std::ranges::data(a.value)) + first_row * type.extents.size();
+            }
+        }
+    }
+    static long rows_of(const row_count& count) {
+        if constexpr (needs_rows()) {
+            if (count.rows < 0) throw call_error("nothing with a batch axis is bound, so the call must say how many rows: hg::rows = n");
+            if (count.rows == 0) throw call_error("a call with no rows: '" + std::string(count.from) + "' is empty");
+        }
+        return count.rows < 0 ? 1 : count.rows;
+    }
+    static constexpr bool needs_rows() {
+        for (int n = 0; n < compiled_graph::final_graph::sizes.nodes; ++n)
+            if (g.nodes[static_cast<std::size_t>(n)].type.batched || is<ops::rows>(g.nodes[static_cast<std::size_t>(n)])) return true;
+        return false;
+    }
+    static void check_rows(long given, std::string_view what) {
+        if (given > max_rows)
+            throw call_error("the call has " + std::to_string(given) + " rows, " + std::string(what) + " takes at most " +
+                             std::to_string(max_rows) + ": give it hg::max_rows<" + std::to_string(given) + ">, or fewer rows");
+    }
+
+private:
+    // Numbers bound to inputs of one element: they must live as long as the call.
+    std::array<T, static_cast<std::size_t>(compiled_graph::sizes.values) + 1> single_{};
+};
+
+template <class Argument> constexpr bool names_option(const Argument&, std::uint64_t hash) {
+    if constexpr (is_binding<Argument>) return Argument::left::hash == hash;
+    else return false;
+}
+// The value of an option among the arguments, or what it is by default.
+template <class Value> Value option_or(std::uint64_t, Value otherwise) { return otherwise; }
+template <class Value, class First, class... Rest>
+Value option_or(std::uint64_t hash, Value otherwise, const First& first, const Rest&... rest) {
+    if constexpr (is_binding<First>)
+        if constexpr (std::is_arithmetic_v<std::remove_cvref_t<decltype(first.value)>>)
+            if (First::left::hash == hash) return static_cast<Value>(first.value);
+    return option_or(hash, otherwise, rest...);
+}
+
+template <class Spec> class callable_program : public program_base<Spec> {
+    using base = program_base<Spec>;
+    using typename base::T;
+
+public:
+    using typename base::result;
+
+    // Options: hg::threads = n, hg::seed = n.
+    template <class... Options> explicit callable_program(const Options&... options)
+        : base(option_or(decltype(threads)::hash, default_threads(), options...)) {
+        this->executor_.noise.seed = option_or(decltype(seed)::hash, std::uint64_t{0}, options...);
+    }
+    callable_program(const callable_program&) = delete;
+    callable_program& operator=(const callable_program&) = delete;
+
+    // At most max_rows rows; with hg::into(symbol, range) any number, in chunks, where no row depends on another.
+    template <class Theta, class... Arguments>
+        requires requires(const Theta& t) { t.find(std::uint64_t{}); }
+    result operator()(const Theta& theta, const Arguments&... arguments) & {
+        static_assert(std::is_same_v<typename Theta::element_type, T>, "the parameters and the program have different element types");
+        this->attach(theta);
+        return call(arguments...);
+    }
+    // For graphs without parameters and state.
+    template <class... Arguments>
+        requires((is_binding<Arguments> || is_destination<Arguments> || is_equation<Arguments>) && ...)
+    result operator()(const Arguments&... arguments) & {
+        static_assert(base::compiled_graph::final_graph::sizes.starts == 0, "this program reads parameters: give them as the first argument");
+        return call(arguments...);
+    }
+    template <class... Arguments> result operator()(const Arguments&...) && = delete;  // the views would outlive the program
+
+private:
+    template <class... Arguments> result call(const Arguments&... arguments) {
+        using check_type = typename base::template checked<Arguments...>;
+        static_assert(assert_well_formed<check_type>::value);
+        this->set_defaults();
+        this->executor_.first_example = 0;
+        row_count count;
+        (this->template bind<check_type>(arguments, count), ...);
+        const long all = base::rows_of(count);
+        constexpr bool chunked = (is_destination<Arguments> || ...);
+        constexpr bool flush = base::needs_rows();
+        if constexpr (!chunked) {
+            base::check_rows(all, "the program");
+            this->executor_.run(all, flush);
+            return {this->executor_, all};
+        } else {
+            if (base::couples_rows) base::check_rows(all, "the program, whose rows depend on each other,");
+            const std::uint64_t first = this->executor_.first_example;
+            long done = 0;
+            for (; done < all; done += base::max_rows) {
+                const long now = std::min(base::max_rows, all - done);
+                (this->template move_to<check_type>(arguments, done), ...);
+                this->executor_.first_example = first + static_cast<std::uint64_t>(done);
+                this->executor_.run(now, flush);
+                (deliver(arguments, result(this->executor_, now), done, all), ...);
+            }
+            return {this->executor_, (all - 1) % base::max_rows + 1};
+        }
+    }
+    template <class Argument> static void deliver(const Argument& a, const result& out, long first_row, long all) {
+        if constexpr (is_destination<Argument>) {
+            using Left = typename Argument::left;
+            const std::span<const T> piece = out.template contiguous<Left>();
+            const std::size_t each = piece.size() / static_cast<std::size_t>(out.rows());
+            if (std::ranges::size(a.range) < each * static_cast<std::size_t>(all))
+                throw call_error("the destination of '" + std::string(Left::name) + "' holds " + std::to_string(std::ranges::size(a.range)) +
+                                 " numbers, but " + std::to_string(each * static_cast<std::size_t>(all)) + " are to be written");
+            std::ranges::copy(piece, std::ranges::data(a.range) + first_row * static_cast<std::ptrdiff_t>(each));
+        }
+    }
+};
+
+// Values: hg::function<graph, hg::from<z>, hg::to<xhat>>. What the results do not need is not compiled into it.
+template <const auto& Graph, class... Options>
+class function : public callable_program<program_spec<Graph, program_kind::function, no_loss{}, Options...>> {
+    using callable_program<program_spec<Graph, program_kind::function, no_loss{}, Options...>>::callable_program;
+};
+
+// Value and gradient of a loss: out[loss], out.gradient(W). By default with respect to all parameters, of the mean over
+// the rows.
+template <const auto& Graph, auto Loss, class... Options>
+class gradient : public callable_program<program_spec<Graph, program_kind::gradient, Loss, Options...>> {
+    using callable_program<program_spec<Graph, program_kind::gradient, Loss, Options...>>::callable_program;
+};
+
+// A compiled training step: forward, backward and the optimiser's update in one program.
+template <const auto& Graph, auto Loss, class... Options>
+class trainer : public program_base<program_spec<Graph, program_kind::trainer, Loss, Options...>> {
+    using base = program_base<program_spec<Graph, program_kind::trainer, Loss, Options...>>;
+    using typename base::T;
+    static_assert(!requires { base::compiled_graph::spec::options::rule::none; }, "a trainer needs an update rule: hg::adam, hg::sgd, or one of your own");
+
+public:
+    using typename base::result;
+    // The optimiser's own tensors, by the name of the parameter: "h.weight.first_moment".
+    using optimiser_state = tensor_store<tensor_table<typename base::compiled_graph::final_graph>, T>;
+
+    // Options: hg::seed = n for the noise, hg::threads = n.
+    template <class Theta, class... Options_> explicit trainer(Theta& theta, const Options_&... options)
+        : base(option_or(decltype(threads)::hash, default_threads(), options...)) {
+        static_assert(std::is_same_v<typename Theta::element_type, T>, "the parameters and the trainer have different element types");
+        this->executor_.noise.seed = option_or(decltype(seed)::hash, std::uint64_t{0}, options...);
+        this->attach(state_);
+        this->attach(theta);    // last: parameters are the model's own
+    }
+    trainer(const trainer&) = delete;
+    trainer& operator=(const trainer&) = delete;
+
+    // One step. Losses in the result are means over the rows, from before the update.
+    template <class... Arguments> result operator()(const Arguments&... arguments) {
+        using check_type = typename base::template checked<Arguments...>;
+        static_assert(assert_well_formed<check_type>::value);
+        this->set_defaults();
+        this->executor_.first_example = 0;
+        ++steps_;
+        this->executor_.noise.step = static_cast<std::uint32_t>(steps_);
+        row_count count;
+        set_step();
+        (this->template bind<check_type>(arguments, count), ...);
+        const long all = base::rows_of(count);
+        base::check_rows(all, "a training step, which is never cut into chunks,");
+        this->executor_.run(all, true);
+        return {this->executor_, all};
+    }
+    std::uint64_t steps() const { return steps_; }
+    // For resuming: the number of steps done.
+    void set_steps(std::uint64_t steps) { steps_ = steps; }
+    optimiser_state& state() { return state_; }
+    const optimiser_state& state() const { return state_; }
+
+private:
+    optimiser_state state_;
+    std::uint64_t steps_ = 0;
+
+    void set_step() {
+        constexpr int n = base::template checked<>::scalar_named(decltype(step_number)::hash);
+        if constexpr (n >= 0) this->executor_.number[static_cast<std::size_t>(n)] = static_cast<double>(steps_);
+    }
+};
+
+HOURGLASS_END
