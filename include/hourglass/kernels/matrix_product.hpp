@@ -166,7 +166,9 @@ HOURGLASS_NOINLINE void micro_kernel(T* tile, const T* left_block, const T* righ
 //     epilogue(const T* tile, int first_row, int row_count, int first_column, int column_count)
 // where tile[r * blocking::columns + c] is C(first_row + r, first_column + c) for r < row_count and c <
 // column_count, and unspecified elsewhere. Every element is summed over k in ascending order by one thread, so
-// results are the same to the bit for any number of threads.
+// results are the same to the bit for any number of threads. An epilogue that also has
+//     prefetch(first_row, row_count, first_column, column_count)
+// is told of each tile before it is computed: what it will read beside the tile can then arrive meanwhile.
 template <class T, class Epilogue> void multiply_packed(const T* packed_left, matrix_operand<T> b, int m, int n, int k,
                                                         T* panel_scratch, int thread, int threads,
                                                         Epilogue&& epilogue) {
@@ -185,12 +187,14 @@ template <class T, class Epilogue> void multiply_packed(const T* packed_left, ma
         }
         const T* const left = packed_left + std::ptrdiff_t{block} * rows * k;
         const int column_count = std::min(columns, n - panel * columns);
+        const int row_count = std::min(rows, m - block * rows);
+        if constexpr (requires { epilogue.prefetch(0, 0, 0, 0); })
+            epilogue.prefetch(block * rows, row_count, panel * columns, column_count);
         if (column_count <= columns / 2) // the last panel of many common extents (784, 400) is half empty
             micro_kernel<T, columns / 2 / width<T>>(tile, left, panel_scratch, k);
         else
             micro_kernel<T>(tile, left, panel_scratch, k);
-        epilogue(static_cast<const T*>(tile), block * rows, std::min(rows, m - block * rows), panel * columns,
-                 column_count);
+        epilogue(static_cast<const T*>(tile), block * rows, row_count, panel * columns, column_count);
     }
 }
 

@@ -195,6 +195,17 @@ private:
         group_kernel<Compiled, G, T>::run(a.from, a.to, rows, w);
     }
 
+    template <int G> struct tile_epilogue {
+        const T* const* from;
+        T* const* to;
+        void operator()(const T* tile, int row, int row_count, int column, int column_count) const {
+            group_kernel<Compiled, G, T>::run_tile(tile, from, to, row, row_count, column, column_count);
+        }
+        void prefetch(int row, int row_count, int column, int column_count) const {
+            group_kernel<Compiled, G, T>::prefetch_tile(from, row, row_count, column, column_count);
+        }
+    };
+
     template <int G> static void run_product(executor& e, const schedule_group& g, long rows, worker w, int& products) {
         constexpr product_plan shape_of = group_at(G).product;
         const addresses<group_at(G).load_count, group_at(G).store_count> a(e, g);
@@ -210,9 +221,7 @@ private:
             group_kernel<Compiled, G, T>::run_tile(tile, a.from, a.to, first + row, row_count, column, column_count);
         };
         if constexpr (!shape_of.per_row) {
-            const auto epilogue = [&](const T* tile, int row, int row_count, int column, int column_count) {
-                finish(0, tile, row, row_count, column, column_count);
-            };
+            const tile_epilogue<G> epilogue{a.from, a.to};
             if (kernels::prefers_few_rows<T>(m, n, k)) {
                 kernels::multiply_few_rows(a_left, b_right, m, n, k, panel, w.thread, w.threads, epilogue);
                 return;

@@ -74,41 +74,55 @@ template <class Compiled, int Group, class T> class group_kernel {
             }(std::make_integer_sequence<int, member(Member).operand_count>{});
         }
     }
-    template <int Load> [[gnu::always_inline]] static void fetch(registers& r, const T* const* from, long at, int count) {
+    // A step over a whole vector, or over the last few elements of a row.
+    enum class extent_of_step { whole, partial };
+
+    template <extent_of_step Extent, int Load> [[gnu::always_inline]] static void fetch(registers& r, const T* const* from, long at, int count) {
         if constexpr (load(Load).tile) r.loaded[Load] = kernels::load_vector(from[Load] + at);    // padded to whole vectors
-        else if constexpr (stride(Load, inner) == 0) return;    // fetched once per row
-        else if (count == width) r.loaded[Load] = kernels::load_vector(from[Load] + at);
+        else if constexpr (stride(Load, inner) == 0) return;    // fetched once per row, or once
+        else if constexpr (Extent == extent_of_step::whole) r.loaded[Load] = kernels::load_vector(from[Load] + at);
         else r.loaded[Load] = kernels::load_partial(from[Load] + at, count);
     }
-    template <int Load> [[gnu::always_inline]] static void fetch_once(registers& r, const T* const* from) {
-        if constexpr (!load(Load).tile && stride(Load, inner) == 0) r.loaded[Load] = kernels::broadcast(*from[Load]);
+    // A load that is one number everywhere.
+    static constexpr bool is_single(int l) {
+        for (int d = 0; d < dimensions; ++d)
+            if (stride(l, d) != 0) return false;
+        return !load(l).tile;
     }
-    template <int Store> [[gnu::always_inline]] static void keep(const registers& r, T* const* to, long at, int count) {
+    template <int Load, bool Single> [[gnu::always_inline]] static void fetch_once(registers& r, const T* const* from) {
+        if constexpr (!load(Load).tile && stride(Load, inner) == 0 && is_single(Load) == Single)
+            r.loaded[Load] = kernels::broadcast(*from[Load]);
+    }
+    template <bool Single> [[gnu::always_inline]] static void fetch_all_once(registers& r, const T* const* from) {
+        [&]<int... L>(std::integer_sequence<int, L...>) __attribute__((always_inline)) {
+            (fetch_once<L, Single>(r, from), ...);
+        }(std::make_integer_sequence<int, loads>{});
+    }
+    template <extent_of_step Extent, int Store> [[gnu::always_inline]] static void keep(const registers& r, T* const* to, long at, int count) {
         constexpr int m = store(Store).member;
         if constexpr (reduces<m>) return;
         else {
             vector x;
             if constexpr (m < 0) x = r.loaded[0];
             else x = r.value[m];
-            if (count == width) kernels::store_vector(to[Store] + at, x);
+            if constexpr (Extent == extent_of_step::whole) kernels::store_vector(to[Store] + at, x);
             else kernels::store_partial(to[Store] + at, x, count);
         }
     }
-    [[gnu::always_inline]] static void step(registers& r, const T* const* from, T* const* to, long at, int count) {
+    template <extent_of_step Extent>
+    [[gnu::always_inline]] static void step(registers& r, const T* const* from, T* const* to, long at, int count = width) {
         [&]<int... L>(std::integer_sequence<int, L...>) __attribute__((always_inline)) {
-            (fetch<L>(r, from, at, count), ...);
+            (fetch<Extent, L>(r, from, at, count), ...);
         }(std::make_integer_sequence<int, loads>{});
         [&]<int... M>(std::integer_sequence<int, M...>) __attribute__((always_inline)) {
             (compute<M>(r), ...);
         }(std::make_integer_sequence<int, members>{});
         [&]<int... S>(std::integer_sequence<int, S...>) __attribute__((always_inline)) {
-            (keep<S>(r, to, at, count), ...);
+            (keep<Extent, S>(r, to, at, count), ...);
         }(std::make_integer_sequence<int, stores>{});
     }
     [[gnu::always_inline]] static void begin_row(registers& r, const T* const* from) {
-        [&]<int... L>(std::integer_sequence<int, L...>) __attribute__((always_inline)) {
-            (fetch_once<L>(r, from), ...);
-        }(std::make_integer_sequence<int, loads>{});
+        fetch_all_once<false>(r, from);
         [&]<int... M>(std::integer_sequence<int, M...>) __attribute__((always_inline)) {
             (start<M>(r), ...);
         }(std::make_integer_sequence<int, members>{});
@@ -152,20 +166,21 @@ template <class Compiled, int Group, class T> class group_kernel {
     // The innermost dimension from `first` to `last`; `row` is its index among the rows.
     static void run_row(const T* const* from, T* const* to, long row, long first, long last) {
         registers r;
+        fetch_all_once<true>(r, from);
         begin_row(r, from);
+        long at = first;
         if constexpr (!group.reduces) {
-            for (long at = first; at < last; at += width)
-                step(r, from, to, at, last - at >= width ? width : static_cast<int>(last - at));
+            for (; at + width <= last; at += width) step<extent_of_step::whole>(r, from, to, at);
+            if (at < last) step<extent_of_step::partial>(r, from, to, at, static_cast<int>(last - at));
         } else {
-            long at = first;
             while (at + width <= last) {
                 const long block_end = std::min(last - width + 1, at + steps_per_block * width);
-                for (; at < block_end; at += width) step(r, from, to, at, width);
+                for (; at < block_end; at += width) step<extent_of_step::whole>(r, from, to, at);
                 gather_all(r);
             }
             registers rest = r;     // its own accumulators start afresh
             const int count = static_cast<int>(last - at);
-            if (count > 0) step(rest, from, to, at, count);
+            if (count > 0) step<extent_of_step::partial>(rest, from, to, at, count);
             [&]<int... S>(std::integer_sequence<int, S...>) {
                 (keep_sum<S>(r, rest, to, row, count), ...);
             }(std::make_integer_sequence<int, stores>{});
@@ -204,20 +219,48 @@ public:
         if (mine.first < mine.last) run_dimension<0>(from, to, 0, mine.first, mine.last);
     }
 
+    // Asks for what a tile's elementwise nodes will read: whole matrices as large as the product, which come from far away (an
+    // optimiser's moments), and arrive while the tile is computed.
+    static void prefetch_tile(const T* const* from, long first_row, int row_count, long first_column, int column_count) {
+        constexpr int line = static_cast<int>(64 / sizeof(T));
+        for (int l = 1; l < loads; ++l) {
+            if (stride(l, 0) == 0 || stride(l, 1) == 0) continue;
+            for (int i = 0; i < row_count; ++i) {
+                const T* row = from[l] + (first_row + i) * stride(l, 0) + first_column;
+                for (int at = 0; at < column_count; at += line) __builtin_prefetch(row + at, 1, 2);
+            }
+        }
+    }
+
     // A tile of a product: `rows_` by `columns` elements at (first_row, first_column) of the product's matrix.
     static void run_tile(const T* tile, const T* const* from, T* const* to, long first_row, int row_count, long first_column,
                          int column_count) {
-        for (int i = 0; i < row_count; ++i) {
-            const T* moved[loads + 1];
-            T* targets[stores + 1];
-            moved[0] = tile + static_cast<std::ptrdiff_t>(i) * kernels::blocking<T>::columns;
-            for (int l = 1; l < loads; ++l)
-                moved[l] = from[l] + (first_row + i) * stride(l, 0) + first_column * stride(l, 1);
-            for (int s = 0; s < stores; ++s) targets[s] = to[s] + (first_row + i) * extent(1) + first_column;
-            registers r;
-            begin_row(r, moved);
-            for (int at = 0; at < column_count; at += width)
-                step(r, moved, targets, at, std::min(width, column_count - at));
+        registers r;
+        fetch_all_once<true>(r, from);
+        const T* moved[loads + 1];
+        T* targets[stores + 1];
+        moved[0] = tile;
+        for (int l = 1; l < loads; ++l) moved[l] = from[l] + first_row * stride(l, 0) + first_column * stride(l, 1);
+        for (int s = 0; s < stores; ++s) targets[s] = to[s] + first_row * extent(1) + first_column;
+        const auto rows_with = [&](auto&& row) __attribute__((always_inline)) {
+            for (int i = 0; i < row_count; ++i) {
+                begin_row(r, moved);
+                row();
+                moved[0] += kernels::blocking<T>::columns;
+                for (int l = 1; l < loads; ++l) moved[l] += stride(l, 0);
+                for (int s = 0; s < stores; ++s) targets[s] += extent(1);
+            }
+        };
+        if (column_count == kernels::blocking<T>::columns) {
+            rows_with([&]() __attribute__((always_inline)) {
+                HOURGLASS_UNROLL
+                for (int at = 0; at < kernels::blocking<T>::columns; at += width) step<extent_of_step::whole>(r, moved, targets, at);
+            });
+        } else {
+            rows_with([&]() __attribute__((always_inline)) {
+                for (int at = 0; at < column_count; at += width)
+                    step<extent_of_step::partial>(r, moved, targets, at, std::min(width, column_count - at));
+            });
         }
     }
 };
