@@ -1,0 +1,30 @@
+// The autoencoder in its first form: one layer down to a code, one layer back up, the mean squared error. Here are its
+// formulas for any widths; how it is trained and looked at is in examples/basic.cpp.
+#pragma once
+
+#include <hourglass/expr/graph.hpp>
+#include <hourglass/nn/losses.hpp>
+#include <hourglass/ops/linear.hpp>
+
+HOURGLASS_BEGIN
+namespace models::basic {
+
+template <int Features> inline constexpr input<"x", Features> x;
+template <int Features, int Code> inline constexpr parameter<"W_e", Code, Features> W_e;
+template <int Features, int Code> inline constexpr parameter<"W_d", Features, Code> W_d;
+template <int Code> inline constexpr parameter<"b_e", Code> b_e;
+template <int Features> inline constexpr parameter<"b_d", Features> b_d;
+
+inline constexpr symbol<"z">    z;      // [Code]
+inline constexpr symbol<"xhat"> xhat;   // [Features]
+inline constexpr symbol<"loss"> loss;   // mean over features of (xhat - x)^2
+
+// z = g(W_e x + b_e), x' = f(W_d z + b_d), with g = f = sigmoid.
+template <int Features, int Code> inline constexpr graph model{
+    z    = sigmoid(W_e<Features, Code> * x<Features> + b_e<Code>),
+    xhat = sigmoid(W_d<Features, Code> * z + b_d<Features>),
+    loss = mse(xhat, x<Features>),
+};
+
+}
+HOURGLASS_END

@@ -1,0 +1,49 @@
+// The denoising autoencoder: fed a corrupted image, it is asked for the clean one. Here are its formulas for any widths
+// and the four corruptions; the training is in examples/denoising.cpp. Feeding `corrupted` cuts the corruption off.
+#pragma once
+
+#include <hourglass/expr/graph.hpp>
+#include <hourglass/nn/dense.hpp>
+#include <hourglass/nn/losses.hpp>
+#include <hourglass/ops/random.hpp>
+
+HOURGLASS_BEGIN
+namespace models::denoising {
+
+template <int Features> inline constexpr input<"x", Features> x;    // clean
+
+inline constexpr symbol<"corrupted"> corrupted; // [Features]
+inline constexpr symbol<"h">         h;         // [Hidden]
+inline constexpr symbol<"logits">    logits;    // [Features]
+inline constexpr symbol<"xhat">      xhat;      // [Features], restored
+inline constexpr symbol<"loss">      loss;      // -log p(x | logits), summed over features, in nats
+inline constexpr scalar<"level">     level{0.5};
+
+enum class corruption { gaussian, salt_and_pepper, masking, dropout };
+
+// What a level means: gaussian, the standard deviation of what is added; the others, the probability with which a pixel
+// becomes black or white (each as likely); becomes black; becomes black while the others are divided by 1 - level, which
+// keeps the mean. All act in evaluation as in training.
+template <corruption Kind, operand X> constexpr auto corrupt(const X& clean) {
+    if constexpr (Kind == corruption::gaussian) {
+        return clean + level * normal_noise_like(clean);
+    } else if constexpr (Kind == corruption::salt_and_pepper) {
+        auto salt = bernoulli_noise_like(clean, 0.5);
+        return where(bernoulli_noise_like(clean, level), salt, clean);
+    } else if constexpr (Kind == corruption::masking) {
+        return clean * bernoulli_noise_like(clean, 1 - level);
+    } else {
+        return mask_and_rescale(clean, level);
+    }
+}
+
+template <corruption Kind, int Features, int Hidden> inline constexpr graph model{
+    corrupted = corrupt<Kind>(x<Features>),
+    h         = relu(dense<Hidden>(corrupted)),
+    logits    = dense<Features>(h),
+    xhat      = sigmoid(logits),
+    loss      = bernoulli_nll(logits, x<Features>),
+};
+
+}
+HOURGLASS_END

@@ -1,0 +1,35 @@
+// The deep undercomplete autoencoder: layers that narrow to a code much smaller than the image and widen again, so that
+// the code has to say what matters. Here are its formulas for any widths; the training is in examples/undercomplete.cpp.
+#pragma once
+
+#include <hourglass/expr/graph.hpp>
+#include <hourglass/nn/dense.hpp>
+#include <hourglass/nn/losses.hpp>
+
+HOURGLASS_BEGIN
+namespace models::undercomplete {
+
+template <int Features> inline constexpr input<"x", Features> x;
+
+inline constexpr symbol<"h1">     h1;       // [Outer]
+inline constexpr symbol<"h2">     h2;       // [Inner]
+inline constexpr symbol<"code">   code;     // [Code], linear
+inline constexpr symbol<"h3">     h3;       // [Inner]
+inline constexpr symbol<"h4">     h4;       // [Outer]
+inline constexpr symbol<"logits"> logits;   // [Features]
+inline constexpr symbol<"xhat">   xhat;     // [Features]
+inline constexpr symbol<"loss">   loss;     // mean over features of (xhat - x)^2
+
+template <int Features, int Outer, int Inner, int Code> inline constexpr graph model{
+    h1     = relu(dense<Outer>(x<Features>)),
+    h2     = relu(dense<Inner>(h1)),
+    code   = dense<Code>(h2),
+    h3     = relu(dense<Inner>(code)),
+    h4     = relu(dense<Outer>(h3)),
+    logits = dense<Features>(h4),
+    xhat   = sigmoid(logits),
+    loss   = mse(xhat, x<Features>),
+};
+
+}
+HOURGLASS_END

@@ -1,0 +1,42 @@
+// The variational autoencoder (Kingma and Welling 2013) with a Gaussian code and Bernoulli pixels. Here are its formulas
+// for any widths; the training is in examples/variational.cpp.
+#pragma once
+
+#include <hourglass/expr/graph.hpp>
+#include <hourglass/nn/dense.hpp>
+#include <hourglass/nn/distributions.hpp>
+
+HOURGLASS_BEGIN
+namespace models::variational {
+
+template <int Features> inline constexpr input<"x", Features> x;
+
+inline constexpr symbol<"h">              h;                // [Hidden]
+inline constexpr symbol<"mu">             mu;               // [Latent]
+inline constexpr symbol<"logvar">         logvar;           // [Latent]
+inline constexpr symbol<"z">              z;                // [Latent]
+inline constexpr symbol<"hidden">         hidden;           // [Hidden]
+inline constexpr symbol<"logits">         logits;           // [Features]
+inline constexpr symbol<"xhat">           xhat;             // [Features], the mean of p(x|z)
+inline constexpr symbol<"reconstruction"> reconstruction;   // -log p(x|z), nats per image
+inline constexpr symbol<"kl">             divergence;       // KL(q(z|x) || p(z)), nats per image
+inline constexpr symbol<"loss">           loss;             // the negative ELBO, where beta is 1
+inline constexpr scalar<"beta">           beta{1.0};        // the divergence's weight (Higgins et al. 2017); a run-time number
+
+inline constexpr auto q = normal(mu, exp(logvar / 2));      // q(z|x)
+
+template <int Features, int Hidden, int Latent> inline constexpr graph model{
+    h              = relu(dense<Hidden>(x<Features>)),
+    mu             = dense<Latent>(h),
+    logvar         = dense<Latent>(h),
+    z              = sample(q),
+    hidden         = relu(dense<Hidden>(z)),
+    logits         = dense<Features>(hidden),
+    xhat           = sigmoid(logits),
+    reconstruction = bernoulli_nll(logits, x<Features>),
+    divergence     = kl(q, standard_normal),
+    loss           = reconstruction + beta * divergence,
+};
+
+}
+HOURGLASS_END
