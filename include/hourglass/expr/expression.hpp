@@ -5,6 +5,7 @@
 
 #include <concepts>
 #include <type_traits>
+#include <utility>
 
 #include <boost/hana/tuple.hpp>
 
@@ -42,15 +43,30 @@ template <class T> constexpr auto lift(const T& x) {
     else return x;
 }
 
+// What an operation gives: a handle where an operand is one, else an expression. Operators and whatever else derivative
+// rules call state it as their type, since deducing it would instantiate those rules, which call them again.
+template <class... Operands> struct handle_among;
+template <class First, class... Rest> struct handle_among<First, Rest...> : handle_among<Rest...> {};
+template <traced First, class... Rest> struct handle_among<First, Rest...> {
+    using type = typename First::traced_handle;
+};
+template <class Operation, class... Operands> struct outcome {
+    using type = applied<Operation, decltype(lift(std::declval<const Operands&>()))...>;
+};
+template <class Operation, class... Operands>
+    requires(traced<Operands> || ...)
+struct outcome<Operation, Operands...> : handle_among<Operands...> {};
+template <class Operation, class... Operands> using outcome_of = typename outcome<Operation, Operands...>::type;
+
 template <class Operation, class First, class... Rest> constexpr auto& first_traced(const First& first, const Rest&... rest) {
     if constexpr (traced<First>) return first;
     else return first_traced<Operation>(rest...);
 }
 
 template <class Operation, operand_or_number... Operands>
-constexpr auto apply_operation(Operation operation, const Operands&... operands) {
+constexpr outcome_of<Operation, Operands...> apply_operation(Operation operation, const Operands&... operands) {
     if constexpr ((traced<Operands> || ...)) return first_traced<Operation>(operands...).trace(operation, operands...);
-    else return applied<Operation, decltype(lift(operands))...>(operation, lift(operands)...);
+    else return {operation, lift(operands)...};
 }
 
 HOURGLASS_END

@@ -15,14 +15,9 @@ constexpr handle handle::other(int index_of_node) const { return {graph, place, 
 constexpr void handle::fail(const text& problem) const { graph->fail(problem); }
 constexpr handle handle::convert_number(double x) const { return other(graph->push_literal(x)); }
 
-template <class Op, class... Operands> constexpr handle handle::trace(const Op& op, const Operands&... operands) const {
-    if (graph->failed()) return *this;
-    if constexpr (primitive<Op>) {
-        const int indices[] = {convert(operands).index...};
-        return other(graph->push(&record<Op>, options_of(op), {indices, static_cast<int>(sizeof...(operands))}));
-    } else {
-        return op.build(convert(operands)...);
-    }
+constexpr bool handle::failed() const { return graph->failed(); }
+constexpr handle handle::append(const operation* op, const attributes& options, const int* operands, int count) const {
+    return other(graph->push(op, options, {operands, count}));
 }
 
 constexpr handle handle::reshaped(const shape& target) const {

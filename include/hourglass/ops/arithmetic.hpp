@@ -80,7 +80,7 @@ struct where : elementwise<3> {
         return std::array{hadamard(g, 0), where_(c, g, 0), where_(c, 0, g)};
     }
     // Named apart from the struct: inside it `where` is the struct.
-    template <class... A> static constexpr auto where_(const A&... a) { return apply_operation(where{}, a...); }
+    template <class... A> static constexpr outcome_of<where, A...> where_(const A&... a) { return apply_operation(where{}, a...); }
 };
 
 // The larger; NaN in either is handed on. At a tie each operand gets half of the gradient.
@@ -121,25 +121,25 @@ struct clamp : elementwise<3> {
 
 template <operand_or_number A, operand_or_number B>
     requires some_operand<A, B>
-constexpr auto operator+(const A& a, const B& b) { return apply_operation(ops::add{}, a, b); }
+constexpr outcome_of<ops::add, A, B> operator+(const A& a, const B& b) { return apply_operation(ops::add{}, a, b); }
 template <operand_or_number A, operand_or_number B>
     requires some_operand<A, B>
-constexpr auto operator-(const A& a, const B& b) { return apply_operation(ops::subtract{}, a, b); }
+constexpr outcome_of<ops::subtract, A, B> operator-(const A& a, const B& b) { return apply_operation(ops::subtract{}, a, b); }
 template <operand_or_number A, operand_or_number B>
     requires some_operand<A, B>
-constexpr auto operator/(const A& a, const B& b) { return apply_operation(ops::divide{}, a, b); }
-template <operand A> constexpr auto operator-(const A& a) { return apply_operation(ops::negate{}, a); }
+constexpr outcome_of<ops::divide, A, B> operator/(const A& a, const B& b) { return apply_operation(ops::divide{}, a, b); }
+template <operand A> constexpr outcome_of<ops::negate, A> operator-(const A& a) { return apply_operation(ops::negate{}, a); }
 template <operand A> constexpr A operator+(const A& a) { return a; }
 
 // The elementwise product. a * b, which is the matrix product where a is a matrix and b a vector, is in ops/linear.hpp.
 template <operand_or_number A, operand_or_number B>
     requires some_operand<A, B>
-constexpr auto hadamard(const A& a, const B& b) { return apply_operation(ops::multiply{}, a, b); }
+constexpr outcome_of<ops::multiply, A, B> hadamard(const A& a, const B& b) { return apply_operation(ops::multiply{}, a, b); }
 
 #define HOURGLASS_COMPARISON_OPERATOR(symbol_, operation_)                                                             \
     template <operand_or_number A, operand_or_number B>                                                                 \
         requires some_operand<A, B>                                                                                     \
-    constexpr auto operator symbol_(const A& a, const B& b) { return apply_operation(ops::operation_{}, a, b); }
+    constexpr outcome_of<ops::operation_, A, B> operator symbol_(const A& a, const B& b) { return apply_operation(ops::operation_{}, a, b); }
 HOURGLASS_COMPARISON_OPERATOR(<, less)
 HOURGLASS_COMPARISON_OPERATOR(<=, less_equal)
 HOURGLASS_COMPARISON_OPERATOR(>, greater)
@@ -150,13 +150,15 @@ HOURGLASS_COMPARISON_OPERATOR(!=, not_equal)
 
 template <operand_or_number C, operand_or_number A, operand_or_number B>
     requires some_operand<C, A, B>
-constexpr auto where(const C& condition, const A& a, const B& b) { return apply_operation(ops::where{}, condition, a, b); }
+constexpr outcome_of<ops::where, C, A, B> where(const C& condition, const A& a, const B& b) {
+    return apply_operation(ops::where{}, condition, a, b);
+}
 template <operand_or_number A, operand_or_number B>
     requires some_operand<A, B>
-constexpr auto max(const A& a, const B& b) { return apply_operation(ops::maximum{}, a, b); }
+constexpr outcome_of<ops::maximum, A, B> max(const A& a, const B& b) { return apply_operation(ops::maximum{}, a, b); }
 template <operand_or_number A, operand_or_number B>
     requires some_operand<A, B>
-constexpr auto min(const A& a, const B& b) { return apply_operation(ops::minimum{}, a, b); }
+constexpr outcome_of<ops::minimum, A, B> min(const A& a, const B& b) { return apply_operation(ops::minimum{}, a, b); }
 template <operand_or_number X, operand_or_number L, operand_or_number H>
     requires some_operand<X, L, H>
 constexpr auto clamp(const X& x, const L& low, const H& high) { return apply_operation(ops::clamp{}, x, low, high); }

@@ -80,7 +80,8 @@ struct matmul_batch_sum {
     static constexpr void derivative(auto& d);
 };
 
-template <class Product, class A, class B> constexpr auto product(const A& a, const B& b, bool ta, bool tb) {
+template <class Product, class A, class B>
+constexpr outcome_of<Product, A, B> product(const A& a, const B& b, bool ta, bool tb) {
     Product p;
     p.options.flags = {ta, tb, 0};
     return apply_operation(p, a, b);
@@ -170,7 +171,7 @@ struct outer_call {
 // every other pair is elementwise.
 template <operand_or_number A, operand_or_number B>
     requires some_operand<A, B>
-constexpr auto operator*(const A& a, const B& b) {
+constexpr outcome_of<std::conditional_t<operand<A> && operand<B>, ops::times, ops::multiply>, A, B> operator*(const A& a, const B& b) {
     if constexpr (operand<A> && operand<B>) return apply_operation(ops::times{}, a, b);
     else return apply_operation(ops::multiply{}, a, b);
 }

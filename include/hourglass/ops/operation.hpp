@@ -133,6 +133,16 @@ template <class Op> constexpr operation make_record() {
 }
 template <class Op> inline constexpr operation record = make_record<Op>();
 
+template <class Op, class... Operands> constexpr handle handle::trace(const Op& op, const Operands&... operands) const {
+    if (failed()) return *this;
+    if constexpr (primitive<Op>) {
+        const int indices[] = {convert(operands).index...};
+        return append(&record<Op>, options_of(op), indices, static_cast<int>(sizeof...(operands)));
+    } else {
+        return op.build(convert(operands)...);
+    }
+}
+
 // From a record back to the struct that it was made of; specialised by HOURGLASS_OPERATION, once per operation.
 template <const operation* Record> struct implementation;
 

@@ -40,7 +40,11 @@ struct handle {
     constexpr handle convert(const handle& x) const { return x; }
     constexpr handle convert_number(double x) const;
 
+    // Applies an operation: one node for a primitive one, whatever it builds for a composite one. Stands in ops/operation.hpp,
+    // before the first derivative rule is instantiated: Clang does not come back to a template that had no body then.
     template <class Op, class... Operands> constexpr handle trace(const Op& op, const Operands&... operands) const;
+    constexpr bool failed() const;
+    constexpr handle append(const operation* op, const attributes& options, const int* operands, int count) const;
 
     constexpr handle reshaped(const shape& target) const;
     constexpr handle filled(const value_type& wanted) const;    // repeated until it has the given type
