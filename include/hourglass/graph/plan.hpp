@@ -28,6 +28,7 @@ public:
             if (r.kind == root_kind::update && is_late(r.node)) emit_copy(r);
         for (const graph_root& r : g_.roots)
             if (r.kind != root_kind::update) s_.results.push({r.kind, r.name, value_of_[f_.source[r.node]]});
+        find_packed();
         find_waits();
         lay_out();
         find_representatives();
@@ -304,6 +305,21 @@ private:
                 if (!s_.loads[group.first_load + i].tile) use(s_.loads[group.first_load + i].value, false);
         }
         for (int i = 0; i < group.store_count; ++i) use(s_.stores[group.first_store + i].value, true);
+    }
+
+    // Two products in a row of one left operand (the heads for mu and logvar, say): it is packed once. Not for parameters,
+    // which may be written between the two.
+    constexpr void find_packed() {
+        const product_plan* before = nullptr;
+        for (schedule_group& group : s_.groups) {
+            if (group.kind != group_kind::product || group.product.per_row) continue;
+            product_plan& p = group.product;
+            const storage_kind storage = s_.values[p.left].storage;
+            p.left_is_packed = before != nullptr && (storage == storage_kind::arena || storage == storage_kind::fed) &&
+                               p.left == before->left && p.left_row == before->left_row && p.left_column == before->left_column &&
+                               p.m == before->m && p.k == before->k && p.rows_in_m == before->rows_in_m && p.rows_in_k == before->rows_in_k;
+            before = &p;
+        }
     }
 
     constexpr void find_waits() {

@@ -58,6 +58,7 @@ struct product_plan {
     bool rows_in_m = false, rows_in_k = false;      // multiplied by the rows of the call
     bool per_row = false;                           // one product for each row of the call
     bool summed = false;                            // and their sum is the result
+    bool left_is_packed = false;                    // by the product before, which has the same left operand
     int left = -1, right = -1;                      // values
     long left_row = 0, left_column = 0, left_batch = 0;
     long right_row = 0, right_column = 0, right_batch = 0;

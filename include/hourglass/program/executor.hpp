@@ -226,12 +226,15 @@ private:
                 kernels::multiply_few_rows(a_left, b_right, m, n, k, panel, w.thread, w.threads, epilogue);
                 return;
             }
-            T* const packed = e.shared_left(products++);
-            constexpr int block_rows = kernels::blocking<T>::rows;
-            const share blocks((m + block_rows - 1) / block_rows, w);
-            for (long b = blocks.first; b < blocks.last; ++b)
-                kernels::pack_left_block(packed + b * block_rows * k, a_left, m, k, static_cast<int>(b));
-            wait_for_all(w);
+            if (!g.product.left_is_packed) {
+                T* const packed = e.shared_left(++products);
+                constexpr int block_rows = kernels::blocking<T>::rows;
+                const share blocks((m + block_rows - 1) / block_rows, w);
+                for (long b = blocks.first; b < blocks.last; ++b)
+                    kernels::pack_left_block(packed + b * block_rows * k, a_left, m, k, static_cast<int>(b));
+                wait_for_all(w);
+            }
+            const T* const packed = e.shared_left(products);
             kernels::multiply_packed(packed, b_right, m, n, k, panel, w.thread, w.threads, epilogue);
         } else if constexpr (!shape_of.summed) {
             // Each row of the call is a product of its own, done by one thread.
