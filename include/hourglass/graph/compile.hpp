@@ -89,7 +89,7 @@ template <const auto& Graph, program_kind Kind, auto Loss, class... Options> str
         const auto asked = options::collect();
         const graph_view whole = lowered<Graph>::view();
         if (!whole.problem.empty()) return graph_builder{};    // said once, by the graph itself
-        selection s(whole, asked.fed.view(), in_training);
+        selection s(whole, asked.fed.view(), in_training, Kind == program_kind::trainer);
         for (const wanted_name& w : asked.asked) s.ask(w);
         if constexpr (Kind == program_kind::function) {
             if (!asked.has_asked) s.r.to.fail(sentence("the function is asked for nothing: name symbols in hg::to<...>"));
@@ -206,8 +206,25 @@ template <class Spec> struct compiled {
     };
 
     static constexpr graph_view view() { return final_graph::view(); }
-    static constexpr schedule_sizes sizes = plan(final_graph::view(), Spec::rows).sizes();
-    static constexpr frozen_schedule<sizes> schedule{plan(final_graph::view(), Spec::rows)};
+    // The schedule in three steps, each with its own budget: its groups and their order, its memory, its kernels.
+    static constexpr schedule_sizes sizes = draft_plan(final_graph::view()).sizes();
+
+private:
+    static constexpr frozen_schedule<sizes> ordered{draft_plan(final_graph::view())};
+    static constexpr auto lay_out_memory() {
+        auto s = ordered;
+        lay_out(edit(s), Spec::rows);
+        return s;
+    }
+    static constexpr frozen_schedule<sizes> laid_out = lay_out_memory();
+    static constexpr auto find_kernels() {
+        auto s = laid_out;
+        find_representatives(edit(s), final_graph::view());
+        return s;
+    }
+
+public:
+    static constexpr frozen_schedule<sizes> schedule = find_kernels();
 };
 
 HOURGLASS_END

@@ -37,7 +37,7 @@ public:
     constexpr explicit fusion(graph_view graph)
         : g(graph), source(graph.nodes.size, -1), group_of(graph.nodes.size, -1), next_member(graph.nodes.size, -1),
           uniform(graph.nodes.size, false), tail(graph.nodes.size, true), only_reduced(graph.nodes.size, true),
-          stored(graph.nodes.size, false), floating(graph.nodes.size, false) {
+          stored(graph.nodes.size, false), floating(graph.nodes.size, false), written_(graph.nodes.size, false) {
         look_ahead();
         for (int n = 0; n < g.nodes.size; ++n) place(n);
         for (const graph_root& r : g.roots) settle(source[r.node]);
@@ -61,6 +61,7 @@ public:
     }
 
 private:
+    list<bool> written_;        // updates: computed by a group, even where they are numbers of the call
     hash_index open_;           // domain -> index into latest_
     list<int> latest_;
 
@@ -70,6 +71,7 @@ private:
         list<bool> asked(g.nodes.size, false);
         for (const graph_root& r : g.roots) {
             if (r.kind != root_kind::update) tail[r.node] = false;
+            else written_[r.node] = true;
             asked[r.node] = true;
         }
         for (int n = g.nodes.size - 1; n >= 0; --n) {
@@ -99,7 +101,7 @@ private:
             group_of[n] = group_of[source[n]];
             return;
         }
-        if (is_elementwise(n) && at.type.extents.rank == 0 && !at.type.batched) {
+        if (is_elementwise(n) && at.type.extents.rank == 0 && !at.type.batched && !written_[n]) {
             bool all = true;
             for (int i = 0; i < at.operand_count; ++i) all = all && uniform[source[g.operand(n, i)]];
             uniform[n] = all;

@@ -131,7 +131,7 @@ private:
         place_.layers = layer_count<Right>;
         place_.noises = noise_count<Right>;
         place_.next_layer = place_.next_noise = 0;
-        const handle target = lower(Left{});
+        const handle target = lower(e.of);
         const handle result = lower(e.right);
         if (!graph_.failed()) add_update(target, result);
         return finish(outer);

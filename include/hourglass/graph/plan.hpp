@@ -1,26 +1,23 @@
-// The plan: fused groups become a schedule. Groups are put in order, updates as early as nobody reads the old value any more;
-// values that need memory get a place; and it is found before which groups the threads must wait for each other.
+// The plan: fused groups become a schedule. Groups are put in order, updates as early as nobody reads the old value any more,
+// and what they load, compute and store is written down. Where values lie and who waits is found in graph/layout.hpp.
 #pragma once
 
-#include <bit>
-
 #include <hourglass/graph/fuse.hpp>
-#include <hourglass/graph/merge.hpp>
+#include <hourglass/graph/layout.hpp>
 
 HOURGLASS_BEGIN
 
 class planning {
     fusion f_;
     graph_view g_;
-    long max_rows_;
     schedule_builder s_;
     list<int> value_of_;        // node -> value, or -1
     list<int> target_value_;    // name -> the value of a parameter or state
     list<int> order_;           // drafts, in the order in which they run
 
 public:
-    constexpr planning(graph_view g, long max_rows)
-        : f_(g), g_(g), max_rows_(max_rows), value_of_(g.nodes.size, -1), target_value_(g.names.size, -1) {
+    constexpr explicit planning(graph_view g)
+        : f_(g), g_(g), value_of_(g.nodes.size, -1), target_value_(g.names.size, -1) {
         put_in_order();
         make_values();
         for (int d : order_) emit(d);
@@ -28,10 +25,6 @@ public:
             if (r.kind == root_kind::update && is_late(r.node)) emit_copy(r);
         for (const graph_root& r : g_.roots)
             if (r.kind != root_kind::update) s_.results.push({r.kind, r.name, value_of_[f_.source[r.node]]});
-        find_packed();
-        find_waits();
-        lay_out();
-        find_representatives();
     }
     constexpr schedule_builder take() { return static_cast<schedule_builder&&>(s_); }
 
@@ -291,172 +284,16 @@ private:
         out.dimensions = last + 1;
         for (int i = 0; i < out.load_count; ++i) s_.loads[out.first_load + i].strides = strides[i];
     }
-
-    // Calls use(value, written) for each value that a group touches.
-    constexpr void each_value(const schedule_group& group, auto use) const {
-        if (group.kind == group_kind::product) {
-            use(group.product.left, false);
-            use(group.product.right, false);
-        }
-        if (group.kind == group_kind::movement || group.kind == group_kind::column_reduction) {
-            for (int i = 0; i < group.load_count; ++i) use(s_.operands[group.first_load + i], false);
-        } else {
-            for (int i = 0; i < group.load_count; ++i)
-                if (!s_.loads[group.first_load + i].tile) use(s_.loads[group.first_load + i].value, false);
-        }
-        for (int i = 0; i < group.store_count; ++i) use(s_.stores[group.first_store + i].value, true);
-    }
-
-    // Two products in a row of one left operand (the heads for mu and logvar, say): it is packed once. Not for parameters,
-    // which may be written between the two.
-    constexpr void find_packed() {
-        const product_plan* before = nullptr;
-        for (schedule_group& group : s_.groups) {
-            if (group.kind != group_kind::product || group.product.per_row) continue;
-            product_plan& p = group.product;
-            const storage_kind storage = s_.values[p.left].storage;
-            p.left_is_packed = before != nullptr && (storage == storage_kind::arena || storage == storage_kind::fed) &&
-                               p.left == before->left && p.left_row == before->left_row && p.left_column == before->left_column &&
-                               p.m == before->m && p.k == before->k && p.rows_in_m == before->rows_in_m && p.rows_in_k == before->rows_in_k;
-            before = &p;
-        }
-    }
-
-    constexpr void find_waits() {
-        list<int> written(s_.values.size(), -1), read(s_.values.size(), -1);
-        int last_wait = 0;
-        for (int p = 0; p < s_.groups.size(); ++p) {
-            bool wait = false;
-            each_value(s_.groups[p], [&](int v, bool writes) {
-                if (written[v] >= last_wait || (writes && read[v] >= last_wait)) wait = true;
-            });
-            if (wait) last_wait = p;
-            s_.groups[p].wait_before = wait;
-            each_value(s_.groups[p], [&](int v, bool writes) { (writes ? written : read)[v] = p; });
-        }
-    }
-
-    struct hole {
-        long offset = 0, size = 0;
-    };
-    // Places for values in the arena. Time is counted in waits: between two of them everything may run at once.
-    constexpr void lay_out() {
-        int time = 0;
-        for (schedule_group& group : s_.groups) {
-            if (group.wait_before) ++time;
-            each_value(group, [&](int v, bool) {
-                if (s_.values[v].first_use < 0) s_.values[v].first_use = time;
-                s_.values[v].last_use = time;
-            });
-        }
-        for (const schedule_result& r : s_.results) s_.values[r.value].last_use = time + 1;
-        for (int u : s_.uniforms) {
-            s_.values[u].first_use = 0;
-            s_.values[u].last_use = time + 1;
-        }
-        list<int> starting(time + 2, -1), ending(time + 2, -1), next_start(s_.values.size(), -1), next_end(s_.values.size(), -1);
-        for (int v = s_.values.size() - 1; v >= 0; --v) {
-            const stored_value& value = s_.values[v];
-            if (value.storage != storage_kind::arena && value.storage != storage_kind::uniform) continue;
-            if (value.first_use < 0) continue;
-            next_start[v] = starting[value.first_use];
-            starting[value.first_use] = v;
-            next_end[v] = ending[value.last_use];
-            ending[value.last_use] = v;
-        }
-        list<hole> holes;
-        for (int t = 0; t <= time; ++t) {
-            if (t > 0)
-                for (int v = ending[t - 1]; v >= 0; v = next_end[v]) give_back(holes, {s_.values[v].offset, size_of(v)});
-            for (int v = starting[t]; v >= 0; v = next_start[v]) {
-                s_.values[v].offset = take(holes, size_of(v));
-                s_.arena_without_reuse += size_of(v);
-            }
-        }
-    }
-    // Whole cache lines of floats, so that rows of different values never share one.
-    constexpr long size_of(int v) const {
-        const long elements = s_.values[v].type.extents.size() * (s_.values[v].type.batched ? max_rows_ : 1);
-        return (elements + 15) / 16 * 16;
-    }
-    constexpr long take(list<hole>& holes, long size) {
-        int best = -1;
-        for (int i = 0; i < holes.size(); ++i)
-            if (holes[i].size >= size && (best < 0 || holes[i].size < holes[best].size)) best = i;
-        if (best < 0) {
-            const long offset = s_.arena;
-            s_.arena += size;
-            return offset;
-        }
-        const long offset = holes[best].offset;
-        holes[best].offset += size;
-        holes[best].size -= size;
-        if (holes[best].size == 0) {
-            holes[best] = holes.back();
-            holes.pop();
-        }
-        return offset;
-    }
-    static constexpr void give_back(list<hole>& holes, hole freed) {
-        for (int i = 0; i < holes.size();) {
-            const bool before = holes[i].offset + holes[i].size == freed.offset;
-            const bool behind = freed.offset + freed.size == holes[i].offset;
-            if (!before && !behind) {
-                ++i;
-                continue;
-            }
-            if (before) freed.offset = holes[i].offset;
-            freed.size += holes[i].size;
-            holes[i] = holes.back();
-            holes.pop();
-            i = 0;
-        }
-        holes.push(freed);
-    }
-
-    constexpr void find_representatives() {
-        hash_index known(s_.groups.size());
-        for (int p = 0; p < s_.groups.size(); ++p) {
-            schedule_group& group = s_.groups[p];
-            group.structure = structure_of(group);
-            const int found = known.find(group.structure);
-            group.representative = found >= 0 ? found : p;
-            if (found < 0) known.insert(group.structure, p);
-        }
-    }
-    constexpr std::uint64_t structure_of(const schedule_group& group) const {
-        std::uint64_t hash = mix(static_cast<std::uint64_t>(group.kind), group.domain.batched);
-        const auto add = [&](long value) { hash = mix(hash, static_cast<std::uint64_t>(value)); };
-        add(group.dimensions);
-        for (int i = 0; i < group.dimensions; ++i) add(group.extents[static_cast<std::size_t>(i)]);
-        add(group.reduces);
-        const product_plan& p = group.product;
-        for (long part : {p.m, p.n, p.k, p.left_row, p.left_column, p.left_batch, p.right_row, p.right_column, p.right_batch}) add(part);
-        add(p.rows_in_m + 2 * p.rows_in_k + 4 * p.per_row + 8 * p.summed);
-        // Both kinds of column reduction, and movements, have runners of their own.
-        if (group.kind == group_kind::column_reduction) hash = mix(hash, g_[group.node].op->id);
-        add(group.load_count);
-        const bool has_loads = group.kind == group_kind::elementwise || group.kind == group_kind::product;
-        for (int i = 0; has_loads && i < group.load_count; ++i) {
-            add(s_.loads[group.first_load + i].tile);
-            for (int d = 0; d < group.dimensions; ++d) add(s_.loads[group.first_load + i].strides[static_cast<std::size_t>(d)]);
-        }
-        for (int i = 0; i < group.member_count; ++i) {
-            const group_member& m = s_.members[group.first_member + i];
-            hash = mix(hash, m.op->id);
-            for (int o = 0; o < m.operand_count; ++o) {
-                const wire& w = m.operands[static_cast<std::size_t>(o)];
-                add(static_cast<long>(w.from));
-                add(w.index);
-                hash = mix(hash, std::bit_cast<std::uint64_t>(w.number));
-            }
-        }
-        add(group.store_count);
-        for (int i = 0; i < group.store_count; ++i) add(s_.stores[group.first_store + i].member);
-        return hash ^ hash >> 32;
-    }
 };
 
-constexpr schedule_builder plan(graph_view g, long max_rows) { return planning(g, max_rows).take(); }
+// The plan without its layout: in constant expressions each part has a budget of its own.
+constexpr schedule_builder draft_plan(graph_view g) { return planning(g).take(); }
+
+constexpr schedule_builder plan(graph_view g, long max_rows) {
+    schedule_builder s = draft_plan(g);
+    lay_out(edit(s), max_rows);
+    find_representatives(edit(s), g);
+    return s;
+}
 
 HOURGLASS_END

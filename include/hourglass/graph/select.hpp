@@ -17,7 +17,7 @@ class selection {
 public:
     rewriter r;
 
-    constexpr selection(graph_view g, slice_of<wanted_name> fed, bool training) : r(g) {
+    constexpr selection(graph_view g, slice_of<wanted_name> fed, bool training, bool writes_state) : r(g) {
         list<int> cut(g.nodes.size, -1);
         for (const wanted_name& f : fed) {
             const int node_ = find(f, "fed");
@@ -36,8 +36,7 @@ public:
                 r.map[n] = r.copy(n);
             }
         }
-        if (!training) return;
-        // Only a trainer writes state.
+        if (!writes_state) return;      // only a trainer does
         for (const graph_root& root : g.roots)
             if (root.kind == root_kind::update)
                 r.to.roots.push({root_kind::update, r.to.intern(g.name(root.name), g.names[root.name].hash), r.map[root.node]});

@@ -1,0 +1,214 @@
+// The layout of a schedule: before which groups the threads must wait for each other, where values lie in the arena, and
+// which groups one kernel can serve. Works in place on a schedule whose order is there already (graph/plan.hpp).
+#pragma once
+
+#include <bit>
+
+#include <hourglass/graph/merge.hpp>
+#include <hourglass/graph/schedule.hpp>
+
+HOURGLASS_BEGIN
+
+// A schedule's arrays, to be written to.
+struct schedule_edit {
+    schedule_group* groups = nullptr;
+    stored_value* values = nullptr;
+    long* arena = nullptr;
+    long* arena_without_reuse = nullptr;
+    schedule_view all;          // the same arrays, and those that stay as they are
+};
+constexpr schedule_edit edit(schedule_builder& b) {
+    return {b.groups.begin(), b.values.begin(), &b.arena, &b.arena_without_reuse, b.view()};
+}
+template <schedule_sizes Sizes> constexpr schedule_edit edit(frozen_schedule<Sizes>& f) {
+    return {f.groups.data(), f.values.data(), &f.arena, &f.arena_without_reuse, f.view()};
+}
+
+// Calls use(value, written) for each value that a group touches.
+constexpr void each_value(const schedule_view& s, const schedule_group& group, auto use) {
+    if (group.kind == group_kind::product) {
+        use(group.product.left, false);
+        use(group.product.right, false);
+    }
+    if (group.kind == group_kind::movement || group.kind == group_kind::column_reduction) {
+        for (int i = 0; i < group.load_count; ++i) use(s.operands[group.first_load + i], false);
+    } else {
+        for (int i = 0; i < group.load_count; ++i)
+            if (!s.loads[group.first_load + i].tile) use(s.loads[group.first_load + i].value, false);
+    }
+    for (int i = 0; i < group.store_count; ++i) use(s.stores[group.first_store + i].value, true);
+}
+
+// Two products in a row of one left operand (the heads for mu and logvar, say): it is packed once. Not for parameters,
+// which may be written between the two.
+constexpr void find_packed(schedule_edit e) {
+    const product_plan* before = nullptr;
+    for (int g = 0; g < e.all.groups.size; ++g) {
+        schedule_group& group = e.groups[g];
+        if (group.kind != group_kind::product || group.product.per_row) continue;
+        product_plan& p = group.product;
+        const storage_kind storage = e.values[p.left].storage;
+        p.left_is_packed = before != nullptr && (storage == storage_kind::arena || storage == storage_kind::fed) &&
+                           p.left == before->left && p.left_row == before->left_row && p.left_column == before->left_column &&
+                           p.m == before->m && p.k == before->k && p.rows_in_m == before->rows_in_m && p.rows_in_k == before->rows_in_k;
+        before = &p;
+    }
+}
+
+// A group waits for the others if something that it needs, or overwrites, was touched since the last wait.
+constexpr void find_waits(schedule_edit e) {
+    list<int> written(e.all.values.size, -1), read(e.all.values.size, -1);
+    int last_wait = 0;
+    for (int p = 0; p < e.all.groups.size; ++p) {
+        bool wait = false;
+        each_value(e.all, e.groups[p], [&](int v, bool writes) {
+            if (written[v] >= last_wait || (writes && read[v] >= last_wait)) wait = true;
+        });
+        if (wait) last_wait = p;
+        e.groups[p].wait_before = wait;
+        each_value(e.all, e.groups[p], [&](int v, bool writes) { (writes ? written : read)[v] = p; });
+    }
+}
+
+class arena_layout {
+    struct hole {
+        long offset = 0, size = 0;
+    };
+    schedule_edit e_;
+    long max_rows_;
+    list<hole> holes_;
+
+public:
+    constexpr arena_layout(schedule_edit e, long max_rows) : e_(e), max_rows_(max_rows) {}
+
+    // Places for values in the arena. Time is counted in waits: between two of them everything may run at once.
+    constexpr void run() {
+        const int values = e_.all.values.size;
+        int time = 0;
+        for (int g = 0; g < e_.all.groups.size; ++g) {
+            if (e_.groups[g].wait_before) ++time;
+            each_value(e_.all, e_.groups[g], [&](int v, bool) {
+                if (e_.values[v].first_use < 0) e_.values[v].first_use = time;
+                e_.values[v].last_use = time;
+            });
+        }
+        for (const schedule_result& r : e_.all.results) e_.values[r.value].last_use = time + 1;
+        for (int u : e_.all.uniforms) {
+            e_.values[u].first_use = 0;
+            e_.values[u].last_use = time + 1;
+        }
+        // The values that start and end at each time, as linked lists.
+        list<int> starting(time + 2, -1), ending(time + 2, -1), next_start(values, -1), next_end(values, -1);
+        for (int v = values - 1; v >= 0; --v) {
+            const stored_value& value = e_.values[v];
+            if (value.storage != storage_kind::arena && value.storage != storage_kind::uniform) continue;
+            if (value.first_use < 0) continue;
+            next_start[v] = starting[value.first_use];
+            starting[value.first_use] = v;
+            next_end[v] = ending[value.last_use];
+            ending[value.last_use] = v;
+        }
+        *e_.arena = *e_.arena_without_reuse = 0;
+        for (int t = 0; t <= time; ++t) {
+            if (t > 0)
+                for (int v = ending[t - 1]; v >= 0; v = next_end[v]) give_back({e_.values[v].offset, size_of(v)});
+            for (int v = starting[t]; v >= 0; v = next_start[v]) {
+                e_.values[v].offset = take(size_of(v));
+                *e_.arena_without_reuse += size_of(v);
+            }
+        }
+    }
+
+private:
+    // Whole cache lines of floats, so that rows of different values never share one.
+    constexpr long size_of(int v) const {
+        const long elements = e_.values[v].type.extents.size() * (e_.values[v].type.batched ? max_rows_ : 1);
+        return (elements + 15) / 16 * 16;
+    }
+    constexpr long take(long size) {
+        int best = -1;
+        for (int i = 0; i < holes_.size(); ++i)
+            if (holes_[i].size >= size && (best < 0 || holes_[i].size < holes_[best].size)) best = i;
+        if (best < 0) {
+            const long offset = *e_.arena;
+            *e_.arena += size;
+            return offset;
+        }
+        const long offset = holes_[best].offset;
+        holes_[best].offset += size;
+        holes_[best].size -= size;
+        if (holes_[best].size == 0) {
+            holes_[best] = holes_.back();
+            holes_.pop();
+        }
+        return offset;
+    }
+    constexpr void give_back(hole freed) {
+        for (int i = 0; i < holes_.size();) {
+            const bool before = holes_[i].offset + holes_[i].size == freed.offset;
+            const bool behind = freed.offset + freed.size == holes_[i].offset;
+            if (!before && !behind) {
+                ++i;
+                continue;
+            }
+            if (before) freed.offset = holes_[i].offset;
+            freed.size += holes_[i].size;
+            holes_[i] = holes_.back();
+            holes_.pop();
+            i = 0;
+        }
+        holes_.push(freed);
+    }
+};
+
+// Equal for groups that one kernel can serve: operations, wiring, strides, extents; not where the data lies.
+constexpr std::uint64_t structure_of(const schedule_view& s, graph_view g, const schedule_group& group) {
+    std::uint64_t hash = mix(static_cast<std::uint64_t>(group.kind), group.domain.batched);
+    const auto add = [&](long value) { hash = mix(hash, static_cast<std::uint64_t>(value)); };
+    add(group.dimensions);
+    for (int i = 0; i < group.dimensions; ++i) add(group.extents[static_cast<std::size_t>(i)]);
+    add(group.reduces);
+    const product_plan& p = group.product;
+    for (long part : {p.m, p.n, p.k, p.left_row, p.left_column, p.left_batch, p.right_row, p.right_column, p.right_batch}) add(part);
+    add(p.rows_in_m + 2 * p.rows_in_k + 4 * p.per_row + 8 * p.summed);
+    // Both kinds of column reduction, and movements, have runners of their own.
+    if (group.kind == group_kind::column_reduction) hash = mix(hash, g[group.node].op->id);
+    add(group.load_count);
+    const bool has_loads = group.kind == group_kind::elementwise || group.kind == group_kind::product;
+    for (int i = 0; has_loads && i < group.load_count; ++i) {
+        add(s.loads[group.first_load + i].tile);
+        for (int d = 0; d < group.dimensions; ++d) add(s.loads[group.first_load + i].strides[static_cast<std::size_t>(d)]);
+    }
+    for (int i = 0; i < group.member_count; ++i) {
+        const group_member& m = s.members[group.first_member + i];
+        hash = mix(hash, m.op->id);
+        for (int o = 0; o < m.operand_count; ++o) {
+            const wire& w = m.operands[static_cast<std::size_t>(o)];
+            add(static_cast<long>(w.from));
+            add(w.index);
+            hash = mix(hash, std::bit_cast<std::uint64_t>(w.number));
+        }
+    }
+    add(group.store_count);
+    for (int i = 0; i < group.store_count; ++i) add(s.stores[group.first_store + i].member);
+    return hash ^ hash >> 32;
+}
+
+constexpr void find_representatives(schedule_edit e, graph_view g) {
+    hash_index known(e.all.groups.size);
+    for (int p = 0; p < e.all.groups.size; ++p) {
+        schedule_group& group = e.groups[p];
+        group.structure = structure_of(e.all, g, group);
+        const int found = known.find(group.structure);
+        group.representative = found >= 0 ? found : p;
+        if (found < 0) known.insert(group.structure, p);
+    }
+}
+
+constexpr void lay_out(schedule_edit e, long max_rows) {
+    find_packed(e);
+    find_waits(e);
+    arena_layout(e, max_rows).run();
+}
+
+HOURGLASS_END
