@@ -104,10 +104,15 @@ template <class T> concept named_leaf = expression<T> && requires { std::remove_
 template <named_leaf Leaf> struct next_of : expression_base {
     Leaf of{};
     constexpr explicit next_of(const Leaf& m) : of(m) {}
-    template <expression Right> constexpr equation<next_of, Right> operator=(const Right& right) const { return {right}; }
+    template <expression Right> constexpr equation<next_of, Right> operator=(const Right& right) const { return {right, of}; }
     template <number Value> constexpr auto operator=(Value value) const {
-        return equation<next_of, literal>{literal(static_cast<double>(value))};
+        return equation<next_of, literal>{literal(static_cast<double>(value)), of};
     }
+};
+// It keeps the leaf, whose first value would else be lost where the equation is the first to mention it.
+template <class Leaf, class Right> struct equation<next_of<Leaf>, Right> {
+    Right right;
+    Leaf of;
 };
 
 template <named_leaf Leaf> constexpr next_of<Leaf> next(const Leaf& m) { return next_of<Leaf>(m); }
