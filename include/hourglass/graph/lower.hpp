@@ -188,7 +188,7 @@ private:
         else if constexpr (Leaf::kind == leaf_kind::state)
             return declare(&record<ops::state>, intern(Leaf::name, Leaf::hash), {Leaf::extents(), false}, 0, constant(leaf.initial));
         else if constexpr (Leaf::kind == leaf_kind::slot)
-            return declare(&record<ops::state>, intern(Leaf::name, Leaf::hash), {slot_extents(), false}, 0, zeros);
+            return declare_slot(intern(Leaf::name, Leaf::hash));
         else return declare(&record<ops::scalar>, graph_.intern(Leaf::name, Leaf::hash), {}, leaf.initial);
     }
     template <class Leaf> constexpr handle lower(const next_of<Leaf>& n) {
@@ -276,6 +276,12 @@ private:
         else if (n.options.number != number)
             graph_.fail(sentence("the ", op->name, " '", graph_.name(name), "' is declared with two defaults"));
         return at(known);
+    }
+    constexpr handle declare_slot(int name) {
+        const int known = graph_.starts.size();
+        const handle result = declare(&record<ops::state>, name, {slot_extents(), false}, 0, zeros);
+        if (graph_.starts.size() > known) graph_.starts.back().is_slot = true;
+        return result;
     }
     // A slot is shaped like the parameter that its rule updates.
     constexpr shape slot_extents() {

@@ -39,7 +39,7 @@ public:
             to.roots.push({r.kind, to.intern(from.name(r.name), from.names[r.name].hash), map[r.node]});
         for (const leaf_start& s : from.starts) {
             const int name = to.by_name.find(from.names[s.name].hash);
-            if (name >= 0) to.starts.push({name, s.start});
+            if (name >= 0) to.starts.push({name, s.start, s.is_slot});
         }
     }
 };

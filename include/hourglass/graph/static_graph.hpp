@@ -45,6 +45,7 @@ struct graph_root {
 struct leaf_start {
     int name = -1;
     initialiser start{};
+    bool is_slot = false;       // an optimiser's, so none of the model's
 };
 
 struct graph_sizes {

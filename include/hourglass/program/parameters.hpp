@@ -38,19 +38,27 @@ struct tensor_entry {
     long offset = 0;
     bool is_state = false;
 };
-template <class Stage> struct tensor_table {
-    static constexpr int count = Stage::sizes.starts;
+enum class tensors_of { model, optimiser };
+template <class Stage, tensors_of Owner = tensors_of::model> struct tensor_table {
+    static constexpr bool is_mine(const leaf_start& s) { return s.is_slot == (Owner == tensors_of::optimiser); }
+    static constexpr int find_count() {
+        int n = 0;
+        for (const leaf_start& s : Stage::view().starts) n += is_mine(s);
+        return n;
+    }
+    static constexpr int count = find_count();
     static constexpr auto make() {
         std::array<tensor_entry, static_cast<std::size_t>(count) + 1> entries{};
         const graph_view g = Stage::view();
         long offset = 0;
-        for (int i = 0; i < count; ++i) {
-            const leaf_start& s = g.starts[i];
+        std::size_t i = 0;
+        for (const leaf_start& s : g.starts) {
+            if (!is_mine(s)) continue;
             const node& n = g[g.names[s.name].node];
-            entries[static_cast<std::size_t>(i)] = {g.names[s.name].hash, g.name(s.name), n.type, s.start, offset, is<ops::state>(n)};
+            entries[i++] = {g.names[s.name].hash, g.name(s.name), n.type, s.start, offset, is<ops::state>(n)};
             offset += (n.type.extents.size() + 15) / 16 * 16;
         }
-        entries[static_cast<std::size_t>(count)].offset = offset;
+        entries[i].offset = offset;
         return entries;
     }
     static constexpr auto entries = make();

@@ -282,7 +282,7 @@ class trainer : public program_base<program_spec<Graph, program_kind::trainer, L
 public:
     using typename base::result;
     // The optimiser's own tensors, by the name of the parameter: "h.weight.first_moment".
-    using optimiser_state = tensor_store<tensor_table<typename base::compiled_graph::final_graph>, T>;
+    using optimiser_state = tensor_store<tensor_table<typename base::compiled_graph::final_graph, tensors_of::optimiser>, T>;
 
     // Options: hg::seed = n for the noise, hg::threads = n.
     template <class Theta, class... Options_> explicit trainer(Theta& theta, const Options_&... options)
