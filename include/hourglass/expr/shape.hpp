@@ -2,8 +2,7 @@
 // single operations stand with the operations.
 #pragma once
 
-#include <array>
-#include <cstdint>
+#include <cstddef>
 
 #include <hourglass/config.hpp>
 
@@ -13,21 +12,27 @@ inline constexpr int max_rank = 6;
 
 struct shape {
     int rank = 0;
-    std::array<int, max_rank> extents{};
+    int extents[max_rank]{};    // a plain array: each call of std::array's is a step of a constant evaluation
 
-    constexpr int operator[](int axis) const { return extents[static_cast<std::size_t>(axis)]; }
-    constexpr int& operator[](int axis) { return extents[static_cast<std::size_t>(axis)]; }
+    constexpr int operator[](int axis) const { return extents[axis]; }
+    constexpr int& operator[](int axis) { return extents[axis]; }
     constexpr long size() const {
         long n = 1;
-        for (int i = 0; i < rank; ++i) n *= extents[static_cast<std::size_t>(i)];
+        for (int i = 0; i < rank; ++i) n *= extents[i];
         return n;
     }
     constexpr long size(int first_axis, int last_axis) const {
         long n = 1;
-        for (int i = first_axis; i < last_axis; ++i) n *= extents[static_cast<std::size_t>(i)];
+        for (int i = first_axis; i < last_axis; ++i) n *= extents[i];
         return n;
     }
-    constexpr bool operator==(const shape&) const = default;
+    // What lies behind the rank does not count.
+    constexpr bool operator==(const shape& other) const {
+        if (rank != other.rank) return false;
+        for (int i = 0; i < rank; ++i)
+            if (extents[i] != other.extents[i]) return false;
+        return true;
+    }
 };
 
 // A shape from any number of extents, none of them included.
@@ -43,7 +48,7 @@ template <class... Extents> constexpr shape make_shape(Extents... extents) {
 struct value_type {
     shape extents{};
     bool batched = false;
-    constexpr bool operator==(const value_type&) const = default;
+    constexpr bool operator==(const value_type& other) const { return batched == other.batched && extents == other.extents; }
 };
 
 // NumPy's rule; false where an axis has two extents of which neither is 1.

@@ -17,7 +17,10 @@ struct attributes {
     double number = 0;
     shape target{};
     std::array<int, 3> flags{};
-    constexpr bool operator==(const attributes&) const = default;
+    constexpr bool operator==(const attributes& other) const {
+        return number == other.number && target == other.target && flags[0] == other.flags[0] && flags[1] == other.flags[1] &&
+               flags[2] == other.flags[2];
+    }
 };
 
 enum class operation_kind {
