@@ -1,0 +1,49 @@
+// The command line of a program that trains a model on images: the options that all of them share, and those of its own.
+// The training itself is in training.hpp.
+#pragma once
+
+#include "hourglass/data/image_set.hpp"
+#include "hourglass/io/training.hpp"
+
+#include <functional>
+#include <memory>
+#include <string>
+#include <vector>
+
+namespace hourglass::io {
+
+struct program_description {
+    std::string model;                 // "variational": the program is called hourglass-variational
+    std::string about;                 // a sentence or two
+    std::vector<std::string> examples; // each a command line, an explanation after two spaces and #
+    int rows = 28;                     // of the images that the model is compiled for
+    int columns = 28;
+    int largest_batch = 128;
+};
+
+class command_line {
+public:
+    explicit command_line(program_description description);
+    command_line(const command_line&) = delete;
+    command_line& operator=(const command_line&) = delete;
+    ~command_line();
+
+    // Options of the program's own: `name` begins with "--". What the variable holds is the default; it must live until
+    // `run` returns. A value outside least..most, or none of the choices, ends the program with a message that says
+    // what it could be.
+    void number(const std::string& name, double& value, const std::string& help, double least, double most);
+    void choice(const std::string& name, std::string& value, const std::string& help,
+                const std::vector<std::string>& choices);
+
+    // Reads the command line, loads the images and calls `body`, which is expected to call `train`. Answers the exit
+    // status: 0; 1 where an exception came out of it, whose text is written to standard error; 2 for a command line
+    // that is wrong; 128 and the signal's number where one was received.
+    int run(int argc, const char* const* argv,
+            const std::function<void(const training_options&, const data::split&)>& body);
+
+private:
+    struct parser;
+    std::unique_ptr<parser> parser_;
+};
+
+}

@@ -1,0 +1,137 @@
+// The shared options by CLI11, in our own words where a value is wrong.
+#include "hourglass/io/command_line.hpp"
+
+#include "hourglass/data/sources.hpp"
+#include "hourglass/io/interrupt.hpp"
+
+#include <cstdio>
+#include <exception>
+#include <utility>
+
+#include <CLI/CLI.hpp>
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#if defined(_OPENMP)
+    #include <omp.h>
+#endif
+
+namespace hourglass::io {
+namespace {
+
+constexpr int failure = 1;
+constexpr int usage_mistake = 2;
+
+int usual_threads() {
+#if defined(_OPENMP)
+    return omp_get_max_threads();
+#else
+    return 1;
+#endif
+}
+
+template <class Number> CLI::Validator within(Number least, Number most) {
+    const auto check = [=](const std::string& text) {
+        Number value{};
+        if (CLI::detail::lexical_cast(text, value) && value >= least && value <= most) return std::string();
+        return fmt::format("expected a number from {} to {}, found '{}'", least, most, text);
+    };
+    return {check, ""};
+}
+
+CLI::Validator one_of(const std::vector<std::string>& choices) {
+    const auto check = [choices](const std::string& text) {
+        if (std::find(choices.begin(), choices.end(), text) != choices.end()) return std::string();
+        return fmt::format("expected {}, found '{}'", fmt::join(choices, ", "), text);
+    };
+    return {check, ""};
+}
+
+void check_size(const data::image_set& images, const program_description& what, const std::string& source) {
+    if (images.rows == what.rows && images.columns == what.columns) return;
+    throw data::error(fmt::format("{}: expected images of {} x {}, which hourglass-{} is compiled for, found {} x {}; "
+                                  "give others, or change the extents in examples/{}.cpp",
+                                  source, what.rows, what.columns, what.model, images.rows, images.columns, what.model));
+}
+
+}
+
+struct command_line::parser {
+    program_description what;
+    training_options options;
+    CLI::App app;
+
+    explicit parser(program_description description) : what(std::move(description)) {
+        const std::string name = "hourglass-" + what.model;
+        std::string head = fmt::format("{}: {}\n\nExamples:\n", name, what.about);
+        for (const std::string& example : what.examples) head += fmt::format("  {}\n", example);
+        app.name(name);
+        app.description(head);
+        app.option_defaults()->always_capture_default();
+        app.set_help_flag("--help,-h", "This text");
+        app.get_formatter()->column_width(28);
+
+        options.out = "out/" + what.model;
+        options.data = data::default_source();
+        options.threads = usual_threads();
+        constexpr int many = 1000000000;
+        // Unlike a path, a text is shown without quotes by CLI11.
+        app.add_option("--data", options.data, std::string("What to train on: ") + data::known_sources)->type_name("DATA");
+        app.add_option("--out", options.out, "The folder for pictures, weights.safetensors and metrics.json")
+            ->type_name("FOLDER");
+        app.add_option("--epochs", options.epochs, "How often to go through the training images")
+            ->check(within(1, many))->type_name("N");
+        app.add_option("--batch", options.batch, "Images a step")->check(within(1, what.largest_batch))->type_name("N");
+        app.add_option("--learning-rate", options.learning_rate, "Adam's")
+            ->check(within(0.0, 1e3))->type_name("X");
+        app.add_option("--seed", options.seed, "Of first weights, noise and order: same seed, same bits")->type_name("N");
+        app.add_option("--threads", options.threads, "Threads; the result does not depend on them")
+            ->check(within(1, 4096))->type_name("N");
+        app.add_option("--train-images", options.train_images, "Train on the first N images only; 0: on all")
+            ->check(within(0, many))->type_name("N");
+        app.add_option("--test-images", options.test_images, "Test on the first N images only; 0: on all")
+            ->check(within(0, many))->type_name("N");
+    }
+};
+
+command_line::command_line(program_description description)
+    : parser_(std::make_unique<parser>(std::move(description))) {}
+
+command_line::~command_line() = default;
+
+void command_line::number(const std::string& name, double& value, const std::string& help, double least, double most) {
+    parser_->app.add_option(name, value, help)->check(within(least, most))->type_name("X")->group(parser_->what.model);
+}
+
+void command_line::choice(const std::string& name, std::string& value, const std::string& help,
+                          const std::vector<std::string>& choices) {
+    parser_->app.add_option(name, value, fmt::format("{}: {}", help, fmt::join(choices, ", ")))
+        ->check(one_of(choices))->type_name("NAME")->group(parser_->what.model);
+}
+
+int command_line::run(int argc, const char* const* argv,
+                      const std::function<void(const training_options&, const data::split&)>& body) {
+    const std::string name = parser_->app.get_name();
+    try {
+        parser_->app.parse(argc, argv);
+    } catch (const CLI::Success&) {
+        fmt::print("{}", parser_->app.help());
+        return 0;
+    } catch (const CLI::ParseError& mistake) {
+        fmt::print(stderr, "{}: {}; see {} --help\n", name, mistake.what(), name);
+        return usage_mistake;
+    }
+    const training_options& options = parser_->options;
+    const interrupt_guard guard;
+    try {
+        const data::split images = data::load(options.data, options.train_images, options.test_images);
+        check_size(images.train, parser_->what, options.data);
+        body(options, images);
+    } catch (const std::exception& reason) {
+        fmt::print(stderr, "{}: {}\n", name, reason.what());
+        return failure;
+    }
+    return interrupted() ? 128 + interrupting_signal() : 0;
+}
+
+}
