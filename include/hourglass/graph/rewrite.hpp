@@ -44,10 +44,13 @@ public:
     }
 };
 
-// Which nodes the results need.
+// Which nodes the results need. An update needs the leaf that it writes, even where nothing reads it.
 constexpr list<bool> needed_nodes(graph_view g) {
     list<bool> needed(g.nodes.size, false);
-    for (const graph_root& r : g.roots) needed[r.node] = true;
+    for (const graph_root& r : g.roots) {
+        needed[r.node] = true;
+        if (r.kind == root_kind::update && g.names[r.name].node >= 0) needed[g.names[r.name].node] = true;
+    }
     for (int n = g.nodes.size - 1; n >= 0; --n)
         if (needed[n])
             for (int i = 0; i < g[n].operand_count; ++i) needed[g.operand(n, i)] = true;
