@@ -206,11 +206,17 @@ template <class Spec> struct compiled {
     };
 
     static constexpr graph_view view() { return final_graph::view(); }
-    // The schedule in three steps, each with its own budget: its groups and their order, its memory, its kernels.
-    static constexpr schedule_sizes sizes = draft_plan(final_graph::view()).sizes();
+    // The schedule in steps, each with a budget of its own: what is fused, in which order it runs, where values lie, which
+    // kernels are needed.
+private:
+    static constexpr fusion_sizes fused_sizes = fusion(final_graph::view()).sizes();
+    static constexpr frozen_fusion<fused_sizes> fused{fusion(final_graph::view())};
+
+public:
+    static constexpr schedule_sizes sizes = draft_plan(fused.view(final_graph::view())).sizes();
 
 private:
-    static constexpr frozen_schedule<sizes> ordered{draft_plan(final_graph::view())};
+    static constexpr frozen_schedule<sizes> ordered{draft_plan(fused.view(final_graph::view()))};
     static constexpr auto lay_out_memory() {
         auto s = ordered;
         lay_out(edit(s), Spec::rows);

@@ -12,18 +12,54 @@
 
 HOURGLASS_BEGIN
 
-// What fusion decides for a graph: per node its group, and what it stands for in memory.
+constexpr bool is_leaf(const node& n) { return n.op->kind == operation_kind::leaf; }
+constexpr bool is_literal(const node& n) { return n.op->kind == operation_kind::literal; }
+constexpr bool is_elementwise(const node& n) { return n.op->kind == operation_kind::elementwise; }
+// A sum over the last axes of one example: computed row by row.
+constexpr bool is_row_reduction(graph_view g, int n) {
+    const node& at = g[n];
+    if (at.op->kind != operation_kind::reduction || at.options.flags[2] != 0) return false;
+    const shape& of = g[g.operand(n, 0)].type.extents;
+    return of.size(at.options.flags[1], of.rank) == 1;
+}
+
+struct fused_group {
+    group_kind kind{};
+    value_type domain{};
+    int first = -1, last = -1, count = 0;       // members, linked by next_member
+    int boundary = -1;                          // first axis that sums in the group run over
+    int node = -1;
+    bool tail = false;
+    product_plan product{};
+};
+
+// What fusion has decided, as plain arrays.
+struct fusion_view {
+    graph_view g;
+    slice_of<int> source;           // of a node: through reshapes, which move nothing
+    slice_of<int> group_of;         // -1: a leaf, a constant or a uniform number
+    slice_of<int> next_member;
+    slice_of<bool> uniform, stored;
+    slice_of<fused_group> groups;
+
+    // Whether operand i of n is what a member of the same group holds in a register.
+    constexpr bool in_register(int n, int i, int group) const {
+        const int o = g.operand(n, i), s = source[o];
+        if (s != o || group < 0 || group_of[s] != group) return false;
+        const fused_group& in = groups[group];
+        const bool value_at_hand = is_elementwise(g[s]) || (in.kind == group_kind::product && s == in.node);
+        return value_at_hand && g[o].type == in.domain && (is_elementwise(g[n]) || is_row_reduction(g, n));
+    }
+};
+
+struct fusion_sizes {
+    int nodes = 0, groups = 0;
+};
+
+// Makes the decisions, node by node in the order of the graph.
 class fusion {
 public:
-    struct draft {
-        group_kind kind{};
-        value_type domain{};
-        int first = -1, last = -1, count = 0;       // members, linked by next_member
-        int boundary = -1;                          // first axis that sums in the group run over
-        int node = -1;
-        bool tail = false;
-        product_plan product{};
-    };
+    using draft = fused_group;
     static constexpr int most_members = 64;
 
     graph_view g;
@@ -44,20 +80,9 @@ public:
         find_stored();
     }
 
-    constexpr bool is_leaf(int n) const { return g[n].op->kind == operation_kind::leaf; }
-    constexpr bool is_literal(int n) const { return g[n].op->kind == operation_kind::literal; }
-    constexpr bool is_elementwise(int n) const { return g[n].op->kind == operation_kind::elementwise; }
-    // A sum over the last axes of one example: computed row by row.
-    constexpr bool is_row_reduction(int n) const {
-        return g[n].op->kind == operation_kind::reduction && g[n].options.flags[2] == 0 &&
-               g[g.operand(n, 0)].type.extents.size(g[n].options.flags[1], g[g.operand(n, 0)].type.extents.rank) == 1;
-    }
-    // Whether operand i of n is what a member of the same group holds in a register.
-    constexpr bool in_register(int n, int i, int group) const {
-        const int o = g.operand(n, i), s = source[o];
-        if (s != o || group_of[s] != group || group < 0) return false;
-        const bool value_at_hand = is_elementwise(s) || (groups[group].kind == group_kind::product && s == groups[group].node);
-        return value_at_hand && g[o].type == groups[group].domain && (is_elementwise(n) || is_row_reduction(n));
+    constexpr fusion_sizes sizes() const { return {g.nodes.size, groups.size()}; }
+    constexpr fusion_view view() const {
+        return {g, source.view(), group_of.view(), next_member.view(), uniform.view(), stored.view(), groups.view()};
     }
 
 private:
@@ -75,14 +100,14 @@ private:
             asked[r.node] = true;
         }
         for (int n = g.nodes.size - 1; n >= 0; --n) {
-            only_reduced[n] = only_reduced[n] && used[n] && !asked[n] && is_elementwise(n);
+            only_reduced[n] = only_reduced[n] && used[n] && !asked[n] && is_elementwise(g[n]);
             for (int i = 0; i < g[n].operand_count; ++i) {
                 const int o = g.operand(n, i);
                 used[o] = true;
                 const bool same_domain = g[o].type == g[n].type;
                 // A tail ends where the gradient is made: what a product or a sum reads is everybody's.
-                if (!tail[n] || !is_elementwise(n) || !same_domain) tail[o] = false;
-                if (!(is_row_reduction(n) || (only_reduced[n] && same_domain))) only_reduced[o] = false;
+                if (!tail[n] || !is_elementwise(g[n]) || !same_domain) tail[o] = false;
+                if (!(is_row_reduction(g, n) || (only_reduced[n] && same_domain))) only_reduced[o] = false;
             }
         }
     }
@@ -90,8 +115,8 @@ private:
     constexpr void place(int n) {
         const node& at = g[n];
         source[n] = n;
-        if (is_leaf(n) || is_literal(n)) {
-            uniform[n] = is_literal(n) || is<ops::scalar>(at) || is<ops::rows>(at);
+        if (is_leaf(g[n]) || is_literal(g[n])) {
+            uniform[n] = is_literal(g[n]) || is<ops::scalar>(at) || is<ops::rows>(at);
             return;
         }
         if (is<ops::reshape>(at)) {
@@ -101,22 +126,22 @@ private:
             group_of[n] = group_of[source[n]];
             return;
         }
-        if (is_elementwise(n) && at.type.extents.rank == 0 && !at.type.batched && !written_[n]) {
+        if (is_elementwise(g[n]) && at.type.extents.rank == 0 && !at.type.batched && !written_[n]) {
             bool all = true;
             for (int i = 0; i < at.operand_count; ++i) all = all && uniform[source[g.operand(n, i)]];
             uniform[n] = all;
             if (all) return;
         }
-        if (is_elementwise(n) && floats(n)) {
+        if (is_elementwise(g[n]) && floats(n)) {
             floating[n] = true;
             return;
         }
-        if (!(is_elementwise(n) || is_row_reduction(n)))
+        if (!(is_elementwise(g[n]) || is_row_reduction(g, n)))
             for (int i = 0; i < at.operand_count; ++i) settle(source[g.operand(n, i)]);
         switch (at.op->kind) {
         case operation_kind::elementwise: join(n, at.type, -1); break;
         case operation_kind::reduction:
-            if (is_row_reduction(n)) join(n, g[g.operand(n, 0)].type, at.options.flags[0]);
+            if (is_row_reduction(g, n)) join(n, g[g.operand(n, 0)].type, at.options.flags[0]);
             else alone(n, group_kind::column_reduction);
             break;
         case operation_kind::product:
@@ -134,14 +159,14 @@ private:
         const int group = group_of[s];
         if (group < 0) return -1;
         const bool value_at_hand = s == o && g[o].type == domain && groups[group].domain == domain &&
-                                   (is_elementwise(s) || (groups[group].kind == group_kind::product && groups[group].node == s));
+                                   (is_elementwise(g[s]) || (groups[group].kind == group_kind::product && groups[group].node == s));
         return value_at_hand ? group : group + 1;
     }
 
     constexpr bool floats(int n) const {
         for (int i = 0; i < g[n].operand_count; ++i) {
             const int s = source[g.operand(n, i)];
-            const bool at_hand = is_leaf(s) || is_literal(s) || uniform[s] || (floating[s] && s == g.operand(n, i) && g[s].type == g[n].type);
+            const bool at_hand = is_leaf(g[s]) || is_literal(g[s]) || uniform[s] || (floating[s] && s == g.operand(n, i) && g[s].type == g[n].type);
             if (!at_hand) return false;
         }
         return true;
@@ -280,15 +305,16 @@ private:
     }
 
     constexpr void find_stored() {
+        const fusion_view decided = view();
         for (const graph_root& r : g.roots)
             if (r.kind != root_kind::update) stored[source[r.node]] = true;
         for (int n = 0; n < g.nodes.size; ++n) {
             if (is<ops::reshape>(g[n]) || (uniform[n] && source[n] == n)) continue;
             for (int i = 0; i < g[n].operand_count; ++i)
-                if (!in_register(n, i, group_of[n])) {
+                if (!decided.in_register(n, i, group_of[n])) {
                     const int s = source[g.operand(n, i)];
                     // a constant needs memory only where no arithmetic reads it
-                    if (!is_literal(s) || !(is_elementwise(n) || is_row_reduction(n))) stored[s] = true;
+                    if (!is_literal(g[s]) || !(is_elementwise(g[n]) || is_row_reduction(g, n))) stored[s] = true;
                 }
         }
     }
@@ -351,6 +377,31 @@ private:
             p.per_row = ta.batched || tb.batched;
         }
         return p;
+    }
+};
+
+// The decisions as a constexpr value, so that planning has a budget of its own.
+template <fusion_sizes Sizes> struct frozen_fusion {
+    std::array<int, Sizes.nodes + 1> source{}, group_of{}, next_member{};
+    std::array<bool, Sizes.nodes + 1> uniform{}, stored{};
+    std::array<fused_group, Sizes.groups + 1> groups{};
+
+    constexpr explicit frozen_fusion(const fusion& f) {
+        copy(f.source, source);
+        copy(f.group_of, group_of);
+        copy(f.next_member, next_member);
+        copy(f.uniform, uniform);
+        copy(f.stored, stored);
+        copy(f.groups, groups);
+    }
+    constexpr fusion_view view(graph_view g) const {
+        return {g, {source.data(), Sizes.nodes}, {group_of.data(), Sizes.nodes}, {next_member.data(), Sizes.nodes},
+                {uniform.data(), Sizes.nodes}, {stored.data(), Sizes.nodes}, {groups.data(), Sizes.groups}};
+    }
+
+private:
+    static constexpr void copy(const auto& from, auto& to) {
+        for (int i = 0; i < from.size(); ++i) to[static_cast<std::size_t>(i)] = from[i];
     }
 };
 

@@ -8,7 +8,7 @@
 HOURGLASS_BEGIN
 
 class planning {
-    fusion f_;
+    fusion_view f_;
     graph_view g_;
     schedule_builder s_;
     list<int> value_of_;        // node -> value, or -1
@@ -16,8 +16,8 @@ class planning {
     list<int> order_;           // drafts, in the order in which they run
 
 public:
-    constexpr explicit planning(graph_view g)
-        : f_(g), g_(g), value_of_(g.nodes.size, -1), target_value_(g.names.size, -1) {
+    constexpr explicit planning(const fusion_view& fused)
+        : f_(fused), g_(fused.g), value_of_(fused.g.nodes.size, -1), target_value_(fused.g.names.size, -1) {
         put_in_order();
         make_values();
         for (int d : order_) emit(d);
@@ -45,14 +45,14 @@ private:
             if (f_.uniform[n]) s_.numbers.push(n);
             const bool kept = is<ops::parameter>(at) || is<ops::state>(at);
             if (kept) target_value_[at.name] = add_value(n, is<ops::parameter>(at) ? storage_kind::parameter : storage_kind::state);
-            else if (f_.stored[n] && f_.uniform[n]) s_.uniforms.push(add_value(n, storage_kind::uniform));
-            else if (f_.stored[n]) add_value(n, f_.is_leaf(n) ? storage_kind::fed : storage_kind::arena);
+            else if (stored(n) && f_.uniform[n]) s_.uniforms.push(add_value(n, storage_kind::uniform));
+            else if (stored(n)) add_value(n, is_leaf(g_[n]) ? storage_kind::fed : storage_kind::arena);
         }
     }
 
     // A tail group runs behind the last other group that it depends on, or that reads what it overwrites.
     constexpr void put_in_order() {
-        const int count = f_.groups.size();
+        const int count = f_.groups.size;
         list<int> last_reader(g_.names.size, -1);       // of a parameter or state: the last group that is no tail
         list<int> tail_reader(g_.names.size, -1);       // the tail group that reads it; -2: several
         list<int> earliest(count, -1);
@@ -75,7 +75,6 @@ private:
             const int reader = tail_reader[r.name];
             if (reader != -1 && reader != group) late_.push(r.node);
         }
-        for (int n : late_) f_.stored[n] = true;
         for (bool changed = true; changed;) {       // twice, nearly always: nodes come in order, groups nearly so
             changed = false;
             for (int n = 0; n < g_.nodes.size; ++n) {
@@ -105,6 +104,7 @@ private:
     }
     list<int> late_;
 
+    constexpr bool stored(int n) const { return f_.stored[n] || is_late(n); }
     constexpr bool is_late(int n) const {
         for (int l : late_)
             if (l == n) return true;
@@ -112,7 +112,7 @@ private:
     }
 
     constexpr void emit(int draft_index) {
-        const fusion::draft& d = f_.groups[draft_index];
+        const fused_group& d = f_.groups[draft_index];
         schedule_group out;
         out.kind = d.kind;
         out.domain = d.domain;
@@ -128,7 +128,7 @@ private:
             group_load tile;
             tile.tile = true;
             s_.loads.push(tile);
-            if (f_.stored[d.node]) s_.stores.push({-1, value_of_[d.node]});
+            if (stored(d.node)) s_.stores.push({-1, value_of_[d.node]});
             const double work = 2.0 * static_cast<double>(d.product.m * d.product.n * d.product.k);
             (g_[d.product.left].type.batched || g_[d.product.right].type.batched ? s_.work_per_row : s_.work) += work;
         } else if (d.kind == group_kind::movement || d.kind == group_kind::column_reduction) {
@@ -194,15 +194,15 @@ private:
             if (f_.in_register(n, i, draft_index)) {
                 if (s == out.node) w = {wire::source::load, 0, 0};      // the tile is the first load
                 else w = {wire::source::member, member_index(out, s), 0};
-            } else if (f_.is_literal(s)) {
+            } else if (is_literal(g_[s])) {
                 w = {wire::source::constant, 0, g_[s].options.number};
             } else {
                 w = {wire::source::load, load_index(g_.operand(n, i), out), 0};
             }
         }
         s_.members.push(m);
-        if (f_.is_row_reduction(n)) out.reduces = true;
-        if (f_.stored[n]) s_.stores.push({s_.members.size() - 1 - out.first_member, value_of_[n]});
+        if (is_row_reduction(g_, n)) out.reduces = true;
+        if (stored(n)) s_.stores.push({s_.members.size() - 1 - out.first_member, value_of_[n]});
     }
     constexpr int load_index(int operand, const schedule_group& out) {
         group_load l;
@@ -287,10 +287,11 @@ private:
 };
 
 // The plan without its layout: in constant expressions each part has a budget of its own.
-constexpr schedule_builder draft_plan(graph_view g) { return planning(g).take(); }
+constexpr schedule_builder draft_plan(const fusion_view& fused) { return planning(fused).take(); }
 
 constexpr schedule_builder plan(graph_view g, long max_rows) {
-    schedule_builder s = draft_plan(g);
+    const fusion fused(g);
+    schedule_builder s = draft_plan(fused.view());
     lay_out(edit(s), max_rows);
     find_representatives(edit(s), g);
     return s;
