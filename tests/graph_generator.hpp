@@ -1,0 +1,352 @@
+// Well-formed graphs from a seed, in constant expressions and at run time alike: what the passes, the plan and compiled
+// programs are fuzzed with. Elementwise operations and leaves are in tame_operations.hpp; feeding and comparing graphs is in
+// graph_values.hpp.
+#pragma once
+
+#include <hourglass/graph/differentiate.hpp>
+
+#include "tame_operations.hpp"
+
+namespace fuzz {
+
+struct generated_graph {
+    hg::graph_builder graph;    // its results are values and updates
+    int loss = -1;
+    hg::list<int> targets;      // leaves to differentiate for
+};
+
+class generator : tame_operations {
+    // Something that broadcasts with a value of this type: from the pool, or a leaf that is whole, a row, a column or a number.
+    constexpr int beside(const hg::shape& s) {
+        if (!dice_.one_in(3)) {
+            const int n = pick_where([&](const hg::value_type& t) {
+                hg::shape joined;
+                return hg::broadcast(s, t.extents, joined) && joined.size() <= options_.largest;
+            });
+            if (n >= 0) return n;
+        }
+        hg::shape t = s;
+        switch (dice_.below(6)) {
+        case 0: case 1: return number_leaf();
+        case 2:
+            for (int i = 0; i < t.rank; ++i)
+                if (dice_.one_in(2)) t[i] = 1;
+            break;
+        case 3:     // the last axes
+            t = {};
+            for (int i = s.rank == 0 ? 0 : dice_.below(s.rank); i < s.rank; ++i) t[t.rank++] = s[i];
+            break;
+        default: break;
+        }
+        return leaf(t);
+    }
+    constexpr int elementwise() {
+        const hg::operation* op = elementwise_table[static_cast<std::size_t>(dice_.below(static_cast<int>(elementwise_table.size())))];
+        if (is_op<ops::broadcast_to>(op)) return repeat();
+        const int x = pick();
+        if (op->arity == 1) return unary(op, x);
+        const int y = beside(type(x).extents);
+        if (op->arity == 2) return dice_.one_in(2) ? binary(op, x, y) : binary(op, y, x);
+        hg::shape joined;
+        hg::broadcast(type(x).extents, type(y).extents, joined);
+        const int z = beside(joined);
+        return dice_.one_in(2) ? ternary(op, x, y, z) : ternary(op, z, y, x);
+    }
+    constexpr int repeat() {
+        const int x = pick();
+        hg::attributes o;
+        o.target = type(x).extents;
+        for (int i = 0; i < o.target.rank; ++i)
+            if (o.target[i] == 1 && o.target.size() * 5 <= options_.largest) o.target[i] = extent();
+        if (o.target.rank < 3 && dice_.one_in(3)) {
+            for (int i = o.target.rank++; i > 0; --i) o.target[i] = o.target[i - 1];
+            o.target[0] = 1 + dice_.below(2);
+        }
+        o.flags[0] = !type(x).batched && dice_.one_in(3);
+        if (o.target.size() > options_.largest) return x;
+        return apply<ops::broadcast_to>({x}, range(x), o);
+    }
+
+    constexpr int reduction() {
+        const int x = pick();
+        const int rank = type(x).extents.rank;
+        hg::attributes o;
+        o.flags[2] = type(x).batched && dice_.one_in(3);
+        if (o.flags[2] == 0) {
+            const bool last_axes = dice_.one_in(2);
+            o.flags[0] = dice_.below(rank + 1);
+            o.flags[1] = last_axes ? rank : o.flags[0] + dice_.below(rank + 1 - o.flags[0]);
+        }
+        const double count = o.flags[2] != 0 ? 40 : static_cast<double>(type(x).extents.size(o.flags[0], o.flags[1]));
+        if (dice_.one_in(3)) return apply<ops::max_over>({x}, range(x), o);
+        return apply<ops::sum>({x}, {range(x).low * count, range(x).high * count}, o);
+    }
+    // What broadcasts back: exp(x - log_sum_exp(x)) over the last axis.
+    constexpr int softmax() {
+        const int x = pick();
+        const hg::shape s = type(x).extents;
+        if (s.rank == 0) return x;
+        hg::attributes last;
+        last.flags = {s.rank - 1, s.rank, 0};
+        hg::shape kept = s;
+        kept[s.rank - 1] = 1;
+        const auto kept_back = [&](int n) {
+            hg::attributes o;
+            o.target = kept;
+            return apply<ops::reshape>({n}, range(n), o);
+        };
+        const int largest = kept_back(apply<ops::max_over>({x}, range(x), last));
+        const int held = apply<ops::stop_gradient>({apply<ops::finite>({largest}, range(x))}, range(x));
+        const int e = apply<ops::exp>({apply<ops::subtract>({x, held}, {-1, 0})}, {0, 1});
+        const int total = kept_back(apply<ops::sum>({e}, {1, 33}, last));
+        if (dice_.one_in(2)) return apply<ops::divide>({e, total}, {0, 1});
+        return apply<ops::add>({held, apply<ops::log>({total}, {0, 4})}, {range(x).low, range(x).high + 4});
+    }
+
+    // A matrix with the given number of rows or columns, new or from the pool.
+    constexpr int matrix(int rows, int columns) {
+        const int n = pick_where([&](const hg::value_type& t) {
+            return t.extents.rank == 2 && (rows < 0 || t.extents[0] == rows) && (columns < 0 || t.extents[1] == columns);
+        });
+        if (n >= 0 && dice_.one_in(2)) return n;
+        const hg::shape s = hg::make_shape(rows < 0 ? extent() : rows, columns < 0 ? extent() : columns);
+        return dice_.one_in(3) ? leaf(s) : parameter(s);
+    }
+    constexpr int product() {
+        int b = pick_where([](const hg::value_type& t) { return t.extents.rank == 1 || t.extents.rank == 2; });
+        if (b < 0) b = leaf(hg::make_shape(extent(), extent()));
+        const bool vector = type(b).extents.rank == 1;
+        hg::attributes o;
+        o.flags = {dice_.one_in(2), !vector && dice_.one_in(2), 0};
+        const int inner = type(b).extents[o.flags[1]];
+        const int a = o.flags[0] != 0 ? matrix(inner, -1) : matrix(-1, inner);
+        const int rows = type(a).extents[o.flags[0] != 0 ? 1 : 0];
+        const int columns = vector ? 1 : type(b).extents[1 - o.flags[1]];
+        if (rows * columns > options_.largest) return a;
+        const double m = inner * range(a).magnitude() * range(b).magnitude();
+        return apply<ops::matmul>({a, b}, {-m, m}, o);
+    }
+    constexpr int batch_product() {
+        int a = pick_where([](const hg::value_type& t) { return t.batched && (t.extents.rank == 1 || t.extents.rank == 2); });
+        if (a < 0) a = input(hg::make_shape(extent(), extent()));
+        const bool vectors = type(a).extents.rank == 1;
+        hg::attributes o;
+        if (!vectors) o.flags = {dice_.one_in(2), dice_.one_in(2), 0};
+        const int inner = vectors ? 1 : type(a).extents[1 - o.flags[0]];
+        int b = pick_where([&](const hg::value_type& t) {
+            return t.batched && t.extents.rank == type(a).extents.rank && (vectors || t.extents[o.flags[1]] == inner);
+        });
+        if (b < 0) b = input(vectors ? hg::make_shape(extent()) : o.flags[1] != 0 ? hg::make_shape(extent(), inner) : hg::make_shape(inner, extent()));
+        const int rows = type(a).extents[o.flags[0]], columns = vectors ? type(b).extents[0] : type(b).extents[1 - o.flags[1]];
+        if (rows * columns > options_.largest) return a;
+        const double m = 40.0 * inner * range(a).magnitude() * range(b).magnitude();
+        return apply<ops::matmul_batch_sum>({a, b}, {-m, m}, o);
+    }
+    // activation(W x + b)
+    constexpr int layer() {
+        int x = pick_where([](const hg::value_type& t) { return t.extents.rank == 1; });
+        if (x < 0) x = input(hg::make_shape(extent()));
+        const int in = type(x).extents[0], out = extent();
+        const double m = in * range(x).magnitude();
+        const int y = apply<ops::matmul>({parameter(hg::make_shape(out, in)), x}, {-m, m});
+        const int z = apply<ops::add>({y, parameter(hg::make_shape(out))}, {-m - 1, m + 1});
+        switch (dice_.below(4)) {
+        case 0: return unary(&hg::record<ops::relu>, z);
+        case 1: return unary(&hg::record<ops::tanh>, z);
+        case 2: return unary(&hg::record<ops::sigmoid>, z);
+        default: return z;
+        }
+    }
+
+    constexpr int movement() {
+        const int x = pick();
+        const hg::shape s = type(x).extents;
+        hg::attributes o;
+        const int kind = dice_.below(5);
+        if (kind == 0) {
+            // The factors of the extents in another grouping.
+            o.target.rank = 1;
+            o.target[0] = 1;
+            for (int i = 0; i < s.rank; ++i) {
+                if (o.target.rank < 4 && dice_.one_in(2)) o.target[o.target.rank++] = 1;
+                o.target[o.target.rank - 1] *= s[i];
+            }
+            if (s.size() == 1 && dice_.one_in(2)) o.target = {};
+            return apply<ops::reshape>({x}, range(x), o);
+        }
+        if (s.rank == 0) return x;
+        if (kind == 1) {
+            o.target.rank = s.rank;
+            for (int i = 0; i < s.rank; ++i) o.target[i] = i;
+            for (int i = s.rank - 1; i > 0; --i) {
+                const int j = dice_.below(i + 1), t = o.target[i];
+                o.target[i] = o.target[j];
+                o.target[j] = t;
+            }
+            if (dice_.one_in(3)) o.target = {};
+            return apply<ops::transpose>({x}, range(x), o);
+        }
+        const int axis = dice_.below(s.rank);
+        if (kind == 2) {
+            const int first = dice_.below(s[axis]);
+            o.flags = {dice_.one_in(2) ? axis : axis - s.rank, first, first + 1 + dice_.below(s[axis] - first)};
+            return apply<ops::slice>({x}, range(x), o);
+        }
+        const interval r{range(x).low < 0 ? range(x).low : 0, range(x).high > 0 ? range(x).high : 0};
+        if (kind == 3) {
+            const int before = dice_.below(3);
+            o.flags = {axis, before, before + s[axis] + dice_.below(3)};
+            if (s.size() / s[axis] * o.flags[2] > options_.largest) return x;
+            return apply<ops::pad>({x}, r, o);
+        }
+        hg::list<int> parts(1, x);
+        long size = s.size();
+        interval all = r;
+        const int most = dice_.one_in(8) ? 10 : 3;
+        for (int i = 0; i < most; ++i) {
+            int y = pick_where([&](const hg::value_type& t) {
+                hg::shape rest = t.extents;
+                if (rest.rank != s.rank) return false;
+                rest[axis] = s[axis];
+                return rest == s;
+            });
+            if (y < 0) y = x;
+            size += type(y).extents.size();
+            if (size > options_.largest) break;
+            parts.push(y);
+            all.low = all.low < range(y).low ? all.low : range(y).low;
+            all.high = all.high > range(y).high ? all.high : range(y).high;
+        }
+        o.flags[0] = dice_.one_in(2) ? axis : axis - s.rank;
+        return push(&hg::record<ops::concatenate>, o, parts, all);
+    }
+    // The same again: what merging is for.
+    constexpr int again() {
+        const int n = pick();
+        const hg::node copy = g_.nodes[n];
+        if (copy.operand_count == 0) return n;
+        hg::list<int> of;
+        for (int i = 0; i < copy.operand_count; ++i) of.push(g_.operand(n, i));
+        if (copy.op->commutative && dice_.one_in(2)) {
+            const int first = of[0];
+            of[0] = of[1];
+            of[1] = first;
+        }
+        return push(copy.op, copy.options, of, range(n));
+    }
+
+    constexpr int step() {
+        switch (dice_.below(24)) {
+        case 0: case 1: return reduction();
+        case 2: return softmax();
+        case 3: case 4: return product();
+        case 5: return batch_product();
+        case 6: case 7: return layer();
+        case 8: case 9: case 10: return movement();
+        case 11: return again();
+        case 12: return dice_.one_in(2) ? apply<ops::stop_gradient>({pick()}, {-20, 20}) : leaf(extents());
+        default: return elementwise();
+        }
+    }
+
+    // A number per example, or of the call, made of all of x.
+    constexpr int total(int x) {
+        x = small(x, 4);
+        hg::attributes o;
+        o.flags = {0, type(x).extents.rank, 0};
+        return apply<ops::sum>({x}, {-4.0 * static_cast<double>(type(x).extents.size()), 4.0 * static_cast<double>(type(x).extents.size())}, o);
+    }
+    constexpr int batch_mean(int x) {
+        const int rows = h(x).rows().index;
+        if (rows >= range_.size()) known(rows, {1, 40});
+        hg::attributes o;
+        o.flags[2] = 1;
+        const int share = apply<ops::multiply>({x, apply<ops::divide>({literal(1), rows}, {0, 1})}, range(x));
+        return apply<ops::sum>({share}, range(x), o);
+    }
+    constexpr int as_type(int x, const hg::value_type& wanted) {
+        if (type(x).batched && !wanted.batched) x = batch_mean(x);
+        hg::shape joined;
+        if (!hg::broadcast(type(x).extents, wanted.extents, joined) || !(joined == wanted.extents))
+            x = type(x).extents.size() == wanted.extents.size() ? known(h(x).reshaped(wanted.extents).index, range(x)) : total(x);
+        return known(h(x).filled(wanted).index, range(x));
+    }
+    constexpr void ask(hg::root_kind kind, int name, int n) {
+        ++uses_[n];
+        g_.roots.push({kind, name, n});
+    }
+    constexpr void ask_for_value(std::string_view name, int n) {
+        const int index = g_.intern(name);
+        g_.names[index].node = n;
+        ask(hg::root_kind::value, index, n);
+    }
+
+public:
+    using tame_operations::tame_operations;
+    constexpr generated_graph run() {
+        keep(input(extents()));
+        keep(leaf(extents()));
+        for (int i = 0; i < options_.steps; ++i) {
+            const int n = step();
+            keep(small(n, 30));
+        }
+        // Everything that nothing uses becomes a part of the loss, a few of them results.
+        int sums[2] = {-1, -1}, results = 0;
+        const int last = pool_.size();
+        for (int i = last - 1; i >= 0; --i) {
+            const int n = pool_[i];
+            if (uses_[n] > 0 || g_.nodes[n].op->kind == hg::operation_kind::leaf) continue;
+            if (results < 3 && !dice_.one_in(3)) {
+                ask_for_value(hg::sentence("result", results).view(), n);
+                ++results;
+            }
+            const int t = total(n);
+            int& sum = sums[type(t).batched ? 1 : 0];
+            sum = sum < 0 ? t : apply<ops::add>({sum, t}, {-20, 20});
+        }
+        if (sums[1] >= 0) {
+            const int mean = batch_mean(sums[1]);
+            sums[0] = sums[0] < 0 ? mean : apply<ops::add>({sums[0], mean}, {-20, 20});
+        }
+        generated_graph made;
+        made.loss = sums[0] >= 0 ? sums[0] : as_type(total(pool_[0]), {});
+        ask_for_value("loss", made.loss);
+        for (int n : states_) {
+            int next = dice_.one_in(6) ? number_leaf() : dice_.one_in(4) ? states_[dice_.below(states_.size())] : pick();
+            next = as_type(next, type(n));
+            if (dice_.one_in(2)) next = apply<ops::add>({n, apply<ops::multiply>({literal(0.125), next}, range(next))}, {-9, 9});
+            ask(hg::root_kind::update, g_.nodes[n].name, next);
+        }
+        for (int n : parameters_) made.targets.push(n);
+        for (int n : inputs_)
+            if (dice_.one_in(3)) made.targets.push(n);
+        if (made.targets.empty()) made.targets.push(pool_[0]);
+        made.graph = static_cast<hg::graph_builder&&>(g_);
+        return made;
+    }
+};
+
+constexpr generated_graph generate(std::uint64_t seed, const generator_options& options) { return generator(seed, options).run(); }
+
+// With results for the gradient of the loss. One target in three that is a parameter is trained: w - g / 8, as an update.
+constexpr hg::graph_builder with_gradients(const generated_graph& made, std::uint64_t seed) {
+    hg::graph_builder g = made.graph;
+    dice d(seed ^ 0x5eed);
+    hg::differentiation derived(g, made.loss, made.targets.view());
+    for (int n : made.targets) {
+        const hg::handle gradient{&g, nullptr, derived.gradient(n)};
+        if (hg::is<ops::parameter>(g.nodes[n]) && d.one_in(3)) {
+            const hg::handle w{&g, nullptr, n};
+            g.roots.push({hg::root_kind::update, g.nodes[n].name, (w - hadamard(gradient, 0.125)).index});
+        } else {
+            g.roots.push({hg::root_kind::gradient, g.nodes[n].name, gradient.index});
+        }
+    }
+    return g;
+}
+
+constexpr hg::graph_builder generate_with_gradients(std::uint64_t seed, const generator_options& options) {
+    return with_gradients(generate(seed, options), seed);
+}
+
+}
