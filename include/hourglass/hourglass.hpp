@@ -1,8 +1,11 @@
 // Everything that a model and its training need. Files, data sets and pictures are in data/ and io/, which are compiled.
 #pragma once
 
+#include <hourglass/graph/graphviz.hpp>
+#include <hourglass/graph/print.hpp>
 #include <hourglass/nn/dense.hpp>
 #include <hourglass/nn/distributions.hpp>
 #include <hourglass/nn/losses.hpp>
 #include <hourglass/optim/rules.hpp>
+#include <hourglass/program/inspect.hpp>
 #include <hourglass/program/program.hpp>

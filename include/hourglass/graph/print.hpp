@@ -1,0 +1,348 @@
+// A graph, the stages of a program and its schedule as text, for people and for tests that compare it; docs/graph.md
+// gives the grammar. At run time only. Pictures are in graph/graphviz.hpp.
+#pragma once
+
+#include <charconv>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include <hourglass/graph/lower.hpp>
+#include <hourglass/graph/schedule.hpp>
+
+HOURGLASS_BEGIN
+
+// The shortest digits that read back as the same number.
+inline std::string number_text(double x) {
+    if (x != x) return "nan"; // without a sign
+    char digits[32];
+    return {digits, std::to_chars(digits, digits + sizeof digits, x).ptr};
+}
+
+// [rows, 3], [3], []
+inline std::string type_text(const value_type& type) {
+    std::string t = type.batched ? "[rows" : "[";
+    for (int i = 0; i < type.extents.rank; ++i) {
+        if (type.batched || i > 0) t += ", ";
+        t += std::to_string(type.extents[i]);
+    }
+    return t + "]";
+}
+
+// A name as it stands in the text: in quotes where it could be mistaken for something else.
+inline std::string name_text(std::string_view name) {
+    const auto letter = [](char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_'; };
+    bool plain = !name.empty() && letter(name[0]);
+    for (char c : name) plain = plain && (letter(c) || (c >= '0' && c <= '9') || c == '.' || c == '#');
+    return plain ? std::string(name) : "\"" + std::string(name) + "\"";
+}
+
+// What each node is called: its names in the model, a leaf's own first, else % and its number. A name with '#' is an
+// update rule's private one and stands only where there is no other.
+class node_names {
+    std::vector<std::vector<std::string>> names_;
+
+public:
+    explicit node_names(graph_view g) : names_(static_cast<std::size_t>(g.nodes.size)) {
+        const auto add = [&](bool private_ones) {
+            for (int i = 0; i < g.names.size; ++i) {
+                const int n = g.names[i].node;
+                if (n < 0 || (g.name(i).find('#') != std::string_view::npos) != private_ones) continue;
+                auto& names = names_[static_cast<std::size_t>(n)];
+                if (private_ones ? names.empty() : g[n].name != i) names.push_back(name_text(g.name(i)));
+            }
+        };
+        for (int n = 0; n < g.nodes.size; ++n)
+            if (g[n].name >= 0) names_[static_cast<std::size_t>(n)].push_back(name_text(g.name(g[n].name)));
+        add(false);
+        add(true);
+    }
+    bool named(int n) const { return !names_[static_cast<std::size_t>(n)].empty(); }
+    std::string operator[](int n) const {
+        return named(n) ? names_[static_cast<std::size_t>(n)].front() : "%" + std::to_string(n);
+    }
+    // All of them, separated by commas.
+    std::string all(int n) const {
+        std::string t = (*this)[n];
+        for (std::size_t i = 1; i < names_[static_cast<std::size_t>(n)].size(); ++i)
+            t += ", " + names_[static_cast<std::size_t>(n)][i];
+        return t;
+    }
+};
+
+// A number without a name has no line of its own: it stands where it is used.
+inline bool stands_inline(graph_view g, const node_names& names, int n) {
+    return g[n].op->kind == operation_kind::literal && !names.named(n);
+}
+inline std::string operand_text(graph_view g, const node_names& names, int n) {
+    return stands_inline(g, names, n) ? number_text(g[n].options.number) : names[n];
+}
+
+// The options of a node in brackets, in words where the kind of the operation says what they mean, else as they are.
+inline std::string options_text(const node& n) {
+    std::vector<std::string> parts;
+    const auto& flags = n.options.flags;
+    const auto number = [](int i) { return std::to_string(i); };
+    switch (n.op->kind) {
+    case operation_kind::literal:
+        return "";
+    case operation_kind::reduction:
+        if (flags[2] != 0)
+            parts.push_back("over rows");
+        else if (flags[1] - flags[0] == 1)
+            parts.push_back("axis " + number(flags[0]));
+        else
+            parts.push_back("axes " + number(flags[0]) + " to " + number(flags[1] - 1));
+        break;
+    case operation_kind::product:
+        if (flags[0] != 0) parts.push_back("transpose left");
+        if (flags[1] != 0) parts.push_back("transpose right");
+        break;
+    case operation_kind::noise:
+        parts.push_back(static_cast<noise_kind>(flags[0]) == noise_kind::normal ? "normal" : "uniform");
+        if (flags[1] != 0) parts.push_back("shared");
+        break;
+    default: {
+        if (n.options.number != 0 || is<ops::scalar>(n)) parts.push_back(number_text(n.options.number));
+        // The result's own extents need not be said again; what else is in `target` is an order of axes.
+        if (n.options.target.rank > 0 && !(n.options.target == n.type.extents))
+            for (int i = 0; i < n.options.target.rank; ++i) parts.push_back(number(n.options.target[i]));
+        if (n.op->kind != operation_kind::movement || n.options.target.rank > 0 || n.type.extents.rank == 0) break;
+        // along one axis: the axis, then what the operation packs
+        parts.push_back("axis " + number(flags[0]));
+        if (flags[1] != 0 || flags[2] != 0) {
+            parts.push_back(number(flags[1]));
+            parts.push_back(number(flags[2]));
+        }
+    }
+    }
+    std::string t;
+    for (const std::string& part : parts) t += (t.empty() ? "[" : ", ") + part;
+    return t.empty() ? t : t + "]";
+}
+
+// The right side of a node's line.
+inline std::string expression_text(const node& n, const std::vector<std::string>& operands) {
+    if (n.op->kind == operation_kind::literal) return number_text(n.options.number);
+    std::string t = std::string(n.op->name) + options_text(n);
+    for (std::size_t i = 0; i < operands.size(); ++i) t += (i == 0 ? "(" : ", ") + operands[i];
+    return operands.empty() ? t : t + ")";
+}
+inline std::string node_text(graph_view g, const node_names& names, int n) {
+    std::vector<std::string> operands;
+    for (int i = 0; i < g[n].operand_count; ++i) operands.push_back(operand_text(g, names, g.operand(n, i)));
+    return names.all(n) + ": " + type_text(g[n].type) + " = " + expression_text(g[n], operands);
+}
+inline std::string root_text(graph_view g, const graph_root& r) {
+    const std::string name = name_text(g.name(r.name));
+    return r.kind == root_kind::value      ? "result " + name
+           : r.kind == root_kind::gradient ? "gradient " + name
+                                           : "update " + name;
+}
+
+// A graph as text, one node a line: hg::print(hg::lowered<vae>::view()). The title opens the first line.
+inline std::string print(graph_view g, std::string_view title = "graph") {
+    std::string t(title);
+    if (!g.problem.empty()) return t + ": " + std::string(g.problem.view()) + "\n";
+    t += ": " + std::to_string(g.nodes.size) + " nodes\n";
+    const node_names names(g);
+    for (int n = 0; n < g.nodes.size; ++n)
+        if (!stands_inline(g, names, n)) t += node_text(g, names, n) + "\n";
+    for (const graph_root& r : g.roots) t += root_text(g, r) + " = " + operand_text(g, names, r.node) + "\n";
+    return t;
+}
+inline std::string print(const graph_builder& g, std::string_view title = "graph") { return print(g.view(), title); }
+
+// What a schedule's text and picture share: names of values and what the members of a group compute.
+class schedule_names {
+    schedule_view s_;
+    graph_view g_;
+    node_names names_;
+
+public:
+    schedule_names(schedule_view s, graph_view g) : s_(s), g_(g), names_(g) {}
+    const node_names& nodes() const { return names_; }
+    std::string value(int v) const { return operand_text(g_, names_, s_.values[v].node); }
+
+    static bool has_loads(const schedule_group& group) {
+        return group.kind == group_kind::elementwise || group.kind == group_kind::product;
+    }
+    // What a group reads from memory, each value once, in order.
+    std::vector<int> loads(const schedule_group& group) const {
+        std::vector<int> values;
+        const auto add = [&](int v) {
+            for (int known : values)
+                if (known == v) return;
+            values.push_back(v);
+        };
+        if (group.kind == group_kind::product) {
+            add(group.product.left);
+            add(group.product.right);
+        }
+        for (int i = group.first_load; i < group.first_load + group.load_count; ++i) {
+            if (!has_loads(group))
+                add(s_.operands[i]);
+            else if (!s_.loads[i].tile)
+                add(s_.loads[i].value);
+        }
+        return values;
+    }
+    // The group's own node, where it is more than elementwise, then its members.
+    std::vector<std::string> lines(const schedule_group& group) const {
+        std::vector<std::string> all;
+        if (group.node >= 0) {
+            std::vector<std::string> operands;
+            for (int i = 0; i < g_[group.node].operand_count; ++i)
+                operands.push_back(operand_text(g_, names_, g_.operand(group.node, i)));
+            all.push_back(names_.all(group.node) + " = " + expression_text(g_[group.node], operands));
+            if (group.kind == group_kind::product) all.back() += " as " + product(group);
+        }
+        for (int i = 0; i < group.member_count; ++i) {
+            const group_member& m = s_.members[group.first_member + i];
+            std::vector<std::string> operands;
+            for (int o = 0; o < m.operand_count; ++o)
+                operands.push_back(wire_text(group, m.operands[static_cast<std::size_t>(o)]));
+            const std::string name = names_.all(m.node);
+            if (operands.size() == 1 && operands[0] == names_[m.node])
+                all.push_back("copy of " + operands[0]);
+            else
+                all.push_back(name + " = " + expression_text(g_[m.node], operands));
+        }
+        return all;
+    }
+
+private:
+    std::string wire_text(const schedule_group& group, const wire& w) const {
+        if (w.from == wire::source::constant) return number_text(w.number);
+        if (w.from == wire::source::member) return names_[s_.members[group.first_member + w.index].node];
+        const group_load& l = s_.loads[group.first_load + w.index];
+        return l.tile ? names_[group.node] : value(l.value);
+    }
+    // The plan may have turned the product round: this is how the kernel sees it.
+    std::string product(const schedule_group& group) const {
+        const product_plan& p = group.product;
+        const auto extent = [](long n, bool rows) {
+            return rows ? n == 1 ? "rows" : "rows*" + std::to_string(n) : std::to_string(n);
+        };
+        const auto matrix = [&](int v, const std::string& m, const std::string& n) {
+            return value(v) + " (" + m + " x " + n + ")";
+        };
+        const std::string depth = extent(p.k, p.rows_in_k);
+        std::string t =
+            matrix(p.left, extent(p.m, p.rows_in_m), depth) + " times " + matrix(p.right, depth, std::to_string(p.n));
+        if (p.left_is_packed) t += ", left operand packed before";
+        if (p.per_row) t += p.summed ? ", summed over rows" : ", for each row";
+        return t;
+    }
+};
+
+inline std::string_view kind_text(group_kind kind) {
+    switch (kind) {
+    case group_kind::uniform:
+        return "numbers";
+    case group_kind::elementwise:
+        return "elementwise";
+    case group_kind::column_reduction:
+        return "reduction";
+    case group_kind::product:
+        return "product";
+    case group_kind::movement:
+        return "movement";
+    case group_kind::noise:
+        return "noise";
+    }
+    return "";
+}
+inline std::string arena_text(schedule_view s, long element_bytes) {
+    const auto size = [&](long elements) {
+        return std::to_string(elements) + " elements, " + std::to_string(elements * element_bytes) + " bytes";
+    };
+    return "arena: " + size(s.arena) + "; without reuse " + size(s.arena_without_reuse);
+}
+
+// Where a value lies; a place in the arena with the steps between waits in which it is alive.
+inline std::string place_text(const stored_value& v) {
+    switch (v.storage) {
+    case storage_kind::literal:
+        return "literal";
+    case storage_kind::fed:
+        return "fed";
+    case storage_kind::parameter:
+        return "parameter";
+    case storage_kind::state:
+        return "state";
+    case storage_kind::uniform:
+    case storage_kind::arena:
+        break;
+    }
+    if (v.offset < 0) return "unused";
+    return (v.storage == storage_kind::uniform ? "number, arena " : "arena ") + std::to_string(v.offset) + ", alive " +
+           std::to_string(v.first_use) + " to " + std::to_string(v.last_use);
+}
+
+// A schedule as text: the numbers of a call, what lies in memory and where, the groups in the order in which they run,
+// the results and the arena's size. `element_bytes` is sizeof(float) or sizeof(double).
+inline std::string print(schedule_view s, graph_view g, long max_rows, long element_bytes,
+                         std::string_view title = "schedule") {
+    const schedule_names names(s, g);
+    const auto listed = [&](std::string_view what, const std::vector<int>& values) {
+        std::string t;
+        for (int v : values) t += (t.empty() ? "    " + std::string(what) + " " : ", ") + names.value(v);
+        return t.empty() ? t : t + "\n";
+    };
+    std::string t = std::string(title) + ": " + std::to_string(s.groups.size) + " groups, at most " +
+                    std::to_string(max_rows) + " rows\n";
+    std::string numbers;
+    for (int n : s.numbers)
+        if (!stands_inline(g, names.nodes(), n)) numbers += "  " + node_text(g, names.nodes(), n) + "\n";
+    if (!numbers.empty()) t += "numbers:\n" + numbers;
+    t += "values:\n";
+    for (const stored_value& v : s.values)
+        t += "  " + operand_text(g, names.nodes(), v.node) + ": " + type_text(v.type) + " " + place_text(v) + "\n";
+    t += "groups:\n";
+    int step = 0;
+    for (int i = 0; i < s.groups.size; ++i) {
+        const schedule_group& group = s.groups[i];
+        if (group.wait_before) t += "  wait " + std::to_string(++step) + "\n";
+        t += "  " + std::to_string(i) + ": " + std::string(kind_text(group.kind)) + " " + type_text(group.domain);
+        if (group.tail) t += ", for updates";
+        if (group.representative != i) t += ", kernel of " + std::to_string(group.representative);
+        t += "\n";
+        for (const std::string& line : names.lines(group)) t += "    " + line + "\n";
+        t += listed("load", names.loads(group));
+        std::vector<int> stores;
+        for (int k = 0; k < group.store_count; ++k) stores.push_back(s.stores[group.first_store + k].value);
+        t += listed("store", stores);
+    }
+    for (const schedule_result& r : s.results)
+        t += root_text(g, {r.kind, r.name, -1}) + " = " + names.value(r.value) + "\n";
+    return t + arena_text(s, element_bytes) + "\n";
+}
+
+// A program's graphs, from the whole model to what is fused, by the names that print_stages gives them.
+struct named_stage {
+    std::string_view name;
+    graph_view graph;
+};
+template <class Program> std::vector<named_stage> stages_of() {
+    using compiled = typename Program::compiled_graph;
+    return {{"lowered", lowered<compiled::spec::graph>::view()},
+            {"selected", compiled::selected::view()},
+            {"simplified", compiled::simplified::view()},
+            {"merged", compiled::merged::view()},
+            {"final", compiled::final_graph::view()}};
+}
+// Each of them as text, with its number of nodes: hg::print_stages<trainer>().
+template <class Program> std::string print_stages() {
+    std::string t;
+    for (const named_stage& s : stages_of<Program>()) t += (t.empty() ? "" : "\n") + print(s.graph, s.name);
+    return t;
+}
+// What a program runs: hg::print_schedule<trainer>().
+template <class Program> std::string print_schedule() {
+    using compiled = typename Program::compiled_graph;
+    return print(compiled::schedule.view(), compiled::view(), Program::max_rows,
+                 static_cast<long>(sizeof(typename Program::element_type)));
+}
+
+HOURGLASS_END

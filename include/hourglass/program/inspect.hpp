@@ -1,0 +1,332 @@
+// Looking inside: a model, or a whole training step, is evaluated by the reference interpreter, every symbol of it, and
+// asked for any value and for the first that is not finite. Slow and exact, in double unless told otherwise. How the
+// value that is not finite is found and put in words is in graph/non_finite.hpp.
+#pragma once
+
+#include <functional>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include <hourglass/graph/interpret.hpp>
+#include <hourglass/graph/non_finite.hpp>
+#include <hourglass/program/bindings.hpp>
+
+HOURGLASS_BEGIN
+
+// What a call to an interpreter binds, checked against the graph.
+template <class Stage, class... Arguments> struct inspection_check {
+    static constexpr int node_named(std::uint64_t hash) {
+        const graph_view g = Stage::view();
+        const int name = g.find_name(hash);
+        return name < 0 ? -1 : g.names[name].node;
+    }
+    template <class Argument> static constexpr void check_one(text& t) {
+        if (!t.empty()) return;
+        if constexpr (is_equation<Argument>) {
+            t = sentence("a call binds names to values, but an expression stands on the right of an '=': compute it "
+                         "first, or put "
+                         "the equation into the graph");
+        } else {
+            using Left = typename Argument::left;
+            using Value = std::remove_cvref_t<decltype(Argument::value)>;
+            int times = 0;
+            ((times += hash_of_argument<Arguments>() == Left::hash), ...);
+            if (times > 1)
+                t = sentence("'", Left::name, "' is bound twice in one call");
+            else if (!number_range<Value> && !std::is_arithmetic_v<Value>)
+                t = sentence("'", Left::name,
+                             "' is bound to something that is no number and no contiguous range of numbers");
+            else if (node_named(Left::hash) < 0 && Left::kind != leaf_kind::scalar &&
+                     Left::hash != decltype(rows)::hash && Left::hash != decltype(first_example)::hash)
+                t = sentence("the graph has nothing to bind to '", Left::name,
+                             "': it is no input, scalar or symbol of it");
+        }
+    }
+    template <class Argument> static constexpr std::uint64_t hash_of_argument() {
+        if constexpr (is_binding<Argument>)
+            return Argument::left::hash;
+        else
+            return 0;
+    }
+    static constexpr text value() {
+        text t;
+        (check_one<Arguments>(t), ...);
+        return t;
+    }
+};
+
+// What interpreters of models and of programs share. `Stage` gives the graph.
+template <class Stage, class T> class inspection {
+    struct evaluated {
+        graph_builder graph;    // what could be computed and was of use
+        std::vector<int> place; // node of the whole graph -> node of `graph`, or -1
+        std::vector<int> blame; // the leaf for whose sake a node could not be computed, or -1
+        std::optional<interpretation<T>> values;
+    };
+    graph_view g_ = Stage::view();
+    node_names names_{g_};
+    bool training_;
+    forward_rules<T> rules_;
+    std::vector<std::function<bool(std::uint64_t, std::vector<T>&)>> tensors_;
+    random::noise_stream noise_{};
+    std::optional<evaluated> done_;
+
+public:
+    using element_type = T;
+
+    // Evaluates all that the bindings allow. Any symbol may be fed, noise too; what is fed is not computed. Values
+    // bound may have any arithmetic type. Beside the graph's names: hg::rows where nothing batched is fed,
+    // hg::first_example, and hg::step_number, which the noise of a training step depends on. Scalars that only an
+    // update rule knows are let pass, so that the bindings of a training step can be given as they are. Throws
+    // call_error where extents do not fit.
+    template <class... Arguments>
+    requires((is_binding<Arguments> || is_equation<Arguments>)&&...) inspection&
+    operator()(const Arguments&... arguments) {
+        static_assert(assert_well_formed<inspection_check<Stage, Arguments...>>::value);
+        done_.reset();
+        std::vector<std::vector<T>> fed(static_cast<std::size_t>(g_.nodes.size));
+        row_count count;
+        (bind(arguments, fed, count), ...);
+        random::noise_stream noise = noise_;
+        noise.step = option_value(decltype(step_number)::hash, std::uint32_t{0}, arguments...);
+        evaluate(std::move(fed), count.rows, noise,
+                 option_value(decltype(first_example)::hash, std::uint64_t{0}, arguments...));
+        return *this;
+    }
+
+    // The value of a symbol in the latest call: a number where it has neither extents nor a batch axis, else a view,
+    // rows first, valid until the next call. A per-example loss has a value for each row here, where programs report
+    // the mean. Throws call_error where it could not be computed; a name that the graph lacks is a compile error.
+    template <named_leaf Leaf> auto operator[](const Leaf&) const {
+        static_assert(assert_well_formed<missing<Leaf>>::value);
+        constexpr int n = found<Leaf>();
+        constexpr value_type type = Stage::view()[n].type;
+        const std::vector<T>& values = values_of(n);
+        if constexpr (type.extents.rank == 0 && !type.batched)
+            return values[0];
+        else
+            return tensor_view<const T>(values.data(), type, done_->values->rows());
+    }
+    // The same for a name that is known at run time only; throws call_error where the graph lacks it.
+    tensor_view<const T> value(std::string_view name) const {
+        const int i = g_.find_name(hash_of(name));
+        if (i < 0 || g_.names[i].node < 0) throw call_error("the graph has nothing named '" + std::string(name) + "'");
+        return view_of(g_.names[i].node);
+    }
+
+    // Nothing where all that was computed is finite. Infinities inside an equation whose own value is finite do not
+    // count.
+    std::optional<non_finite_value> first_non_finite() const {
+        need_call();
+        const auto values = [this](int n) { return place(n) < 0 ? nullptr : &raw(n); };
+        const auto operands = [this](int n, auto f) { each_operand(n, f); };
+        return find_non_finite<T>(g_, names_, values, operands);
+    }
+
+    // An operation of a user's own, which the built-in list does not have.
+    template <class Op> void add() { rules_.template add<Op>(); }
+
+protected:
+    template <class... Sources> explicit inspection(bool in_training, const Sources&... sources)
+        : training_(in_training) {
+        (add_source(sources), ...);
+    }
+    tensor_view<const T> view_of_root(root_kind kind, std::uint64_t hash) const {
+        for (const graph_root& r : g_.roots)
+            if (r.kind == kind && g_.names[r.name].hash == hash) return view_of(r.node);
+        throw call_error("the program has no such result, gradient or update");
+    }
+
+private:
+    template <class Leaf> static constexpr int found() {
+        const int n = inspection_check<Stage>::node_named(Leaf::hash);
+        return n < 0 ? 0 : n;
+    }
+    template <class Leaf> struct missing {
+        static constexpr text value() {
+            if (inspection_check<Stage>::node_named(Leaf::hash) >= 0) return {};
+            return sentence("the graph has no symbol '", Leaf::name, "' to look at");
+        }
+    };
+    template <class Source> void add_source(const Source& source) {
+        if constexpr (is_binding<Source>) {
+            static_assert(Source::left::hash == decltype(seed)::hash,
+                          "an interpreter takes parameters, a trainer's state and hg::seed");
+            noise_.seed = static_cast<std::uint64_t>(source.value);
+        } else {
+            // Read at each call, so that it sees what training has done meanwhile.
+            tensors_.push_back([&source](std::uint64_t hash, std::vector<T>& to) {
+                const auto* from = source.find(hash);
+                for (std::size_t i = 0; from != nullptr && i < to.size(); ++i) to[i] = T(from[i]);
+                return from != nullptr;
+            });
+        }
+    }
+
+    template <class Value> static Value option_value(std::uint64_t, Value otherwise) { return otherwise; }
+    template <class Value, class First, class... Rest>
+    static Value option_value(std::uint64_t hash, Value otherwise, const First& first, const Rest&... rest) {
+        if constexpr (is_binding<First>)
+            if constexpr (std::is_arithmetic_v<std::remove_cvref_t<decltype(first.value)>>)
+                if (First::left::hash == hash) return static_cast<Value>(first.value);
+        return option_value(hash, otherwise, rest...);
+    }
+    template <class Argument> void bind(const Argument& a, std::vector<std::vector<T>>& fed, row_count& count) {
+        if constexpr (is_binding<Argument>) {
+            using Left = typename Argument::left;
+            using Value = std::remove_cvref_t<decltype(a.value)>;
+            constexpr int n = inspection_check<Stage>::node_named(Left::hash);
+            if constexpr (Left::hash == decltype(rows)::hash) count.set(static_cast<long>(a.value), "hg::rows");
+            if constexpr (n >= 0 && (number_range<Value> || std::is_arithmetic_v<Value>)) {
+                auto& to = fed[static_cast<std::size_t>(n)];
+                if constexpr (number_range<Value>)
+                    for (auto x : a.value) to.push_back(T(x));
+                else
+                    to.push_back(T(a.value));
+                const long r = rows_in(to.size(), g_[n].type, Left::name);
+                if (r >= 0) count.set(r, Left::name);
+            }
+        }
+    }
+
+    bool is_choice(int n) const { return is<ops::in_training>(g_[n]); }
+    int chosen(int n) const { return g_.operand(n, training_ ? 0 : 1); }
+    // Calls f(operand) for each node that n is computed from.
+    void each_operand(int n, auto f) const {
+        if (is_choice(n)) return f(chosen(n));
+        for (int i = 0; i < g_[n].operand_count; ++i) f(g_.operand(n, i));
+    }
+
+    void evaluate(std::vector<std::vector<T>> fed, long given_rows, random::noise_stream noise, std::uint64_t first) {
+        const auto at = [](auto& v, int n) -> auto& { return v[static_cast<std::size_t>(n)]; };
+        std::vector<bool> useful(static_cast<std::size_t>(g_.nodes.size), false);
+        evaluated e;
+        e.place.assign(useful.size(), -1);
+        e.blame.assign(useful.size(), -1);
+        for (int n = 0; n < g_.nodes.size; ++n) {
+            if (!at(fed, n).empty()) continue;
+            if (is<ops::parameter>(g_[n]) || is<ops::state>(g_[n])) {
+                at(fed, n).resize(static_cast<std::size_t>(g_[n].type.extents.size()));
+                bool there = false;
+                for (const auto& source : tensors_) there = there || source(g_.names[g_[n].name].hash, at(fed, n));
+                if (there) continue;
+                at(fed, n).clear();
+            }
+            const bool needs_value =
+                g_[n].op->kind == operation_kind::leaf && !is<ops::scalar>(g_[n]) && !is<ops::rows>(g_[n]);
+            if (needs_value) at(e.blame, n) = n;
+            each_operand(n, [&](int o) {
+                if (at(e.blame, o) >= 0 && at(e.blame, n) < 0) at(e.blame, n) = at(e.blame, o);
+            });
+        }
+        // What the names and the results need: not the branch of in_training that is not taken.
+        for (const named_node& name : g_.names)
+            if (name.node >= 0) useful[static_cast<std::size_t>(name.node)] = true;
+        for (const graph_root& r : g_.roots) useful[static_cast<std::size_t>(r.node)] = true;
+        for (int n = g_.nodes.size - 1; n >= 0; --n) {
+            if (at(e.blame, n) >= 0)
+                useful[static_cast<std::size_t>(n)] = false;
+            else if (useful[static_cast<std::size_t>(n)] && at(fed, n).empty())
+                each_operand(n, [&](int o) { useful[static_cast<std::size_t>(o)] = true; });
+        }
+        rewriter r(g_);
+        for (int n = 0; n < g_.nodes.size; ++n) {
+            if (!useful[static_cast<std::size_t>(n)]) continue;
+            if (given_rows < 0 && (g_[n].type.batched || is<ops::rows>(g_[n])))
+                throw call_error(
+                    "nothing with a batch axis is bound, so the call must say how many rows: hg::rows = n");
+            if (!at(fed, n).empty())
+                r.map[n] = r.to.push_leaf(&record<ops::fed>, -1, g_[n].type);
+            else if (is_choice(n))
+                r.map[n] = handle{&r.to, nullptr, r.map[chosen(n)]}.filled(g_[n].type).index;
+            else
+                r.map[n] = r.copy(n);
+            at(e.place, n) = r.map[n];
+        }
+        e.graph = std::move(r.to);
+        done_.emplace(std::move(e));
+        done_->values.emplace(done_->graph.view(), rules_, given_rows < 0 ? 1 : given_rows);
+        interpretation<T>& values = *done_->values;
+        values.noise = noise;
+        values.first_example = first;
+        for (int n = 0; n < g_.nodes.size; ++n)
+            if (place(n) >= 0 && !at(fed, n).empty()) values.feed(place(n), std::move(at(fed, n)));
+        values.run();
+    }
+
+    void need_call() const {
+        if (!done_)
+            throw call_error("nothing has been evaluated yet: call the interpreter with the model's inputs first");
+    }
+    int place(int n) const { return done_->place[static_cast<std::size_t>(n)]; }
+    const std::vector<T>& raw(int n) const { return done_->values->values[static_cast<std::size_t>(place(n))]; }
+    const std::vector<T>& values_of(int n) const {
+        need_call();
+        const int leaf = done_->blame[static_cast<std::size_t>(n)];
+        if (leaf >= 0)
+            throw call_error("'" + names_[n] + "' could not be computed: the " + std::string(g_[leaf].op->name) + " '" +
+                             names_[leaf] + "' was not bound");
+        return raw(n);
+    }
+    tensor_view<const T> view_of(int n) const {
+        const std::vector<T>& values = values_of(n);
+        return {values.data(), g_[n].type, done_->values->rows()};
+    }
+};
+
+template <class... Options> using inspection_element =
+    std::conditional_t<std::is_void_v<typename option_set<Options...>::found_element>, double,
+                       typename option_set<Options...>::found_element>;
+
+// A whole model, evaluated by the reference interpreter:
+//     hg::interpreter<vae> look{theta, hg::seed = 1};
+//     look(x = images, beta = 0.5);
+//     look[h](0, 7);
+//     if (auto bad = look.first_non_finite()) std::cerr << bad->sentence() << '\n';
+// Options: hg::element<T>, T any number type that the operations know, 50 digits included, and hg::training, for what
+// in_training chooses. Noise is that of a program with the same seed, step (hg::step_number; 0 in functions) and
+// examples. The parameters are read at each call and must live as long as the interpreter; their element type does not
+// matter.
+template <const auto& Graph, class... Options> class interpreter
+    : public inspection<lowered<Graph>, inspection_element<Options...>> {
+    static_assert(check<Graph>);
+
+public:
+    template <class... Sources> explicit interpreter(const Sources&... sources)
+        : inspection<lowered<Graph>, inspection_element<Options...>>(option_set<Options...>::template has<training>,
+                                                                     sources...) {}
+};
+
+// A program's own graph, so that gradients and updates can be looked at too, before any pass has changed it:
+//     hg::program_interpreter<trainer> look{theta, train.state(), hg::seed = 1};
+//     look(x = images, hg::learning_rate = 1e-3, hg::step_number = train.steps() + 1);
+//     look.gradient(W)(3, 5);
+// It writes nothing: what a step would make of W is look.update(W).
+template <class Program, class... Options> class program_interpreter
+    : public inspection<typename Program::compiled_graph::selected, inspection_element<Options...>> {
+    using base = inspection<typename Program::compiled_graph::selected, inspection_element<Options...>>;
+
+public:
+    template <class... Sources> explicit program_interpreter(const Sources&... sources)
+        : base(Program::compiled_graph::spec::in_training, sources...) {}
+
+    // What the program returns, the mean over the rows for a loss; gradients and next values. Of rank 0 too as views.
+    // Throw call_error where the program has none for the symbol.
+    template <named_leaf Leaf> auto result(const Leaf&) const {
+        return this->view_of_root(root_kind::value, Leaf::hash);
+    }
+    template <named_leaf Leaf> auto gradient(const Leaf&) const {
+        constexpr bool trains = Program::compiled_graph::spec::kind == program_kind::trainer;
+        if constexpr (trains)
+            return this->value(std::string(Leaf::name) + ".#gradient");
+        else
+            return this->view_of_root(root_kind::gradient, Leaf::hash);
+    }
+    template <named_leaf Leaf> auto update(const Leaf&) const {
+        return this->view_of_root(root_kind::update, Leaf::hash);
+    }
+};
+
+HOURGLASS_END
