@@ -129,11 +129,11 @@ template <class T> void pack_right_panel(T* packed, matrix_operand<T> b, int k, 
 }
 
 // tile[rows][columns] = block times panel, summed over k in ascending order, for the first `vectors` vectors of the
-// columns (by default all; nothing is written to the others). tile is aligned to scratch_alignment. 2 * rows *
-// vectors * width * k operations; not inlined, so that it exists once per number type.
-template <class T, int vectors = blocking<T>::columns / width<T>>
+// columns and the first `rows` rows (by default all; nothing is written to the others). tile is aligned to
+// scratch_alignment. 2 * rows * vectors * width * k operations; not inlined, so that it exists once per number type.
+template <class T, int vectors = blocking<T>::columns / width<T>, int rows = blocking<T>::rows>
 HOURGLASS_NOINLINE void micro_kernel(T* tile, const T* left_block, const T* right_panel, int k) {
-    constexpr int rows = blocking<T>::rows, columns = blocking<T>::columns, lanes = width<T>;
+    constexpr int columns = blocking<T>::columns, lanes = width<T>;
     vector<T> sums[rows][vectors];
     HOURGLASS_UNROLL
     for (int r = 0; r < rows; ++r) {
@@ -150,7 +150,7 @@ HOURGLASS_NOINLINE void micro_kernel(T* tile, const T* left_block, const T* righ
             HOURGLASS_UNROLL
             for (int v = 0; v < vectors; ++v) sums[r][v] = fused_multiply_add(left, right[v], sums[r][v]);
         }
-        left_block += rows;
+        left_block += blocking<T>::rows;
         right_panel += columns;
     }
     HOURGLASS_UNROLL
@@ -190,10 +190,12 @@ template <class T, class Epilogue> void multiply_packed(const T* packed_left, ma
         const int row_count = std::min(rows, m - block * rows);
         if constexpr (requires { epilogue.prefetch(0, 0, 0, 0); })
             epilogue.prefetch(block * rows, row_count, panel * columns, column_count);
-        if (column_count <= columns / 2) // the last panel of many common extents (784, 400) is half empty
-            micro_kernel<T, columns / 2 / width<T>>(tile, left, panel_scratch, k);
+        // The last panel of many common extents (784, 400) is half empty, and so is the last block of 128 rows.
+        constexpr int half = columns / 2 / width<T>, whole = columns / width<T>, few = rows * 2 / 3;
+        if (column_count <= columns / 2)
+            (row_count <= few ? micro_kernel<T, half, few> : micro_kernel<T, half>)(tile, left, panel_scratch, k);
         else
-            micro_kernel<T>(tile, left, panel_scratch, k);
+            (row_count <= few ? micro_kernel<T, whole, few> : micro_kernel<T>)(tile, left, panel_scratch, k);
         epilogue(static_cast<const T*>(tile), block * rows, row_count, panel * columns, column_count);
     }
 }

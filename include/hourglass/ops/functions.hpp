@@ -104,7 +104,7 @@ struct sigmoid : elementwise<1> {
 struct softplus : elementwise<1> {
     static constexpr std::string_view name = "softplus";
     template <class V> static constexpr V forward(const V& x) {
-        return math::select(x < math::as<V>(0), math::as<V>(0), x) + math::log1p(math::exp(V(-math::abs(x))));
+        return math::select(x < math::as<V>(0), math::as<V>(0), x) + math::log1p_of_unit(math::exp(V(-math::abs(x))));
     }
     template <class H> static constexpr H derivative(H x, H, H g) {
         return hadamard(g, apply_operation(ops::sigmoid{}, x));

@@ -301,14 +301,15 @@ public:
         static_assert(assert_well_formed<check_type>::value);
         this->set_defaults();
         this->executor_.first_example = 0;
-        ++steps_;
-        this->executor_.noise.step = static_cast<std::uint32_t>(steps_);
+        const std::uint64_t step = steps_ + 1;      // counted only when it is done: a call that throws is no step
+        this->executor_.noise.step = static_cast<std::uint32_t>(step);
         row_count count;
-        set_step();
+        set_step(step);
         (this->template bind<check_type>(arguments, count), ...);
         const long all = base::rows_of(count);
         base::check_rows(all, "a training step, which is never cut into chunks,");
         this->executor_.run(all, true);
+        steps_ = step;
         return {this->executor_, all};
     }
     std::uint64_t steps() const { return steps_; }
@@ -321,9 +322,9 @@ private:
     optimiser_state state_;
     std::uint64_t steps_ = 0;
 
-    void set_step() {
+    void set_step(std::uint64_t step) {
         constexpr int n = base::template checked<>::scalar_named(decltype(step_number)::hash);
-        if constexpr (n >= 0) this->executor_.number[static_cast<std::size_t>(n)] = static_cast<double>(steps_);
+        if constexpr (n >= 0) this->executor_.number[static_cast<std::size_t>(n)] = static_cast<double>(step);
     }
 };
 
