@@ -40,10 +40,12 @@ public:
         for (int v = 0; v < values; ++v)
             if (at(v).offset >= 0) place[static_cast<std::size_t>(v)] = memory_.get() + at(v).offset;
 #if defined(_OPENMP)
-        // The team is made now, so that no step has to.
+        // The team is made now, so that no step has to. (GCC drops a parallel region with nothing in it.)
         if (threads_ > 1) {
     #pragma omp parallel num_threads(threads_)
-            {}
+            {
+    #pragma omp barrier
+            }
         }
 #endif
     }

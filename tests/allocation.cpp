@@ -1,0 +1,121 @@
+// No call allocates: neither a training step, the first included, nor a gradient, nor a function in chunks. Counted where
+// memory comes from: operator new everywhere, and malloc itself where the C library lets a program stand in for it.
+#include "autoencoders.hpp"
+
+#include <atomic>
+#include <cerrno>
+#include <cstdlib>
+#include <new>
+
+#include <doctest/doctest.h>
+
+namespace {
+std::atomic<long> allocations{0};
+}
+
+#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
+    #define SANITIZED 1
+#elif defined(__has_feature)
+    #if __has_feature(address_sanitizer) || __has_feature(thread_sanitizer)
+        #define SANITIZED 1
+    #endif
+#endif
+
+#if defined(__GLIBC__) && !defined(SANITIZED)
+// operator new and OpenMP end here too.
+extern "C" {
+void* __libc_malloc(std::size_t);
+void* __libc_calloc(std::size_t, std::size_t);
+void* __libc_realloc(void*, std::size_t);
+void* __libc_memalign(std::size_t, std::size_t);
+
+void* malloc(std::size_t size) noexcept { return ++allocations, __libc_malloc(size); }
+void* calloc(std::size_t count, std::size_t size) noexcept { return ++allocations, __libc_calloc(count, size); }
+void* realloc(void* old, std::size_t size) noexcept { return ++allocations, __libc_realloc(old, size); }
+void* memalign(std::size_t alignment, std::size_t size) noexcept { return ++allocations, __libc_memalign(alignment, size); }
+void* aligned_alloc(std::size_t alignment, std::size_t size) noexcept { return ++allocations, __libc_memalign(alignment, size); }
+int posix_memalign(void** to, std::size_t alignment, std::size_t size) noexcept {
+    ++allocations;
+    *to = __libc_memalign(alignment, size);
+    return *to == nullptr ? ENOMEM : 0;
+}
+}
+#else
+void* operator new(std::size_t size) {
+    ++allocations;
+    if (void* p = std::malloc(size)) return p;
+    throw std::bad_alloc();
+}
+void* operator new(std::size_t size, std::align_val_t alignment) {
+    ++allocations;
+    const auto a = static_cast<std::size_t>(alignment);
+    if (void* p = std::aligned_alloc(a, (size + a - 1) / a * a)) return p;
+    throw std::bad_alloc();
+}
+void operator delete(void* p) noexcept { std::free(p); }
+void operator delete(void* p, std::size_t) noexcept { std::free(p); }
+void operator delete(void* p, std::align_val_t) noexcept { std::free(p); }
+void operator delete(void* p, std::size_t, std::align_val_t) noexcept { std::free(p); }
+#endif
+
+namespace {
+
+using namespace autoencoders;
+
+long counted(auto&& call) {
+    const long before = allocations;
+    call();
+    return allocations - before;
+}
+
+template <class Case> void check_training(int threads) {
+    CAPTURE(Case::name);
+    CAPTURE(threads);
+    hg::parameters<Case::graph> theta{hg::seed = 1};
+    const std::vector<float> pixels = images<float>(1, 128, Case::features);
+    const std::span<const float> all(pixels), few(pixels.data(), 5 * Case::features);
+    trainer<Case, float> train{theta, hg::seed = 1, hg::threads = threads};
+    CHECK(counted([&] { step<Case, float>(train, all, {}); }) == 0);
+    CHECK(counted([&] { step<Case, float>(train, few, {}); }) == 0);
+    CHECK(counted([&] {
+              for (int n = 0; n < 3; ++n) step<Case, float>(train, all, {});
+          }) == 0);
+}
+
+}
+
+TEST_CASE("the count sees allocations") {
+    int* p = nullptr;
+    CHECK(counted([&] { p = new int(3); }) == 1);
+    delete p;
+    std::vector<double> grown;
+    CHECK(counted([&] { grown.resize(100); }) == 1);
+    CHECK(counted([&] { hg::allocate_aligned<float>(100); }) == 1);
+}
+
+TEST_CASE("a training step allocates nothing") {
+    for (const int threads : {1, 2}) {
+        check_training<full_basic>(threads);
+        check_training<full_undercomplete>(threads);
+        check_training<full_sparse>(threads);
+        check_training<full_denoising>(threads);
+        check_training<full_variational>(threads);
+    }
+}
+
+TEST_CASE("neither does a gradient, nor a function, in chunks or not") {
+    using Case = full_variational;
+    const hg::parameters<Case::graph> theta{hg::seed = 1};
+    const int rows = 300;
+    const std::vector<float> pixels = images<float>(1, rows, Case::features);
+    const std::span<const float> first(pixels.data(), 128 * Case::features);
+    std::vector<float> restored(pixels.size());
+    for (const int threads : {1, 2}) {
+        CAPTURE(threads);
+        hg::gradient<Case::graph, hg::name<"loss">> gradient{hg::threads = threads};
+        hg::function<Case::graph, hg::to<hg::name<"xhat">>> reconstruct{hg::threads = threads};
+        CHECK(counted([&] { gradient(theta, hg::name<"x"> = first); }) == 0);
+        CHECK(counted([&] { reconstruct(theta, hg::name<"x"> = first); }) == 0);
+        CHECK(counted([&] { reconstruct(theta, hg::name<"x"> = pixels, hg::into(hg::name<"xhat">, restored)); }) == 0);
+    }
+}
