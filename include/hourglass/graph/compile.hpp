@@ -20,7 +20,7 @@ template <long Rows> struct max_rows {};        // the most rows of one call
 struct training {};                             // in_training takes its first operand
 template <class T> struct element {};           // float or double
 struct sum_rows {};                             // a gradient of the sum over the rows in place of the mean
-struct per_example {};                          // a gradient for each row
+struct per_example {};                          // values and gradients of each row, as if it were alone
 
 enum class program_kind { function, gradient, trainer };
 
@@ -105,6 +105,24 @@ template <const auto& Graph, program_kind Kind, auto Loss, class... Options> str
     }
 
 private:
+    static constexpr bool each_row = options::template has<per_example>;
+
+    // Whether a value has a batch axis and no row of it depends on another.
+    static constexpr bool rows_are_apart(const graph_builder& g, int value) {
+        const list<bool> part = parts_of(g, value);
+        for (int n = 0; n <= value; ++n)
+            if (part[n] && g.nodes[n].op->kind == operation_kind::reduction && g.nodes[n].options.flags[2] != 0) return false;
+        return g.nodes[value].type.batched;
+    }
+    // Which nodes a value depends on, itself included.
+    static constexpr list<bool> parts_of(const graph_builder& g, int value) {
+        list<bool> part(value + 1, false);
+        part[value] = true;
+        for (int n = value; n >= 0; --n)
+            if (part[n])
+                for (int i = 0; i < g.nodes[n].operand_count; ++i) part[g.operand(n, i)] = true;
+        return part;
+    }
     static constexpr void add_loss(selection& s, const auto& asked) {
         const wanted_name loss{Loss.name, Loss.hash};
         const int node_ = s.find_new(loss, "asked for the gradient of");
@@ -116,15 +134,23 @@ private:
                             ": a loss is a scalar per example; take its sum or mean over features"));
             return;
         }
+        if (each_row && Kind == program_kind::trainer) {
+            g.fail(sentence("hg::per_example is an option of hg::gradient: a trainer moves parameters by one gradient of all rows"));
+            return;
+        }
+        if (each_row && !rows_are_apart(g, node_)) {
+            g.fail(sentence("hg::per_example asks for the gradient of each row, but the loss '", Loss.name, "' ",
+                            root.batched() ? "couples the rows of a call" : "has no batch axis"));
+            return;
+        }
         report_terms(s, node_);
-        const bool rows_summed = options::template has<sum_rows> || options::template has<per_example>;
-        if (root.batched()) root = rows_summed ? batch_sum(root) : batch_mean(root);
+        if (root.batched() && !each_row) root = options::template has<sum_rows> ? batch_sum(root) : batch_mean(root);
         g.roots.push({root_kind::value, s.intern(loss), root.index});
         // Names must be there for new leaves and rules.
         list<int> targets, names;
         collect_targets(s, asked, node_, targets, names);
         if (g.failed()) return;
-        differentiation d(g, root.index, targets.view());
+        differentiation d(g, root.index, targets.view(), !each_row);
         for (int i = 0; i < targets.size() && !g.failed(); ++i) {
             const int gradient = d.gradient(targets[i]);
             if constexpr (Kind == program_kind::gradient) g.roots.push({root_kind::gradient, names[i], gradient});
@@ -134,21 +160,17 @@ private:
             }
         }
     }
-    // Scalars per example that the loss is made of are reported beside it, as means over the rows.
+    // Scalars per example that the loss is made of are reported beside it: as means over the rows, or a number for each.
     static constexpr void report_terms(selection& s, int loss_node) {
         graph_builder& g = s.r.to;
-        list<bool> part(loss_node + 1, false);
-        part[loss_node] = true;
-        for (int n = loss_node; n >= 0; --n)
-            if (part[n])
-                for (int i = 0; i < g.nodes[n].operand_count; ++i) part[g.operand(n, i)] = true;
+        const list<bool> part = parts_of(g, loss_node);
         for (int i = 0; i < s.r.from.names.size; ++i) {
             const named_node& n = s.r.from.names[i];
             const int at = n.node < 0 ? -1 : s.r.map[n.node];
             if (at < 0 || at >= loss_node || !part[at] || g.nodes[at].type.extents.rank != 0) continue;
             if (g.nodes[at].op->kind == operation_kind::leaf) continue;
             handle h{&g, nullptr, at};
-            if (h.batched()) h = batch_mean(h);
+            if (h.batched() && !each_row) h = batch_mean(h);
             g.roots.push({root_kind::value, g.intern(s.r.from.name(i), n.hash), h.index});
         }
     }
@@ -168,11 +190,7 @@ private:
             }
             return;
         }
-        list<bool> part(loss_node + 1, false);
-        part[loss_node] = true;
-        for (int n = loss_node; n >= 0; --n)
-            if (part[n])
-                for (int i = 0; i < g.nodes[n].operand_count; ++i) part[g.operand(n, i)] = true;
+        const list<bool> part = parts_of(g, loss_node);
         for (int n = 0; n <= loss_node; ++n) {
             if (!part[n] || !is<ops::parameter>(g.nodes[n])) continue;
             targets.push(n);

@@ -34,7 +34,8 @@ constexpr handle sum_to(handle share, const value_type& wanted) {
 constexpr void derivation::accumulate(int i, handle share) {
     const int target = graph_.operand(node_, i);
     if (!wanted_[target] || graph_.failed()) return;
-    const value_type type = graph_.nodes[target].type;      // copies: the nodes move as the graph grows
+    value_type type = graph_.nodes[target].type;    // copies: the nodes move as the graph grows
+    type.batched = type.batched || !sums_rows_;
     const value_type whole = graph_.nodes[node_].type;
     // What broadcasts to the result counts once for each element that it stands for.
     if (graph_.nodes[node_].op->kind == operation_kind::elementwise && !(type == whole)) share = share.filled(whole);
@@ -47,12 +48,15 @@ class differentiation {
     graph_builder& graph_;
     list<int> adjoints_;
     list<bool> wanted_;
+    bool sums_rows_;
 
 public:
     // The gradient of `root` (rank 0, no batch axis; or batched, then of the sum over the rows) with respect to each of
     // `with_respect_to`; gradients(i) gives the node, of the type of what it belongs to.
-    constexpr differentiation(graph_builder& g, int root, slice_of<int> with_respect_to)
-        : graph_(g), adjoints_(root + 1, -1), wanted_(root + 1, false) {
+    // Without sums_rows, the root being batched and no example acting on another, each row's gradient stays apart: what has
+    // no batch axis has a gradient with one.
+    constexpr differentiation(graph_builder& g, int root, slice_of<int> with_respect_to, bool sums_rows = true)
+        : graph_(g), adjoints_(root + 1, -1), wanted_(root + 1, false), sums_rows_(sums_rows) {
         for (int n : with_respect_to)
             if (n <= root) wanted_[n] = true;
         for (int n = 0; n <= root; ++n) {
@@ -60,7 +64,7 @@ public:
             for (int i = 0; i < graph_.nodes[n].operand_count; ++i)
                 if (wanted_[graph_.operand(n, i)]) wanted_[n] = true;
         }
-        derivation d(graph_, adjoints_.begin(), wanted_.begin());
+        derivation d(graph_, adjoints_.begin(), wanted_.begin(), sums_rows);
         if (wanted_[root]) adjoints_[root] = graph_.push_literal(1);
         for (int n = root; n >= 0 && !graph_.failed(); --n) {
             if (adjoints_[n] < 0 || !wanted_[n] || graph_.nodes[n].op->derivative == nullptr) continue;
@@ -71,7 +75,9 @@ public:
     constexpr int gradient(int n) {
         handle h{&graph_, nullptr, n < adjoints_.size() ? adjoints_[n] : -1};
         if (h.index < 0) h.index = graph_.push_literal(0);
-        return h.filled(graph_.nodes[n].type).index;
+        value_type type = graph_.nodes[n].type;
+        type.batched = type.batched || !sums_rows_;
+        return h.filled(type).index;
     }
 };
 

@@ -90,7 +90,7 @@ constexpr outcome_of<Product, A, B> product(const A& a, const B& b, bool ta, boo
 constexpr void matmul::derivative(auto& d) {
     auto a = d.operand(0), b = d.operand(1), g = d.adjoint_full();
     const bool ta = d.options().flags[0] != 0, tb = d.options().flags[1] != 0;
-    const bool over_batch = !a.batched() && g.batched();    // the sum that a's gradient takes is part of the product
+    const bool over_batch = d.sums_rows() && !a.batched() && g.batched();    // the sum that a's gradient takes is part of the product
     if (b.extents().rank == 1) {
         if (d.wanted(0)) {
             if (over_batch && b.batched()) {
@@ -112,7 +112,7 @@ constexpr void matmul::derivative(auto& d) {
         }
     }
     if (d.wanted(1)) {
-        if (!b.batched() && g.batched() && a.batched())
+        if (d.sums_rows() && !b.batched() && g.batched() && a.batched())
             d.accumulate(1, tb ? product<matmul_batch_sum>(g, a, true, ta) : product<matmul_batch_sum>(a, g, !ta, false));
         else d.accumulate(1, tb ? product<matmul>(g, a, true, ta) : product<matmul>(a, g, !ta, false));
     }

@@ -67,10 +67,11 @@ class derivation {
     mutable naming place_;
     int* adjoints_;             // the adjoint of each node so far, or -1
     const bool* wanted_;        // which nodes depend on what is differentiated for
+    bool sums_rows_ = true;
     int node_ = -1;
     friend class differentiation;
-    constexpr derivation(graph_builder& g, int* adjoints, const bool* wanted)
-        : graph_(g), adjoints_(adjoints), wanted_(wanted) {}
+    constexpr derivation(graph_builder& g, int* adjoints, const bool* wanted, bool sums_rows)
+        : graph_(g), adjoints_(adjoints), wanted_(wanted), sums_rows_(sums_rows) {}
 
 public:
     constexpr handle operand(int i) const;
@@ -80,6 +81,8 @@ public:
     constexpr handle adjoint_full() const;      // has the result's type
     constexpr attributes options() const;
     constexpr bool wanted(int i) const;         // whether a share for operand i is of any use
+    // Whether what has no batch axis gets the sum over the rows; else it gets a share for each row.
+    constexpr bool sums_rows() const { return sums_rows_; }
     // Adds to the adjoint of operand i; sums over what the operand was broadcast along.
     constexpr void accumulate(int i, handle share);
 };
