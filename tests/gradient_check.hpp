@@ -211,9 +211,9 @@ inline void check_all(const std::string& what, const numbers& got, const numbers
 
 // The gradients of all cases by the interpreter, in order of case and operand, on the graph as it is differentiated,
 // simplified and merged.
-inline void check_interpreted(const std::vector<operation_case>& cases, const std::vector<case_data>& data, long rows,
+inline void check_interpreted(const hg::list<operation_case>& cases, const std::vector<case_data>& data, long rows,
                               const std::vector<std::vector<numbers>>& wanted, const std::function<std::string(int)>& describe) {
-    const hg::graph_builder raw = build_gradients({cases.data(), static_cast<int>(cases.size())});
+    const hg::graph_builder raw = build_gradients(cases.view());
     REQUIRE_MESSAGE(raw.problem.empty(), std::string(raw.problem.view()));
     const hg::graph_builder simple = hg::simplify(hg::prune(raw.view()).view(), true);
     const hg::graph_builder merged = hg::prune(hg::merge(simple.view()).view());
@@ -231,20 +231,21 @@ inline void check_interpreted(const std::vector<operation_case>& cases, const st
         run.run();
         int root = 0;
         for (const hg::graph_root& r : view.roots) root += r.kind == hg::root_kind::value;
-        for (std::size_t c = 0; c < cases.size(); ++c)
+        for (int c = 0; c < cases.size(); ++c)
             for (int i = 0; i < cases[c].count; ++i, ++root)
-                check_all(describe(static_cast<int>(c)) + ", operand " + std::to_string(i) + ", " + pass,
-                          run.values[static_cast<std::size_t>(view.roots[root].node)], wanted[c][static_cast<std::size_t>(i)]);
+                check_all(describe(c) + ", operand " + std::to_string(i) + ", " + pass,
+                          run.values[static_cast<std::size_t>(view.roots[root].node)],
+                          wanted[static_cast<std::size_t>(c)][static_cast<std::size_t>(i)]);
     }
 }
 
-// A program made of a table of cases, which Table::cases() returns as a std::array: the compiler's stages and the executor
+// A program made of a table of cases, which Table::cases() returns as a list: the compiler's stages and the executor
 // that hg::gradient is made of, with leaves bound by the names above.
 template <class Table> struct case_program_spec {
     static constexpr long rows = Table::rows;
     static constexpr hg::graph_builder run() {
-        const auto cases = Table::cases();
-        return build_gradients({cases.data(), static_cast<int>(cases.size())});
+        const hg::list<operation_case> cases = Table::cases();
+        return build_gradients(cases.view());
     }
 };
 
@@ -293,5 +294,39 @@ private:
         return {};
     }
 };
+
+// A whole table: by the interpreter and by a program, against the derivatives in `wanted`.
+template <class Table> void check_program(const std::vector<case_data>& data, const std::vector<std::vector<numbers>>& wanted,
+                                          const std::function<std::string(int)>& describe) {
+    const hg::list<operation_case> cases = Table::cases();
+    const auto program = std::make_unique<case_program<Table, double>>();
+    program->run(data);
+    for (int c = 0; c < cases.size(); ++c)
+        for (int i = 0; i < cases[c].count; ++i)
+            check_all(describe(c) + ", operand " + std::to_string(i) + ", program", program->gradient(c, i),
+                      wanted[static_cast<std::size_t>(c)][static_cast<std::size_t>(i)]);
+}
+
+inline std::string describe(const hg::value_type& t) {
+    return (t.batched ? "rows of " : "") + std::string(hg::sentence(t.extents).view());
+}
+inline std::string describe(const operation_case& c) {
+    std::string text(c.op->name);
+    for (int i = 0; i < c.count; ++i) text += (i == 0 ? " of " : ", ") + describe(c.operands[static_cast<std::size_t>(i)]);
+    text += ", flags";
+    for (int f : c.options.flags) text += " " + std::to_string(f);
+    text += ", target " + std::string(hg::sentence(c.options.target).view());
+    return text + (c.tail == tail_kind::plain ? ", plain sum" : c.tail == tail_kind::column_weighted ? ", columns weighted" : "");
+}
+// Distinct operands for a case, each in its range.
+inline case_data spread_data(const operation_case& c, long rows, const std::array<double, 3>& low, const std::array<double, 3>& high) {
+    case_data data;
+    for (int i = 0; i < c.count; ++i) {
+        const auto o = static_cast<std::size_t>(i);
+        data.operands.push_back(spread(size_of(c.operands[o], rows), low[o], high[o], 0.137 + 0.29 * i));
+    }
+    data.weights = spread(weight_count(c, rows), 0.5, 2, 0.71);
+    return data;
+}
 
 }

@@ -34,21 +34,25 @@ template <int Arity, step_kind Step = step_kind::relative> struct entry {
     static constexpr step_kind step = Step;
     static constexpr std::array<double, 3> low{0.3, 0.4, 0.2}, high{1.7, 1.9, 2.3};
 };
+// Ranges on both sides of zero.
+template <int Arity, step_kind Step = step_kind::relative> struct signed_entry : entry<Arity, Step> {
+    static constexpr std::array<double, 3> low{-1.5, 0.4, 0.2}, high{1.7, 1.9, 2.3};
+};
 using step_kind::absolute;
 
-template <> struct table<ops::add> : entry<2> {
+template <> struct table<ops::add> : signed_entry<2> {
     static constexpr p points[] = {{{1, 2}}, {{1e300, -1e300}}, {{1e-300, 1e-300}}, {{0, 0}}, {{-0.0, 0}}, {{1e10, 1e-10}}, {{-3, 3}}};
 };
-template <> struct table<ops::subtract> : entry<2> {
+template <> struct table<ops::subtract> : signed_entry<2> {
     static constexpr p points[] = {{{1, 2}}, {{1e300, 1e300}}, {{1e-300, 1e-300}}, {{0, -0.0}}, {{1e10, 1e-10}}, {{5, 5}}};
 };
-template <> struct table<ops::multiply> : entry<2> {
+template <> struct table<ops::multiply> : signed_entry<2> {
     static constexpr p points[] = {{{2, 3}}, {{-2, 3}}, {{1e150, 1e150}}, {{0, 3}}, {{-0.0, -2}}, {{0, 0}}, {{1e-200, 1e-50}}, {{1e-200, 1e200}}};
 };
 template <> struct table<ops::divide> : entry<2> {
     static constexpr p points[] = {{{1, 3}}, {{0, 2}}, {{-0.0, -2}}, {{1e300, 1e5}}, {{1e-300, 1e3}}, {{1, 1e-150}}, {{-7, -1e150}}, {{3, 3}}};
 };
-template <> struct table<ops::negate> : entry<1> {
+template <> struct table<ops::negate> : signed_entry<1> {
     static constexpr p points[] = {{{1}}, {{-1}}, {{0}}, {{-0.0}}, {{1e300}}, {{1e-300}}};
 };
 
@@ -88,7 +92,7 @@ template <> struct table<ops::clamp> : entry<3> {
                                    {{1, 1, 1}, true, {1, 0, 0}}, {{1e-300, 0, 1}, true, {1, 0, 0}}, {{-1e-300, 0, 1}, true, {0, 1, 0}}};
 };
 
-template <> struct table<ops::square> : entry<1> {
+template <> struct table<ops::square> : signed_entry<1> {
     static constexpr p points[] = {{{1}}, {{-3}}, {{0}}, {{-0.0}}, {{1e150}}, {{1e-150}}};
 };
 template <> struct table<ops::sqrt> : entry<1> {
@@ -97,13 +101,13 @@ template <> struct table<ops::sqrt> : entry<1> {
 template <> struct table<ops::norm_root> : entry<1> {
     static constexpr p points[] = {{{1}}, {{2}}, {{1e-300}}, {{1e300}}, {{1e-10}}, {{0}, true, {0}}};
 };
-template <> struct table<ops::sign> : entry<1> {
+template <> struct table<ops::sign> : signed_entry<1> {
     static constexpr p points[] = {{{1}}, {{-1}}, {{1e-300}}, {{-1e300}}, {{0}, true, {0}}, {{-0.0}, true, {0}}};
 };
-template <> struct table<ops::abs> : entry<1> {
+template <> struct table<ops::abs> : signed_entry<1> {
     static constexpr p points[] = {{{1}}, {{-1}}, {{1e-300}}, {{-1e-300}}, {{-1e300}}, {{0}, true, {0}}, {{-0.0}, true, {0}}};
 };
-template <> struct table<ops::exp> : entry<1, absolute> {
+template <> struct table<ops::exp> : signed_entry<1, absolute> {
     static constexpr p points[] = {{{0}}, {{-0.0}}, {{1}}, {{-1}}, {{700}}, {{-700}}, {{1e-300}}, {{1e-10}}, {{-1000}}, {{0.34657}}};
 };
 template <> struct table<ops::log> : entry<1> {
@@ -112,10 +116,10 @@ template <> struct table<ops::log> : entry<1> {
 template <> struct table<ops::log1p> : entry<1> {
     static constexpr p points[] = {{{0}}, {{1e-300}}, {{1}}, {{-0.5}}, {{-0.999999}}, {{1e300}}, {{1e-10}}, {{-1e-10}}, {{-1e-300}}};
 };
-template <> struct table<ops::expm1> : entry<1, absolute> {
+template <> struct table<ops::expm1> : signed_entry<1, absolute> {
     static constexpr p points[] = {{{0}}, {{-0.0}}, {{1e-300}}, {{1}}, {{-1}}, {{700}}, {{-700}}, {{-30}}, {{1e-10}}, {{-1e-10}}};
 };
-struct wave_entry : entry<1, absolute> {
+struct wave_entry : signed_entry<1, absolute> {
     static constexpr p points[] = {{{0}}, {{-0.0}}, {{1e-300}}, {{1}}, {{-1}}, {{pi}}, {{pi / 2}}, {{pi / 4}}, {{355}}, {{1e5}}, {{-1e10}}, {{1e15}}};
 };
 template <> struct table<ops::sin> : wave_entry {};
@@ -127,31 +131,31 @@ template <> struct table<ops::pow> : entry<2> {
                                    {{-2, 3}, true, {12, nan}}, {{-2, 2}, true, {-4, nan}}, {{-0.5, -1}, true, {-4, nan}},
                                    {{0, 1}, true, {1, 0}}, {{0, 0}, true, {0, 0}}, {{0, 0.5}, true, {inf, 0}}};
 };
-template <> struct table<ops::tanh> : entry<1, absolute> {
+template <> struct table<ops::tanh> : signed_entry<1, absolute> {
     static constexpr p points[] = {{{0}}, {{-0.0}}, {{1e-300}}, {{0.5}}, {{-0.5}}, {{15}}, {{-15}}, {{20}}, {{1e-5}}, {{300}}, {{-1e300}}, {{0.65}}};
 };
-template <> struct table<ops::sigmoid> : entry<1, absolute> {
+template <> struct table<ops::sigmoid> : signed_entry<1, absolute> {
     static constexpr p points[] = {{{0}}, {{-0.0}}, {{1}}, {{-1}}, {{30}}, {{-30}}, {{40}}, {{-40}}, {{700}}, {{-700}}, {{-1e-300}}, {{1e300}}};
 };
-template <> struct table<ops::softplus> : entry<1, absolute> {
+template <> struct table<ops::softplus> : signed_entry<1, absolute> {
     static constexpr p points[] = {{{0}}, {{-0.0}}, {{1}}, {{-1}}, {{30}}, {{-30}}, {{40}}, {{-40}}, {{700}}, {{-700}}, {{1e-10}}, {{1e5}}};
 };
-template <> struct table<ops::gate> : entry<2> {
+template <> struct table<ops::gate> : signed_entry<2> {
     static constexpr p points[] = {{{1, 2}}, {{-1, 2}}, {{1e-300, 5}}, {{-1e-300, 5}}, {{1e300, 0}},
                                    {{0, 2}, true, {0, 0}}, {{-0.0, 3}, true, {0, 0}}};
 };
-template <> struct table<ops::relu> : entry<1> {
+template <> struct table<ops::relu> : signed_entry<1> {
     static constexpr p points[] = {{{1}}, {{-1}}, {{1e-300}}, {{-1e-300}}, {{1e300}}, {{-1e300}}, {{0}, true, {0}}, {{-0.0}, true, {0}}};
 };
-template <> struct table<ops::leaky_relu> : entry<2> {
+template <> struct table<ops::leaky_relu> : signed_entry<2> {
     static constexpr p points[] = {{{1, 0.01}}, {{-1, 0.01}}, {{-1e10, 0.2}}, {{1e-300, 0.1}}, {{-1e-300, 0.1}}, {{-2, 0}}, {{-3, -0.5}},
                                    {{0, 0.01}, true, {0.01, 0}}, {{-0.0, 0.3}, true, {0.3, 0}}};
 };
-template <> struct table<ops::elu> : entry<2> {
+template <> struct table<ops::elu> : signed_entry<2> {
     static constexpr p points[] = {{{1, 1}}, {{-1, 1}}, {{-1e-10, 2}}, {{-40, 1}}, {{800, 1}}, {{-800, 1}}, {{-1e-300, 1}}, {{-2, 0}},
                                    {{0, 1.5}, true, {1.5, 0}}, {{-0.0, 0.5}, true, {0.5, 0}}};
 };
-template <> struct table<ops::normal_cdf> : entry<1, absolute> {
+template <> struct table<ops::normal_cdf> : signed_entry<1, absolute> {
     static constexpr p points[] = {{{0}}, {{-0.0}}, {{1}}, {{-1}}, {{5}}, {{-5}}, {{-10}}, {{-20}}, {{-37}}, {{37}}, {{1e-10}}, {{0.66}}, {{0.67}}, {{-1e300}}};
 };
 // Only ever applied to what is shifted out again: it hands no gradient on.
