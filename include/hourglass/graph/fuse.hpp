@@ -262,9 +262,11 @@ private:
     }
     // A product's epilogue sees a matrix: an operand must be whole, a row, a column or a single number in it.
     static constexpr bool matrix_pattern(const value_type& t, const value_type& domain) {
-        if (t == domain || t.extents.size() == 1) return t.batched == domain.batched || !t.batched;
+        if (t == domain) return true;
         const int rank = domain.extents.rank;
         const long columns = domain.extents[rank - 1];
+        // A number per example stands for one row of the matrix only where an example is one row.
+        if (t.extents.size() == 1) return !t.batched || domain.extents.size() == columns;
         const bool row = !t.batched && t.extents.size() == columns && t.extents[t.extents.rank - 1] == columns;
         const bool column = t.batched == domain.batched && t.extents.rank == rank && t.extents[rank - 1] == 1 &&
                             t.extents.size() * columns == domain.extents.size();
@@ -405,13 +407,20 @@ private:
     }
 };
 
-// Each update as a node of its own, so that it can be written where the old value lies without anything else needing it.
+// Each update as a node of its own, so that it can be written where the old value lies without anything else needing it. A
+// result that is the old value itself becomes a copy: results are from before the update.
 constexpr graph_builder isolate_updates(graph_view g) {
     rewriter r(g);
     for (int n = 0; n < g.nodes.size; ++n) r.map[n] = r.copy(n);
     r.finish();
+    list<bool> overwritten(r.to.names.size(), false);
+    for (const graph_root& root : r.to.roots)
+        if (root.kind == root_kind::update) overwritten[root.name] = true;
     for (graph_root& root : r.to.roots) {
-        if (root.kind != root_kind::update) continue;
+        int source = root.node;
+        while (is<ops::reshape>(r.to.nodes[source])) source = r.to.operand(source, 0);
+        const int name = r.to.nodes[source].name;
+        if (root.kind != root_kind::update && (name < 0 || !overwritten[name])) continue;
         attributes same;
         same.target = r.to.nodes[root.node].type.extents;
         const int from[] = {root.node};

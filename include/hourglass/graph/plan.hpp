@@ -63,7 +63,10 @@ private:
                 const int s = f_.source[g_.operand(n, i)];
                 if (f_.group_of[s] >= 0 || g_[s].name < 0) continue;
                 int& reader = f_.groups[group].tail ? tail_reader[g_[s].name] : last_reader[g_[s].name];
+                // A product reads all of its operands for each element, so it cannot write where one of them lies.
+                const bool in_place = is_elementwise(g_[n]) || is_row_reduction(g_, n);
                 if (!f_.groups[group].tail) reader = reader > group ? reader : group;
+                else if (!in_place) reader = -2;
                 else if (reader != group) reader = reader == -1 ? group : -2;
             }
         }
@@ -207,44 +210,46 @@ private:
     constexpr int load_index(int operand, const schedule_group& out) {
         group_load l;
         l.value = value_of_[f_.source[operand]];
-        l.strides = strides_of(g_[operand].type, out.domain);
-        for (int i = out.first_load; i < s_.loads.size(); ++i)
-            if (s_.loads[i].value == l.value && s_.loads[i].strides == l.strides && !s_.loads[i].tile) return i - out.first_load;
+        find_strides(g_[operand].type, out.domain, l.strides);
+        for (int i = out.first_load; i < s_.loads.size(); ++i) {
+            const group_load& known = s_.loads[i];
+            bool same = known.value == l.value && !known.tile;
+            for (int d = 0; same && d <= out.domain.extents.rank; ++d) same = known.strides[d] == l.strides[d];
+            if (same) return i - out.first_load;
+        }
         s_.loads.push(l);
         return s_.loads.size() - 1 - out.first_load;
     }
     // Dimension 0 is the batch (extent 1 where there is none), then the axes of the domain.
-    static constexpr std::array<long, max_dimensions> strides_of(const value_type& t, const value_type& domain) {
-        std::array<long, max_dimensions> strides{};
+    static constexpr void find_strides(const value_type& t, const value_type& domain, long (&strides)[max_dimensions]) {
         long stride = 1;
         for (int i = t.extents.rank - 1; i >= 0; --i) {
-            if (t.extents[i] != 1) strides[static_cast<std::size_t>(1 + i + domain.extents.rank - t.extents.rank)] = stride;
-            stride *= t.extents[i];
+            const int extent = t.extents.extents[i];
+            if (extent != 1) strides[1 + i + domain.extents.rank - t.extents.rank] = stride;
+            stride *= extent;
         }
         if (t.batched) strides[0] = stride;
-        return strides;
     }
     constexpr void matrix_dimensions(schedule_group& out) {
         const int rank = out.domain.extents.rank;
         out.dimensions = 2;
-        out.extents = {};
         const long columns = out.product.n;
         out.extents[0] = out.domain.extents.size() / columns;
         out.extents[1] = columns;
         for (int i = 0; i < out.load_count; ++i) {
             auto& strides = s_.loads[out.first_load + i].strides;
-            const long column = strides[static_cast<std::size_t>(rank)];
+            const long column = strides[rank];
             long row = 0;
-            for (int axis = rank - 1; axis >= 0 && row == 0; --axis) row = strides[static_cast<std::size_t>(axis)];
-            strides = {};
+            for (int axis = rank - 1; axis >= 0 && row == 0; --axis) row = strides[axis];
+            for (int axis = 2; axis <= rank; ++axis) strides[axis] = 0;
             strides[0] = row;
             strides[1] = column;
         }
     }
     // Joins neighbouring axes that all operands walk through in one stride, but never across the boundary of sums.
     constexpr void join_dimensions(schedule_group& out, int boundary) {
-        std::array<long, max_dimensions> from{};        // the axis whose strides a dimension has
-        int last = -1, inner = -1;                      // the latest dimension; the first that is summed
+        int from[max_dimensions]{};             // the axis whose strides a dimension has
+        int last = -1, inner = -1;              // the latest dimension; the first that is summed
         const int rank = out.domain.extents.rank;
         for (int axis = 0; axis <= rank; ++axis) {      // axis 0 is the batch
             const long extent = axis == 0 ? 1 : out.domain.extents[axis - 1];
@@ -253,36 +258,37 @@ private:
             bool join = last >= 0 && (!summed || inner >= 0);
             for (int i = 0; join && i < out.load_count; ++i) {
                 const auto& strides = s_.loads[out.first_load + i].strides;
-                join = strides[static_cast<std::size_t>(from[static_cast<std::size_t>(last)])] ==
-                       strides[static_cast<std::size_t>(axis)] * extent;
+                join = strides[from[last]] == strides[axis] * extent;
             }
             if (!join) {
                 ++last;
-                out.extents[static_cast<std::size_t>(last)] = 1;
+                out.extents[last] = 1;
                 if (summed && inner < 0) inner = last;
             }
-            out.extents[static_cast<std::size_t>(last)] *= extent;
-            from[static_cast<std::size_t>(last)] = axis;
+            out.extents[last] *= extent;
+            from[last] = axis;
         }
-        list<std::array<long, max_dimensions>> strides(out.load_count, {});
-        for (int i = 0; i < out.load_count; ++i)
-            for (int d = 0; d <= last; ++d)
-                strides[i][static_cast<std::size_t>(d)] =
-                    s_.loads[out.first_load + i].strides[static_cast<std::size_t>(from[static_cast<std::size_t>(d)])];
+        for (int i = 0; i < out.load_count; ++i) {
+            auto& strides = s_.loads[out.first_load + i].strides;
+            for (int d = 0; d <= last; ++d) strides[d] = strides[from[d]];      // never from before d
+            for (int d = last + 1; d <= rank; ++d) strides[d] = 0;
+        }
         const auto insert = [&](int at) {       // a dimension of one element
             for (int d = last; d >= at; --d) {
-                out.extents[static_cast<std::size_t>(d + 1)] = out.extents[static_cast<std::size_t>(d)];
-                for (auto& s : strides) s[static_cast<std::size_t>(d + 1)] = s[static_cast<std::size_t>(d)];
+                out.extents[d + 1] = out.extents[d];
+                for (int i = 0; i < out.load_count; ++i) {
+                    auto& strides = s_.loads[out.first_load + i].strides;
+                    strides[d + 1] = strides[d];
+                    strides[d] = 0;
+                }
             }
-            out.extents[static_cast<std::size_t>(at)] = 1;
-            for (auto& s : strides) s[static_cast<std::size_t>(at)] = 0;
+            out.extents[at] = 1;
             ++last;
         };
         if (out.reduces && inner < 0) insert(last + 1);     // sums of one element
         else if (out.reduces && inner == 0) insert(0);      // everything is summed
         if (last < 0) insert(0);
         out.dimensions = last + 1;
-        for (int i = 0; i < out.load_count; ++i) s_.loads[out.first_load + i].strides = strides[i];
     }
 };
 
