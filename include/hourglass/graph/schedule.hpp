@@ -39,7 +39,7 @@ inline constexpr int max_dimensions = max_rank + 1;
 struct group_load {
     int value = -1;
     bool tile = false;          // the product's own result, still in registers
-    std::array<long, max_dimensions> strides{};
+    long strides[max_dimensions]{};     // plain arrays: each call of std::array's is a step of a constant evaluation
 };
 struct group_store {
     int member = -1;
@@ -48,7 +48,7 @@ struct group_store {
 struct group_member {
     const operation* op = nullptr;
     int node = -1;
-    std::array<wire, 3> operands{};
+    wire operands[3]{};
     int operand_count = 0;
 };
 
@@ -72,7 +72,7 @@ struct schedule_group {
     int first_store = 0, store_count = 0;
     // the domain with neighbouring axes joined; extents[0] is multiplied by the rows where `domain.batched`
     int dimensions = 0;
-    std::array<long, max_dimensions> extents{};
+    long extents[max_dimensions]{};
     bool reduces = false;               // some members are sums over the last dimension
     product_plan product{};
     int node = -1;                      // product, movement, noise, column reduction: the node
