@@ -1,4 +1,4 @@
-// expect: hg::per_example asks for the gradient of each row, but the loss 'loss' couples the rows of a call
+// expect: hg::per_example asks for the gradient of each row, but the loss .*loss.* couples the rows of a call
 #include <hourglass/hourglass.hpp>
 
 namespace hg = hourglass;

@@ -1,4 +1,4 @@
-// expect: hg::per_example asks for the gradient of each row, but the loss 'loss' has no batch axis
+// expect: hg::per_example asks for the gradient of each row, but the loss .*loss.* has no batch axis
 #include <hourglass/hourglass.hpp>
 
 namespace hg = hourglass;
