@@ -103,18 +103,23 @@ class generator : tame_operations {
         return apply<ops::add>({held, apply<ops::log>({total}, {0, 4})}, {range(x).low, range(x).high + 4});
     }
 
+    // One after the other: compilers order the arguments of a call as they like, and a seed must mean one graph.
+    constexpr hg::shape some_matrix() {
+        const int rows = extent();
+        return hg::make_shape(rows, extent());
+    }
     // A matrix with the given number of rows or columns, new or from the pool.
     constexpr int matrix(int rows, int columns) {
         const int n = pick_where([&](const hg::value_type& t) {
             return t.extents.rank == 2 && (rows < 0 || t.extents[0] == rows) && (columns < 0 || t.extents[1] == columns);
         });
         if (n >= 0 && dice_.one_in(2)) return n;
-        const hg::shape s = hg::make_shape(rows < 0 ? extent() : rows, columns < 0 ? extent() : columns);
+        const hg::shape some = some_matrix(), s = hg::make_shape(rows < 0 ? some[0] : rows, columns < 0 ? some[1] : columns);
         return dice_.one_in(3) ? leaf(s) : parameter(s);
     }
     constexpr int product() {
         int b = pick_where([](const hg::value_type& t) { return t.extents.rank == 1 || t.extents.rank == 2; });
-        if (b < 0) b = leaf(hg::make_shape(extent(), extent()));
+        if (b < 0) b = leaf(some_matrix());
         const bool vector = type(b).extents.rank == 1;
         hg::attributes o;
         o.flags = {dice_.one_in(2), !vector && dice_.one_in(2), 0};
@@ -128,7 +133,7 @@ class generator : tame_operations {
     }
     constexpr int batch_product() {
         int a = pick_where([](const hg::value_type& t) { return t.batched && (t.extents.rank == 1 || t.extents.rank == 2); });
-        if (a < 0) a = input(hg::make_shape(extent(), extent()));
+        if (a < 0) a = input(some_matrix());
         const bool vectors = type(a).extents.rank == 1;
         hg::attributes o;
         if (!vectors) o.flags = {dice_.one_in(2), dice_.one_in(2), 0};
