@@ -52,11 +52,15 @@ public:
     // d loss / d symbol, of the symbol's shape
     template <named_leaf Leaf> auto gradient(const Leaf&) const { return get<root_kind::gradient, Leaf>(); }
 
-    // For into(): the values of a symbol as one contiguous piece.
+    // For into(): the type of a symbol, and its values as one contiguous piece.
+    template <class Leaf> static constexpr value_type type_of() {
+        static_assert(assert_well_formed<missing<root_kind::value, Leaf>>::value);
+        constexpr int found = find(root_kind::value, Leaf::hash) < 0 ? 0 : find(root_kind::value, Leaf::hash);
+        return Compiled::final_graph::value.nodes[static_cast<std::size_t>(root_node(found))].type;
+    }
     template <class Leaf> std::span<const T> contiguous() const {
         constexpr int found = find(root_kind::value, Leaf::hash) < 0 ? 0 : find(root_kind::value, Leaf::hash);
-        constexpr value_type type = Compiled::final_graph::value.nodes[static_cast<std::size_t>(root_node(found))].type;
-        static_assert(assert_well_formed<missing<root_kind::value, Leaf>>::value);
+        constexpr value_type type = type_of<Leaf>();
         const T* data = executor_->place[static_cast<std::size_t>(Compiled::schedule.results[static_cast<std::size_t>(found)].value)];
         return {data, static_cast<std::size_t>(type.extents.size() * (type.batched ? rows_ : 1))};
     }
@@ -234,6 +238,7 @@ private:
             return {this->executor_, all};
         } else {
             if (base::couples_rows) base::check_rows(all, "the program, whose rows depend on each other,");
+            (check_destination(arguments, all), ...);
             const std::uint64_t first = this->executor_.first_example;
             long done = 0;
             for (; done < all; done += base::max_rows) {
@@ -241,20 +246,27 @@ private:
                 (this->template move_to<check_type>(arguments, done), ...);
                 this->executor_.first_example = first + static_cast<std::uint64_t>(done);
                 this->executor_.run(now, flush);
-                (deliver(arguments, result(this->executor_, now), done, all), ...);
+                (deliver(arguments, result(this->executor_, now), done), ...);
             }
             return {this->executor_, (all - 1) % base::max_rows + 1};
         }
     }
-    template <class Argument> static void deliver(const Argument& a, const result& out, long first_row, long all) {
+    // Before anything is written, so that what does not fit leaves no half of it.
+    template <class Argument> static void check_destination(const Argument& a, long all) {
         if constexpr (is_destination<Argument>) {
             using Left = typename Argument::left;
-            const std::span<const T> piece = out.template contiguous<Left>();
-            const std::size_t each = piece.size() / static_cast<std::size_t>(out.rows());
-            if (std::ranges::size(a.range) < each * static_cast<std::size_t>(all))
+            constexpr value_type type = result::template type_of<Left>();
+            const auto wanted = static_cast<std::size_t>(type.extents.size() * (type.batched ? all : 1));
+            if (std::ranges::size(a.range) < wanted)
                 throw call_error("the destination of '" + std::string(Left::name) + "' holds " + std::to_string(std::ranges::size(a.range)) +
-                                 " numbers, but " + std::to_string(each * static_cast<std::size_t>(all)) + " are to be written");
-            std::ranges::copy(piece, std::ranges::data(a.range) + first_row * static_cast<std::ptrdiff_t>(each));
+                                 " numbers, but " + std::to_string(wanted) + " are to be written");
+        }
+    }
+    template <class Argument> static void deliver(const Argument& a, const result& out, long first_row) {
+        if constexpr (is_destination<Argument>) {
+            constexpr value_type type = result::template type_of<typename Argument::left>();
+            std::ranges::copy(out.template contiguous<typename Argument::left>(),
+                              std::ranges::data(a.range) + (type.batched ? first_row * type.extents.size() : 0));
         }
     }
 };
@@ -296,9 +308,10 @@ public:
     trainer& operator=(const trainer&) = delete;
 
     // One step. Losses in the result are means over the rows, from before the update.
-    template <class... Arguments> result operator()(const Arguments&... arguments) {
+    template <class... Arguments> result operator()(const Arguments&... arguments) & {
         using check_type = typename base::template checked<Arguments...>;
         static_assert(assert_well_formed<check_type>::value);
+        static_assert(!(is_destination<Arguments> || ...), "a training step is never cut into chunks, so it takes no hg::into: read out[symbol]");
         this->set_defaults();
         this->executor_.first_example = 0;
         const std::uint64_t step = steps_ + 1;      // counted only when it is done: a call that throws is no step
@@ -312,6 +325,7 @@ public:
         steps_ = step;
         return {this->executor_, all};
     }
+    template <class... Arguments> result operator()(const Arguments&...) && = delete;  // the views would outlive the program
     std::uint64_t steps() const { return steps_; }
     // For resuming: the number of steps done.
     void set_steps(std::uint64_t steps) { steps_ = steps; }
