@@ -33,8 +33,13 @@ inline std::string type_text(const value_type& type) {
 inline std::string name_text(std::string_view name) {
     const auto letter = [](char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_'; };
     bool plain = !name.empty() && letter(name[0]);
-    for (char c : name) plain = plain && (letter(c) || (c >= '0' && c <= '9') || c == '.' || c == '#');
-    return plain ? std::string(name) : "\"" + std::string(name) + "\"";
+    std::string quoted = "\"";
+    for (char c : name) {
+        plain = plain && (letter(c) || (c >= '0' && c <= '9') || c == '.' || c == '#');
+        if (c == '"' || c == '\\') quoted += '\\';
+        quoted += c;
+    }
+    return plain ? std::string(name) : quoted + "\"";
 }
 
 // What each node is called: its names in the model, a leaf's own first, else % and its number. A name with '#' is an

@@ -1,0 +1,438 @@
+// The text form of graphs, compared whole: what each kind of line looks like, and small models before and after each
+// pass. The examples of docs/graph.md are taken from here. Schedules are in print_schedule.cpp.
+#include <hourglass/hourglass.hpp>
+
+#include <doctest/doctest.h>
+
+#include <string>
+
+namespace hg = hourglass;
+
+namespace lines {
+
+inline constexpr hg::input<"x", 2, 6> x;
+inline constexpr hg::argument<"table", 3, 6> table;
+inline constexpr hg::parameter<"W", 6, 3> W;
+inline constexpr hg::scalar<"beta"> beta{0.5};
+inline constexpr hg::state<"seen", 6> seen{0};
+inline constexpr hg::symbol<"a"> a;
+inline constexpr hg::symbol<"b"> b;
+inline constexpr hg::symbol<"c"> c;
+inline constexpr hg::symbol<"d"> d;
+inline constexpr hg::symbol<"my loss"> loss;
+
+// Where a matrix is turned, what a sum runs over, axes of movements, numbers in their places.
+inline constexpr hg::graph arithmetic{
+    a = transpose(table) + W,           b = matmul(x, a),
+    c = sum(b, hg::axes<1>) * beta - 2, d = log_sum_exp(concatenate<0>(c, slice<1, 2, 0>(c))),
+    loss = batch_mean(sum(b)) + d,
+};
+// Noise, what in_training chooses between, state, a constant with a name, a name that only renames.
+inline constexpr hg::graph leaves{
+    a = 0.25,
+    b = dropout(x, a) + hg::shared(hg::normal_noise_like(x)),
+    c = b,
+    d = stop_gradient(sum(c, hg::axes<0>)),
+    next(seen) = 0.9 * seen + batch_mean(d),
+};
+inline constexpr hg::graph broken{
+    a = matmul(table, W),
+    b = a + x,
+};
+
+}
+
+namespace passes {
+
+inline constexpr hg::input<"x", 3> x;
+inline constexpr hg::symbol<"h"> h;
+inline constexpr hg::symbol<"unused"> unused;
+inline constexpr hg::symbol<"y"> y;
+inline constexpr hg::symbol<"loss"> loss;
+
+inline constexpr hg::graph model{
+    h = tanh(dense<2>(x)),
+    unused = exp(x) + 1,
+    y = dense<3>(h, hg::zeros),
+    loss = squared_error(y, x),
+};
+using decoder = hg::function<model, hg::from<h>, hg::to<y>>;
+using slope = hg::gradient<model, loss>;
+using trainer = hg::trainer<model, loss, hg::sgd, hg::trains<hg::name<"y.bias">>>;
+
+// What the passes are for: the same twice, numbers that can be computed early, names for one value.
+inline constexpr hg::graph untidy{
+    h = hg::exp(x * 2 * 3) + 0,
+    unused = hg::log(hg::exp(x)) - (-x),
+    y = hg::exp(6 * x) * 1,
+    loss = sum(h * y) / 2 + 2 * 3,
+};
+using tidied = hg::function<untidy, hg::to<h, y, loss>>;
+
+}
+
+TEST_CASE("each kind of line") {
+    CHECK(hg::print(hg::lowered<lines::arithmetic>::view()) == R"(graph: 31 nodes
+table: [3, 6] = argument
+%1: [6, 3] = transpose[1, 0](table)
+W: [6, 3] = parameter
+a: [6, 3] = add(%1, W)
+x: [rows, 2, 6] = input
+b: [rows, 2, 3] = matmul(x, a)
+%6: [rows, 2] = sum[axis 1](b)
+beta: [] = scalar[0.5]
+%8: [rows, 2] = multiply(%6, beta)
+c: [rows, 2] = subtract(%8, 2)
+%11: [rows, 1] = slice[axis 0, 1, 2](c)
+%12: [rows, 3] = concatenate[axis 0](c, %11)
+%13: [rows] = max_over[axis 0](%12)
+%14: [rows, 1] = reshape(%13)
+%15: [rows, 1] = finite(%14)
+%16: [rows, 1] = stop_gradient(%15)
+%17: [rows, 3] = subtract(%12, %16)
+%18: [rows, 3] = exp(%17)
+%19: [rows] = sum[axis 0](%18)
+%20: [rows, 1] = reshape(%19)
+%21: [rows, 1] = log(%20)
+%22: [rows, 1] = add(%16, %21)
+d: [rows] = reshape(%22)
+%24: [rows] = sum[axes 0 to 1](b)
+"rows of the call": [] = rows
+%27: [] = divide(1, "rows of the call")
+%28: [rows] = multiply(%24, %27)
+%29: [] = sum[over rows](%28)
+"my loss": [rows] = add(%29, d)
+)");
+    CHECK(hg::print(hg::lowered<lines::leaves>::view()) == R"(graph: 25 nodes
+a: [] = 0.25
+x: [rows, 2, 6] = input
+b.0.noise: [rows, 2, 6] = noise[uniform]
+%4: [] = subtract(1, a)
+%5: [rows, 2, 6] = less(b.0.noise, %4)
+%6: [rows, 2, 6] = multiply(x, %5)
+%8: [] = subtract(1, a)
+%9: [rows, 2, 6] = divide(%6, %8)
+%10: [rows, 2, 6] = in_training(%9, x)
+b.1.noise: [2, 6] = noise[normal, shared]
+b: [rows, 2, 6] = add(%10, b.1.noise)
+c: [rows, 2, 6] = broadcast(b)
+%14: [rows, 6] = sum[axis 0](c)
+d: [rows, 6] = stop_gradient(%14)
+seen: [6] = state
+%18: [6] = multiply(0.9, seen)
+"rows of the call": [] = rows
+%21: [] = divide(1, "rows of the call")
+%22: [rows, 6] = multiply(d, %21)
+%23: [6] = sum[over rows](%22)
+%24: [6] = add(%18, %23)
+update seen = %24
+)");
+}
+
+TEST_CASE("a graph that is not well formed is printed as the sentence that says why") {
+    CHECK(
+        hg::print(hg::lowered<lines::broken>::view(), "lowered") ==
+        R"(lowered: in equation 'b': the shapes [3, 3] and [2, 6] do not broadcast: axes are matched from the last, and must be equal or 1
+)");
+}
+
+TEST_CASE("lowering and selection: from a model to a function, a gradient, a training step") {
+    CHECK(hg::print(hg::lowered<passes::model>::view(), "lowered") == R"(lowered: 16 nodes
+x: [rows, 3] = input
+h.weight: [2, 3] = parameter
+%2: [rows, 2] = matmul(h.weight, x)
+h.bias: [2] = parameter
+%4: [rows, 2] = add(%2, h.bias)
+h: [rows, 2] = tanh(%4)
+%6: [rows, 3] = exp(x)
+unused: [rows, 3] = add(%6, 1)
+y.weight: [3, 2] = parameter
+%10: [rows, 3] = matmul(y.weight, h)
+y.bias: [3] = parameter
+y: [rows, 3] = add(%10, y.bias)
+%13: [rows, 3] = subtract(y, x)
+%14: [rows, 3] = square(%13)
+loss: [rows] = sum[axis 0](%14)
+)");
+    CHECK(hg::print(passes::decoder::compiled_graph::selected::view(), "selected") == R"(selected: 16 nodes
+x: [rows, 3] = input
+h.weight: [2, 3] = parameter
+%2: [rows, 2] = matmul(h.weight, x)
+h.bias: [2] = parameter
+%4: [rows, 2] = add(%2, h.bias)
+h: [rows, 2] = fed
+%6: [rows, 3] = exp(x)
+unused: [rows, 3] = add(%6, 1)
+y.weight: [3, 2] = parameter
+%10: [rows, 3] = matmul(y.weight, h)
+y.bias: [3] = parameter
+y: [rows, 3] = add(%10, y.bias)
+%13: [rows, 3] = subtract(y, x)
+%14: [rows, 3] = square(%13)
+loss: [rows] = sum[axis 0](%14)
+result y = y
+)");
+    CHECK(hg::print(passes::slope::compiled_graph::selected::view(), "selected") == R"(selected: 37 nodes
+x: [rows, 3] = input
+h.weight: [2, 3] = parameter
+%2: [rows, 2] = matmul(h.weight, x)
+h.bias: [2] = parameter
+%4: [rows, 2] = add(%2, h.bias)
+h: [rows, 2] = tanh(%4)
+%6: [rows, 3] = exp(x)
+unused: [rows, 3] = add(%6, 1)
+y.weight: [3, 2] = parameter
+%10: [rows, 3] = matmul(y.weight, h)
+y.bias: [3] = parameter
+y: [rows, 3] = add(%10, y.bias)
+%13: [rows, 3] = subtract(y, x)
+%14: [rows, 3] = square(%13)
+loss: [rows] = sum[axis 0](%14)
+"rows of the call": [] = rows
+%18: [] = divide(1, "rows of the call")
+%19: [rows] = multiply(loss, %18)
+%20: [] = sum[over rows](%19)
+%22: [] = multiply(1, %18)
+%23: [rows] = multiply(1, loss)
+%25: [] = multiply(%22, 2)
+%26: [rows, 3] = multiply(%25, %13)
+%27: [rows, 3] = negate(%26)
+%28: [3] = sum[over rows](%26)
+%29: [3, 2] = matmul_batch_sum(%26, h)
+%30: [rows, 2] = matmul[transpose left](y.weight, %26)
+%31: [rows, 2] = square(h)
+%33: [rows, 2] = subtract(1, %31)
+%34: [rows, 2] = multiply(%30, %33)
+%35: [2] = sum[over rows](%34)
+%36: [2, 3] = matmul_batch_sum(%34, x)
+result loss = %20
+gradient h.weight = %36
+gradient h.bias = %35
+gradient y.weight = %29
+gradient y.bias = %28
+)");
+    CHECK(hg::print(passes::trainer::compiled_graph::selected::view(), "selected") == R"(selected: 32 nodes
+x: [rows, 3] = input
+h.weight: [2, 3] = parameter
+%2: [rows, 2] = matmul(h.weight, x)
+h.bias: [2] = parameter
+%4: [rows, 2] = add(%2, h.bias)
+h: [rows, 2] = tanh(%4)
+%6: [rows, 3] = exp(x)
+unused: [rows, 3] = add(%6, 1)
+y.weight: [3, 2] = parameter
+%10: [rows, 3] = matmul(y.weight, h)
+y.bias: [3] = parameter
+y: [rows, 3] = add(%10, y.bias)
+%13: [rows, 3] = subtract(y, x)
+%14: [rows, 3] = square(%13)
+loss: [rows] = sum[axis 0](%14)
+"rows of the call": [] = rows
+%18: [] = divide(1, "rows of the call")
+%19: [rows] = multiply(loss, %18)
+%20: [] = sum[over rows](%19)
+%22: [] = multiply(1, %18)
+%23: [rows] = multiply(1, loss)
+%25: [] = multiply(%22, 2)
+%26: [rows, 3] = multiply(%25, %13)
+%27: [rows, 3] = negate(%26)
+y.bias.#gradient: [3] = sum[over rows](%26)
+learning_rate: [] = scalar[0.001]
+%30: [3] = multiply(learning_rate, y.bias.#gradient)
+%31: [3] = subtract(y.bias, %30)
+result loss = %20
+update y.bias = %31
+)");
+}
+
+TEST_CASE("one pass at a time") {
+    const hg::graph_view selected = passes::tidied::compiled_graph::selected::view();
+    CHECK(hg::print(selected, "selected") == R"(selected: 23 nodes
+x: [rows, 3] = input
+%2: [rows, 3] = multiply(x, 2)
+%4: [rows, 3] = multiply(%2, 3)
+%5: [rows, 3] = exp(%4)
+h: [rows, 3] = add(%5, 0)
+%8: [rows, 3] = exp(x)
+%9: [rows, 3] = log(%8)
+%10: [rows, 3] = negate(x)
+unused: [rows, 3] = subtract(%9, %10)
+%13: [rows, 3] = multiply(6, x)
+%14: [rows, 3] = exp(%13)
+y: [rows, 3] = multiply(%14, 1)
+%17: [rows, 3] = multiply(h, y)
+%18: [rows] = sum[axis 0](%17)
+%20: [rows] = divide(%18, 2)
+loss: [rows] = add(%20, 6)
+result h = h
+result y = y
+result loss = loss
+)");
+    const hg::graph_builder pruned = hg::prune(selected);
+    CHECK(hg::print(pruned, "without dead code") == R"(without dead code: 19 nodes
+x: [rows, 3] = input
+%2: [rows, 3] = multiply(x, 2)
+%4: [rows, 3] = multiply(%2, 3)
+%5: [rows, 3] = exp(%4)
+h: [rows, 3] = add(%5, 0)
+%9: [rows, 3] = multiply(6, x)
+%10: [rows, 3] = exp(%9)
+y: [rows, 3] = multiply(%10, 1)
+%13: [rows, 3] = multiply(h, y)
+%14: [rows] = sum[axis 0](%13)
+%16: [rows] = divide(%14, 2)
+loss: [rows] = add(%16, 6)
+result h = h
+result y = y
+result loss = loss
+)");
+    const hg::graph_builder simplified = hg::simplify(pruned.view(), true);
+    CHECK(hg::print(simplified, "simplified") == R"(simplified: 21 nodes
+x: [rows, 3] = input
+%3: [rows, 3] = multiply(x, 2)
+%6: [rows, 3] = multiply(x, 6)
+h: [rows, 3] = exp(%6)
+%11: [rows, 3] = multiply(x, 6)
+y: [rows, 3] = exp(%11)
+%14: [rows, 3] = multiply(h, y)
+%15: [rows] = sum[axis 0](%14)
+%18: [rows] = multiply(%15, 0.5)
+loss: [rows] = add(%18, 6)
+result h = h
+result y = y
+result loss = loss
+)");
+    const hg::graph_builder merged = hg::merge(simplified.view());
+    CHECK(hg::print(merged, "merged") == R"(merged: 14 nodes
+x: [rows, 3] = input
+%2: [rows, 3] = multiply(x, 2)
+%5: [rows, 3] = multiply(x, 6)
+h, y: [rows, 3] = exp(%5)
+%9: [rows, 3] = multiply(h, h)
+%10: [rows] = sum[axis 0](%9)
+%12: [rows] = multiply(%10, 0.5)
+loss: [rows] = add(6, %12)
+result h = h
+result y = h
+result loss = loss
+)");
+    CHECK(hg::print(hg::prune(merged.view()), "without dead code") == R"(without dead code: 9 nodes
+x: [rows, 3] = input
+%2: [rows, 3] = multiply(x, 6)
+h, y: [rows, 3] = exp(%2)
+%4: [rows, 3] = multiply(h, h)
+%5: [rows] = sum[axis 0](%4)
+%7: [rows] = multiply(%5, 0.5)
+loss: [rows] = add(6, %7)
+result h = h
+result y = h
+result loss = loss
+)");
+}
+
+TEST_CASE("the last pass gives each update a node of its own") {
+    CHECK(hg::print(hg::isolate_updates(passes::trainer::compiled_graph::merged::view()), "final") == R"(final: 26 nodes
+x: [rows, 3] = input
+h.weight: [2, 3] = parameter
+%2: [rows, 2] = matmul(h.weight, x)
+h.bias: [2] = parameter
+%4: [rows, 2] = add(%2, h.bias)
+h: [rows, 2] = tanh(%4)
+y.weight: [3, 2] = parameter
+%7: [rows, 3] = matmul(y.weight, h)
+y.bias: [3] = parameter
+y: [rows, 3] = add(%7, y.bias)
+%10: [rows, 3] = subtract(y, x)
+%11: [rows, 3] = square(%10)
+loss: [rows] = sum[axis 0](%11)
+"rows of the call": [] = rows
+%15: [] = divide(1, "rows of the call")
+%16: [rows] = multiply(loss, %15)
+%17: [] = sum[over rows](%16)
+%19: [] = multiply(%15, 2)
+%20: [rows, 3] = multiply(%10, %19)
+y.bias.#gradient: [3] = sum[over rows](%20)
+learning_rate: [] = scalar[0.001]
+%23: [3] = multiply(y.bias.#gradient, learning_rate)
+%24: [3] = subtract(y.bias, %23)
+%25: [3] = broadcast(%24)
+result loss = %17
+update y.bias = %25
+)");
+}
+
+TEST_CASE("all stages of a program") {
+    CHECK(hg::print_stages<passes::decoder>() == R"(lowered: 16 nodes
+x: [rows, 3] = input
+h.weight: [2, 3] = parameter
+%2: [rows, 2] = matmul(h.weight, x)
+h.bias: [2] = parameter
+%4: [rows, 2] = add(%2, h.bias)
+h: [rows, 2] = tanh(%4)
+%6: [rows, 3] = exp(x)
+unused: [rows, 3] = add(%6, 1)
+y.weight: [3, 2] = parameter
+%10: [rows, 3] = matmul(y.weight, h)
+y.bias: [3] = parameter
+y: [rows, 3] = add(%10, y.bias)
+%13: [rows, 3] = subtract(y, x)
+%14: [rows, 3] = square(%13)
+loss: [rows] = sum[axis 0](%14)
+
+selected: 16 nodes
+x: [rows, 3] = input
+h.weight: [2, 3] = parameter
+%2: [rows, 2] = matmul(h.weight, x)
+h.bias: [2] = parameter
+%4: [rows, 2] = add(%2, h.bias)
+h: [rows, 2] = fed
+%6: [rows, 3] = exp(x)
+unused: [rows, 3] = add(%6, 1)
+y.weight: [3, 2] = parameter
+%10: [rows, 3] = matmul(y.weight, h)
+y.bias: [3] = parameter
+y: [rows, 3] = add(%10, y.bias)
+%13: [rows, 3] = subtract(y, x)
+%14: [rows, 3] = square(%13)
+loss: [rows] = sum[axis 0](%14)
+result y = y
+
+simplified: 5 nodes
+h: [rows, 2] = fed
+y.weight: [3, 2] = parameter
+%2: [rows, 3] = matmul(y.weight, h)
+y.bias: [3] = parameter
+y: [rows, 3] = add(%2, y.bias)
+result y = y
+
+merged: 5 nodes
+h: [rows, 2] = fed
+y.weight: [3, 2] = parameter
+%2: [rows, 3] = matmul(y.weight, h)
+y.bias: [3] = parameter
+y: [rows, 3] = add(%2, y.bias)
+result y = y
+
+final: 5 nodes
+h: [rows, 2] = fed
+y.weight: [3, 2] = parameter
+%2: [rows, 3] = matmul(y.weight, h)
+y.bias: [3] = parameter
+y: [rows, 3] = add(%2, y.bias)
+result y = y
+)");
+}
+
+TEST_CASE("numbers read back as they were, and names that could be mistaken stand in quotes") {
+    CHECK(hg::number_text(0.1) == "0.1");
+    CHECK(hg::number_text(1e-8) == "1e-08");
+    CHECK(hg::number_text(-0.0) == "-0");
+    CHECK(hg::number_text(1.0 / 3) == "0.3333333333333333");
+    CHECK(hg::number_text(-1 / 0.0) == "-inf");
+    CHECK(hg::number_text(0.0 * (-1 / 0.0)) == "nan");
+    CHECK(hg::name_text("h.0.weight") == "h.0.weight");
+    CHECK(hg::name_text("rows of the call") == "\"rows of the call\"");
+    CHECK(hg::name_text("1x") == "\"1x\"");
+    CHECK(hg::name_text("the \"best\"") == "\"the \\\"best\\\"\"");
+    CHECK(hg::name_text("%3") == "\"%3\"");
+}
