@@ -228,7 +228,13 @@ template <class Spec> struct compiled {
     // kernels are needed.
 private:
     static constexpr fusion_sizes fused_sizes = fusion(final_graph::view()).sizes();
-    static constexpr frozen_fusion<fused_sizes> fused{fusion(final_graph::view())};
+    static constexpr frozen_fusion<fused_sizes> grouped{fusion(final_graph::view())};
+    static constexpr auto find_memory() {
+        auto f = grouped;
+        find_stored(f.view(final_graph::view()), f.stored.data());
+        return f;
+    }
+    static constexpr frozen_fusion<fused_sizes> fused = find_memory();
 
 public:
     static constexpr schedule_sizes sizes = draft_plan(fused.view(final_graph::view())).sizes();

@@ -77,7 +77,6 @@ public:
         look_ahead();
         for (int n = 0; n < g.nodes.size; ++n) place(n);
         for (const graph_root& r : g.roots) settle(source[r.node]);
-        find_stored();
     }
 
     constexpr fusion_sizes sizes() const { return {g.nodes.size, groups.size()}; }
@@ -189,6 +188,16 @@ private:
         }
         add(n, boundary, group);
     }
+    // The first group in whose place all operands are there, those of the floating operands included: what they read may have
+    // been settled since.
+    constexpr int earliest_of(int n, const value_type& domain) const {
+        int earliest = -1;
+        for (int i = 0; i < g[n].operand_count; ++i) {
+            const int o = g.operand(n, i), a = floating[o] ? earliest_of(o, domain) : available(n, i, domain);
+            if (a > earliest) earliest = a;
+        }
+        return earliest;
+    }
     // Whether the floating operands of n may come along; those that may not are settled first.
     constexpr bool operands_fit(int n, const value_type& domain, int boundary, int group) const {
         for (int i = 0; i < g[n].operand_count; ++i) {
@@ -203,11 +212,7 @@ private:
             const int o = g.operand(n, i);
             if (floating[source[o]] && (source[o] != o || !(g[o].type == domain) || tail[o] != tail[n])) settle(source[o]);
         }
-        int earliest = -1;
-        for (int i = 0; i < g[n].operand_count; ++i) {
-            const int a = available(n, i, domain);
-            if (a > earliest) earliest = a;
-        }
+        const int earliest = earliest_of(n, domain);
         const auto good = [&](int group) {
             return fits(n, domain, boundary, group) && operands_fit(n, domain, boundary, group);
         };
@@ -306,21 +311,6 @@ private:
         group_of[n] = groups.size() - 1;
     }
 
-    constexpr void find_stored() {
-        const fusion_view decided = view();
-        for (const graph_root& r : g.roots)
-            if (r.kind != root_kind::update) stored[source[r.node]] = true;
-        for (int n = 0; n < g.nodes.size; ++n) {
-            if (is<ops::reshape>(g[n]) || (uniform[n] && source[n] == n)) continue;
-            for (int i = 0; i < g[n].operand_count; ++i)
-                if (!decided.in_register(n, i, group_of[n])) {
-                    const int s = source[g.operand(n, i)];
-                    // a constant needs memory only where no arithmetic reads it
-                    if (!is_literal(g[s]) || !(is_elementwise(g[n]) || is_row_reduction(g, n))) stored[s] = true;
-                }
-        }
-    }
-
     constexpr product_plan plan_product(int n) const {
         const int a = g.operand(n, 0), b = g.operand(n, 1);
         const value_type ta = g[a].type, tb = g[b].type;
@@ -403,9 +393,29 @@ template <fusion_sizes Sizes> struct frozen_fusion {
 
 private:
     static constexpr void copy(const auto& from, auto& to) {
-        for (int i = 0; i < from.size(); ++i) to[static_cast<std::size_t>(i)] = from[i];
+        const auto* in = from.begin();
+        auto* out = to.data();
+        for (int i = 0, size = from.size(); i < size; ++i) out[i] = in[i];
     }
 };
+
+// Which values must lie in memory: those asked for, and those used outside of the registers of their group.
+constexpr void find_stored(const fusion_view& f, bool* stored) {
+    const graph_view& g = f.g;
+    for (const graph_root& r : g.roots)
+        if (r.kind != root_kind::update) stored[f.source[r.node]] = true;
+    for (int n = 0; n < g.nodes.size; ++n) {
+        const node& at = g[n];
+        if (at.operand_count == 0 || is<ops::reshape>(at) || (f.uniform[n] && f.source[n] == n)) continue;
+        const bool arithmetic = is_elementwise(at) || is_row_reduction(g, n);
+        for (int i = 0; i < at.operand_count; ++i) {
+            if (f.in_register(n, i, f.group_of[n])) continue;
+            const int s = f.source[g.operand(n, i)];
+            // a constant needs memory only where no arithmetic reads it
+            if (!arithmetic || !is_literal(g[s])) stored[s] = true;
+        }
+    }
+}
 
 // Each update as a node of its own, so that it can be written where the old value lies without anything else needing it. A
 // result that is the old value itself becomes a copy: results are from before the update.

@@ -72,7 +72,7 @@ public:
     }
     constexpr void pop() { --size_; }
     constexpr void append(slice_of<T> values) {
-        reserve(size_ + values.size);
+        if (size_ + values.size > capacity_) reserve(size_ + values.size > 2 * capacity_ ? size_ + values.size : 2 * capacity_);
         for (int i = 0; i < values.size; ++i) data_[size_ + i] = values.data[i];
         size_ += values.size;
     }

@@ -77,11 +77,14 @@ constexpr bool reaches(slice_of<equation_outline> equations, int from, int to) {
 class lowering {
     graph_builder& graph_;
     naming place_{};
+    std::uint64_t prefix_hash_ = 0;
     slice_of<equation_outline> outlines_{};
     int position_ = 0;      // of the equation being lowered
 
 public:
-    constexpr explicit lowering(graph_builder& g, std::string_view prefix = {}) : graph_(g) { place_.prefix = prefix; }
+    constexpr explicit lowering(graph_builder& g, std::string_view prefix = {}) : graph_(g), prefix_hash_(hash_of(prefix)) {
+        place_.prefix = prefix;
+    }
 
     template <class... Equations> constexpr void run(const graph<Equations...>& g) {
         const equation_outline outlines[] = {outline<Equations>::value..., equation_outline{}};
@@ -98,8 +101,7 @@ public:
     }
     // Makes a name stand for a node that is there already.
     constexpr void define(std::string_view name, int node_) {
-        const text full = sentence(place_.prefix, name);
-        graph_.names[graph_.intern(full.view())].node = node_;
+        graph_.names[intern(name, hash_of(name))].node = node_;
     }
 
 private:
@@ -159,9 +161,12 @@ private:
     }
     bool named_problem_ = false;
 
+    // The hash of a name behind the prefix.
+    constexpr std::uint64_t full_hash(std::string_view name, std::uint64_t hash) const {
+        return place_.prefix.empty() ? hash : hash_of(name, prefix_hash_);
+    }
     constexpr int intern(std::string_view name, std::uint64_t hash) {
-        if (place_.prefix.empty()) return graph_.intern(name, hash);
-        return graph_.intern(sentence(place_.prefix, name).view());
+        return place_.prefix.empty() ? graph_.intern(name, hash) : graph_.intern(place_.prefix, name, full_hash(name, hash));
     }
     constexpr handle at(int node_) { return {&graph_, &place_, node_}; }
     // An equation that only renames a value gets a node of its own, so that feeding one name does not cut the other.
@@ -239,7 +244,7 @@ private:
     }
 
     constexpr handle lower_symbol(std::string_view name, std::uint64_t hash) {
-        int found = graph_.by_name.find(place_.prefix.empty() ? hash : hash_of(name, hash_of(place_.prefix)));
+        int found = graph_.by_name.find(full_hash(name, hash));
         // What has no C++ object (h.weight) is reached by its full name from a block too.
         if (found < 0 || graph_.names[found].node < 0) found = graph_.by_name.find(hash);
         if (found >= 0 && graph_.names[found].node >= 0) return at(graph_.names[found].node);
@@ -285,7 +290,7 @@ private:
     }
     // A slot is shaped like the parameter that its rule updates.
     constexpr shape slot_extents() {
-        const int weight = graph_.by_name.find(hash_of("#weight", hash_of(place_.prefix)));
+        const int weight = graph_.by_name.find(full_hash("#weight", 0));
         return weight < 0 ? shape{} : graph_.nodes[graph_.names[weight].node].type.extents;
     }
 };

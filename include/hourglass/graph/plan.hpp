@@ -14,10 +14,13 @@ class planning {
     list<int> value_of_;        // node -> value, or -1
     list<int> target_value_;    // name -> the value of a parameter or state
     list<int> order_;           // drafts, in the order in which they run
+    list<bool> late_;           // updates that are written at the very end
+    list<int> first_update_, next_update_;      // the updates of each draft, as indices of roots
 
 public:
     constexpr explicit planning(const fusion_view& fused)
-        : f_(fused), g_(fused.g), value_of_(fused.g.nodes.size, -1), target_value_(fused.g.names.size, -1) {
+        : f_(fused), g_(fused.g), value_of_(fused.g.nodes.size, -1), target_value_(fused.g.names.size, -1), late_(fused.g.nodes.size, false),
+          first_update_(fused.groups.size, -1), next_update_(fused.g.roots.size, -1) {
         put_in_order();
         make_values();
         for (int d : order_) emit(d);
@@ -76,7 +79,13 @@ private:
             if (last_reader[r.name] > earliest[group]) earliest[group] = last_reader[r.name];
             // Read by the tail group of another update too: written at the very end, from the arena.
             const int reader = tail_reader[r.name];
-            if (reader != -1 && reader != group) late_.push(r.node);
+            if (reader != -1 && reader != group) late_[r.node] = true;
+        }
+        for (int i = g_.roots.size - 1; i >= 0; --i) {
+            if (g_.roots[i].kind != root_kind::update) continue;
+            int& first_of_group = first_update_[f_.group_of[g_.roots[i].node]];
+            next_update_[i] = first_of_group;
+            first_of_group = i;
         }
         for (bool changed = true; changed;) {       // twice, nearly always: nodes come in order, groups nearly so
             changed = false;
@@ -105,14 +114,9 @@ private:
             for (int d = first[place + 1]; d >= 0; d = next[d]) order_.push(d);
         }
     }
-    list<int> late_;
 
     constexpr bool stored(int n) const { return f_.stored[n] || is_late(n); }
-    constexpr bool is_late(int n) const {
-        for (int l : late_)
-            if (l == n) return true;
-        return false;
-    }
+    constexpr bool is_late(int n) const { return late_[n]; }
 
     constexpr void emit(int draft_index) {
         const fused_group& d = f_.groups[draft_index];
@@ -153,7 +157,7 @@ private:
         out.member_count = s_.members.size() - out.first_member;
         if (d.kind == group_kind::elementwise) join_dimensions(out, d.boundary);
         if (d.kind == group_kind::product) matrix_dimensions(out);
-        for (const graph_root& r : g_.roots) emit_update(r, draft_index, out);
+        for (int r = first_update_[draft_index]; r >= 0; r = next_update_[r]) emit_update(g_.roots[r], out);
         out.store_count = s_.stores.size() - out.first_store;
         s_.groups.push(out);
     }
@@ -163,9 +167,8 @@ private:
             if (s_.members[m].node == n) return m - group.first_member;
         return -1;
     }
-    constexpr void emit_update(const graph_root& r, int draft_index, const schedule_group& out) {
-        if (r.kind != root_kind::update || f_.group_of[r.node] != draft_index || is_late(r.node)) return;
-        s_.stores.push({member_index(out, r.node), target_value_[r.name]});
+    constexpr void emit_update(const graph_root& r, const schedule_group& out) {
+        if (!is_late(r.node)) s_.stores.push({member_index(out, r.node), target_value_[r.name]});
     }
     constexpr void emit_copy(const graph_root& r) {
         schedule_group out;
@@ -296,7 +299,8 @@ private:
 constexpr schedule_builder draft_plan(const fusion_view& fused) { return planning(fused).take(); }
 
 constexpr schedule_builder plan(graph_view g, long max_rows) {
-    const fusion fused(g);
+    fusion fused(g);
+    find_stored(fused.view(), fused.stored.begin());
     schedule_builder s = draft_plan(fused.view());
     lay_out(edit(s), max_rows);
     find_representatives(edit(s), g);

@@ -11,36 +11,40 @@ public:
     graph_builder to;
     list<int> map;      // old node -> new node, or -1
 
-    constexpr explicit rewriter(graph_view g) : from(g), map(g.nodes.size, -1) {
-        to.by_name = hash_index(g.names.size);
+    // The names keep their places; `new_names` says whether more may come.
+    constexpr explicit rewriter(graph_view g, bool new_names = false) : from(g), map(g.nodes.size, -1) {
         to.problem = g.problem;
         to.nodes.reserve(g.nodes.size);
         to.operands.reserve(g.operands.size);
+        to.names.append(g.names);
+        to.characters.append(g.characters);
+        for (named_node& n : to.names) n.node = -1;
+        if (!new_names) return;
+        to.by_name = hash_index(g.names.size);
+        for (int i = 0; i < g.names.size; ++i) to.by_name.insert(g.names[i].hash, i);
     }
     constexpr int copy(int n) {
         const node& old = from[n];
-        int fixed[8];
-        list<int> many;
-        if (old.operand_count > 8) many = list<int>(old.operand_count, 0);
-        int* mapped = old.operand_count > 8 ? many.begin() : fixed;
-        for (int i = 0; i < old.operand_count; ++i) mapped[i] = map[from.operand(n, i)];
+        const int count = old.operand_count;
+        const int* operands = from.operands.data + old.first_operand;
         node fresh = old;
-        if (old.name >= 0) fresh.name = to.intern(from.name(old.name), from.names[old.name].hash);
-        return to.push_node(fresh, {mapped, old.operand_count});
+        fresh.first_operand = to.operands.size();
+        for (int i = 0; i < count; ++i) to.operands.push(map[operands[i]]);
+        to.nodes.push(fresh);
+        return to.nodes.size() - 1;
     }
-    // Results, starts and the names whose nodes are still there.
+    // What names stand for now, and which parameters and states are still there.
+    constexpr void finish_names() {
+        for (int i = 0; i < from.names.size; ++i) {
+            const int old = from.names[i].node;
+            to.names[i].node = old < 0 || map.empty() ? -1 : map[old];
+        }
+        for (const leaf_start& s : from.starts)
+            if (to.names[s.name].node >= 0) to.starts.push(s);
+    }
     constexpr void finish() {
-        for (const named_node& n : from.names) {
-            if (n.node < 0 || map[n.node] < 0) continue;
-            const int name = to.intern({from.characters.data + n.first_character, static_cast<std::size_t>(n.length)}, n.hash);
-            to.names[name].node = map[n.node];
-        }
-        for (const graph_root& r : from.roots)
-            to.roots.push({r.kind, to.intern(from.name(r.name), from.names[r.name].hash), map[r.node]});
-        for (const leaf_start& s : from.starts) {
-            const int name = to.by_name.find(from.names[s.name].hash);
-            if (name >= 0) to.starts.push({name, s.start, s.is_slot});
-        }
+        finish_names();
+        for (const graph_root& r : from.roots) to.roots.push({r.kind, r.name, map[r.node]});
     }
 };
 

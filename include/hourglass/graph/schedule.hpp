@@ -165,7 +165,9 @@ template <schedule_sizes Sizes> struct frozen_schedule {
 
 private:
     static constexpr void copy(const auto& from, auto& to) {
-        for (int i = 0; i < from.size(); ++i) to[static_cast<std::size_t>(i)] = from[i];
+        const auto* in = from.begin();
+        auto* out = to.data();
+        for (int i = 0, size = from.size(); i < size; ++i) out[i] = in[i];
     }
 };
 

@@ -17,7 +17,7 @@ class selection {
 public:
     rewriter r;
 
-    constexpr selection(graph_view g, slice_of<wanted_name> fed, bool training, bool writes_state) : r(g) {
+    constexpr selection(graph_view g, slice_of<wanted_name> fed, bool training, bool writes_state) : r(g, true) {
         list<int> cut(g.nodes.size, -1);
         for (const wanted_name& f : fed) {
             const int node_ = find(f, "fed");
@@ -27,8 +27,7 @@ public:
         for (int n = 0; n < g.nodes.size; ++n) {
             const node& old = g[n];
             if (cut[n] >= 0 && !(is<ops::input>(old) || is<ops::argument>(old))) {
-                const int name = r.to.intern(g.name(cut[n]), g.names[cut[n]].hash);
-                r.map[n] = r.to.push_leaf(&record<ops::fed>, name, old.type);
+                r.map[n] = r.to.push_leaf(&record<ops::fed>, cut[n], old.type);
             } else if (is<ops::in_training>(old)) {
                 const int chosen = r.map[g.operand(n, training ? 0 : 1)];
                 r.map[n] = handle{&r.to, nullptr, chosen}.filled(old.type).index;
@@ -39,7 +38,7 @@ public:
         if (!writes_state) return;      // only a trainer does
         for (const graph_root& root : g.roots)
             if (root.kind == root_kind::update)
-                r.to.roots.push({root_kind::update, r.to.intern(g.name(root.name), g.names[root.name].hash), r.map[root.node]});
+                r.to.roots.push({root_kind::update, root.name, r.map[root.node]});
     }
     // The old graph's node of a name; says so where there is none.
     constexpr int find(const wanted_name& w, std::string_view how) {
@@ -59,15 +58,16 @@ public:
     }
     // Names for what is still to be found by name; results are made by hand.
     constexpr graph_builder take() {
-        for (const named_node& n : r.from.names) {
-            if (n.node < 0 || r.map.empty() || r.map[n.node] < 0) continue;
-            r.to.names[r.to.intern({r.from.characters.data + n.first_character, static_cast<std::size_t>(n.length)}, n.hash)].node =
-                r.map[n.node];
+        // Names that a rule has defined since stay as they are.
+        for (int i = 0; i < r.from.names.size; ++i) {
+            const int old = r.from.names[i].node;
+            if (old >= 0 && !r.map.empty() && r.map[old] >= 0) r.to.names[i].node = r.map[old];
         }
-        for (const leaf_start& s : r.from.starts) {
-            const int name = r.to.by_name.find(r.from.names[s.name].hash);
-            if (name >= 0) r.to.starts.push({name, s.start});
-        }
+        list<leaf_start> slots = r.to.starts;
+        r.to.starts = {};
+        for (const leaf_start& s : r.from.starts)
+            if (r.to.names[s.name].node >= 0) r.to.starts.push(s);
+        r.to.starts.append(slots.view());
         return static_cast<graph_builder&&>(r.to);
     }
 };

@@ -103,22 +103,34 @@ public:
     }
     constexpr int operand(int n, int i) const { return operands[nodes[n].first_operand + i]; }
 
-    // The index of a name, new if it is not there yet.
-    constexpr int intern(std::string_view text_, std::uint64_t hash) {
+    // The index of a name, new if it is not there yet. It may come in two parts, of which `hash` is the whole's.
+    constexpr int intern(std::string_view text_, std::uint64_t hash) { return intern({}, text_, hash); }
+    constexpr int intern(std::string_view prefix, std::string_view text_, std::uint64_t hash) {
         const int found = by_name.find(hash);
         if (found >= 0) {
-            if (name(found) != text_)
-                fail(sentence("the names '", name(found), "' and '", text_, "' have one hash: rename one of them"));
+            if (!is_named(found, prefix, text_))
+                fail(sentence("the names '", name(found), "' and '", prefix, text_, "' have one hash: rename one of them"));
             return found;
         }
         named_node n;
         n.first_character = characters.size();
-        n.length = static_cast<int>(text_.size());
+        n.length = static_cast<int>(prefix.size() + text_.size());
         n.hash = hash;
-        for (char c : text_) characters.push(c);
+        characters.append({prefix.data(), static_cast<int>(prefix.size())});
+        characters.append({text_.data(), static_cast<int>(text_.size())});
         names.push(n);
         by_name.insert(hash, names.size() - 1);
         return names.size() - 1;
+    }
+    constexpr bool is_named(int i, std::string_view prefix, std::string_view text_) const {
+        const int first = static_cast<int>(prefix.size()), length = names[i].length;
+        if (length != first + static_cast<int>(text_.size())) return false;
+        const char *own = characters.begin() + names[i].first_character, *before = prefix.data(), *behind = text_.data();
+        for (int c = 0; c < first; ++c)
+            if (own[c] != before[c]) return false;
+        for (int c = first; c < length; ++c)
+            if (own[c] != behind[c - first]) return false;
+        return true;
     }
     constexpr int intern(std::string_view text_) { return intern(text_, hash_of(text_)); }
 
@@ -187,7 +199,9 @@ template <graph_sizes Sizes> struct frozen_graph {
 
 private:
     static constexpr void copy(const auto& from, auto& to) {
-        for (int i = 0; i < from.size(); ++i) to[static_cast<std::size_t>(i)] = from[i];
+        const auto* in = from.begin();
+        auto* out = to.data();
+        for (int i = 0, size = from.size(); i < size; ++i) out[i] = in[i];
     }
 };
 
