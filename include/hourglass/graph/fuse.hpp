@@ -61,6 +61,7 @@ class fusion {
 public:
     using draft = fused_group;
     static constexpr int most_members = 64;
+    static constexpr int most_floating = 6;     // nodes behind one another
 
     graph_view g;
     list<int> source;           // through reshapes, which move nothing
@@ -73,7 +74,8 @@ public:
     constexpr explicit fusion(graph_view graph)
         : g(graph), source(graph.nodes.size, -1), group_of(graph.nodes.size, -1), next_member(graph.nodes.size, -1),
           uniform(graph.nodes.size, false), tail(graph.nodes.size, true), only_reduced(graph.nodes.size, true),
-          stored(graph.nodes.size, false), floating(graph.nodes.size, false), written_(graph.nodes.size, false) {
+          stored(graph.nodes.size, false), floating(graph.nodes.size, false), written_(graph.nodes.size, false),
+          depth_(graph.nodes.size, 0) {
         look_ahead();
         for (int n = 0; n < g.nodes.size; ++n) place(n);
         for (const graph_root& r : g.roots) settle(source[r.node]);
@@ -86,6 +88,7 @@ public:
 
 private:
     list<bool> written_;        // updates: computed by a group, even where they are numbers of the call
+    list<int> depth_;           // of floating nodes: how many of them stand behind one another
     hash_index open_;           // domain -> index into latest_
     list<int> latest_;
 
@@ -133,6 +136,8 @@ private:
         }
         if (is_elementwise(g[n]) && floats(n)) {
             floating[n] = true;
+            for (int i = 0; i < at.operand_count; ++i)
+                if (const int o = g.operand(n, i); floating[o] && depth_[o] >= depth_[n]) depth_[n] = depth_[o] + 1;
             return;
         }
         if (!(is_elementwise(g[n]) || is_row_reduction(g, n)))
@@ -166,7 +171,8 @@ private:
         for (int i = 0; i < g[n].operand_count; ++i) {
             const int s = source[g.operand(n, i)];
             const bool at_hand = is_leaf(g[s]) || is_literal(g[s]) || uniform[s] || (floating[s] && s == g.operand(n, i) && g[s].type == g[n].type);
-            if (!at_hand) return false;
+            // Each floating node is looked at once for every path to it: no more paths than a few steps make.
+            if (!at_hand || (floating[s] && depth_[s] == most_floating)) return false;
         }
         return true;
     }
