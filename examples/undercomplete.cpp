@@ -32,25 +32,25 @@ void run(const io::training_options& chosen, const hg::data::split& images) {
     evaluation evaluate{hg::threads = chosen.threads};
     reconstructor reconstruct{hg::threads = chosen.threads};
 
-    io::train(chosen, images, {
-        .model = "undercomplete",
-        .step = [&](std::span<const float> batch) -> io::metrics {
-            auto out = train(x = batch, hg::learning_rate = chosen.learning_rate);
-            return {{"loss", out[loss]}};
-        },
-        .evaluate = [&](const hg::data::image_set& set) -> io::metrics {
-            std::vector<float> losses(static_cast<std::size_t>(set.count));
-            evaluate(theta, x = set.pixels, hg::into(loss, losses));
-            return {{"loss", io::mean(losses)}};
-        },
-        .draw = [&](const hg::data::image_set& test, const std::filesystem::path& folder) {
-            const std::span<const float> originals = io::first_images(test, 50);
-            std::vector<float> restored(originals.size());
-            reconstruct(theta, x = originals, hg::into(xhat, restored));
-            io::write_png(folder / "reconstructions.png", io::comparison_grid({originals, restored}, 28, 28));
-        },
-        .weights = [&] { return io::records_of(theta); },
-    });
+    io::trainable task;
+    task.model = "undercomplete";
+    task.step = [&](std::span<const float> batch) -> io::metrics {
+        auto out = train(x = batch, hg::learning_rate = chosen.learning_rate);
+        return {{"loss", out[loss]}};
+    };
+    task.evaluate = [&](const hg::data::image_set& set) -> io::metrics {
+        std::vector<float> losses(static_cast<std::size_t>(set.count));
+        evaluate(theta, x = set.pixels, hg::into(loss, losses));
+        return {{"loss", io::mean(losses)}};
+    };
+    task.draw = [&](const hg::data::image_set& test, const std::filesystem::path& folder) {
+        const std::span<const float> originals = io::first_images(test, 50);
+        std::vector<float> restored(originals.size());
+        reconstruct(theta, x = originals, hg::into(xhat, restored));
+        io::write_png(folder / "reconstructions.png", io::comparison_grid({originals, restored}, 28, 28));
+    };
+    task.weights = [&] { return io::records_of(theta); };
+    io::train(chosen, images, task);
 }
 
 }

@@ -31,7 +31,7 @@ using evaluation = hg::function<vae, hg::from<x>, hg::to<reconstruction, diverge
 using encoder = hg::function<vae, hg::from<x>, hg::to<mu>>;
 using decoder = hg::function<vae, hg::from<z>, hg::to<xhat>>;
 
-inline constexpr hg::graph prior{z = hg::normal_noise<latent>()};   // p(z)
+inline constexpr hg::graph prior{z = hg::normal_noise<latent>()}; // p(z)
 
 void run(const io::training_options& chosen, const hg::data::split& images, double beta_weight) {
     hg::parameters<vae> theta{hg::seed = chosen.seed};
@@ -41,38 +41,37 @@ void run(const io::training_options& chosen, const hg::data::split& images, doub
     decoder decode{hg::threads = chosen.threads};
     hg::function<prior, hg::to<z>> draw_codes{hg::seed = chosen.seed};
 
-    io::train(chosen, images, {
-        .model = "variational",
-        .step = [&](std::span<const float> batch) -> io::metrics {
-            auto out = train(x = batch, beta = beta_weight, hg::learning_rate = chosen.learning_rate);
-            return {{"negative_elbo", out[reconstruction] + out[divergence]},
-                    {"reconstruction", out[reconstruction]},
-                    {"kl", out[divergence]}};
-        },
-        .evaluate = [&](const hg::data::image_set& set) -> io::metrics {
-            std::vector<float> nll(static_cast<std::size_t>(set.count)), kl(nll.size());
-            evaluate(theta, x = set.pixels, hg::into(reconstruction, nll), hg::into(divergence, kl));
-            return {{"negative_elbo", io::mean(nll) + io::mean(kl)},
-                    {"reconstruction", io::mean(nll)},
-                    {"kl", io::mean(kl)}};
-        },
-        .draw = [&](const hg::data::image_set& test, const std::filesystem::path& folder) {
-            const std::span<const float> originals = io::first_images(test, 50);
-            std::vector<float> codes(originals.size() / 784 * latent), restored(originals.size());
-            encode(theta, x = originals, hg::into(mu, codes));
-            decode(theta, z = codes, hg::into(xhat, restored));
-            io::write_png(folder / "reconstructions.png", io::comparison_grid({originals, restored}, 28, 28));
+    io::trainable task;
+    task.model = "variational";
+    task.step = [&](std::span<const float> batch) -> io::metrics {
+        auto out = train(x = batch, beta = beta_weight, hg::learning_rate = chosen.learning_rate);
+        return {{"negative_elbo", out[reconstruction] + out[divergence]},
+                {"reconstruction", out[reconstruction]},
+                {"kl", out[divergence]}};
+    };
+    task.evaluate = [&](const hg::data::image_set& set) -> io::metrics {
+        std::vector<float> nll(static_cast<std::size_t>(set.count)), kl(nll.size());
+        evaluate(theta, x = set.pixels, hg::into(reconstruction, nll), hg::into(divergence, kl));
+        return {
+            {"negative_elbo", io::mean(nll) + io::mean(kl)}, {"reconstruction", io::mean(nll)}, {"kl", io::mean(kl)}};
+    };
+    task.draw = [&](const hg::data::image_set& test, const std::filesystem::path& folder) {
+        const std::span<const float> originals = io::first_images(test, 50);
+        std::vector<float> codes(originals.size() / 784 * latent), restored(originals.size());
+        encode(theta, x = originals, hg::into(mu, codes));
+        decode(theta, z = codes, hg::into(xhat, restored));
+        io::write_png(folder / "reconstructions.png", io::comparison_grid({originals, restored}, 28, 28));
 
-            // The same codes after every epoch, so that one can watch the images come.
-            auto samples = decode(theta, z = draw_codes(hg::rows = 100)[z]);
-            io::write_png(folder / "samples.png", io::image_grid(samples[xhat], 28, 28));
+        // The same codes after every epoch, so that one can watch the images come.
+        auto samples = decode(theta, z = draw_codes(hg::rows = 100)[z]);
+        io::write_png(folder / "samples.png", io::image_grid(samples[xhat], 28, 28));
 
-            std::vector<float> means(static_cast<std::size_t>(test.count * latent));
-            encode(theta, x = test.pixels, hg::into(mu, means));
-            io::write_png(folder / "latent.png", io::scatter(io::onto_a_plane(means, latent), test.labels));
-        },
-        .weights = [&] { return io::records_of(theta); },
-    });
+        std::vector<float> means(static_cast<std::size_t>(test.count * latent));
+        encode(theta, x = test.pixels, hg::into(mu, means));
+        io::write_png(folder / "latent.png", io::scatter(io::onto_a_plane(means, latent), test.labels));
+    };
+    task.weights = [&] { return io::records_of(theta); };
+    io::train(chosen, images, task);
 }
 
 }

@@ -4,8 +4,14 @@
 #include "hourglass/data/sources.hpp"
 #include "hourglass/io/interrupt.hpp"
 
+#include <algorithm>
+#include <charconv>
 #include <cstdio>
 #include <exception>
+#include <limits>
+#include <new>
+#include <system_error>
+#include <type_traits>
 #include <utility>
 
 #include <CLI/CLI.hpp>
@@ -30,13 +36,18 @@ int usual_threads() {
 #endif
 }
 
+// A number as people write it: CLI11's own reading takes 010 for eight and -1 for the largest unsigned number.
 template <class Number> CLI::Validator within(Number least, Number most) {
-    const auto check = [=](const std::string& text) {
+    const auto read = [=](std::string& text) {
         Number value{};
-        if (CLI::detail::lexical_cast(text, value) && value >= least && value <= most) return std::string();
-        return fmt::format("expected a number from {} to {}, found '{}'", least, most, text);
+        const auto [end, fault] = std::from_chars(text.data(), text.data() + text.size(), value);
+        if (fault != std::errc() || end != text.data() + text.size() || !(value >= least && value <= most))
+            return fmt::format("expected a {} from {} to {}, found '{}'",
+                               std::is_integral_v<Number> ? "whole number" : "number", least, most, text);
+        text = fmt::to_string(value);
+        return std::string();
     };
-    return {check, ""};
+    return {read, ""};
 }
 
 CLI::Validator one_of(const std::vector<std::string>& choices) {
@@ -51,7 +62,8 @@ void check_size(const data::image_set& images, const program_description& what, 
     if (images.rows == what.rows && images.columns == what.columns) return;
     throw data::error(fmt::format("{}: expected images of {} x {}, which hourglass-{} is compiled for, found {} x {}; "
                                   "give others, or change the extents in examples/{}.cpp",
-                                  source, what.rows, what.columns, what.model, images.rows, images.columns, what.model));
+                                  source, what.rows, what.columns, what.model, images.rows, images.columns,
+                                  what.model));
 }
 
 }
@@ -67,7 +79,7 @@ struct command_line::parser {
         for (const std::string& example : what.examples) head += fmt::format("  {}\n", example);
         app.name(name);
         app.description(head);
-        app.option_defaults()->always_capture_default();
+        app.option_defaults()->always_capture_default()->multi_option_policy(CLI::MultiOptionPolicy::TakeLast);
         app.set_help_flag("--help,-h", "This text");
         app.get_formatter()->column_width(28);
 
@@ -75,22 +87,29 @@ struct command_line::parser {
         options.data = data::default_source();
         options.threads = usual_threads();
         constexpr int many = 1000000000;
-        // Unlike a path, a text is shown without quotes by CLI11.
-        app.add_option("--data", options.data, std::string("What to train on: ") + data::known_sources)->type_name("DATA");
+        app.add_option("--data", options.data, std::string("What to train on: ") + data::known_sources)
+            ->type_name("DATA");
         app.add_option("--out", options.out, "The folder for pictures, weights.safetensors and metrics.json")
             ->type_name("FOLDER");
         app.add_option("--epochs", options.epochs, "How often to go through the training images")
-            ->check(within(1, many))->type_name("N");
-        app.add_option("--batch", options.batch, "Images a step")->check(within(1, what.largest_batch))->type_name("N");
-        app.add_option("--learning-rate", options.learning_rate, "Adam's")
-            ->check(within(0.0, 1e3))->type_name("X");
-        app.add_option("--seed", options.seed, "Of first weights, noise and order: same seed, same bits")->type_name("N");
+            ->transform(within(1, many))
+            ->type_name("N");
+        app.add_option("--batch", options.batch, "Images a step")
+            ->transform(within(1, what.largest_batch))
+            ->type_name("N");
+        app.add_option("--learning-rate", options.learning_rate, "Adam's")->transform(within(0.0, 1e3))->type_name("X");
+        app.add_option("--seed", options.seed, "Of first weights, noise and order: same seed, same bits")
+            ->transform(within(std::uint64_t{0}, std::numeric_limits<std::uint64_t>::max()))
+            ->type_name("N");
         app.add_option("--threads", options.threads, "Threads; the result does not depend on them")
-            ->check(within(1, 4096))->type_name("N");
+            ->transform(within(1, 4096))
+            ->type_name("N");
         app.add_option("--train-images", options.train_images, "Train on the first N images only; 0: on all")
-            ->check(within(0, many))->type_name("N");
+            ->transform(within(0, many))
+            ->type_name("N");
         app.add_option("--test-images", options.test_images, "Test on the first N images only; 0: on all")
-            ->check(within(0, many))->type_name("N");
+            ->transform(within(0, many))
+            ->type_name("N");
     }
 };
 
@@ -100,13 +119,18 @@ command_line::command_line(program_description description)
 command_line::~command_line() = default;
 
 void command_line::number(const std::string& name, double& value, const std::string& help, double least, double most) {
-    parser_->app.add_option(name, value, help)->check(within(least, most))->type_name("X")->group(parser_->what.model);
+    parser_->app.add_option(name, value, help)
+        ->transform(within(least, most))
+        ->type_name("X")
+        ->group(parser_->what.model);
 }
 
 void command_line::choice(const std::string& name, std::string& value, const std::string& help,
                           const std::vector<std::string>& choices) {
     parser_->app.add_option(name, value, fmt::format("{}: {}", help, fmt::join(choices, ", ")))
-        ->check(one_of(choices))->type_name("NAME")->group(parser_->what.model);
+        ->check(one_of(choices))
+        ->type_name("NAME")
+        ->group(parser_->what.model);
 }
 
 int command_line::run(int argc, const char* const* argv,
@@ -127,6 +151,9 @@ int command_line::run(int argc, const char* const* argv,
         const data::split images = data::load(options.data, options.train_images, options.test_images);
         check_size(images.train, parser_->what, options.data);
         body(options, images);
+    } catch (const std::bad_alloc&) {
+        fmt::print(stderr, "{}: out of memory; use fewer images (--train-images, --test-images)\n", name);
+        return failure;
     } catch (const std::exception& reason) {
         fmt::print(stderr, "{}: {}\n", name, reason.what());
         return failure;

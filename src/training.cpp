@@ -41,8 +41,7 @@ private:
 class training {
 public:
     training(const training_options& options, const data::split& images, const trainable& what)
-        : options_(options), images_(images), what_(what),
-          order_(images.train.count, options.batch, options.seed),
+        : options_(options), images_(images), what_(what), order_(images.train.count, options.batch, options.seed),
           rows_(order_.largest(), images.train.features()), file_(options.out / "metrics.json", what.model),
           show_(options.epochs, images.train.count) {}
 
@@ -104,8 +103,9 @@ private:
 
     // Weights before pictures: they cost more to make again.
     void save() {
-        write_safetensors(options_.out / "weights.safetensors", what_.weights(),
-                          {{"model", what_.model}, {"seed", std::to_string(options_.seed)}, {"steps", std::to_string(steps_)}});
+        write_safetensors(
+            options_.out / "weights.safetensors", what_.weights(),
+            {{"model", what_.model}, {"seed", std::to_string(options_.seed)}, {"steps", std::to_string(steps_)}});
         what_.draw(images_.test, options_.out);
     }
 

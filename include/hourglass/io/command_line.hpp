@@ -1,5 +1,5 @@
-// The command line of a program that trains a model on images: the options that all of them share, and those of its own.
-// The training itself is in training.hpp.
+// The command line of a program that trains a model on images: the options that all of them share, and those of its
+// own. The training itself is in training.hpp.
 #pragma once
 
 #include "hourglass/data/image_set.hpp"

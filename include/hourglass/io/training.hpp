@@ -1,5 +1,6 @@
 // The training loop that every example shares: epochs of shuffled mini-batches, progress, Ctrl-C, weights, metrics. The
-// model is not known here: it is a handful of functions from images to numbers. The command line is in command_line.hpp.
+// model is not known here: it is a handful of functions from images to numbers. The command line is in
+// command_line.hpp.
 #pragma once
 
 #include "hourglass/data/image_set.hpp"
@@ -16,14 +17,14 @@
 namespace hourglass::io {
 
 struct training_options {
-    std::filesystem::path out;  // the folder for everything that is written
-    std::string data;           // as data/sources.hpp understands it
+    std::filesystem::path out; // the folder for everything that is written
+    std::string data;          // as data/sources.hpp understands it
     int epochs = 10;
-    int batch = 128;            // images a step
+    int batch = 128; // images a step
     double learning_rate = 1e-3;
-    std::uint64_t seed = 1;     // of first weights, noise and order: same seed, same bits
+    std::uint64_t seed = 1; // of first weights, noise and order: same seed, same bits
     int threads = 1;
-    int train_images = 0;       // 0: all there are
+    int train_images = 0; // 0: all there are
     int test_images = 0;
 };
 
@@ -49,11 +50,11 @@ struct trainable {
     std::function<std::string()> remark{};
 };
 
-// Trains for options.epochs epochs and leaves metrics.json, weights.safetensors and the pictures in options.out, renewed
-// after each epoch. A line for each epoch goes to standard error, the result to standard output. After a SIGINT or
-// SIGTERM the step is finished, and weights and pictures are saved as they then are; the caller asks `interrupted` of
-// interrupt.hpp and must hold an interrupt_guard. Throws `error` where a file cannot be written and where the loss is no
-// longer finite.
+// Trains for options.epochs epochs and leaves metrics.json, weights.safetensors and the pictures in options.out,
+// renewed after each epoch. A line for each epoch goes to standard error, the result to standard output. After a SIGINT
+// or SIGTERM the step is finished, and weights and pictures are saved as they then are; the caller asks `interrupted`
+// of interrupt.hpp and must hold an interrupt_guard. Throws `error` where a file cannot be written and where the loss
+// is no longer finite.
 void train(const training_options& options, const data::split& images, const trainable& what);
 
 // In double.
@@ -70,7 +71,8 @@ template <class Parameters> std::vector<tensor_record> records_of(const Paramete
         auto& values = std::get<std::vector<typename Parameters::element_type>>(record.values);
         for (int axis = 0; axis < view.rank(); ++axis) record.shape.push_back(view.extent(axis));
         const auto append = [&](const auto& self, const auto& part) -> void {
-            if (part.rank() == 0) values.push_back(part());
+            if (part.rank() == 0)
+                values.push_back(part());
             else
                 for (std::ptrdiff_t i = 0; i < part.extent(0); ++i) self(self, part.row(i));
         };

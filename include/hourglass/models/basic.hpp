@@ -9,6 +9,7 @@
 HOURGLASS_BEGIN
 namespace models::basic {
 
+// clang-format off
 template <int Features> inline constexpr input<"x", Features> x;
 template <int Features, int Code> inline constexpr parameter<"W_e", Code, Features> W_e;
 template <int Features, int Code> inline constexpr parameter<"W_d", Features, Code> W_d;
@@ -25,6 +26,7 @@ template <int Features, int Code> inline constexpr graph model{
     xhat = sigmoid(W_d<Features, Code> * z + b_d<Features>),
     loss = mse(xhat, x<Features>),
 };
+// clang-format on
 
 }
 HOURGLASS_END

@@ -10,20 +10,24 @@
 HOURGLASS_BEGIN
 namespace models::denoising {
 
-template <int Features> inline constexpr input<"x", Features> x;    // clean
+template <int Features> inline constexpr input<"x", Features> x; // clean
 
+// clang-format off
 inline constexpr symbol<"corrupted"> corrupted; // [Features]
 inline constexpr symbol<"h">         h;         // [Hidden]
 inline constexpr symbol<"logits">    logits;    // [Features]
 inline constexpr symbol<"xhat">      xhat;      // [Features], restored
 inline constexpr symbol<"loss">      loss;      // -log p(x | logits), summed over features, in nats
+inline constexpr symbol<"error">     error;     // mean over features of (xhat - x)^2
+inline constexpr symbol<"untouched"> untouched; // mean over features of (corrupted - x)^2: the error of doing nothing
 inline constexpr scalar<"level">     level{0.5};
+// clang-format on
 
 enum class corruption { gaussian, salt_and_pepper, masking, dropout };
 
 // What a level means: gaussian, the standard deviation of what is added; the others, the probability with which a pixel
-// becomes black or white (each as likely); becomes black; becomes black while the others are divided by 1 - level, which
-// keeps the mean. All act in evaluation as in training.
+// becomes black or white (each as likely); becomes black; becomes black while the others are divided by 1 - level,
+// which keeps the mean. All act in evaluation as in training.
 template <corruption Kind, operand X> constexpr auto corrupt(const X& clean) {
     if constexpr (Kind == corruption::gaussian) {
         return clean + level * normal_noise_like(clean);
@@ -37,13 +41,17 @@ template <corruption Kind, operand X> constexpr auto corrupt(const X& clean) {
     }
 }
 
+// clang-format off
 template <corruption Kind, int Features, int Hidden> inline constexpr graph model{
     corrupted = corrupt<Kind>(x<Features>),
     h         = relu(dense<Hidden>(corrupted)),
     logits    = dense<Features>(h),
     xhat      = sigmoid(logits),
     loss      = bernoulli_nll(logits, x<Features>),
+    error     = mse(xhat, x<Features>),
+    untouched = mse(corrupted, x<Features>),
 };
+// clang-format on
 
 }
 HOURGLASS_END

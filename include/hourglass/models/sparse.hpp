@@ -1,5 +1,5 @@
-// The sparse autoencoder: a hidden layer wider than the image, kept from copying it by a price on every activation. Here
-// are its formulas for any widths; the training is in examples/sparse.cpp.
+// The sparse autoencoder: a hidden layer wider than the image, kept from copying it by a price on every activation.
+// Here are its formulas for any widths; the training is in examples/sparse.cpp.
 #pragma once
 
 #include <hourglass/expr/graph.hpp>
@@ -9,6 +9,7 @@
 HOURGLASS_BEGIN
 namespace models::sparse {
 
+// clang-format off
 template <int Features> inline constexpr input<"x", Features> x;
 
 inline constexpr symbol<"h">              h;                // [Hidden]
@@ -27,6 +28,7 @@ template <int Features, int Hidden> inline constexpr graph model{
     penalty        = l1(h),
     loss           = reconstruction + lambda * penalty,
 };
+// clang-format on
 
 }
 HOURGLASS_END

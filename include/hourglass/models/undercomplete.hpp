@@ -1,5 +1,6 @@
 // The deep undercomplete autoencoder: layers that narrow to a code much smaller than the image and widen again, so that
-// the code has to say what matters. Here are its formulas for any widths; the training is in examples/undercomplete.cpp.
+// the code has to say what matters. Here are its formulas for any widths; the training is in
+// examples/undercomplete.cpp.
 #pragma once
 
 #include <hourglass/expr/graph.hpp>
@@ -9,6 +10,7 @@
 HOURGLASS_BEGIN
 namespace models::undercomplete {
 
+// clang-format off
 template <int Features> inline constexpr input<"x", Features> x;
 
 inline constexpr symbol<"h1">     h1;       // [Outer]
@@ -30,6 +32,7 @@ template <int Features, int Outer, int Inner, int Code> inline constexpr graph m
     xhat   = sigmoid(logits),
     loss   = mse(xhat, x<Features>),
 };
+// clang-format on
 
 }
 HOURGLASS_END

@@ -1,5 +1,5 @@
-// The variational autoencoder (Kingma and Welling 2013) with a Gaussian code and Bernoulli pixels. Here are its formulas
-// for any widths; the training is in examples/variational.cpp.
+// The variational autoencoder (Kingma and Welling 2013) with a Gaussian code and Bernoulli pixels. Here are its
+// formulas for any widths; the training is in examples/variational.cpp.
 #pragma once
 
 #include <hourglass/expr/graph.hpp>
@@ -9,6 +9,7 @@
 HOURGLASS_BEGIN
 namespace models::variational {
 
+// clang-format off
 template <int Features> inline constexpr input<"x", Features> x;
 
 inline constexpr symbol<"h">              h;                // [Hidden]
@@ -21,7 +22,7 @@ inline constexpr symbol<"xhat">           xhat;             // [Features], the m
 inline constexpr symbol<"reconstruction"> reconstruction;   // -log p(x|z), nats per image
 inline constexpr symbol<"kl">             divergence;       // KL(q(z|x) || p(z)), nats per image
 inline constexpr symbol<"loss">           loss;             // the negative ELBO, where beta is 1
-inline constexpr scalar<"beta">           beta{1.0};        // the divergence's weight (Higgins et al. 2017); a run-time number
+inline constexpr scalar<"beta">           beta{1.0};        // the weight of the divergence (Higgins et al. 2017)
 
 inline constexpr auto q = normal(mu, exp(logvar / 2));      // q(z|x)
 
@@ -37,6 +38,7 @@ template <int Features, int Hidden, int Latent> inline constexpr graph model{
     divergence     = kl(q, standard_normal),
     loss           = reconstruction + beta * divergence,
 };
+// clang-format on
 
 }
 HOURGLASS_END

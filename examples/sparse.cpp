@@ -1,0 +1,120 @@
+// The sparse autoencoder, 784-1024-784: wider than the image, with a price on every activation.
+//
+//     h = relu(W x + b)
+//     logits = W h + b
+//     loss = mean (sigmoid(logits) - x)^2 + lambda ||h||_1
+//
+// as it stands in <hourglass/models/sparse.hpp>. Here it is trained, and its features are looked at.
+#include <hourglass/io/command_line.hpp>
+#include <hourglass/io/image_grid.hpp>
+#include <hourglass/models/sparse.hpp>
+#include <hourglass/optim/rules.hpp>
+#include <hourglass/program/program.hpp>
+
+#include <algorithm>
+#include <cmath>
+#include <numeric>
+
+#include <fmt/format.h>
+
+namespace hg = hourglass;
+namespace io = hourglass::io;
+
+namespace sparse {
+
+using namespace hg::models::sparse;
+
+inline constexpr int units = 1024;
+inline constexpr auto& autoencoder = model<784, units>;
+inline constexpr auto& x = hg::models::sparse::x<784>;
+
+using trainer = hg::trainer<autoencoder, loss, hg::adam, hg::max_rows<128>>;
+using evaluation = hg::function<autoencoder, hg::from<x>, hg::to<loss, reconstruction, penalty, h>>;
+using reconstructor = hg::function<autoencoder, hg::from<x>, hg::to<xhat>>;
+
+// How each unit takes part in a set of images.
+struct activity {
+    int images = 0;
+    std::vector<double> sum = std::vector<double>(units); // of the activation
+    std::vector<int> count = std::vector<int>(units);     // of the images that it is active on
+
+    explicit activity(std::span<const float> activations) : images(static_cast<int>(activations.size() / units)) {
+        for (std::size_t i = 0; i < activations.size(); ++i) {
+            sum[i % units] += static_cast<double>(activations[i]);
+            count[i % units] += activations[i] > 0;
+        }
+    }
+    std::string text() const {
+        const auto ever = units - std::count(count.begin(), count.end(), 0);
+        const double active = std::accumulate(count.begin(), count.end(), 0.0) / images;
+        return fmt::format("{:.1f} of {} units are active on a test image, {} of them on any", active, units, ever);
+    }
+};
+
+// What the busiest units paint: their columns of the decoder's matrix, each scaled to its own largest weight.
+std::vector<float> features(const hg::parameters<autoencoder>& theta, const activity& seen, int how_many) {
+    std::vector<int> order(units);
+    std::iota(order.begin(), order.end(), 0);
+    std::stable_sort(order.begin(), order.end(), [&](int a, int b) {
+        return seen.sum[static_cast<std::size_t>(a)] > seen.sum[static_cast<std::size_t>(b)];
+    });
+    const auto weight = theta[hg::name<"logits.weight">]; // [784, units]
+    std::vector<float> pictures;
+    for (int k = 0; k < how_many; ++k) {
+        float largest = 0;
+        for (int i = 0; i < 784; ++i)
+            largest = std::max(largest, std::abs(weight(i, order[static_cast<std::size_t>(k)])));
+        for (int i = 0; i < 784; ++i)
+            pictures.push_back(largest > 0 ? weight(i, order[static_cast<std::size_t>(k)]) / largest : 0);
+    }
+    return pictures;
+}
+
+void run(const io::training_options& chosen, const hg::data::split& images, double price) {
+    hg::parameters<autoencoder> theta{hg::seed = chosen.seed};
+    trainer train{theta, hg::threads = chosen.threads};
+    evaluation evaluate{hg::threads = chosen.threads};
+    reconstructor reconstruct{hg::threads = chosen.threads};
+    std::vector<float> activations(static_cast<std::size_t>(images.test.count) * units);
+
+    io::trainable task;
+    task.model = "sparse";
+    task.step = [&](std::span<const float> batch) -> io::metrics {
+        auto out = train(x = batch, lambda = price, hg::learning_rate = chosen.learning_rate);
+        return {{"loss", out[loss]}, {"reconstruction", out[reconstruction]}, {"penalty", out[penalty]}};
+    };
+    task.evaluate = [&](const hg::data::image_set& set) -> io::metrics {
+        std::vector<float> total(static_cast<std::size_t>(set.count)), error(total.size()), norm(total.size());
+        evaluate(theta, x = set.pixels, lambda = price, hg::into(loss, total), hg::into(reconstruction, error),
+                 hg::into(penalty, norm), hg::into(h, activations));
+        return {{"loss", io::mean(total)}, {"reconstruction", io::mean(error)}, {"penalty", io::mean(norm)}};
+    };
+    task.draw = [&](const hg::data::image_set& test, const std::filesystem::path& folder) {
+        const std::span<const float> originals = io::first_images(test, 50);
+        std::vector<float> restored(originals.size());
+        reconstruct(theta, x = originals, hg::into(xhat, restored));
+        io::write_png(folder / "reconstructions.png", io::comparison_grid({originals, restored}, 28, 28));
+        io::write_png(folder / "features.png", io::image_grid(features(theta, activity(activations), 100), 28, 28,
+                                                              {.scale = io::scaling::symmetric}));
+    };
+    task.weights = [&] { return io::records_of(theta); };
+    task.remark = [&] { return activity(activations).text(); };
+    io::train(chosen, images, task);
+}
+
+}
+
+int main(int argc, char** argv) {
+    double lambda = hg::models::sparse::lambda.initial;
+    io::command_line line({
+        .model = "sparse",
+        .about = "trains a sparse autoencoder, 784-1024-784, and shows the features that it learns.",
+        .examples = {"hourglass-sparse                         # Fashion-MNIST where it is installed, else shapes",
+                     "hourglass-sparse --lambda 1e-3           # fewer active units",
+                     "hourglass-sparse --epochs 3 --out /tmp/sparse"},
+    });
+    line.number("--lambda", lambda, "The price of an activation: the weight of ||h||_1 in the loss", 0, 1000);
+    return line.run(argc, argv, [&](const io::training_options& chosen, const hg::data::split& images) {
+        sparse::run(chosen, images, lambda);
+    });
+}

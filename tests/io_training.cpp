@@ -1,0 +1,226 @@
+// The training loop around a model that is two numbers: what it is given, how means are taken, what is saved when, and
+// what a signal or a loss that is no number does. The command line around it, too.
+#include <hourglass/io/command_line.hpp>
+#include <hourglass/io/interrupt.hpp>
+
+#include "io_folder.hpp"
+
+#include <cmath>
+#include <csignal>
+#include <limits>
+#include <map>
+
+#include <doctest/doctest.h>
+#include <nlohmann/json.hpp>
+
+namespace io = hourglass::io;
+namespace data = hourglass::data;
+using namespace hourglass_test;
+
+namespace {
+
+// Ten training images of one pixel, which is the image's number, and four test images.
+data::split ten_images() {
+    data::split all;
+    all.train = {{}, {}, 10, 1, 1};
+    for (int n = 0; n < 10; ++n) all.train.pixels.push_back(static_cast<float>(n));
+    all.test = {{5, 5, 5, 9}, {}, 4, 1, 1};
+    return all;
+}
+
+struct counting_model {
+    int steps = 0, drawn = 0;
+    std::map<float, int> seen;
+    std::vector<std::size_t> batches;
+    io::trainable task;
+
+    counting_model() {
+        task.model = "counting";
+        task.step = [this](std::span<const float> batch) -> io::metrics {
+            ++steps;
+            batches.push_back(batch.size());
+            for (const float x : batch) ++seen[x];
+            return {{"loss", io::mean(batch)}, {"size", static_cast<double>(batch.size())}};
+        };
+        task.evaluate = [](const data::image_set& set) -> io::metrics {
+            return {{"loss", io::mean(set.pixels)}, {"size", 1.0}};
+        };
+        task.draw = [this](const data::image_set& test, const std::filesystem::path& folder) {
+            ++drawn;
+            put(folder / "picture", std::to_string(test.count));
+        };
+        task.weights = [this] {
+            return std::vector<io::tensor_record>{{"steps", {1}, std::vector<float>{static_cast<float>(steps)}}};
+        };
+    }
+};
+
+float saved_steps(const std::filesystem::path& folder) {
+    return io::read_safetensors(folder / "weights.safetensors").find("steps")->f32()[0];
+}
+
+}
+
+TEST_CASE("an epoch shows every image once, in an order of its own; means count images, not batches") {
+    const temporary_folder folder;
+    const data::split images = ten_images();
+    counting_model model;
+    io::training_options options;
+    options.out = folder / "new" / "folder";
+    options.epochs = 3;
+    options.batch = 4;
+    io::train(options, images, model.task);
+
+    CHECK(model.batches == std::vector<std::size_t>{4, 4, 2, 4, 4, 2, 4, 4, 2});
+    CHECK(model.seen.size() == 10);
+    for (const auto& [image, times] : model.seen) CHECK(times == 3);
+    CHECK(model.drawn == 3);
+    CHECK(get(options.out / "picture") == "4");
+    CHECK(saved_steps(options.out) == 9);
+
+    const auto all = nlohmann::json::parse(get(options.out / "metrics.json"));
+    CHECK(all.at("model") == "counting");
+    REQUIRE(all.at("epochs").size() == 3);
+    CHECK(all.at("epochs")[2].at("train").at("loss").get<double>() == doctest::Approx(4.5).epsilon(1e-12));
+    CHECK(all.at("epochs")[2].at("train").at("size").get<double>() == doctest::Approx(3.6).epsilon(1e-12));
+    CHECK(all.at("epochs")[0].at("test").at("loss") == 6.0);
+}
+
+TEST_CASE("a signal: the step is finished, weights and pictures are saved, the epochs before stay") {
+    const temporary_folder folder;
+    const data::split images = ten_images();
+    counting_model model;
+    const auto step = model.task.step;
+    model.task.step = [&](std::span<const float> batch) {
+        if (model.steps == 4) std::raise(SIGINT);
+        return step(batch);
+    };
+    io::training_options options;
+    options.out = folder.path();
+    options.batch = 4;
+    {
+        const io::interrupt_guard guard;
+        io::train(options, images, model.task);
+        CHECK(io::interrupting_signal() == SIGINT);
+    }
+    CHECK(model.steps == 5);
+    CHECK(saved_steps(folder.path()) == 5);
+    CHECK(model.drawn == 2);
+    CHECK(nlohmann::json::parse(get(folder / "metrics.json")).at("epochs").size() == 1);
+    const io::interrupt_guard lowers_the_flag;
+}
+
+TEST_CASE("a loss that is no number ends the training and says where") {
+    const temporary_folder folder;
+    const data::split images = ten_images();
+    counting_model model;
+    model.task.step = [&](std::span<const float>) -> io::metrics {
+        return {{"loss", ++model.steps < 5 ? 1.0 : std::numeric_limits<double>::quiet_NaN()}};
+    };
+    io::training_options options;
+    options.out = folder.path();
+    options.batch = 4;
+    const std::string text = message_of<io::error>([&] { io::train(options, images, model.task); });
+    CHECK(text.find("epoch 2, step 5: loss: expected a finite number, found nan") == 0);
+    CHECK(text.find("--learning-rate") != std::string::npos);
+    CHECK(saved_steps(folder.path()) == 3); // of the epoch before
+}
+
+namespace {
+
+struct command {
+    int status;
+    int runs = 0;
+    io::training_options seen;
+    double strength = 0.5;
+    std::string kind = "soft";
+};
+
+command run(const std::vector<const char*>& words, int side = 28, bool fail = false) {
+    command result{};
+    io::command_line line({.model = "some",
+                           .about = "does something.",
+                           .examples = {"hourglass-some  # just so"},
+                           .rows = side,
+                           .columns = side});
+    line.number("--strength", result.strength, "How strong", 0, 1);
+    line.choice("--kind", result.kind, "How", {"soft", "hard"});
+    std::vector<const char*> argv{"hourglass-some", "--data", "shapes", "--train-images", "2", "--test-images", "1"};
+    argv.insert(argv.end(), words.begin(), words.end());
+    result.status = line.run(static_cast<int>(argv.size()), argv.data(),
+                             [&](const io::training_options& options, const data::split& images) {
+                                 ++result.runs;
+                                 result.seen = options;
+                                 CHECK(images.train.count == 2);
+                                 if (fail) throw std::runtime_error("no");
+                             });
+    return result;
+}
+
+}
+
+TEST_CASE("options arrive; the last of two wins") {
+    const command c = run({"--epochs", "3", "--seed", "7", "--out", "x", "--threads", "2", "--batch=16", "--kind",
+                           "hard", "--strength", "0.25", "--learning-rate", "0.01", "--epochs", "004"});
+    CHECK(c.status == 0);
+    CHECK(c.runs == 1);
+    CHECK(c.seen.epochs == 4);
+    CHECK(c.seen.seed == 7);
+    CHECK(c.seen.out == "x");
+    CHECK(c.seen.threads == 2);
+    CHECK(c.seen.batch == 16);
+    CHECK(c.seen.learning_rate == 0.01);
+    CHECK(c.kind == "hard");
+    CHECK(c.strength == 0.25);
+}
+
+TEST_CASE("what is left out has its default") {
+    const command c = run({});
+    CHECK(c.status == 0);
+    CHECK(c.seen.epochs == 10);
+    CHECK(c.seen.batch == 128);
+    CHECK(c.seen.seed == 1);
+    CHECK(c.seen.learning_rate == 1e-3);
+    CHECK(c.seen.out == "out/some");
+    CHECK(c.seen.threads >= 1);
+    CHECK(c.kind == "soft");
+}
+
+TEST_CASE("mistakes end the program with a status of their own, before anything runs") {
+    for (const std::vector<const char*>& words : {std::vector<const char*>{"--epochs", "0"},
+                                                  {"--epochs", "2.5"},
+                                                  {"--epochs"},
+                                                  {"--batch", "129"},
+                                                  {"--kind", "medium"},
+                                                  {"--strength", "1.5"},
+                                                  {"--strength", "much"},
+                                                  {"--unknown"},
+                                                  {"stray"},
+                                                  {"--seed", "-1"},
+                                                  {"--threads", "0"}}) {
+        CAPTURE(std::string(words[0]));
+        const command c = run(words);
+        CHECK(c.status == 2);
+        CHECK(c.runs == 0);
+    }
+    CHECK(run({"--help"}).status == 0);
+    CHECK(run({"--help"}).runs == 0);
+    CHECK(run({"--data", "nowhere"}).status == 1);
+    CHECK(run({}, 32).status == 1); // compiled for images of another size
+    CHECK(run({}, 32).runs == 0);
+    CHECK(run({}, 28, true).status == 1);
+}
+
+TEST_CASE("an interrupted program says so by its status, as shells expect it") {
+    io::command_line line({.model = "some", .about = "", .examples = {}});
+    const char* argv[] = {"hourglass-some", "--data", "shapes", "--train-images", "2", "--test-images", "1"};
+    CHECK(line.run(7, argv, [](const io::training_options&, const data::split&) { std::raise(SIGTERM); }) ==
+          128 + SIGTERM);
+    const io::interrupt_guard lowers_the_flag;
+}
+
+TEST_CASE("the first images of a set, at most as many as there are") {
+    const data::split images = ten_images();
+    CHECK(io::first_images(images.train, 3).size() == 3);
+    CHECK(io::first_images(images.train, 30).size() == 10);
+}
