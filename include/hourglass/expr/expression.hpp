@@ -14,7 +14,17 @@
 
 HOURGLASS_BEGIN
 
-struct expression_base {};
+struct expression_base {
+    // if (x > 0), x > 0 && y > 0, !x: the model is being written, so there is no number yet to decide on.
+    template <class Bool>
+        requires std::same_as<Bool, bool>
+    constexpr explicit operator Bool() const {
+        static_assert(!std::same_as<Bool, bool>, "an expression of a model is neither true nor false while the model is written: for a "
+                                                 "choice between values write where(condition, a, b), for `and` of two conditions "
+                                                 "min(a, b), for `or` max(a, b), for `not` 1 - a");
+        return false;
+    }
+};
 
 template <class T> concept expression = std::derived_from<std::remove_cvref_t<T>, expression_base>;
 // A handle on a node of a graph under construction: derivative rules compute with these.

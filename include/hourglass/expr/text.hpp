@@ -14,6 +14,8 @@ struct text {
     char characters[capacity]{};
     int length = 0;
 
+    constexpr text() = default;
+    constexpr explicit text(std::string_view start) { add(start); }
     constexpr bool empty() const { return length == 0; }
     constexpr std::string_view view() const { return {characters, static_cast<std::size_t>(length)}; }
 
@@ -33,6 +35,34 @@ struct text {
         return *this;
     }
     constexpr text& add(int number) { return add(static_cast<long>(number)); }
+    // Up to six digits behind the point, without zeros at the end; what a user writes as a default.
+    constexpr text& add(double number) {
+        if (number != number) return add("nan");
+        if (number < 0) {
+            add("-");
+            number = -number;
+        }
+        if (number >= 1e15) return add("a number above 1e15");
+        if (number != 0 && number < 1e-3) {
+            int exponent = 0;
+            for (; number < 1 && exponent < 400; ++exponent) number *= 10;
+            return add(static_cast<double>(static_cast<long>(number * 1e3 + 0.5)) / 1e3).add("e-").add(exponent);
+        }
+        long whole = static_cast<long>(number), millionths = static_cast<long>((number - static_cast<double>(whole)) * 1e6 + 0.5);
+        if (millionths == 1000000) {
+            ++whole;
+            millionths = 0;
+        }
+        add(whole);
+        if (millionths == 0) return *this;
+        add(".");
+        for (long place = 100000; millionths > 0; place /= 10) {
+            add(millionths / place);
+            millionths %= place;
+        }
+        return *this;
+    }
+    constexpr text& add(const text& other) { return add(other.view()); }
     constexpr text& add(const shape& s) {
         add("[");
         for (int i = 0; i < s.rank; ++i) {

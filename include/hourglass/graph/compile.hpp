@@ -88,23 +88,27 @@ template <const auto& Graph, program_kind Kind, auto Loss, class... Options> str
     static constexpr graph_builder run() {
         const auto asked = options::collect();
         const graph_view whole = lowered<Graph>::view();
-        if (!whole.problem.empty()) return graph_builder{};    // said once, by the graph itself
+        if (!whole.problem.empty()) return empty_graph(whole.problem);
         selection s(whole, asked.fed.view(), in_training, Kind == program_kind::trainer);
         for (const wanted_name& w : asked.asked) s.ask(w);
         if constexpr (Kind == program_kind::function) {
             if (!asked.has_asked) s.r.to.fail(sentence("the function is asked for nothing: name symbols in hg::to<...>"));
         } else {
-            add_loss(s, asked);
+            if constexpr (Kind == program_kind::trainer && requires { options::rule::none; })
+                s.r.to.fail(sentence("the trainer has no update rule: name one, such as hg::adam or hg::sgd, or one of your own"));
+            if (!s.r.to.failed()) add_loss(s, asked);
         }
-        if (s.r.to.failed()) {
-            graph_builder empty;
-            empty.problem = s.r.to.problem;
-            return empty;
-        }
+        if (s.r.to.failed()) return empty_graph(s.r.to.problem);
         return s.take();
     }
 
 private:
+    // What follows a mistake sees no nodes, and has no errors of its own.
+    static constexpr graph_builder empty_graph(const text& problem) {
+        graph_builder empty;
+        empty.problem = problem;
+        return empty;
+    }
     static constexpr bool each_row = options::template has<per_example>;
 
     // Whether a value has a batch axis and no row of it depends on another.
@@ -125,13 +129,13 @@ private:
     }
     static constexpr void add_loss(selection& s, const auto& asked) {
         const wanted_name loss{Loss.name, Loss.hash};
-        const int node_ = s.find_new(loss, "asked for the gradient of");
+        const int node_ = s.find_new(loss, Kind == program_kind::trainer ? "hg::trainer<...>" : "hg::gradient<...>");
         if (s.r.to.failed()) return;
         graph_builder& g = s.r.to;
         handle root{&g, nullptr, node_};
         if (root.extents().rank != 0) {
             g.fail(sentence("the loss '", Loss.name, "' has the shape ", root.extents(),
-                            ": a loss is a scalar per example; take its sum or mean over features"));
+                            ", but a loss is a single number for each example: take sum(...) or mean(...) of it"));
             return;
         }
         if (each_row && Kind == program_kind::trainer) {
@@ -179,10 +183,15 @@ private:
         const bool chosen = Kind == program_kind::gradient ? asked.has_differentiated : asked.has_trained;
         if (chosen) {
             for (const wanted_name& w : Kind == program_kind::gradient ? asked.differentiated : asked.trained) {
-                const int n = s.find_new(w, Kind == program_kind::gradient ? "differentiated for" : "to train");
+                const int n = s.find_new(w, Kind == program_kind::gradient ? "hg::wrt<...>" : "hg::trains<...>");
                 if (g.failed()) return;
                 if (Kind == program_kind::trainer && !is<ops::parameter>(g.nodes[n])) {
-                    g.fail(sentence("the program is to train '", w.name, "', which is no parameter"));
+                    g.fail(sentence("hg::trains<...> names '", w.name, "', which is no parameter, so it cannot be trained"));
+                    return;
+                }
+                if (n > loss_node || !parts_of(g, loss_node)[n]) {
+                    g.fail(sentence("the loss '", Loss.name, "' does not depend on '", w.name, "', so it has no derivative with respect to it",
+                                    asked.fed.empty() ? "" : " (what hg::from<...> names is cut from its equation)"));
                     return;
                 }
                 targets.push(n);
@@ -197,8 +206,8 @@ private:
             names.push(g.nodes[n].name);
         }
         if (targets.empty())
-            g.fail(sentence("the loss '", Loss.name, "' depends on no parameter: name what it is to be differentiated for in ",
-                            Kind == program_kind::gradient ? "hg::wrt<...>" : "hg::trains<...>"));
+            g.fail(sentence("the loss '", Loss.name, "' depends on no parameter, so there is nothing to ",
+                            Kind == program_kind::gradient ? "differentiate it for: name something else in hg::wrt<...>" : "train"));
     }
 };
 
@@ -218,9 +227,11 @@ template <class Spec> struct compiled {
     using simplified = stage<simplified_stage<Spec>>;
     using merged = stage<merged_stage<Spec>>;
     using final_graph = stage<final_stage<Spec>>;
+    static constexpr bool broken = !selected::value.problem.empty();
 
     struct problem {
-        static constexpr text value() { return selected::value.problem; }
+        // What is wrong with the whole graph, the graph says itself.
+        static constexpr text value() { return lowered<Spec::graph>::value.problem.empty() ? selected::value.problem : text(); }
     };
 
     static constexpr graph_view view() { return final_graph::view(); }

@@ -9,13 +9,14 @@
 
 HOURGLASS_BEGIN
 
-// Exactly as long as the sentence, so that names in other messages stay short.
+// Exactly as long as the sentence, so that names in other messages stay short. Quotes become `these`, since GCC would print
+// a backslash before each of the others.
 template <std::size_t N> struct says {
     char text[N + 1]{};
 };
 template <std::size_t N> constexpr says<N> exactly(const text& t) {
     says<N> s;
-    for (std::size_t i = 0; i < N; ++i) s.text[i] = t.characters[i];
+    for (std::size_t i = 0; i < N; ++i) s.text[i] = t.characters[i] == '\'' ? '`' : t.characters[i];
     return s;
 }
 template <auto Sentence> inline constexpr bool model_is_well_formed = sizeof(Sentence.text) == 1;
@@ -34,7 +35,7 @@ template <class Problem> struct assert_well_formed {
     };
     static_assert(size == 0, message{});
 #elif defined(__clang__)
-    static_assert(well_formed<sentence_of_the_mistake>);
+    static_assert(well_formed<sentence_of_the_mistake>, "the sentence below says what is wrong with the model");
 #else
     static_assert(model_is_well_formed<sentence_of_the_mistake>, "the sentence below says what is wrong with the model");
 #endif

@@ -54,24 +54,32 @@ template <class Left, class Right> struct outline<equation<next_of<Left>, Right>
     static constexpr equation_outline value{Left::name, Left::hash, true, &symbols_of<Right>::collect};
 };
 
-// Whether equation `from` reaches equation `to` through the symbols that they use.
-constexpr bool reaches(slice_of<equation_outline> equations, int from, int to) {
-    list<int> pending;
-    list<bool> seen(equations.size, false);
-    pending.push(from);
-    while (!pending.empty()) {
+// How equation `from` leads to equation `to` through the symbols that they use: the equations on the way, both included; none
+// where it does not.
+constexpr list<int> way(slice_of<equation_outline> equations, int from, int to) {
+    list<int> pending, result;
+    list<int> user(equations.size, -1);
+    pending.push(to);
+    user[to] = to;
+    // Backwards, so that following `user` gives the order in which the equations use one another.
+    while (!pending.empty() && user[from] < 0) {
         const int at = pending.back();
         pending.pop();
-        if (at == to) return true;
-        if (seen[at]) continue;
-        seen[at] = true;
-        list<std::uint64_t> uses;
-        equations[at].collect(uses);
-        for (std::uint64_t use : uses)
-            for (int i = 0; i < equations.size; ++i)
-                if (equations[i].hash == use && !equations[i].is_next) pending.push(i);
+        for (int i = 0; i < equations.size; ++i) {
+            if (user[i] >= 0 || equations[i].is_next) continue;
+            list<std::uint64_t> uses;
+            equations[i].collect(uses);
+            for (std::uint64_t use : uses)
+                if (use == equations[at].hash && user[i] < 0) {
+                    user[i] = at;
+                    pending.push(i);
+                }
+        }
     }
-    return false;
+    if (user[from] < 0) return result;
+    for (int at = from; at != to; at = user[at]) result.push(at);
+    result.push(to);
+    return result;
 }
 
 class lowering {
@@ -116,10 +124,10 @@ private:
         int name = -1;
         if constexpr (Left::kind == leaf_kind::symbol) {
             name = intern(Left::name, Left::hash);
-            if (graph_.names[name].node >= 0)
-                graph_.fail(sentence("the symbol '", graph_.name(name), "' is defined twice: give one of its equations another name"));
+            if (graph_.names[name].node >= 0) fail_taken(name, Left::hash);
         } else {
-            graph_.fail(sentence("'", Left::name, "' is no symbol, so it cannot stand on the left of an equation"));
+            graph_.fail(sentence("'", Left::name, "' is ", kind_name(Left::kind),
+                                 ", and only a symbol can stand on the left of an equation: what it is comes from outside the graph"));
         }
         const handle result = lower(e.right);
         if (!graph_.failed()) graph_.names[name].node = own_node(result, known).index;
@@ -134,18 +142,51 @@ private:
         place_.noises = noise_count<Right>;
         place_.next_layer = place_.next_noise = 0;
         const handle target = lower(e.of);
+        if (!graph_.failed() && !(is<ops::state>(target.at()) || (Left::kind == leaf_kind::symbol && is<ops::parameter>(target.at()))))
+            graph_.fail(sentence("next of '", Left::name, "', which is ", kind_name(Left::kind), ": only an hg::state has a next value"));
+        for (const graph_root& r : graph_.roots)
+            if (!graph_.failed() && r.kind == root_kind::update && r.name == target.at().name)
+                graph_.fail(sentence("next of '", Left::name, "' is given twice"));
         const handle result = lower(e.right);
         if (!graph_.failed()) add_update(target, result);
         return finish(outer);
+    }
+    static constexpr std::string_view kind_name(leaf_kind kind) {
+        switch (kind) {
+        case leaf_kind::symbol: return "a symbol";
+        case leaf_kind::input: return "an input";
+        case leaf_kind::argument: return "an argument";
+        case leaf_kind::parameter: return "a parameter";
+        case leaf_kind::scalar: return "a run-time scalar";
+        case leaf_kind::state: return "a state";
+        case leaf_kind::slot: break;
+        }
+        return "an optimiser's slot";
+    }
+    // The left side of an equation has a value already.
+    constexpr void fail_taken(int name, std::uint64_t hash) {
+        for (int i = 0; i < position_; ++i)
+            if (outlines_[i].hash == hash && !outlines_[i].is_next) {
+                graph_.fail(sentence("'", graph_.name(name), "' is defined twice, by the equations number ", i + 1, " and ", position_ + 1,
+                                     ": give one of them another name"));
+                return;
+            }
+        const node& n = graph_.nodes[graph_.names[name].node];
+        if (n.name == name)
+            graph_.fail(sentence("'", graph_.name(name), "' has an equation, but is the name of ",
+                                 n.op->id == record<ops::input>.id || n.op->id == record<ops::argument>.id ? "an " : "a ", n.op->name,
+                                 " too: give one of them another name"));
+        else graph_.fail(sentence("'", graph_.name(name), "' has an equation, but a value is bound to it too"));
     }
     constexpr void add_update(handle target, handle result) {
         shape joined;
         if (result.batched())
             graph_.fail(sentence("next of '", graph_.name(target.at().name),
-                                 "' differs between examples: take batch_mean or batch_sum of it"));
+                                 "' differs between examples, but there is one state for all of them: take batch_mean or batch_sum "
+                                 "of it"));
         else if (!broadcast(result.extents(), target.extents(), joined) || !(joined == target.extents()))
             graph_.fail(sentence("next of '", graph_.name(target.at().name), "' has the shape ", result.extents(),
-                                 ", what it writes has ", target.extents()));
+                                 ", but '", graph_.name(target.at().name), "' has the shape ", target.extents()));
         else graph_.roots.push({root_kind::update, target.at().name, result.filled(target.type()).index});
     }
     constexpr bool finish(const naming& outer) {
@@ -226,15 +267,29 @@ private:
                 lowering inner(graph_, prefix.view());
                 inner.run(b.block);
                 named_problem_ = named_problem_ || graph_.failed();
+                check_formals(b.block, Prefix.view(), list_of_formals<Formals...>());
             }
         }
         if (graph_.failed()) return at(0);
         const int name = graph_.by_name.find(hash_of(sentence(prefix.view(), Result::name).view()));
         if (name < 0 || graph_.names[name].node < 0) {
-            graph_.fail(sentence("the block '", Prefix.view(), "' has no symbol '", Result::name, "'"));
+            graph_.fail(sentence("the block '", Prefix.view(), "' has no symbol '", Result::name, "' to give: no equation of it has this name"));
             return at(0);
         }
         return at(graph_.names[name].node);
+    }
+    template <class... Formals> struct list_of_formals {};
+    // What is bound must be used: else a name is misspelt.
+    template <class... Equations, class... Left, class... Right>
+    constexpr void check_formals(const graph<Equations...>&, std::string_view block, list_of_formals<equation<Left, Right>...>) {
+        list<std::uint64_t> uses;
+        (outline<Equations>::value.collect(uses), ...);
+        [[maybe_unused]] const auto check_one = [&](std::string_view formal, std::uint64_t hash) {
+            for (std::uint64_t use : uses)
+                if (use == hash) return;
+            graph_.fail(sentence("'", formal, "' is bound in use<\"", block, "\">(...), but no equation of the block uses it"));
+        };
+        (check_one(Left::name, Left::hash), ...);
     }
     template <class Left, class Right> constexpr bool bind_formal(const text& prefix, const equation<Left, Right>& f) {
         const handle actual = lower(f.right);
@@ -251,15 +306,22 @@ private:
         text full = sentence(place_.prefix, name);
         for (int i = 0; i < outlines_.size; ++i) {
             if (outlines_[i].hash != hash || outlines_[i].is_next) continue;
-            if (i == position_) graph_.fail(sentence("'", full.view(), "' is defined by itself: a cycle of one equation"));
-            else if (reaches(outlines_, i, position_))
-                graph_.fail(sentence("'", full.view(), "' needs '", outlines_[position_].name, "' itself: the equations form a cycle"));
+            if (i == position_)
+                graph_.fail(sentence("'", full.view(), "' is computed from itself: what is carried from one training step to the next is an "
+                                     "hg::state, written by next(...)"));
+            else if (const list<int> cycle = way(outlines_, i, position_); !cycle.empty()) fail_cycle(cycle.view());
             else
-                graph_.fail(sentence("'", full.view(), "' is used before its equation: put the equation of '", name, "' above"));
+                graph_.fail(sentence("'", full.view(), "' is used before its equation: move the equation of '", name, "' above this one"));
             return at(0);
         }
-        graph_.fail(sentence("the symbol '", full.view(), "' is unknown: no equation defines it, and it is no input"));
+        graph_.fail(sentence("the symbol '", full.view(), "' is unknown: no equation defines it, ",
+                             place_.prefix.empty() ? "and no layer above this one declares it" : "and nothing is bound to it"));
         return at(0);
+    }
+    constexpr void fail_cycle(slice_of<int> cycle) {
+        text t = sentence("the equations form a cycle: '", outlines_[position_].name, "' needs ");
+        for (int i : cycle) t.add(i == cycle[0] ? "" : ", which needs ").quote(outlines_[i].name);
+        graph_.fail(t);
     }
     constexpr handle declare(const operation* op, int name, const value_type& type, double number = 0, initialiser start = {}) {
         const int known = graph_.names[name].node;
@@ -274,12 +336,14 @@ private:
         const node& n = graph_.nodes[known];
         if (n.op->id == record<ops::fed>.id) return at(known);
         if (n.op->id != op->id || n.name != name)
-            graph_.fail(sentence("'", graph_.name(name), "' is declared as ", op->name, " and stands for something else already"));
+            graph_.fail(sentence("'", graph_.name(name), "' is declared as ", op->name, ", but is the name of ",
+                                 n.name == name ? n.op->name : "an equation", " too: give one of them another name"));
         else if (!(n.type == type))
             graph_.fail(sentence("the ", op->name, " '", graph_.name(name), "' is declared with two shapes, ", n.type.extents,
                                  " and ", type.extents));
         else if (n.options.number != number)
-            graph_.fail(sentence("the ", op->name, " '", graph_.name(name), "' is declared with two defaults"));
+            graph_.fail(sentence("the ", op->name, " '", graph_.name(name), "' is declared with two defaults, ", n.options.number, " and ",
+                                 number));
         return at(known);
     }
     constexpr handle declare_slot(int name) {

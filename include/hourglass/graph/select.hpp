@@ -20,7 +20,7 @@ public:
     constexpr selection(graph_view g, slice_of<wanted_name> fed, bool training, bool writes_state) : r(g, true) {
         list<int> cut(g.nodes.size, -1);
         for (const wanted_name& f : fed) {
-            const int node_ = find(f, "fed");
+            const int node_ = find(f, "hg::from<...>");
             if (r.to.failed()) return;
             cut[node_] = g.find_name(f.hash);
         }
@@ -40,20 +40,20 @@ public:
             if (root.kind == root_kind::update)
                 r.to.roots.push({root_kind::update, root.name, r.map[root.node]});
     }
-    // The old graph's node of a name; says so where there is none.
-    constexpr int find(const wanted_name& w, std::string_view how) {
+    // The old graph's node of a name; says so where there is none, and where the name stands in the program.
+    constexpr int find(const wanted_name& w, std::string_view where) {
         const int name = r.from.find_name(w.hash);
         if (name >= 0 && r.from.names[name].node >= 0) return r.from.names[name].node;
-        r.to.fail(sentence("the program is ", how, " '", w.name, "', which the graph does not have"));
+        r.to.fail(sentence(where, " names '", w.name, "', which the graph does not have: it is no symbol, input, parameter or noise of it"));
         return 0;
     }
-    constexpr int find_new(const wanted_name& w, std::string_view how) {
-        const int n = find(w, how);
+    constexpr int find_new(const wanted_name& w, std::string_view where) {
+        const int n = find(w, where);
         return r.to.failed() ? 0 : r.map[n];
     }
     constexpr int intern(const wanted_name& w) { return r.to.intern(w.name, w.hash); }
     constexpr void ask(const wanted_name& w) {
-        const int n = find_new(w, "asked for");
+        const int n = find_new(w, "hg::to<...>");
         if (!r.to.failed()) r.to.roots.push({root_kind::value, intern(w), n});
     }
     // Names for what is still to be found by name; results are made by hand.

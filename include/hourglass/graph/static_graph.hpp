@@ -154,6 +154,21 @@ public:
         options.number = value;
         return push_leaf(&record<ops::literal>, -1, {}, options);
     }
+    // " of 'W' and 'x'": what the operands of a misfit are called, where one of them has a name.
+    constexpr text named_operands(slice_of<int> of) const {
+        text t(" of ");
+        bool any = false;
+        for (int i = 0; i < of.size; ++i) {
+            int found = -1;
+            for (int n = 0; n < names.size() && found < 0; ++n)
+                if (names[n].node == of[i]) found = n;
+            any = any || found >= 0;
+            t.add(i == 0 ? "" : i + 1 < of.size ? ", " : " and ");
+            if (found >= 0) t.quote(name(found));
+            else t.add(nodes[of[i]].op->kind == operation_kind::literal ? "a number" : "an expression");
+        }
+        return any ? t : text();
+    }
     // Infers the type; a misfit is the graph's problem, said by the operation.
     constexpr int push(const operation* op, const attributes& options, slice_of<int> of) {
         inference in;
@@ -168,7 +183,7 @@ public:
         node n;
         n.op = op;
         n.type = op->infer(in);
-        if (!in.problem.empty()) fail(in.problem);
+        if (!in.problem.empty()) fail(sentence("'", op->name, "'", named_operands(of), ": ", in.problem));
         n.options = in.options;
         return push_node(n, of);
     }

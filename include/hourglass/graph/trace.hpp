@@ -13,6 +13,13 @@ constexpr bool handle::batched() const { return type().batched; }
 constexpr const node& handle::at() const { return graph->nodes[index]; }
 constexpr handle handle::other(int index_of_node) const { return {graph, place, index_of_node}; }
 constexpr void handle::fail(const text& problem) const { graph->fail(problem); }
+constexpr void handle::misfit(const text& operation_name, const text& problem) const {
+    graph->fail(sentence("'", operation_name, "'", graph->named_operands({&index, 1}), ": ", problem));
+}
+constexpr void handle::misfit(const text& operation_name, const handle& second, const text& problem) const {
+    const int both[] = {index, second.index};
+    graph->fail(sentence("'", operation_name, "'", graph->named_operands({both, 2}), ": ", problem));
+}
 constexpr handle handle::convert_number(double x) const { return other(graph->push_literal(x)); }
 
 constexpr bool handle::failed() const { return graph->failed(); }

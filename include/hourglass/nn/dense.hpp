@@ -16,7 +16,8 @@ template <int Units, fixed_string Name, bool Bias> struct dense {
     constexpr auto build(auto x) const {
         const int rank = x.extents().rank;
         if (rank != 1) {
-            x.fail(sentence("dense<", Units, "> needs a vector, not the shape ", x.extents(), ": reshape it first"));
+            x.misfit(sentence("dense<", Units, ">"), sentence("it needs a vector, not the shape ", x.extents(), ": take reshape<",
+                                                             x.extents().size(), ">(...) of it first"));
             return x;
         }
         const int in = x.extents()[0];

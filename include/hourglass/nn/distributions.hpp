@@ -42,8 +42,8 @@ struct sample_normal {
     constexpr auto build(auto mu, auto sigma) const {
         shape joined;
         if (!broadcast(mu.extents(), sigma.extents(), joined)) {
-            mu.fail(sentence("normal with a mean of the shape ", mu.extents(), " and a deviation of the shape ", sigma.extents(),
-                             ": they do not broadcast"));
+            mu.misfit(text("normal"), sigma, sentence("a mean of the shape ", mu.extents(), " and a deviation of the shape ",
+                                                      sigma.extents(), " do not broadcast"));
             return mu;
         }
         return mu + hadamard(sigma, mu.noise(static_cast<int>(noise_kind::normal), false, joined));
@@ -51,9 +51,9 @@ struct sample_normal {
 };
 struct sample_bernoulli {
     constexpr auto build(auto logits) const {
-        logits.fail(sentence("a Bernoulli sample has no reparameterised form, so its logits would get no gradient: feed the "
-                             "symbol, take stop_gradient(bernoulli_noise_like(logits, sigmoid(logits))), or use the mean, "
-                             "sigmoid(logits)"));
+        logits.misfit(text("sample"), sentence("a Bernoulli draw has no reparameterised form, so no gradient would reach its logits: "
+                                               "use its mean, sigmoid(logits), or say that none is wanted: "
+                                               "bernoulli_noise_like(logits, stop_gradient(sigmoid(logits)))"));
         return logits;
     }
 };

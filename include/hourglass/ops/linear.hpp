@@ -27,7 +27,7 @@ struct matmul {
         const shape &a = in[0].extents, &b = in[1].extents;
         value_type result{{}, in.any_batched()};
         if (a.rank != 2 || (b.rank != 1 && b.rank != 2)) {
-            in.problem = sentence("a matrix product needs a matrix and a matrix or vector, not the shapes ", a, " and ", b);
+            in.problem = sentence("it needs a matrix and a matrix or vector, not the shapes ", a, " and ", b);
             return result;
         }
         const bool ta = in.options.flags[0] != 0, tb = in.options.flags[1] != 0 && b.rank == 2;
@@ -134,10 +134,14 @@ struct times {
     constexpr auto build(auto a, auto b) const {
         const int rank_a = a.extents().rank, rank_b = b.extents().rank;
         if (rank_a == 2 && rank_b == 1) return product<matmul>(a, b, false, false);
-        if ((rank_a == 2 && rank_b == 2) || (rank_a == 1 && rank_b == 2))
-            a.fail(sentence("* between the shapes ", a.extents(), " and ", b.extents(),
-                            " could mean several things: write matmul(a, b) for the matrix product, hadamard(a, b) for the "
-                            "elementwise one, or transpose(b) * a"));
+        if (rank_a == 2 && rank_b == 2)
+            a.misfit(text("*"), b, sentence("the shapes ", a.extents(), " and ", b.extents(),
+                                            " could be meant in several ways: write matmul(a, b) for the matrix product, with "
+                                            "transpose(...) where it is needed, or hadamard(a, b) for the elementwise product"));
+        if (rank_a == 1 && rank_b == 2)
+            a.misfit(text("*"), b, sentence("a vector ", a.extents(), " times a matrix ", b.extents(),
+                                            " could be meant in several ways: write transpose(matrix) * vector or matmul(vector, "
+                                            "matrix) for the matrix product, or hadamard(a, b) for the elementwise product"));
         return hadamard(a, b);
     }
 };
@@ -151,14 +155,14 @@ struct matmul_call {
 struct dot_call {
     constexpr auto build(auto a, auto b) const {
         if (a.extents().rank != 1 || !(a.extents() == b.extents()))
-            a.fail(sentence("dot needs two vectors of one length, not the shapes ", a.extents(), " and ", b.extents()));
+            a.misfit(text("dot"), b, sentence("it needs two vectors of one length, not the shapes ", a.extents(), " and ", b.extents()));
         return hourglass::sum(hadamard(a, b));
     }
 };
 struct outer_call {
     constexpr auto build(auto a, auto b) const {
         if (a.extents().rank != 1 || b.extents().rank != 1) {
-            a.fail(sentence("outer needs two vectors, not the shapes ", a.extents(), " and ", b.extents()));
+            a.misfit(text("outer"), b, sentence("it needs two vectors, not the shapes ", a.extents(), " and ", b.extents()));
             return a;
         }
         return hadamard(a.reshaped(make_shape(a.extents()[0], 1)), b.reshaped(make_shape(1, b.extents()[0])));

@@ -85,7 +85,7 @@ template <int Arity> struct elementwise {
         for (int i = 0; i < in.count; ++i) {
             shape joined;
             if (!broadcast(result.extents, in[i].extents, joined)) {
-                in.problem = sentence("the shapes ", in[0].extents, " and ", in[i].extents,
+                in.problem = sentence("the shapes ", result.extents, " and ", in[i].extents,
                                       " do not broadcast: axes are matched from the last, and must be equal or 1");
                 return result;
             }

@@ -23,7 +23,7 @@ struct reduction {
     static constexpr value_type infer(inference& in) {
         value_type result{{}, in[0].batched};
         if (in.options.flags[2] != 0) {
-            if (!in[0].batched) in.problem = sentence("there is no batch axis to reduce");
+            if (!in[0].batched) in.problem = sentence("there is no batch axis: the value is the same for all examples");
             return {in[0].extents, false};
         }
         for (int i = 0; i < in[0].extents.rank; ++i)
@@ -67,7 +67,8 @@ struct sum : reduction {
         else d.accumulate(0, d.adjoint_full().reshaped(kept_shape(d.operand(0).extents(), o.flags[0], o.flags[1])));
     }
 };
-// The largest element; NaN is handed on. The gradient is shared equally among ties.
+// The largest element; NaN is handed on. The gradient is shared equally among ties; over axes that are no neighbours, along
+// the earlier ones first.
 struct max_over : reduction {
     static constexpr std::string_view name = "max_over";
     attributes options{};
@@ -93,7 +94,8 @@ template <int... Axes> constexpr unsigned axis_mask(auto x, axes_t<Axes...>) {
     unsigned mask = 0;
     [[maybe_unused]] auto add = [&](int axis) {
         const int rank = x.extents().rank, positive = axis < 0 ? axis + rank : axis;
-        if (positive < 0 || positive >= rank) x.fail(sentence("axis ", axis, " does not exist in the shape ", x.extents()));
+        if (positive < 0 || positive >= rank)
+            x.misfit(text("reduction"), sentence("axis ", axis, " does not exist in the shape ", x.extents()));
         else mask |= 1u << positive;
     };
     (add(Axes), ...);
@@ -144,6 +146,13 @@ template <class Axes, bool Keep> struct log_sum_exp_axes {
         return result.reshaped(dropped);
     }
 };
+// x - log sum e^x, and its exponential; composite, so that x, which is used twice, is made once.
+template <class Axes> struct log_softmax_axes {
+    constexpr auto build(auto x) const { return x - apply_operation(log_sum_exp_axes<Axes, true>{}, x); }
+};
+template <class Axes> struct softmax_axes {
+    constexpr auto build(auto x) const { return apply_operation(exp{}, apply_operation(log_softmax_axes<Axes>{}, x)); }
+};
 // The sum of x / rows, the number of rows being known at the call; 1 / rows is a number of the call, computed once.
 struct batch_mean {
     constexpr auto build(auto x) const {
@@ -178,12 +187,12 @@ template <operand X, class... Options> constexpr auto min(const X& x, Options...
     return -max(-x, options...);
 }
 // e^x / sum e^x over the axes, by default over the last
-template <operand X, int... Axes> constexpr auto softmax(const X& x, axes_t<Axes...> over) {
-    return exp(x - log_sum_exp(x, over, keep_axes));
+template <operand X, int... Axes> constexpr auto softmax(const X& x, axes_t<Axes...>) {
+    return apply_operation(ops::softmax_axes<axes_t<Axes...>>{}, x);
 }
 template <operand X> constexpr auto softmax(const X& x) { return softmax(x, axes<-1>); }
-template <operand X, int... Axes> constexpr auto log_softmax(const X& x, axes_t<Axes...> over) {
-    return x - log_sum_exp(x, over, keep_axes);
+template <operand X, int... Axes> constexpr auto log_softmax(const X& x, axes_t<Axes...>) {
+    return apply_operation(ops::log_softmax_axes<axes_t<Axes...>>{}, x);
 }
 template <operand X> constexpr auto log_softmax(const X& x) { return log_softmax(x, axes<-1>); }
 

@@ -19,7 +19,7 @@ struct reshape : movement {
     static constexpr std::string_view name = "reshape";
     static constexpr value_type infer(inference& in) {
         if (in[0].extents.size() != in.options.target.size())
-            in.problem = sentence("reshape cannot make ", in.options.target, " (", in.options.target.size(),
+            in.problem = sentence("it cannot make ", in.options.target, " (", in.options.target.size(),
                                   " elements) of ", in[0].extents, " (", in[0].extents.size(), " elements)");
         return {in.options.target, in[0].batched};
     }
@@ -58,7 +58,7 @@ struct transpose : movement {
         for (int i = 0; i < in.options.target.rank; ++i)
             if (in.options.target[i] >= 0 && in.options.target[i] < rank) seen |= 1u << in.options.target[i];
         if (in.options.target.rank != rank || seen != (1u << rank) - 1u) {
-            in.problem = sentence("transpose by ", in.options.target, " does not name each axis of ", in[0].extents, " once");
+            in.problem = sentence("the order ", in.options.target, " does not name each axis of the shape ", in[0].extents, " once");
             return result;
         }
         for (int i = 0; i < rank; ++i) result.extents[i] = in[0].extents[in.options.target[i]];
@@ -106,8 +106,8 @@ struct slice : movement {
         value_type result = in[0];
         if (axis < 0) axis += in[0].extents.rank;
         if (axis < 0 || axis >= in[0].extents.rank || first < 0 || last <= first || last > in[0].extents[axis])
-            in.problem = sentence("slice of elements ", first, " to ", last, " of axis ", axis, " does not lie in the shape ",
-                                  in[0].extents);
+            in.problem = sentence("elements ", first, " to ", last, " (not included) of axis ", in.options.flags[0],
+                                  " do not lie in the shape ", in[0].extents);
         else result.extents[axis] = last - first;
         return result;
     }
@@ -126,7 +126,7 @@ struct pad : movement {
         value_type result = in[0];
         const auto& [axis, before, total] = in.options.flags;
         if (axis < 0 || axis >= in[0].extents.rank || before < 0 || total < before + in[0].extents[axis])
-            in.problem = sentence("pad of axis ", axis, " to ", total, " elements does not hold the shape ", in[0].extents);
+            in.problem = sentence("axis ", axis, " with ", total, " elements does not hold the shape ", in[0].extents);
         else result.extents[axis] = total;
         return result;
     }
@@ -160,15 +160,15 @@ struct concatenate : movement {
         value_type result{in[0].extents, in.any_batched()};
         if (axis < 0) axis += in[0].extents.rank;
         if (axis < 0 || axis >= in[0].extents.rank) {
-            in.problem = sentence("concatenate along axis ", axis, ", which the shape ", in[0].extents, " does not have");
+            in.problem = sentence("axis ", axis, " does not exist in the shape ", in[0].extents);
             return result;
         }
         for (int i = 1; i < in.count; ++i) {
             shape rest = in[i].extents;
             if (rest.rank == result.extents.rank) rest[axis] = result.extents[axis];
             if (!(rest == result.extents)) {
-                in.problem = sentence("concatenate along axis ", axis, " of the shapes ", in[0].extents, " and ", in[i].extents,
-                                      ": the other axes must be equal");
+                in.problem = sentence("the shapes ", in[0].extents, " and ", in[i].extents, " do not fit along axis ", axis,
+                                      ": all other axes must be equal");
                 return result;
             }
             result.extents[axis] += in[i].extents[axis];
@@ -215,8 +215,7 @@ struct in_training {
     static constexpr bool smooth = false;   // resolved before differentiation
     static constexpr value_type infer(inference& in) {
         if (!(in[0].extents == in[1].extents))
-            in.problem = sentence("in_training chooses between the shapes ", in[0].extents, " and ", in[1].extents,
-                                  ": they must be equal");
+            in.problem = sentence("the shapes ", in[0].extents, " and ", in[1].extents, " must be equal");
         return {in[0].extents, in.any_batched()};
     }
 };

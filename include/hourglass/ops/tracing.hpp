@@ -34,7 +34,11 @@ struct handle {
     constexpr bool batched() const;
     constexpr const node& at() const;
     constexpr handle other(int index_of_node) const;
-    constexpr void fail(const text& problem) const;     // says why a model is not well formed
+    // Says why a model is not well formed.
+    constexpr void fail(const text& problem) const;
+    // The same of an operation and this operand of it, or these two: "'dot' of 'a' and 'b': ...".
+    constexpr void misfit(const text& operation_name, const text& problem) const;
+    constexpr void misfit(const text& operation_name, const handle& second, const text& problem) const;
 
     template <number X> constexpr handle convert(const X& x) const { return convert_number(static_cast<double>(x)); }
     constexpr handle convert(const handle& x) const { return x; }

@@ -32,8 +32,70 @@ template <class T> inline constexpr bool is_destination = false;
 template <class L, class R> inline constexpr bool is_destination<destination<L, R>> = true;
 template <class T> inline constexpr bool is_equation = false;
 template <class L, class R> inline constexpr bool is_equation<equation<L, R>> = true;
+template <class T> struct equation_name;
+template <class L, class R> struct equation_name<equation<L, R>> { static constexpr std::string_view value = L::name; };
 
 template <class V> concept number_range = std::ranges::contiguous_range<V> && std::is_arithmetic_v<std::ranges::range_value_t<V>>;
+
+// What holds parameters: hg::parameters, or anything that finds numbers by the hash of their name.
+template <class P> concept parameter_source = requires(const P& p) {
+    typename P::element_type;
+    { p.find(std::uint64_t{}) } -> std::convertible_to<const typename P::element_type*>;
+};
+
+template <class Given> constexpr std::string_view type_name() {
+    if constexpr (std::is_same_v<Given, float>) return "float";
+    else if constexpr (std::is_same_v<Given, double>) return "double";
+    else if constexpr (std::is_same_v<Given, int>) return "int";
+    else if constexpr (std::is_same_v<Given, unsigned char>) return "unsigned char";
+    else return "another type";
+}
+
+// The parameters that a program is given, checked against the program; Parameters is void where none are.
+template <class Compiled, class T, class Parameters> struct parameters_check {
+    static constexpr text value() {
+        if (Compiled::broken) return {};
+        constexpr bool trains = Compiled::spec::kind == program_kind::trainer;
+        const graph_view g = Compiled::view();
+        if constexpr (std::is_void_v<Parameters>) {
+            for (const leaf_start& s : g.starts)
+                if (!s.is_slot)
+                    return sentence("the program reads the ", g[g.names[s.name].node].op->name, " '", g.name(s.name),
+                                    "', but the call gives no parameters: they are its first argument");
+        } else {
+            using Plain = std::remove_const_t<Parameters>;
+            using Given = typename Plain::element_type;
+            if constexpr (requires { Plain::table::broken; })
+                if (Plain::table::broken) return {};
+            if (!std::is_same_v<Given, T>)
+                return sentence("the parameters are of the type ", type_name<Given>(), ", but the ", trains ? "trainer" : "program",
+                                " computes in ", type_name<T>(), ": give both the same hg::element<...>");
+            if (trains && std::is_const_v<Parameters>)
+                return sentence("the parameters are const, but a trainer writes them");
+            if constexpr (requires { Plain::table::find(std::uint64_t{}); })
+                for (const leaf_start& s : g.starts) {
+                    if (s.is_slot) continue;
+                    const std::string_view name = g.name(s.name);
+                    const value_type type = g[g.names[s.name].node].type;
+                    const int found = Plain::table::find(g.names[s.name].hash);
+                    if (found < 0) return sentence("these are the parameters of another graph: they hold no '", name, "'");
+                    const shape& held = Plain::table::entries[static_cast<std::size_t>(found)].type.extents;
+                    if (!(held == type.extents))
+                        return sentence("these are the parameters of another graph: their '", name, "' has the shape ", held, ", not ", type.extents);
+                }
+        }
+        return {};
+    }
+};
+
+// The index of a result among a program's results, or -1.
+template <class Compiled> constexpr int result_named(root_kind kind, std::uint64_t hash) {
+    for (int r = 0; r < Compiled::sizes.results; ++r) {
+        const schedule_result& result = Compiled::schedule.results[static_cast<std::size_t>(r)];
+        if (result.kind == kind && Compiled::final_graph::value.names[static_cast<std::size_t>(result.name)].hash == hash) return r;
+    }
+    return -1;
+}
 
 // Names that every call knows beside the program's own.
 inline constexpr std::uint64_t call_options[] = {decltype(rows)::hash, decltype(first_example)::hash};
@@ -56,7 +118,7 @@ template <class Compiled, class T, class... Arguments> struct call_check {
         }
         return -1;
     }
-    // Scalars and inputs that the whole model has are accepted where this program does not use them.
+    // Scalars that the whole model has are accepted where this program does not use them.
     static constexpr bool known_to_model(std::uint64_t hash) {
         const graph_view whole = lowered<Compiled::spec::graph>::view();
         const int name = whole.find_name(hash);
@@ -69,6 +131,27 @@ template <class Compiled, class T, class... Arguments> struct call_check {
             if (o == hash) return true;
         return false;
     }
+    static constexpr bool has_name(slice_of<wanted_name> among, std::uint64_t hash) {
+        for (const wanted_name& w : among)
+            if (w.hash == hash) return true;
+        return false;
+    }
+    // Why nothing can be bound to a name.
+    static constexpr text unknown(std::string_view given, std::uint64_t hash) {
+        if (given.starts_with("#"))
+            return sentence("hg::", given.substr(1), " is given where a program is made, not where it is called");
+        const graph_view whole = lowered<Compiled::spec::graph>::view();
+        const int name = whole.find_name(hash);
+        if (name < 0 || whole.names[name].node < 0)
+            return sentence("'", given, "' is bound in the call, but the program has nothing of this name");
+        const node& at = whole[whole.names[name].node];
+        if (is<ops::parameter>(at) || is<ops::state>(at))
+            return sentence("'", given, "' is a ", at.op->name, ", and cannot be bound in a call: write it through the parameters, theta[...]");
+        const auto asked = Compiled::spec::options::collect();
+        if (is<ops::input>(at) || is<ops::argument>(at) || has_name(asked.fed.view(), hash))
+            return sentence("'", given, "' is bound in the call, but nothing that the program returns depends on it");
+        return sentence("'", given, "' is bound in the call, but the program computes it: to feed it, name it in hg::from<...>");
+    }
     template <class Argument> static constexpr std::uint64_t hash_of_argument() {
         if constexpr (is_binding<Argument>) return Argument::left::hash;
         else return 0;
@@ -76,24 +159,35 @@ template <class Compiled, class T, class... Arguments> struct call_check {
     template <class Argument> static constexpr void check_one(text& t) {
         if (!t.empty()) return;
         if constexpr (is_equation<Argument>) {
-            t = sentence("a call binds names to values, but an expression stands on the right of an '=': compute it first, or put "
-                         "the equation into the graph");
-        } else if constexpr (is_binding<Argument>) {
+            t = sentence("'", equation_name<Argument>::value, "' is bound to an expression, but a call binds names to numbers: put the "
+                         "equation into the graph");
+        } else if constexpr (is_destination<Argument>) {
+            if constexpr (std::is_const_v<std::remove_pointer_t<decltype(std::ranges::data(std::declval<const Argument&>().range))>>)
+                t = sentence("the destination of '", Argument::left::name, "' is const");
+            else if (Compiled::spec::kind == program_kind::trainer)
+                t = sentence("a training step is never cut into chunks, so it takes no hg::into: read out[symbol]");
+            else if (result_named<Compiled>(root_kind::value, Argument::left::hash) < 0)
+                t = sentence("hg::into wants '", Argument::left::name, "', which the program does not return: name it in hg::to<...>");
+        } else if constexpr (!is_binding<Argument>) {
+            t = sentence(parameter_source<Argument> ? "the parameters stand first in a call, and once"
+                                                    : "an argument of the call has no name: write symbol = values");
+        } else {
             using Left = typename Argument::left;
             using Value = std::remove_cvref_t<decltype(Argument::value)>;
             int times = 0;
             ((times += hash_of_argument<Arguments>() == Left::hash), ...);
             const int v = value_named(Left::hash), s = scalar_named(Left::hash);
             if (times > 1) t = sentence("'", Left::name, "' is bound twice in one call");
-            else if (is_option(Left::hash)) return;
-            else if (v >= 0) {
+            else if (is_option(Left::hash)) {
+                if (!std::is_arithmetic_v<Value>) t = sentence("hg::", Left::name.substr(1), " is bound to something that is no number");
+            } else if (v >= 0) {
                 if constexpr (number_range<Value>) {
                     using Given = std::remove_cv_t<std::ranges::range_value_t<Value>>;
                     if (!std::is_same_v<Given, T>)
                         t = sentence("'", Left::name, "' is bound to numbers of the type ", type_name<Given>(), ", but the program computes in ",
-                                     type_name<T>(), ": convert them, or choose hg::element<", type_name<Given>(), ">");
+                                     type_name<T>(), ": convert them", std::is_floating_point_v<Given> ? ", or choose another hg::element<...>" : "");
                 } else if constexpr (!std::is_arithmetic_v<Value>) {
-                    t = sentence("'", Left::name, "' is bound to something that is no contiguous range of numbers");
+                    t = sentence("'", Left::name, "' is bound to something that is no number and no contiguous range of numbers");
                 } else if (Compiled::schedule.values[static_cast<std::size_t>(v)].type.extents.size() != 1) {
                     t = sentence("'", Left::name, "' has the shape ", Compiled::schedule.values[static_cast<std::size_t>(v)].type.extents,
                                  ", but is bound to a single number");
@@ -101,19 +195,13 @@ template <class Compiled, class T, class... Arguments> struct call_check {
             } else if (s >= 0 || known_to_model(Left::hash)) {
                 if constexpr (!std::is_arithmetic_v<Value>) t = sentence("the scalar '", Left::name, "' is bound to something that is no number");
             } else {
-                t = sentence("the program has nothing to bind to '", Left::name, "': it is no input, scalar or fed symbol of it");
+                t = unknown(Left::name, Left::hash);
             }
         }
     }
-    template <class Given> static constexpr std::string_view type_name() {
-        if constexpr (std::is_same_v<Given, float>) return "float";
-        else if constexpr (std::is_same_v<Given, double>) return "double";
-        else if constexpr (std::is_same_v<Given, int>) return "int";
-        else if constexpr (std::is_same_v<Given, unsigned char>) return "unsigned char";
-        else return "another";
-    }
     static constexpr text value() {
         text t;
+        if (Compiled::broken) return t;
         (check_one<Arguments>(t), ...);
         if (!t.empty()) return t;
         for (int v = 0; v < Compiled::sizes.values; ++v) {

@@ -47,6 +47,7 @@ template <class Stage, tensors_of Owner = tensors_of::model> struct tensor_table
         return n;
     }
     static constexpr int count = find_count();
+    static constexpr bool broken = !Stage::value.problem.empty();   // and said so: a missing name is no second mistake
     static constexpr auto make() {
         std::array<tensor_entry, static_cast<std::size_t>(count) + 1> entries{};
         const graph_view g = Stage::view();
@@ -119,8 +120,8 @@ public:
 private:
     template <class Leaf> struct missing {
         static constexpr text value() {
-            if (Table::find(Leaf::hash) >= 0) return {};
-            return sentence("the model has no parameter or state named '", Leaf::name, "'");
+            if (Table::broken || Table::find(Leaf::hash) >= 0) return {};
+            return sentence("no parameter or state is named '", Leaf::name, "'");
         }
     };
     template <class Leaf> static constexpr int index_of() {

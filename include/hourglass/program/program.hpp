@@ -6,31 +6,58 @@
 
 HOURGLASS_BEGIN
 
+// What out[symbol] gives where a mistake has been reported already and the value's type is not known: it serves as a number and
+// as a view, so that the code behind the mistake has no errors of its own.
+template <class T> struct unknown_value : tensor_view<const T> {
+    constexpr operator T() const { return T(); }
+};
+
 // What a call returns. out[symbol] is a number where the value is one, else a view, rows first.
 template <class Compiled, class T> class call_result {
     const executor<Compiled, T>* executor_;
     long rows_;
 
-    static constexpr int find(root_kind kind, std::uint64_t hash) {
-        for (int r = 0; r < Compiled::sizes.results; ++r) {
-            const schedule_result& result = Compiled::schedule.results[static_cast<std::size_t>(r)];
-            if (result.kind == kind && Compiled::final_graph::value.names[static_cast<std::size_t>(result.name)].hash == hash) return r;
-        }
-        return -1;
-    }
+    static constexpr int find(root_kind kind, std::uint64_t hash) { return result_named<Compiled>(kind, hash); }
     template <root_kind Kind, class Leaf> struct missing {
         static constexpr text value() {
-            if (find(Kind, Leaf::hash) >= 0) return {};
-            if (Kind == root_kind::gradient)
+            if (Compiled::broken || find(Kind, Leaf::hash) >= 0) return {};
+            if (Kind == root_kind::gradient) {
+                if (Compiled::spec::kind != program_kind::gradient)
+                    return sentence("the gradient with respect to '", Leaf::name, "' is asked for, but ",
+                                    Compiled::spec::kind == program_kind::function ? "an hg::function computes none"
+                                                                                   : "an hg::trainer does not keep it",
+                                    ": make it an hg::gradient");
                 return sentence("the program gives no gradient with respect to '", Leaf::name, "': name it in hg::wrt<...>");
-            return sentence("the program does not return '", Leaf::name, "': name it in hg::to<...>");
+            }
+            const int name = model_node(Leaf::hash);
+            return sentence("the program does not return '", Leaf::name, "': ",
+                            name < 0 ? "its graph has nothing of this name" : "name it in hg::to<...>");
         }
     };
+    static constexpr int model_node(std::uint64_t hash) {
+        const graph_view whole = lowered<Compiled::spec::graph>::view();
+        const int name = whole.find_name(hash);
+        return name < 0 ? -1 : whole.names[name].node;
+    }
+    // Behind a mistake: of the type that the value would have, where the graph says so.
+    template <root_kind Kind, class Leaf> static auto stand_in() {
+        constexpr int at = model_node(Leaf::hash);
+        if constexpr (at < 0) return unknown_value<T>();
+        else {
+            constexpr value_type type = lowered<Compiled::spec::graph>::view()[at].type;
+            constexpr bool per_row = type.batched && (Kind == root_kind::gradient || Compiled::spec::kind == program_kind::function);
+            if constexpr (type.extents.rank == 0 && !per_row) return T();
+            else return tensor_view<const T>();
+        }
+    }
     template <root_kind Kind, class Leaf> auto get() const {
         static_assert(assert_well_formed<missing<Kind, Leaf>>::value);
-        constexpr int found = find(Kind, Leaf::hash) < 0 ? 0 : find(Kind, Leaf::hash);
-        constexpr schedule_result result = Compiled::schedule.results[static_cast<std::size_t>(found)];
-        constexpr value_type type = Compiled::final_graph::value.nodes[static_cast<std::size_t>(root_node(found))].type;
+        if constexpr (find(Kind, Leaf::hash) < 0) return stand_in<Kind, Leaf>();
+        else return found<find(Kind, Leaf::hash)>();
+    }
+    template <int Found> auto found() const {
+        constexpr schedule_result result = Compiled::schedule.results[static_cast<std::size_t>(Found)];
+        constexpr value_type type = Compiled::final_graph::value.nodes[static_cast<std::size_t>(root_node(Found))].type;
         const T* data = executor_->place[static_cast<std::size_t>(result.value)];
         if constexpr (type.extents.rank == 0 && !type.batched) return *data;
         else return tensor_view<const T>(data, type, rows_);
@@ -54,12 +81,10 @@ public:
 
     // For into(): the type of a symbol, and its values as one contiguous piece.
     template <class Leaf> static constexpr value_type type_of() {
-        static_assert(assert_well_formed<missing<root_kind::value, Leaf>>::value);
-        constexpr int found = find(root_kind::value, Leaf::hash) < 0 ? 0 : find(root_kind::value, Leaf::hash);
-        return Compiled::final_graph::value.nodes[static_cast<std::size_t>(root_node(found))].type;
+        return Compiled::final_graph::value.nodes[static_cast<std::size_t>(root_node(find(root_kind::value, Leaf::hash)))].type;
     }
     template <class Leaf> std::span<const T> contiguous() const {
-        constexpr int found = find(root_kind::value, Leaf::hash) < 0 ? 0 : find(root_kind::value, Leaf::hash);
+        constexpr int found = find(root_kind::value, Leaf::hash);
         constexpr value_type type = type_of<Leaf>();
         const T* data = executor_->place[static_cast<std::size_t>(Compiled::schedule.results[static_cast<std::size_t>(found)].value)];
         return {data, static_cast<std::size_t>(type.extents.size() * (type.batched ? rows_ : 1))};
@@ -95,6 +120,21 @@ protected:
         return false;
     }
     static constexpr bool couples_rows = find_coupling();
+
+    // A call's parameters and bindings, or a trainer's parameters: of several mistakes the first is said.
+    template <class... Checks> struct all_of {
+        static constexpr text value() {
+            text t;
+            ((t = t.empty() ? Checks::value() : t), ...);
+            return t;
+        }
+    };
+    // Asserts that there is no mistake; false where there is one, there or in the program itself.
+    template <class... Checks> static constexpr bool well_formed() {
+        using asserted = assert_well_formed<all_of<Checks...>>;
+        static_assert(asserted::value);
+        return asserted::size == 0 && !compiled_graph::broken;
+    }
 
     void attach(auto& theta) {
         for (int v = 0; v < compiled_graph::sizes.values; ++v) {
@@ -189,6 +229,13 @@ Value option_or(std::uint64_t hash, Value otherwise, const First& first, const R
     return option_or(hash, otherwise, rest...);
 }
 
+// The results of a call would outlive a program that is a temporary.
+template <class...> struct called_temporary {
+    static constexpr text value() {
+        return sentence("the program that is called is a temporary, and what it returns lies in its memory: give the program a name");
+    }
+};
+
 template <class Spec> class callable_program : public program_base<Spec> {
     using base = program_base<Spec>;
     using typename base::T;
@@ -205,26 +252,29 @@ public:
     callable_program& operator=(const callable_program&) = delete;
 
     // At most max_rows rows; with hg::into(symbol, range) any number, in chunks, where no row depends on another.
-    template <class Theta, class... Arguments>
-        requires requires(const Theta& t) { t.find(std::uint64_t{}); }
-    result operator()(const Theta& theta, const Arguments&... arguments) & {
-        static_assert(std::is_same_v<typename Theta::element_type, T>, "the parameters and the program have different element types");
-        this->attach(theta);
-        return call(arguments...);
+    template <parameter_source Theta, class... Arguments> result operator()(const Theta& theta, const Arguments&... arguments) & {
+        using check_type = typename base::template checked<Arguments...>;
+        if constexpr (!base::template well_formed<parameters_check<typename base::compiled_graph, T, Theta>, check_type>()) {
+            return {this->executor_, 1};
+        } else {
+            this->attach(theta);
+            return call<check_type>(arguments...);
+        }
     }
     // For graphs without parameters and state.
-    template <class... Arguments>
-        requires((is_binding<Arguments> || is_destination<Arguments> || is_equation<Arguments>) && ...)
-    result operator()(const Arguments&... arguments) & {
-        static_assert(base::compiled_graph::final_graph::sizes.starts == 0, "this program reads parameters: give them as the first argument");
-        return call(arguments...);
+    template <class... Arguments> result operator()(const Arguments&... arguments) & {
+        using check_type = typename base::template checked<Arguments...>;
+        if constexpr (!base::template well_formed<check_type, parameters_check<typename base::compiled_graph, T, void>>())
+            return {this->executor_, 1};
+        else return call<check_type>(arguments...);
     }
-    template <class... Arguments> result operator()(const Arguments&...) && = delete;  // the views would outlive the program
+    template <class... Arguments> result operator()(const Arguments&...) && {
+        base::template well_formed<called_temporary<Arguments...>>();
+        return {this->executor_, 1};
+    }
 
 private:
-    template <class... Arguments> result call(const Arguments&... arguments) {
-        using check_type = typename base::template checked<Arguments...>;
-        static_assert(assert_well_formed<check_type>::value);
+    template <class check_type, class... Arguments> result call(const Arguments&... arguments) {
         this->set_defaults();
         this->executor_.first_example = 0;
         row_count count;
@@ -289,7 +339,6 @@ template <const auto& Graph, auto Loss, class... Options>
 class trainer : public program_base<program_spec<Graph, program_kind::trainer, Loss, Options...>> {
     using base = program_base<program_spec<Graph, program_kind::trainer, Loss, Options...>>;
     using typename base::T;
-    static_assert(!requires { base::compiled_graph::spec::options::rule::none; }, "a trainer needs an update rule: hg::adam, hg::sgd, or one of your own");
 
 public:
     using typename base::result;
@@ -299,10 +348,11 @@ public:
     // Options: hg::seed = n for the noise, hg::threads = n.
     template <class Theta, class... Options_> explicit trainer(Theta& theta, const Options_&... options)
         : base(option_or(decltype(threads)::hash, default_threads(), options...)) {
-        static_assert(std::is_same_v<typename Theta::element_type, T>, "the parameters and the trainer have different element types");
         this->executor_.noise.seed = option_or(decltype(seed)::hash, std::uint64_t{0}, options...);
-        this->attach(state_);
-        this->attach(theta);    // last: parameters are the model's own
+        if constexpr (base::template well_formed<parameters_check<typename base::compiled_graph, T, Theta>>()) {
+            this->attach(state_);
+            this->attach(theta);    // last: parameters are the model's own
+        }
     }
     trainer(const trainer&) = delete;
     trainer& operator=(const trainer&) = delete;
@@ -310,22 +360,13 @@ public:
     // One step. Losses in the result are means over the rows, from before the update.
     template <class... Arguments> result operator()(const Arguments&... arguments) & {
         using check_type = typename base::template checked<Arguments...>;
-        static_assert(assert_well_formed<check_type>::value);
-        static_assert(!(is_destination<Arguments> || ...), "a training step is never cut into chunks, so it takes no hg::into: read out[symbol]");
-        this->set_defaults();
-        this->executor_.first_example = 0;
-        const std::uint64_t step = steps_ + 1;      // counted only when it is done: a call that throws is no step
-        this->executor_.noise.step = static_cast<std::uint32_t>(step);
-        row_count count;
-        set_step(step);
-        (this->template bind<check_type>(arguments, count), ...);
-        const long all = base::rows_of(count);
-        base::check_rows(all, "a training step, which is never cut into chunks,");
-        this->executor_.run(all, true);
-        steps_ = step;
-        return {this->executor_, all};
+        if constexpr (!base::template well_formed<check_type>()) return {this->executor_, 1};
+        else return step<check_type>(arguments...);
     }
-    template <class... Arguments> result operator()(const Arguments&...) && = delete;  // the views would outlive the program
+    template <class... Arguments> result operator()(const Arguments&...) && {
+        base::template well_formed<called_temporary<Arguments...>>();
+        return {this->executor_, 1};
+    }
     std::uint64_t steps() const { return steps_; }
     // For resuming: the number of steps done.
     void set_steps(std::uint64_t steps) { steps_ = steps; }
@@ -336,6 +377,20 @@ private:
     optimiser_state state_;
     std::uint64_t steps_ = 0;
 
+    template <class check_type, class... Arguments> result step(const Arguments&... arguments) {
+        this->set_defaults();
+        this->executor_.first_example = 0;
+        const std::uint64_t number = steps_ + 1;    // counted only when it is done: a call that throws is no step
+        this->executor_.noise.step = static_cast<std::uint32_t>(number);
+        row_count count;
+        set_step(number);
+        (this->template bind<check_type>(arguments, count), ...);
+        const long all = base::rows_of(count);
+        base::check_rows(all, "a training step, which is never cut into chunks,");
+        this->executor_.run(all, true);
+        steps_ = number;
+        return {this->executor_, all};
+    }
     void set_step(std::uint64_t step) {
         constexpr int n = base::template checked<>::scalar_named(decltype(step_number)::hash);
         if constexpr (n >= 0) this->executor_.number[static_cast<std::size_t>(n)] = static_cast<double>(step);
