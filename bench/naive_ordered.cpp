@@ -172,6 +172,7 @@ protected:
 private:
     void adam(parameter<T>& p, int t, T learning_rate) override {
         const T beta1 = T(0.9), beta2 = T(0.999), epsilon = T(1e-8);
+        const T rest1 = T(1 - 0.9), rest2 = T(1 - 0.999); // in float 1 - beta2 would be off by 5e-5 of itself
         const int size = static_cast<int>(p.value.size());
         T* NAIVE_RESTRICT theta = p.value.data();
         T* NAIVE_RESTRICT m = p.first_moment.data();
@@ -180,8 +181,8 @@ private:
         const T rate = learning_rate / T(1 - std::pow(0.9, t));
         const T inverse_correction2 = T(1 / (1 - std::pow(0.999, t)));
         for (int k = 0; k < size; ++k) {
-            m[k] = beta1 * m[k] + (T(1) - beta1) * g[k];
-            v[k] = beta2 * v[k] + (T(1) - beta2) * g[k] * g[k];
+            m[k] = beta1 * m[k] + rest1 * g[k];
+            v[k] = beta2 * v[k] + rest2 * g[k] * g[k];
             theta[k] -= rate * m[k] / (std::sqrt(v[k] * inverse_correction2) + epsilon);
         }
     }

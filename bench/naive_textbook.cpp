@@ -119,6 +119,7 @@ protected:
 private:
     void adam(parameter<T>& p, int t, T learning_rate) override {
         const T beta1 = T(0.9), beta2 = T(0.999), epsilon = T(1e-8);
+        const T rest1 = T(1 - 0.9), rest2 = T(1 - 0.999); // in float 1 - beta2 would be off by 5e-5 of itself
         const int size = static_cast<int>(p.value.size());
         T* theta = p.value.data();
         T* m = p.first_moment.data();
@@ -126,8 +127,8 @@ private:
         const T* g = p.gradient.data();
         const T correction1 = T(1 - std::pow(0.9, t));
         const T correction2 = T(1 - std::pow(0.999, t));
-        for (int k = 0; k < size; ++k) m[k] = beta1 * m[k] + (T(1) - beta1) * g[k];
-        for (int k = 0; k < size; ++k) v[k] = beta2 * v[k] + (T(1) - beta2) * g[k] * g[k];
+        for (int k = 0; k < size; ++k) m[k] = beta1 * m[k] + rest1 * g[k];
+        for (int k = 0; k < size; ++k) v[k] = beta2 * v[k] + rest2 * g[k] * g[k];
         for (int k = 0; k < size; ++k) {
             const T m_hat = m[k] / correction1;
             const T v_hat = v[k] / correction2;
