@@ -106,9 +106,9 @@ d: [rows] = reshape(%22)
     CHECK(hg::print(hg::lowered<lines::leaves>::view()) == R"(graph: 25 nodes
 a: [] = 0.25
 x: [rows, 2, 6] = input
+%3: [] = subtract(1, a)
 b.0.noise: [rows, 2, 6] = noise[uniform]
-%4: [] = subtract(1, a)
-%5: [rows, 2, 6] = less(b.0.noise, %4)
+%5: [rows, 2, 6] = less(b.0.noise, %3)
 %6: [rows, 2, 6] = multiply(x, %5)
 %8: [] = subtract(1, a)
 %9: [rows, 2, 6] = divide(%6, %8)
@@ -133,6 +133,63 @@ TEST_CASE("a graph that is not well formed is printed as the sentence that says 
     CHECK(
         hg::print(hg::lowered<lines::broken>::view(), "lowered") ==
         R"(lowered: in equation 'b': the shapes [3, 3] and [2, 6] do not broadcast: axes are matched from the last, and must be equal or 1
+)");
+}
+
+namespace once {
+
+inline constexpr hg::input<"x", 2> x;
+inline constexpr hg::symbol<"a"> a;
+inline constexpr hg::symbol<"b"> b;
+inline constexpr hg::symbol<"c"> c;
+inline constexpr hg::graph model{
+    a = dropout(dense<2>(x), 0.5),
+    b = softmax(gelu(dense<2>(a))),
+    c = bernoulli_nll(dense<2>(b), x),
+};
+
+}
+
+TEST_CASE("what a function uses twice is made once: one layer, one noise") {
+    CHECK(hg::print(hg::lowered<once::model>::view()) == R"(graph: 41 nodes
+x: [rows, 2] = input
+a.weight: [2, 2] = parameter
+%2: [rows, 2] = matmul(a.weight, x)
+a.bias: [2] = parameter
+%4: [rows, 2] = add(%2, a.bias)
+%7: [] = subtract(1, 0.5)
+a.noise: [rows, 2] = noise[uniform]
+%9: [rows, 2] = less(a.noise, %7)
+%10: [rows, 2] = multiply(%4, %9)
+%12: [] = subtract(1, 0.5)
+%13: [rows, 2] = divide(%10, %12)
+a: [rows, 2] = in_training(%13, %4)
+b.weight: [2, 2] = parameter
+%16: [rows, 2] = matmul(b.weight, a)
+b.bias: [2] = parameter
+%18: [rows, 2] = add(%16, b.bias)
+%19: [rows, 2] = normal_cdf(%18)
+%20: [rows, 2] = multiply(%18, %19)
+%21: [rows] = max_over[axis 0](%20)
+%22: [rows, 1] = reshape(%21)
+%23: [rows, 1] = finite(%22)
+%24: [rows, 1] = stop_gradient(%23)
+%25: [rows, 2] = subtract(%20, %24)
+%26: [rows, 2] = exp(%25)
+%27: [rows] = sum[axis 0](%26)
+%28: [rows, 1] = reshape(%27)
+%29: [rows, 1] = log(%28)
+%30: [rows, 1] = add(%24, %29)
+%31: [rows, 2] = subtract(%20, %30)
+b: [rows, 2] = exp(%31)
+c.weight: [2, 2] = parameter
+%34: [rows, 2] = matmul(c.weight, b)
+c.bias: [2] = parameter
+%36: [rows, 2] = add(%34, c.bias)
+%37: [rows, 2] = softplus(%36)
+%38: [rows, 2] = multiply(%36, x)
+%39: [rows, 2] = subtract(%37, %38)
+c: [rows] = sum[axis 0](%39)
 )");
 }
 

@@ -16,18 +16,35 @@ template <operand_or_number A, operand_or_number B>
     requires some_operand<A, B>
 constexpr auto squared_error(const A& prediction, const B& target) { return sum(square(prediction - target)); }
 
+namespace ops {
+
+// Composite, so that operands which are used twice, and the layers in them, are made once.
+struct bernoulli_nll {
+    constexpr auto build(auto logits, auto target) const {
+        return hourglass::sum(hourglass::softplus(logits) - hadamard(logits, target));
+    }
+};
+struct gaussian_nll {
+    constexpr auto build(auto target, auto mean_, auto log_variance) const {
+        constexpr double log_two_pi = 1.837877066409345483560659472811;
+        auto distance = hadamard(hourglass::square(target - mean_), hourglass::exp(-log_variance));
+        return hadamard(hourglass::sum(distance + log_variance + log_two_pi), 0.5);
+    }
+};
+
+}
+
 // -log p(target | logits), target in [0, 1] with probability sigmoid(logits), summed over features, in nats:
 // softplus(l) - l t, which neither overflows nor cancels.
 template <operand L, operand_or_number T> constexpr auto bernoulli_nll(const L& logits, const T& target) {
-    return sum(softplus(logits) - hadamard(logits, target));
+    return apply_operation(ops::bernoulli_nll{}, logits, target);
 }
 
 // -log N(target; mean, exp(log_variance)), summed over features, in nats.
 template <operand_or_number T, operand_or_number M, operand_or_number V>
     requires some_operand<T, M, V>
 constexpr auto gaussian_nll(const T& target, const M& mean_, const V& log_variance) {
-    constexpr double log_two_pi = 1.837877066409345483560659472811;
-    return hadamard(sum(hadamard(square(target - mean_), exp(-lift(log_variance))) + log_variance + log_two_pi), 0.5);
+    return apply_operation(ops::gaussian_nll{}, target, mean_, log_variance);
 }
 
 // sum |x| and sum x^2 over everything but the batch

@@ -202,10 +202,22 @@ template <operand X, operand_or_number S = double> constexpr auto leaky_relu(con
 template <operand X, operand_or_number S = double> constexpr auto elu(const X& x, const S& alpha = 1.0) {
     return apply_operation(ops::elu{}, x, alpha);
 }
+
+// Composite, as all functions must be that use an operand twice: written out as an expression, they would make the layers
+// and the noise in it twice.
+namespace ops {
+struct gelu {
+    constexpr auto build(auto x) const { return hadamard(x, apply_operation(normal_cdf{}, x)); }
+};
+struct silu {
+    constexpr auto build(auto x) const { return hadamard(x, apply_operation(sigmoid{}, x)); }
+};
+}
+
 // x Phi(x) (Hendrycks and Gimpel 2016), the exact form
-template <operand X> constexpr auto gelu(const X& x) { return hadamard(x, normal_cdf(x)); }
+template <operand X> constexpr auto gelu(const X& x) { return apply_operation(ops::gelu{}, x); }
 // x sigmoid(x), also called swish
-template <operand X> constexpr auto silu(const X& x) { return hadamard(x, sigmoid(x)); }
+template <operand X> constexpr auto silu(const X& x) { return apply_operation(ops::silu{}, x); }
 
 HOURGLASS_END
 

@@ -58,13 +58,27 @@ template <class Noise, class... Operands> constexpr auto shared(const applied<No
     return applied<form, Operands...>(form{}, leaf.operands[boost::hana::size_c<0>]);
 }
 
+namespace ops {
+
+// Composite, so that x, which is used more than once, is made once.
+struct mask_and_rescale {
+    static constexpr int noise_leaves = 1;
+    constexpr auto build(auto x, auto p) const { return hadamard(x, bernoulli_noise_like(x, 1 - p)) / (1 - p); }
+};
+struct dropout {
+    static constexpr int noise_leaves = 1;
+    constexpr auto build(auto x, auto p) const { return hourglass::in_training(mask_and_rescale{}.build(x, p), x); }
+};
+
+}
+
 // Masking and rescaling, which keeps the mean: x kept with probability 1 - p and divided by it. Acts wherever it stands;
 // `dropout` acts in training alone.
 template <operand X, operand_or_number P> constexpr auto mask_and_rescale(const X& x, const P& p) {
-    return hadamard(x, bernoulli_noise_like(x, 1 - p)) / (1 - p);
+    return apply_operation(ops::mask_and_rescale{}, x, p);
 }
 template <operand X, operand_or_number P> constexpr auto dropout(const X& x, const P& p) {
-    return in_training(mask_and_rescale(x, p), x);
+    return apply_operation(ops::dropout{}, x, p);
 }
 
 HOURGLASS_END
