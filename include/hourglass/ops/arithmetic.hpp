@@ -61,7 +61,7 @@ HOURGLASS_COMPARISON(greater, >);
 HOURGLASS_COMPARISON(greater_equal, >=);
 HOURGLASS_COMPARISON(equal, ==);
 #undef HOURGLASS_COMPARISON
-// From ==, since xsimd's != is false for NaN on AVX.
+// 1 where it holds, NaN included, else 0. Made from ==, since xsimd's != is false for NaN on AVX.
 struct not_equal : elementwise<2> {
     static constexpr std::string_view name = "not_equal";
     static constexpr bool smooth = false;
@@ -70,7 +70,7 @@ struct not_equal : elementwise<2> {
     }
 };
 
-// where(c, a, b): a where c is not zero. NaN as a condition is not zero.
+// The second operand where the first is not zero, else the third. NaN as a condition is not zero.
 struct where : elementwise<3> {
     static constexpr std::string_view name = "where";
     template <class V> static constexpr V forward(const V& c, const V& a, const V& b) {
