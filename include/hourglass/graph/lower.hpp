@@ -257,8 +257,10 @@ private:
     constexpr handle lower(const block_result<Prefix, Inner, Result, Formals...>& b) {
         const text prefix = sentence(place_.prefix, Prefix.view(), ".");
         const text marker = sentence(prefix.view(), "#");       // no equation can have this name
+        const text uses = sentence(marker.view(), block_signature<Inner, Formals...>());
         if (graph_.by_name.find(hash_of(marker.view())) < 0) {
             graph_.intern(marker.view());
+            graph_.intern(uses.view());
             boost::hana::unpack(b.formals, [&](const auto&... formal) {
                 const bool done[] = {this->bind_formal(prefix, formal)..., true};
                 static_cast<void>(done);
@@ -270,6 +272,9 @@ private:
                 check_formals(b.block, Prefix.view(), list_of_formals<Formals...>());
             }
         }
+        if (graph_.by_name.find(hash_of(uses.view())) < 0)
+            graph_.fail(sentence("the prefix '", Prefix.view(), "' stands for two blocks, with another graph or other symbols passed: "
+                                 "give one of them another prefix"));
         if (graph_.failed()) return at(0);
         const int name = graph_.by_name.find(hash_of(sentence(prefix.view(), Result::name).view()));
         if (name < 0 || graph_.names[name].node < 0) {
@@ -290,6 +295,22 @@ private:
             graph_.fail(sentence("'", formal, "' is bound in use<\"", block, "\">(...), but no equation of the block uses it"));
         };
         (check_one(Left::name, Left::hash), ...);
+    }
+    // A number made of the names of a block's equations and formals, and of the symbols that are passed.
+    template <class Inner, class... Formals> static constexpr long block_signature() {
+        list<std::uint64_t> used;
+        collect_names(used, static_cast<const Inner*>(nullptr));
+        (collect_formal(used, static_cast<const Formals*>(nullptr)), ...);
+        std::uint64_t hash = 14695981039346656037ull;
+        for (std::uint64_t u : used) hash = (hash ^ u ^ u >> 31) * 1099511628211ull;
+        return static_cast<long>(hash >> 1);
+    }
+    template <class... Equations> static constexpr void collect_names(list<std::uint64_t>& used, const graph<Equations...>*) {
+        (used.push(outline<Equations>::value.hash), ...);
+    }
+    template <class Left, class Right> static constexpr void collect_formal(list<std::uint64_t>& used, const equation<Left, Right>*) {
+        used.push(Left::hash);
+        symbols_of<Right>::collect(used);
     }
     template <class Left, class Right> constexpr bool bind_formal(const text& prefix, const equation<Left, Right>& f) {
         const handle actual = lower(f.right);
