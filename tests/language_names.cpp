@@ -88,6 +88,7 @@ namespace block_model {
 inline constexpr hg::symbol<"in"> in;      // a formal: shaped by what is passed
 inline constexpr hg::symbol<"hidden"> hidden;
 inline constexpr hg::symbol<"out"> out;
+inline constexpr hg::symbol<"from"> from;
 inline constexpr hg::parameter<"gain", 1> gain{hg::ones};
 
 inline constexpr hg::graph residual{
@@ -95,7 +96,7 @@ inline constexpr hg::graph residual{
     out = in + gain * hidden,
 };
 inline constexpr hg::graph pair_of_blocks{
-    hidden = hg::use<"first">(residual, in = in)[out],
+    hidden = hg::use<"first">(residual, in = from)[out],
     out = hg::use<"second">(residual, in = 2 * hidden)[out],
 };
 
@@ -111,7 +112,7 @@ inline constexpr hg::graph tower{
     a = block[out],
     inside = block[hidden],                                     // the same block: its parameters stand once
     b = hg::use<"b2">(residual, in = a)[out],
-    c = hg::use<"b3">(pair_of_blocks, in = b - a)[out],         // blocks in a block
+    c = hg::use<"b3">(pair_of_blocks, from = b - a)[out],         // blocks in a block
     loss = sum(square(c)) + sum(inside),
 };
 static_assert(hg::check<tower>);
