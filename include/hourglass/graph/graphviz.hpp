@@ -49,7 +49,7 @@ inline std::string node_label(graph_view g, const node_names& names, int n) {
     return t + (constants ? ")\n" : "\n") + type_text(g[n].type);
 }
 inline std::string node_statement(graph_view g, const node_names& names, int n, std::string_view indent) {
-    return std::string(indent) + "n" + std::to_string(n) + " [label=" + quoted(node_label(g, names, n)) + ", " +
+    return std::string(indent) + "n" + std::to_string(n) + " [label=" + graphviz_detail::quoted(node_label(g, names, n)) + ", " +
            std::string(style_of(g[n])) + "];\n";
 }
 
@@ -74,13 +74,13 @@ inline std::string edges(graph_view g, const node_names& names) {
             label += " = " + number_text(g[root.node].options.number);
         else
             t += "  n" + std::to_string(root.node) + " -> " + end + ";\n";
-        t += "  " + end + " [label=" + quoted(label) + ", shape=plaintext];\n";
+        t += "  " + end + " [label=" + graphviz_detail::quoted(label) + ", shape=plaintext];\n";
     }
     return t;
 }
 
 inline std::string opening(std::string_view title) {
-    return "digraph hourglass {\n  label=" + quoted(title) +
+    return "digraph hourglass {\n  label=" + graphviz_detail::quoted(title) +
            ";\n  labelloc=t;\n  fontname=\"sans-serif\";\n  node [fontname=\"sans-serif\", fontsize=11];\n"
            "  edge [arrowsize=0.6, fontname=\"sans-serif\", fontsize=9];\n";
 }
@@ -128,7 +128,7 @@ inline std::string graphviz(schedule_view s, graph_view g, long element_bytes, s
         const schedule_group& group = s.groups[i];
         const std::string label =
             std::to_string(i) + ": " + std::string(kind_text(group.kind)) + " " + type_text(group.domain);
-        t += "  subgraph cluster_" + std::to_string(i) + " {\n    label=" + quoted(label) +
+        t += "  subgraph cluster_" + std::to_string(i) + " {\n    label=" + graphviz_detail::quoted(label) +
              ";\n    labeljust=l;\n    style=\"rounded,filled\";\n    fillcolor=\"" +
              (group.tail ? "#f7f7f7" : "#fdf6ec") + "\";\n    color=\"#999999\";\n" + inside + "  }\n";
     }
