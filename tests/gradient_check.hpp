@@ -1,6 +1,6 @@
-// What the gradient tests share: one operation with its operands as a case, the graph of many cases with the gradient of a
-// loss made of all of them, their derivatives from differences in 50 digits, and the comparison of these with what the
-// interpreter and a compiled program say.
+// What the gradient tests share: one operation with its operands as a case, the graph of many cases with the gradient
+// of a loss made of all of them, their derivatives from differences in 50 digits, and the comparison of these with what
+// the interpreter and a compiled program say.
 #pragma once
 
 #include <hourglass/graph/interpret.hpp>
@@ -28,8 +28,8 @@ namespace hg = hourglass;
 using precise = boost::multiprecision::number<boost::multiprecision::cpp_dec_float<50>, boost::multiprecision::et_off>;
 using numbers = std::vector<double>;
 
-inline constexpr double tolerance = 1e-12;          // relative
-inline constexpr double vanishing = 1e-15;          // absolute, where the derivative all but vanishes
+inline constexpr double tolerance = 1e-12; // relative
+inline constexpr double vanishing = 1e-15; // absolute, where the derivative all but vanishes
 
 // How the result of a case becomes a part of the loss.
 enum class tail_kind {
@@ -49,7 +49,8 @@ struct operation_case {
 constexpr hg::value_type shared_by_rows(auto... extents) { return {hg::make_shape(extents...), false}; }
 constexpr hg::value_type per_row(auto... extents) { return {hg::make_shape(extents...), true}; }
 
-template <class Op, class... Types> constexpr operation_case make_case(const hg::attributes& options, const Types&... operands) {
+template <class Op, class... Types>
+constexpr operation_case make_case(const hg::attributes& options, const Types&... operands) {
     return {&hg::record<Op>, options, {operands...}, static_cast<int>(sizeof...(operands))};
 }
 constexpr operation_case with_tail(operation_case c, tail_kind tail) {
@@ -71,7 +72,8 @@ constexpr hg::handle push_leaf(hg::graph_builder& g, const hg::text& name, const
 // The operation alone; its result is a root.
 constexpr hg::handle push_case(hg::graph_builder& g, const operation_case& c, int index) {
     int operands[3]{};
-    for (int i = 0; i < c.count; ++i) operands[i] = push_leaf(g, name_of(index, i), c.operands[static_cast<std::size_t>(i)]).index;
+    for (int i = 0; i < c.count; ++i)
+        operands[i] = push_leaf(g, name_of(index, i), c.operands[static_cast<std::size_t>(i)]).index;
     const int result = g.push(c.op, c.options, {operands, c.count});
     const int name = g.intern(result_name(index).view());
     g.names[name].node = result;
@@ -87,6 +89,12 @@ constexpr hg::handle weigh(hg::graph_builder& g, hg::handle y, tail_kind tail, i
     if (tail == tail_kind::column_weighted) y = hg::ops::reduce<hg::ops::sum>(y, 1u, false);
     const hg::value_type type = y.type();
     return total(hadamard(y, push_leaf(g, weights_name(index), type)));
+}
+// The results of all cases, and nothing else.
+constexpr hg::graph_builder build_values(hg::slice_of<operation_case> cases) {
+    hg::graph_builder g;
+    for (int c = 0; c < cases.size; ++c) push_case(g, cases[c], c);
+    return g;
 }
 // All cases, the loss, and the gradient with respect to every operand.
 constexpr hg::graph_builder build_gradients(hg::slice_of<operation_case> cases) {
@@ -135,10 +143,13 @@ template <class T> const hg::forward_rules<T>& rules() {
 }
 
 // What each element of the result counts in the loss.
-inline numbers weights_of_result(const operation_case& c, const hg::value_type& result, const numbers& weights, long rows) {
+inline numbers weights_of_result(const operation_case& c, const hg::value_type& result, const numbers& weights,
+                                 long rows) {
     numbers w(size_of(result, rows), 1);
     const auto each = static_cast<std::size_t>(result.extents.size());
-    const std::size_t inner = c.tail == tail_kind::column_weighted ? static_cast<std::size_t>(result.extents.size(1, result.extents.rank)) : each;
+    const std::size_t inner = c.tail == tail_kind::column_weighted
+                                  ? static_cast<std::size_t>(result.extents.size(1, result.extents.rank))
+                                  : each;
     for (std::size_t i = 0; i < w.size(); ++i)
         if (c.tail != tail_kind::plain) w[i] = weights[i / each * inner + i % inner];
     return w;
@@ -156,9 +167,9 @@ inline std::size_t weight_count(const operation_case& c, long rows) {
     return size_of(type, rows) / static_cast<std::size_t>(c.tail == tail_kind::column_weighted ? type.extents[0] : 1);
 }
 
-// The derivative of the case's part of the loss in every element of every operand, by central differences in 50 digits. The
-// products with the weights are added up outside the graph, and only where the result moves, so that an infinite element
-// elsewhere does no harm.
+// The derivative of the case's part of the loss in every element of every operand, by central differences in 50 digits.
+// The products with the weights are added up outside the graph, and only where the result moves, so that an infinite
+// element elsewhere does no harm.
 inline std::vector<numbers> differences(const operation_case& c, const case_data& data, long rows) {
     hg::graph_builder g;
     const hg::handle y = push_case(g, c, 0);
@@ -212,12 +223,14 @@ inline void check_all(const std::string& what, const numbers& got, const numbers
 // The gradients of all cases by the interpreter, in order of case and operand, on the graph as it is differentiated,
 // simplified and merged.
 inline void check_interpreted(const hg::list<operation_case>& cases, const std::vector<case_data>& data, long rows,
-                              const std::vector<std::vector<numbers>>& wanted, const std::function<std::string(int)>& describe) {
+                              const std::vector<std::vector<numbers>>& wanted,
+                              const std::function<std::string(int)>& describe) {
     const hg::graph_builder raw = build_gradients(cases.view());
     REQUIRE_MESSAGE(raw.problem.empty(), std::string(raw.problem.view()));
     const hg::graph_builder simple = hg::simplify(hg::prune(raw.view()).view(), true);
     const hg::graph_builder merged = hg::prune(hg::merge(simple.view()).view());
-    const std::pair<const char*, const hg::graph_builder*> passes[] = {{"differentiated", &raw}, {"simplified", &simple}, {"merged", &merged}};
+    const std::pair<const char*, const hg::graph_builder*> passes[] = {
+        {"differentiated", &raw}, {"simplified", &simple}, {"merged", &merged}};
     for (const auto& [pass, g] : passes) {
         const hg::graph_view view = g->view();
         hg::interpretation<double> run(view, rules<double>(), rows);
@@ -245,7 +258,10 @@ template <class Table> struct case_program_spec {
     static constexpr long rows = Table::rows;
     static constexpr hg::graph_builder run() {
         const hg::list<operation_case> cases = Table::cases();
-        return build_gradients(cases.view());
+        if constexpr (requires { Table::values_only; })
+            return build_values(cases.view());
+        else
+            return build_gradients(cases.view());
     }
 };
 
@@ -296,7 +312,8 @@ private:
 };
 
 // A whole table: by the interpreter and by a program, against the derivatives in `wanted`.
-template <class Table> void check_program(const std::vector<case_data>& data, const std::vector<std::vector<numbers>>& wanted,
+template <class Table> void check_program(const std::vector<case_data>& data,
+                                          const std::vector<std::vector<numbers>>& wanted,
                                           const std::function<std::string(int)>& describe) {
     const hg::list<operation_case> cases = Table::cases();
     const auto program = std::make_unique<case_program<Table, double>>();
@@ -312,14 +329,18 @@ inline std::string describe(const hg::value_type& t) {
 }
 inline std::string describe(const operation_case& c) {
     std::string text(c.op->name);
-    for (int i = 0; i < c.count; ++i) text += (i == 0 ? " of " : ", ") + describe(c.operands[static_cast<std::size_t>(i)]);
+    for (int i = 0; i < c.count; ++i)
+        text += (i == 0 ? " of " : ", ") + describe(c.operands[static_cast<std::size_t>(i)]);
     text += ", flags";
     for (int f : c.options.flags) text += " " + std::to_string(f);
     text += ", target " + std::string(hg::sentence(c.options.target).view());
-    return text + (c.tail == tail_kind::plain ? ", plain sum" : c.tail == tail_kind::column_weighted ? ", columns weighted" : "");
+    return text + (c.tail == tail_kind::plain             ? ", plain sum"
+                   : c.tail == tail_kind::column_weighted ? ", columns weighted"
+                                                          : "");
 }
 // Distinct operands for a case, each in its range.
-inline case_data spread_data(const operation_case& c, long rows, const std::array<double, 3>& low, const std::array<double, 3>& high) {
+inline case_data spread_data(const operation_case& c, long rows, const std::array<double, 3>& low,
+                             const std::array<double, 3>& high) {
     case_data data;
     for (int i = 0; i < c.count; ++i) {
         const auto o = static_cast<std::size_t>(i);

@@ -1,6 +1,6 @@
-// Every elementwise operation on operands of different shapes, batched and not: an operand that stands for many elements, or
-// for all rows, gets the sum of what they give it. By the interpreter for every pair of shapes, by compiled programs for a
-// selection in which each pair and each operation occurs.
+// Every elementwise operation on operands of different shapes, batched and not: an operand that stands for many
+// elements, or for all rows, gets the sum of what they give it. By the interpreter for every pair of shapes, by
+// compiled programs for a selection in which each pair and each operation occurs.
 #include "gradient_check.hpp"
 #include "operation_points.hpp"
 
@@ -10,9 +10,11 @@ namespace points = operation_points;
 namespace {
 
 constexpr long rows = 2;
-// A number, a row, a column, a matrix, with an axis of extent 1 in front; each shared by the rows of a call or one per row.
-constexpr hg::value_type types[] = {shared_by_rows(), shared_by_rows(3), shared_by_rows(2, 1), shared_by_rows(1, 3), shared_by_rows(2, 3),
-                                    per_row(), per_row(3), per_row(2, 1), per_row(1, 3), per_row(2, 3)};
+// A number, a row, a column, a matrix, with an axis of extent 1 in front; each shared by the rows of a call or one per
+// row.
+constexpr hg::value_type types[] = {shared_by_rows(),     shared_by_rows(3), shared_by_rows(2, 1), shared_by_rows(1, 3),
+                                    shared_by_rows(2, 3), per_row(),         per_row(3),           per_row(2, 1),
+                                    per_row(1, 3),        per_row(2, 3)};
 constexpr int type_count = static_cast<int>(std::size(types));
 
 constexpr bool has_first_axis(const operation_case& c) {
@@ -22,7 +24,9 @@ constexpr bool has_first_axis(const operation_case& c) {
 }
 // The three ways into the loss, in turn.
 constexpr operation_case with_tail_number(operation_case c, int i) {
-    c.tail = i % 3 == 0 ? tail_kind::weighted : i % 3 == 1 || !has_first_axis(c) ? tail_kind::plain : tail_kind::column_weighted;
+    c.tail = i % 3 == 0                         ? tail_kind::weighted
+             : i % 3 == 1 || !has_first_axis(c) ? tail_kind::plain
+                                                : tail_kind::column_weighted;
     return c;
 }
 template <class Op> constexpr operation_case case_of(const std::array<int, 3>& chosen, int number) {
@@ -44,7 +48,7 @@ template <class Op> case_data data_of(const operation_case& c) {
 template <class Op> std::vector<numbers> wanted_of(const operation_case& c, const case_data& data) {
     std::vector<numbers> wanted = differences(c, data, rows);
     if constexpr (std::is_same_v<Op, hg::ops::where> || std::is_same_v<Op, hg::ops::finite>)
-        for (double& d : wanted[0]) d = 0;      // no gradient flows into a condition, or through `finite`
+        for (double& d : wanted[0]) d = 0; // no gradient flows into a condition, or through `finite`
     return wanted;
 }
 
@@ -94,7 +98,8 @@ TEST_CASE("gradients of elementwise operations whose operands broadcast, by the 
     });
 }
 
-TEST_CASE_TEMPLATE("gradients of elementwise operations whose operands broadcast, by a program", Table, selection<0>, selection<1>) {
+TEST_CASE_TEMPLATE("gradients of elementwise operations whose operands broadcast, by a program", Table, selection<0>,
+                   selection<1>) {
     std::vector<case_data> data;
     std::vector<std::vector<numbers>> wanted;
     Table::for_each([&]<class Op>(Op, const operation_case& c) {

@@ -1,5 +1,5 @@
-// Every elementwise operation at its points: the gradient by the interpreter, before and after the passes, and by a compiled
-// program, against differences in 50 digits; at kinks and ties against the documented subgradient.
+// Every elementwise operation at its points: the gradient by the interpreter, before and after the passes, and by a
+// compiled program, against differences in 50 digits; at kinks and ties against the documented subgradient.
 #include "gradient_check.hpp"
 #include "operation_points.hpp"
 

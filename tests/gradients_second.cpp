@@ -1,5 +1,5 @@
-// Second derivatives: the gradient of a weighted sum of gradients, differentiated again on the same graph at run time, against
-// differences in 50 digits of the first gradient. Every operation of the lists, at smooth points.
+// Second derivatives: the gradient of a weighted sum of gradients, differentiated again on the same graph at run time,
+// against differences in 50 digits of the first gradient. Every operation of the lists, at smooth points.
 #include "gradient_check.hpp"
 #include "operation_points.hpp"
 
@@ -40,8 +40,9 @@ struct twice {
     }
 };
 
-template <class T> std::vector<std::vector<T>> evaluate(const twice& t, const case_data& data, const std::vector<std::vector<T>>& operands,
-                                                        const std::vector<numbers>& directions, const std::vector<int>& asked) {
+template <class T>
+std::vector<std::vector<T>> evaluate(const twice& t, const case_data& data, const std::vector<std::vector<T>>& operands,
+                                     const std::vector<numbers>& directions, const std::vector<int>& asked) {
     hg::interpretation<T> run(t.g.view(), rules<T>(), rows);
     run.feed(t.weights, converted<T>(data.weights));
     for (std::size_t i = 0; i < operands.size(); ++i) {
@@ -75,7 +76,8 @@ void check_second(const operation_case& c, const case_data& data) {
             operands[i][e] = x;
             precise sum = 0;
             for (std::size_t o = 0; o < above.size(); ++o)
-                for (std::size_t k = 0; k < above[o].size(); ++k) sum += (above[o][k] - below[o][k]) * precise(directions[o][k]);
+                for (std::size_t k = 0; k < above[o].size(); ++k)
+                    sum += (above[o][k] - below[o][k]) * precise(directions[o][k]);
             wanted.push_back(static_cast<double>(precise(sum / (2 * h))));
         }
         check_all(describe(c) + ", second derivative, operand " + std::to_string(i), got[i], wanted);
@@ -107,16 +109,23 @@ TEST_CASE("second derivatives of structural operations") {
     part.flags = {1, 1, 2};
     wider.flags = {1, 1, 5};
     using namespace hg::ops;
-    const std::vector<operation_case> cases = {
-        make_case<sum>(middle, per_row(2, 3, 2)), make_case<sum>(batch, per_row(2)),
-        make_case<max_over>(middle, per_row(2, 3, 2)), make_case<max_over>(batch, per_row(2)),
-        make_case<matmul>(none, shared_by_rows(2, 3), per_row(3)), make_case<matmul>(none, per_row(2, 3), per_row(3, 2)),
-        make_case<matmul>(flipped, shared_by_rows(3, 2), per_row(4, 3)), make_case<matmul>(flipped, per_row(3, 2), shared_by_rows(4, 3)),
-        make_case<matmul_batch_sum>(none, per_row(2), per_row(3)), make_case<matmul_batch_sum>(none, per_row(2, 3), per_row(3, 4)),
-        make_case<matmul_batch_sum>(flipped, per_row(3, 2), per_row(4, 3)),
-        make_case<reshape>(target, per_row(2, 3)), make_case<transpose>(none, per_row(2, 3)),
-        make_case<slice>(part, per_row(2, 3)), make_case<pad>(wider, per_row(2, 3)),
-        make_case<concatenate>(none, per_row(2, 3), shared_by_rows(1, 3)), make_case<stop_gradient>(none, per_row(2))};
+    const std::vector<operation_case> cases = {make_case<sum>(middle, per_row(2, 3, 2)),
+                                               make_case<sum>(batch, per_row(2)),
+                                               make_case<max_over>(middle, per_row(2, 3, 2)),
+                                               make_case<max_over>(batch, per_row(2)),
+                                               make_case<matmul>(none, shared_by_rows(2, 3), per_row(3)),
+                                               make_case<matmul>(none, per_row(2, 3), per_row(3, 2)),
+                                               make_case<matmul>(flipped, shared_by_rows(3, 2), per_row(4, 3)),
+                                               make_case<matmul>(flipped, per_row(3, 2), shared_by_rows(4, 3)),
+                                               make_case<matmul_batch_sum>(none, per_row(2), per_row(3)),
+                                               make_case<matmul_batch_sum>(none, per_row(2, 3), per_row(3, 4)),
+                                               make_case<matmul_batch_sum>(flipped, per_row(3, 2), per_row(4, 3)),
+                                               make_case<reshape>(target, per_row(2, 3)),
+                                               make_case<transpose>(none, per_row(2, 3)),
+                                               make_case<slice>(part, per_row(2, 3)),
+                                               make_case<pad>(wider, per_row(2, 3)),
+                                               make_case<concatenate>(none, per_row(2, 3), shared_by_rows(1, 3)),
+                                               make_case<stop_gradient>(none, per_row(2))};
     hg::structural_operations::for_each([&]<class Op>(Op) {
         int found = 0;
         for (const operation_case& c : cases) found += c.op->id == hg::record<Op>.id;
@@ -136,14 +145,16 @@ TEST_CASE("second derivatives of functions whose first ones are not constant") {
         hg::differentiation again(g, total(slope).index, {wrt, 1});
         return again.gradient(x.index);
     };
-    const int results[] = {second(exp(x)), second(tanh(x)), second(sigmoid(x)), second(log(x)), second(pow(x, 3)), second(square(x))};
+    const int results[] = {second(exp(x)), second(tanh(x)),   second(sigmoid(x)),
+                           second(log(x)), second(pow(x, 3)), second(square(x))};
     hg::interpretation<double> run(g.view(), rules<double>(), 1);
     const numbers at = {0.5, 2};
     run.feed(x.index, at);
     run.run();
     for (std::size_t i = 0; i < at.size(); ++i) {
         const double t = std::tanh(at[i]), s = 1 / (1 + std::exp(-at[i]));
-        const double wanted[] = {std::exp(at[i]), -2 * t * (1 - t * t), s * (1 - s) * (1 - 2 * s), -1 / (at[i] * at[i]), 6 * at[i], 2};
+        const double wanted[] = {
+            std::exp(at[i]), -2 * t * (1 - t * t), s * (1 - s) * (1 - 2 * s), -1 / (at[i] * at[i]), 6 * at[i], 2};
         for (std::size_t f = 0; f < std::size(wanted); ++f)
             CHECK(run.values[static_cast<std::size_t>(results[f])][i] == doctest::Approx(wanted[f]).epsilon(1e-13));
     }

@@ -1,6 +1,7 @@
 // Every operation that is not elementwise: reductions over every range of axes and over the batch, products in every
 // transposition, movements along every axis, on operands shared by the rows of a call and with one for each row, in all
-// combinations. By the interpreter, before and after the passes, and by compiled programs, against differences in 50 digits.
+// combinations. By the interpreter, before and after the passes, and by compiled programs, against differences in 50
+// digits.
 #include "gradient_check.hpp"
 
 using namespace gradient_check;
@@ -48,13 +49,18 @@ template <> struct cases_of<hg::ops::matmul> {
         int turn = 0;
         for (const int m : {2, 1})
             for (int which = 0; which < 24; ++which, ++turn) {
-                const bool ta = which & 1, tb = which & 2, a_batched = which & 4, b_batched = which & 8, vector = which >= 16;
+                const bool ta = which & 1, tb = which & 2, a_batched = which & 4, b_batched = which & 8,
+                           vector = which >= 16;
                 const int k = 3, n = 5;
                 const hg::value_type a{ta ? hg::make_shape(k, m) : hg::make_shape(m, k), a_batched};
-                const hg::value_type b{vector ? hg::make_shape(k) : tb ? hg::make_shape(n, k) : hg::make_shape(k, n),
+                const hg::value_type b{vector ? hg::make_shape(k)
+                                       : tb   ? hg::make_shape(n, k)
+                                              : hg::make_shape(k, n),
                                        vector ? tb : b_batched};
                 const operation_case c = make_case<hg::ops::matmul>(with_flags(ta, !vector && tb, 0), a, b);
-                to.push(with_tail(c, turn % 4 == 2 ? tail_kind::plain : turn % 4 == 3 ? tail_kind::column_weighted : tail_kind::weighted));
+                to.push(with_tail(c, turn % 4 == 2   ? tail_kind::plain
+                                     : turn % 4 == 3 ? tail_kind::column_weighted
+                                                     : tail_kind::weighted));
             }
     }
 };
@@ -86,7 +92,10 @@ template <> struct cases_of<hg::ops::transpose> {
         constexpr int orders[][3] = {{0, 1, 2}, {0, 2, 1}, {1, 0, 2}, {1, 2, 0}, {2, 0, 1}, {2, 1, 0}};
         for (const bool batched : {false, true}) {
             for (const auto& o : orders)
-                push_all_tails(to, make_case<hg::ops::transpose>(with_target(o[0], o[1], o[2]), hg::value_type{hg::make_shape(2, 3, 4), batched}), 3);
+                push_all_tails(to,
+                               make_case<hg::ops::transpose>(with_target(o[0], o[1], o[2]),
+                                                             hg::value_type{hg::make_shape(2, 3, 4), batched}),
+                               3);
             push_all_tails(to, make_case<hg::ops::transpose>({}, hg::value_type{hg::make_shape(3, 5), batched}), 2);
             push_all_tails(to, make_case<hg::ops::transpose>({}, hg::value_type{hg::make_shape(4), batched}), 1);
         }
@@ -97,7 +106,10 @@ template <> struct cases_of<hg::ops::slice> {
         for (const bool batched : {false, true})
             for (int axis = -1; axis < 3; ++axis)
                 for (int first = 0; first < 2; ++first)
-                    push_all_tails(to, make_case<hg::ops::slice>(with_flags(axis, first, 2), hg::value_type{hg::make_shape(2, 3, 4), batched}), 3);
+                    push_all_tails(to,
+                                   make_case<hg::ops::slice>(with_flags(axis, first, 2),
+                                                             hg::value_type{hg::make_shape(2, 3, 4), batched}),
+                                   3);
     }
 };
 template <> struct cases_of<hg::ops::pad> {
@@ -105,7 +117,10 @@ template <> struct cases_of<hg::ops::pad> {
         for (const bool batched : {false, true})
             for (int axis = 0; axis < 3; ++axis)
                 for (int before = 0; before < 3; ++before)
-                    push_all_tails(to, make_case<hg::ops::pad>(with_flags(axis, before, 6), hg::value_type{hg::make_shape(2, 3, 4), batched}), 3);
+                    push_all_tails(to,
+                                   make_case<hg::ops::pad>(with_flags(axis, before, 6),
+                                                           hg::value_type{hg::make_shape(2, 3, 4), batched}),
+                                   3);
     }
 };
 template <> struct cases_of<hg::ops::concatenate> {
@@ -117,7 +132,8 @@ template <> struct cases_of<hg::ops::concatenate> {
                     types[i] = {hg::make_shape(2, 3, 4), (batched >> i & 1) != 0};
                     types[i].extents[axis < 0 ? 2 : axis] = i + 1;
                 }
-                push_all_tails(to, make_case<hg::ops::concatenate>(with_flags(axis, 0, 0), types[0], types[1], types[2]), 3);
+                push_all_tails(
+                    to, make_case<hg::ops::concatenate>(with_flags(axis, 0, 0), types[0], types[1], types[2]), 3);
             }
         push_all_tails(to, make_case<hg::ops::concatenate>(with_flags(0, 0, 0), per_row(2), shared_by_rows(3)), 1);
         push_all_tails(to, make_case<hg::ops::concatenate>(with_flags(0, 0, 0), shared_by_rows(2)), 1);
@@ -169,8 +185,10 @@ TEST_CASE("gradients of structural operations, by the interpreter") {
 using products = selection<0, 1, hg::ops::matmul>;
 using summed_products = selection<0, 2, hg::ops::matmul_batch_sum>;
 using reductions = selection<0, 2, hg::ops::sum, hg::ops::max_over>;
-using movements = selection<0, 3, hg::ops::reshape, hg::ops::transpose, hg::ops::slice, hg::ops::pad, hg::ops::concatenate, hg::ops::stop_gradient>;
-TEST_CASE_TEMPLATE("gradients of structural operations, by a program", Table, products, summed_products, reductions, movements) {
+using movements = selection<0, 3, hg::ops::reshape, hg::ops::transpose, hg::ops::slice, hg::ops::pad,
+                            hg::ops::concatenate, hg::ops::stop_gradient>;
+TEST_CASE_TEMPLATE("gradients of structural operations, by a program", Table, products, summed_products, reductions,
+                   movements) {
     const hg::list<operation_case> cases = Table::cases();
     std::vector<case_data> data;
     std::vector<std::vector<numbers>> wanted;
@@ -184,12 +202,13 @@ TEST_CASE_TEMPLATE("gradients of structural operations, by a program", Table, pr
 TEST_CASE("the largest element's gradient is shared equally among ties") {
     const operation_case c = make_case<hg::ops::max_over>(with_flags(0, 1, 0), shared_by_rows(4, 2));
     case_data data;
-    data.operands = {{3, 1, 3, -0.0, 2, 0, 3, 0}};     // columns 3 3 2 3 and 1 -0 0 0
+    data.operands = {{3, 1, 3, -0.0, 2, 0, 3, 0}}; // columns 3 3 2 3 and 1 -0 0 0
     data.weights = {6, 5};
     const std::vector<std::vector<numbers>> wanted = {{{2, 5, 2, 0, 0, 0, 2, 0}}};
     hg::list<operation_case> cases;
     cases.push(c);
     check_interpreted(cases, {data}, 1, wanted, [&](int) { return describe(c); });
     data.operands = {{-1, 0, -1, -0.0, -1, 0, -1, -4}};
-    check_interpreted(cases, {data}, 1, {{{1.5, 5.0 / 3, 1.5, 5.0 / 3, 1.5, 5.0 / 3, 1.5, 0}}}, [&](int) { return describe(c); });
+    check_interpreted(cases, {data}, 1, {{{1.5, 5.0 / 3, 1.5, 5.0 / 3, 1.5, 5.0 / 3, 1.5, 0}}},
+                      [&](int) { return describe(c); });
 }

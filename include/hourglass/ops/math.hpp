@@ -48,7 +48,6 @@ HOURGLASS_MATH(abs)
 HOURGLASS_MATH(cos)
 HOURGLASS_MATH(exp)
 HOURGLASS_MATH(expm1)
-HOURGLASS_MATH(log)
 HOURGLASS_MATH(log1p)
 HOURGLASS_MATH(sin)
 HOURGLASS_MATH(sqrt)
@@ -89,6 +88,16 @@ template <class C, class V> constexpr V select(const C& condition, const V& a, c
     // Not by asking whether C converts to bool: an AVX-512 mask does.
     if constexpr (std::is_same_v<element_t<V>, V>) return condition ? a : b;
     else return adl::call_select(condition, a, b);
+}
+
+template <class V> constexpr V log(const V& x) {
+    if constexpr (std::is_same_v<element_t<V>, V>) {
+        return adl::call_log(x);
+    } else {
+        // xsimd's log of a denormal number is wrong by 2: denormals are scaled by 2^54 first.
+        const auto denormal = x < V(std::numeric_limits<element_t<V>>::min());
+        return adl::call_log(V(select(denormal, V(x * as<V>(0x1p54)), x))) - select(denormal, as<V>(37.429947750237047900), as<V>(0));
+    }
 }
 
 // The polynomial whose coefficients are given from the highest power down.

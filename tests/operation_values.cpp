@@ -1,0 +1,260 @@
+// The value of every elementwise operation in float and in double, by the C library's functions (one number) and by a
+// compiled program (the build's vectors), against 50 digits: how many units in the last place each may be off is stated
+// below. Not a number, infinities and zeros; and what reductions make of them.
+//
+// Where the true value is smaller than the smallest normal number, zero will do.
+#include "gradient_check.hpp"
+#include "operation_points.hpp"
+
+using namespace gradient_check;
+namespace points = operation_points;
+namespace ops = hourglass::ops;
+
+namespace {
+
+constexpr double inf = points::inf, nan_ = points::nan;
+
+// Units in the last place. What is not named is rounded once, or does not round at all.
+template <class Op> inline constexpr double units = 0.5;
+template <> inline constexpr double units<ops::exp> = 1.6;
+template <> inline constexpr double units<ops::log> = 1;
+template <> inline constexpr double units<ops::log1p> = 1;
+template <> inline constexpr double units<ops::expm1> = 2.1;
+template <> inline constexpr double units<ops::sin> = 7; // beside the zeros; 2.5 elsewhere
+template <> inline constexpr double units<ops::cos> = 7;
+template <> inline constexpr double units<ops::tanh> = 2.5;
+template <> inline constexpr double units<ops::sigmoid> = 3;
+template <> inline constexpr double units<ops::softplus> = 3;
+template <> inline constexpr double units<ops::elu> = 3;
+template <> inline constexpr double units<ops::normal_cdf> = 9;
+template <> inline constexpr double units<ops::pow> = 1;
+
+constexpr int elements = 67; // whole vectors of every width, and a rest
+struct all_elementwise {
+    static constexpr long rows = 1;
+    static constexpr bool values_only = true;
+    static constexpr hg::list<operation_case> cases() {
+        hg::list<operation_case> result;
+        hg::elementwise_operations::for_each([&]<class Op>(Op) {
+            operation_case c{&hg::record<Op>, points::options_for<Op>(elements), {}, Op::arity};
+            for (int i = 0; i < Op::arity; ++i) c.operands[static_cast<std::size_t>(i)] = shared_by_rows(elements);
+            result.push(c);
+        });
+        return result;
+    }
+};
+
+template <int Arity> using tuple = std::array<double, static_cast<std::size_t>(Arity)>;
+
+// The points of the gradient checks, every combination of special numbers, and numbers spread over the range of most
+// functions.
+template <class Op, class T> std::vector<tuple<Op::arity>> samples() {
+    std::vector<tuple<Op::arity>> result;
+    const auto add = [&](tuple<Op::arity> x) {
+        for (double& e : x) e = static_cast<double>(static_cast<T>(e));
+        result.push_back(x);
+    };
+    for (const auto& p : points::table<Op>::points) add(p.at);
+    using limits = std::numeric_limits<T>;
+    const double special[] = {
+        0.0, -0.0, 1, -1, 0.5, inf, -inf, nan_, limits::max(), limits::lowest(), limits::min(), limits::denorm_min()};
+    constexpr int count = static_cast<int>(std::size(special));
+    const int of_each = Op::arity == 3 ? 8 : count; // of three operands not the largest and smallest
+    int combinations = 1;
+    for (int i = 0; i < Op::arity; ++i) combinations *= of_each;
+    for (int i = 0; i < combinations; ++i) {
+        tuple<Op::arity> x{};
+        int rest = i;
+        for (double& e : x) {
+            e = special[rest % of_each];
+            rest /= of_each;
+        }
+        add(x);
+    }
+    for (const double range : {1.0, 20.0, static_cast<double>(std::is_same_v<T, float> ? 90 : 720)}) {
+        std::vector<numbers> columns;
+        for (int i = 0; i < Op::arity; ++i) columns.push_back(spread(400, -range, range, 0.21 * i + range / 7));
+        for (std::size_t k = 0; k < 400; ++k) {
+            tuple<Op::arity> x{};
+            for (std::size_t i = 0; i < x.size(); ++i) x[i] = columns[i][k];
+            add(x);
+        }
+    }
+    return result;
+}
+
+template <class Op, class V> V forward(const auto& x) {
+    if constexpr (Op::arity == 1)
+        return Op::template forward<V>(static_cast<V>(x[0]));
+    else if constexpr (Op::arity == 2)
+        return Op::template forward<V>(static_cast<V>(x[0]), static_cast<V>(x[1]));
+    else
+        return Op::template forward<V>(static_cast<V>(x[0]), static_cast<V>(x[1]), static_cast<V>(x[2]));
+}
+
+// How far `got` is from the value at x, in units in the last place. What is no number, or comes from an infinity, is
+// what the C library says of it.
+template <class Op, class T> double error_of(T got, const tuple<Op::arity>& x) {
+    using limits = std::numeric_limits<T>;
+    bool finite = true;
+    precise exact = 0;
+    // What 50 digits cannot say: sines and powers of numbers with more digits before the point.
+    if constexpr (std::is_same_v<Op, ops::sin> || std::is_same_v<Op, ops::cos>) finite = std::abs(x[0]) < 1e30;
+    if constexpr (std::is_same_v<Op, ops::pow>) finite = std::abs(x[1]) < 1e9;
+    for (double e : x) finite = finite && std::isfinite(e);
+    if (finite && !std::is_same_v<Op, ops::finite>) {
+        try {
+            exact = forward<Op, precise>(x);
+            finite = isfinite(exact);
+        } catch (const std::exception&) { // a pole or a place without a value
+            finite = false;
+        }
+    }
+    if (!finite || std::is_same_v<Op, ops::finite>) {
+        const T wanted = forward<Op, T>(x);
+        if ((std::isnan(wanted) && std::isnan(got)) || wanted == got) return 0;
+        return std::abs(got - wanted) <= 2 * limits::epsilon() * std::abs(wanted) ? 0 : inf;
+    }
+    const precise largest = limits::max();
+    // Near the largest number exp may overflow early, as its documentation says.
+    if (std::isinf(got))
+        return abs(exact) > largest * (units<Op> > 0.5 ? 0.5 : 1) && (got > 0) == (exact > 0) ? 0 : inf;
+    if (std::isnan(got)) return inf;
+    if (abs(exact) < limits::min() && got == 0) return 0;
+    // The distance between neighbours of the value's size, of which denormals have the smallest normal one's.
+    const T size = std::min(std::max(static_cast<T>(abs(exact)), limits::min()), limits::max());
+    const T unit =
+        size == limits::max() ? size - std::nextafter(size, T(0)) : std::nextafter(size, limits::infinity()) - size;
+    return static_cast<double>(precise(abs(precise(got) - exact) / precise(unit)));
+}
+
+template <class Op, class T> struct worst {
+    double error = 0;
+    tuple<Op::arity> at{};
+    T value{};
+    void add(T got, const tuple<Op::arity>& x) {
+        const double e = error_of<Op, T>(got, x);
+        if (e > error) *this = {e, x, got};
+    }
+    void check(const std::string& by) const {
+        std::string where;
+        for (double x : at) {
+            char digits[32];
+            std::snprintf(digits, sizeof digits, " %.17g", x);
+            where += digits;
+        }
+        // Half a unit, and what rounding the measurement adds.
+        CHECK_MESSAGE(error <= units<Op> + 0.01, std::string(Op::name)
+                                                     << " by " << by << ": " << error << " units off at" << where
+                                                     << ": " << static_cast<double>(value));
+    }
+};
+
+}
+
+TEST_CASE_TEMPLATE("values of elementwise operations, to so many units in the last place", T, float, double) {
+    const auto program = std::make_unique<case_program<all_elementwise, T>>();
+    // All operations run at once, on as many pieces as the one with the most samples needs.
+    std::vector<std::vector<case_data>> pieces;
+    int index = 0;
+    hg::elementwise_operations::for_each([&]<class Op>(Op) {
+        const auto x = samples<Op, T>();
+        const std::size_t needed = (x.size() + elements - 1) / elements;
+        if (pieces.size() < needed)
+            pieces.resize(needed, std::vector<case_data>(static_cast<std::size_t>(hg::elementwise_operations::count)));
+        for (std::size_t p = 0; p < pieces.size(); ++p) {
+            case_data& data = pieces[p][static_cast<std::size_t>(index)];
+            data.operands.assign(static_cast<std::size_t>(Op::arity), numbers(elements));
+            for (std::size_t e = 0; e < elements; ++e)
+                for (std::size_t i = 0; i < data.operands.size(); ++i)
+                    data.operands[i][e] = x[(p * elements + e) % x.size()][i];
+        }
+        ++index;
+    });
+    std::vector<std::vector<std::vector<T>>> results;
+    for (auto& piece : pieces) {
+        for (case_data& data : piece) // operations that came before the number of pieces grew
+            if (data.operands.empty()) data.operands.assign(3, numbers(elements, 0.5));
+        program->run(piece);
+        results.emplace_back();
+        for (int c = 0; c < hg::elementwise_operations::count; ++c) results.back().push_back(program->value(c));
+    }
+    index = 0;
+    hg::elementwise_operations::for_each([&]<class Op>(Op) {
+        const auto x = samples<Op, T>();
+        worst<Op, T> one, many;
+        for (std::size_t k = 0; k < x.size(); ++k) {
+            one.add(forward<Op, T>(x[k]), x[k]);
+            many.add(results[k / elements][static_cast<std::size_t>(index)][k % elements], x[k]);
+        }
+        one.check("the interpreter");
+        many.check("a program");
+        ++index;
+    });
+}
+
+TEST_CASE("what is no number is handed on, and compares with nothing") {
+    using hourglass::ops::relu;
+    CHECK(std::isnan(relu::forward(nan_)));
+    for (const double other : {-inf, -1.0, 0.0, 1.0, inf, nan_}) {
+        CAPTURE(other);
+        CHECK(std::isnan(ops::maximum::forward(nan_, other)));
+        CHECK(std::isnan(ops::maximum::forward(other, nan_)));
+        CHECK(std::isnan(ops::minimum::forward(nan_, other)));
+        CHECK(std::isnan(ops::minimum::forward(other, nan_)));
+        CHECK(ops::less::forward(nan_, other) == 0);
+        CHECK(ops::less_equal::forward(other, nan_) == 0);
+        CHECK(ops::greater::forward(nan_, other) == 0);
+        CHECK(ops::greater_equal::forward(other, nan_) == 0);
+        CHECK(ops::equal::forward(nan_, other) == 0);
+        CHECK(ops::not_equal::forward(nan_, other) == 1);
+    }
+    CHECK(std::isnan(ops::clamp::forward(nan_, 0.0, 1.0)));
+    CHECK(ops::where::forward(nan_, 2.0, 3.0) == 2);
+    CHECK(std::isnan(ops::sign::forward(nan_)));
+}
+
+namespace {
+
+struct reductions {
+    static constexpr long rows = 1;
+    static constexpr bool values_only = true;
+    static constexpr hg::list<operation_case> cases() {
+        hg::list<operation_case> result;
+        for (int axis = 0; axis < 2; ++axis) {
+            hg::attributes options;
+            options.flags = {axis, axis + 1, 0};
+            result.push(make_case<ops::max_over>(options, shared_by_rows(5, 37)));
+            result.push(make_case<ops::sum>(options, shared_by_rows(5, 37)));
+        }
+        return result;
+    }
+};
+
+}
+
+TEST_CASE_TEMPLATE("reductions of infinities and of what is no number", T, float, double) {
+    const auto program = std::make_unique<case_program<reductions, T>>();
+    for (const double special : {nan_, inf, -inf})
+        for (std::size_t at = 0; at < 5 * 37; at += 3) {
+            CAPTURE(special);
+            CAPTURE(at);
+            numbers x = spread(5 * 37, -2, 2, 0.3);
+            x[at] = special;
+            std::vector<case_data> data(4);
+            for (case_data& d : data) d.operands = {x};
+            program->run(data);
+            for (int c = 0; c < 4; ++c) {
+                const std::vector<T> got = program->value(c);
+                const std::size_t hit = c < 2 ? at % 37 : at / 37;
+                for (std::size_t i = 0; i < got.size(); ++i) {
+                    if (i == hit && std::isnan(special))
+                        CHECK(std::isnan(got[i]));
+                    else if (i == hit && (c % 2 == 1 || special > 0))
+                        CHECK(static_cast<double>(got[i]) == special);
+                    else
+                        CHECK(std::isfinite(got[i]));
+                }
+            }
+        }
+}
