@@ -148,10 +148,9 @@ naive::losses naive_step(naive::naive_model<T>& model, std::span<const T> x, std
     return model.step(in);
 }
 
-// A hand-written model with the same parameters, by name.
+// A hand-written model with the same parameters, by name. theta is hg::parameters of the case's graph, of the type T.
 template <class Case, class T>
-std::unique_ptr<naive::naive_model<T>> naive_copy(const hg::parameters<Case::graph, hg::element<T>>& theta, naive::loop_form form,
-                                                  int max_rows = 128) {
+std::unique_ptr<naive::naive_model<T>> naive_copy(const auto& theta, naive::loop_form form, int max_rows = 128) {
     auto model = naive::make_naive<T>(Case::kind, form, Case::widths(), max_rows);
     theta.for_each([&](const std::string& name, auto view, bool) { model->set(name, {view.begin(), view.end()}); });
     return model;
