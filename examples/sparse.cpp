@@ -14,6 +14,7 @@
 #include <algorithm>
 #include <cmath>
 #include <numeric>
+#include <utility>
 
 #include <fmt/format.h>
 
@@ -55,8 +56,9 @@ struct activity {
 std::vector<float> features(const hg::parameters<autoencoder>& theta, const activity& seen, int how_many) {
     std::vector<int> order(units);
     std::iota(order.begin(), order.end(), 0);
-    std::stable_sort(order.begin(), order.end(), [&](int a, int b) {
-        return seen.sum[static_cast<std::size_t>(a)] > seen.sum[static_cast<std::size_t>(b)];
+    std::sort(order.begin(), order.end(), [&](int a, int b) { // the first of equals first
+        return std::pair(-seen.sum[static_cast<std::size_t>(a)], a) <
+               std::pair(-seen.sum[static_cast<std::size_t>(b)], b);
     });
     const auto weight = theta[hg::name<"logits.weight">]; // [784, units]
     std::vector<float> pictures;

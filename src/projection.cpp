@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
+#include <utility>
 
 #include <fmt/format.h>
 
@@ -83,7 +84,9 @@ std::vector<float> onto_a_plane(std::span<const float> points, int dimensions) {
 
     std::vector<int> order(d);
     for (int i = 0; i < dimensions; ++i) order[static_cast<std::size_t>(i)] = i;
-    std::stable_sort(order.begin(), order.end(), [&](int i, int j) { return problem.a(i, i) > problem.a(j, j); });
+    std::sort(order.begin(), order.end(), [&](int i, int j) {
+        return std::pair(-problem.a(i, i), i) < std::pair(-problem.a(j, j), j); // the first of equals first
+    });
     for (std::size_t axis = 0; axis < 2; ++axis) {
         std::vector<double> direction(d);
         for (int i = 0; i < dimensions; ++i) direction[static_cast<std::size_t>(i)] = problem.v(i, order[axis]);
