@@ -65,8 +65,10 @@ public:
         }
         list<leaf_start> slots = r.to.starts;
         r.to.starts = {};
-        for (const leaf_start& s : r.from.starts)
-            if (r.to.names[s.name].node >= 0) r.to.starts.push(s);
+        for (const leaf_start& s : r.from.starts) {
+            const int n = r.to.names[s.name].node;
+            if (n >= 0 && !is<ops::fed>(r.to.nodes[n])) r.to.starts.push(s);    // what is fed is not read from parameters
+        }
         r.to.starts.append(slots.view());
         return static_cast<graph_builder&&>(r.to);
     }
