@@ -29,7 +29,7 @@ struct non_finite_value {
 };
 
 // `values(n)` points at the elements of node n, or is null where it was not computed; `operands(n, f)` calls f for each
-// node that n was computed from.
+// node that n was computed from: none where its value was given.
 template <class T, class Values, class Operands> class non_finite_search {
     graph_view g_;
     const node_names& names_;
@@ -65,6 +65,11 @@ public:
     }
 
 private:
+    bool is_given(int n) const {
+        bool given = true;
+        operands_(n, [&](int) { given = false; });
+        return given;
+    }
     label label_of(int n) const {
         std::string name = names_[n];
         constexpr std::string_view gradient = ".#gradient";
@@ -72,6 +77,7 @@ private:
             name.resize(name.size() - gradient.size());
             return {"the gradient with respect to '" + name + "'", name};
         }
+        if (is_given(n) && g_[n].operand_count > 0) return {"what is fed to '" + name + "'", name};
         const operation_kind kind = g_[n].op->kind;
         const bool leaf = kind == operation_kind::leaf || kind == operation_kind::noise;
         return {(leaf ? "the " + std::string(g_[n].op->name) : std::string("the equation")) + " '" + name + "'", name};
@@ -116,7 +122,7 @@ private:
         return v;
     }
     std::string operation_text(int n, long element) const {
-        if (g_[n].operand_count == 0) return "";
+        if (is_given(n)) return "";
         if (g_[n].op->kind != operation_kind::elementwise)
             return std::string(g_[n].op->name) + options_text(g_[n]) + " = ";
         std::vector<std::string> operands;

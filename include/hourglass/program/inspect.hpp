@@ -60,9 +60,10 @@ template <class Stage, class... Arguments> struct inspection_check {
 // What interpreters of models and of programs share. `Stage` gives the graph.
 template <class Stage, class T> class inspection {
     struct evaluated {
-        graph_builder graph;    // what could be computed and was of use
-        std::vector<int> place; // node of the whole graph -> node of `graph`, or -1
-        std::vector<int> blame; // the leaf for whose sake a node could not be computed, or -1
+        graph_builder graph;     // what could be computed and was of use
+        std::vector<int> place;  // node of the whole graph -> node of `graph`, or -1
+        std::vector<bool> given; // whether a node's value was bound or read, not computed
+        std::vector<int> blame;  // the leaf for whose sake a node could not be computed, or -1
         std::optional<interpretation<T>> values;
     };
     graph_view g_ = Stage::view();
@@ -121,7 +122,9 @@ public:
     std::optional<non_finite_value> first_non_finite() const {
         need_call();
         const auto values = [this](int n) { return place(n) < 0 ? nullptr : &raw(n); };
-        const auto operands = [this](int n, auto f) { each_operand(n, f); };
+        const auto operands = [this](int n, auto f) {
+            if (!done_->given[static_cast<std::size_t>(n)]) each_operand(n, f);
+        };
         return find_non_finite<T>(g_, names_, values, operands);
     }
 
@@ -245,6 +248,7 @@ private:
                 r.map[n] = r.copy(n);
             at(e.place, n) = r.map[n];
         }
+        for (const std::vector<T>& value : fed) e.given.push_back(!value.empty());
         e.graph = std::move(r.to);
         done_.emplace(std::move(e));
         done_->values.emplace(done_->graph.view(), rules_, given_rows < 0 ? 1 : given_rows);
