@@ -163,3 +163,30 @@ TEST_CASE("next of a state may be a number") {
     CHECK(theta[flag]() == 7);
     CHECK(train(x = data, hg::learning_rate = 0)[loss] == 21);
 }
+
+namespace written_only {
+
+inline constexpr hg::input<"x", 3> x;
+inline constexpr hg::parameter<"w", 3> w{hg::ones};
+inline constexpr hg::state<"latest", 3> latest{5};
+inline constexpr hg::symbol<"y"> y;
+inline constexpr hg::symbol<"loss"> loss;
+inline constexpr hg::graph model{
+    next(latest) = batch_mean(x),
+    y = x - in_training(batch_mean(x), latest),
+    loss = sum(square(w * y)),
+};
+
+}
+
+TEST_CASE("a trainer writes state that it does not read itself") {
+    using namespace written_only;
+    hg::parameters<model, in_double> theta;
+    hg::trainer<model, loss, hg::sgd, in_double> train{theta};
+    const numbers data = {1, 2, 3, 3, 4, 7};
+    train(x = data);
+    CHECK(theta[latest](0) == 2);
+    CHECK(theta[latest](2) == 5);
+    hg::function<model, hg::from<x>, hg::to<y>, in_double> f;
+    CHECK(f(theta, x = data)[y](1, 2) == 2);
+}
