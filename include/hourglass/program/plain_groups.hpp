@@ -3,7 +3,7 @@
 #pragma once
 
 #include <hourglass/kernels/philox.hpp>
-#include <hourglass/ops/random.hpp>
+#include <hourglass/graph/differentiate.hpp>
 #include <hourglass/program/group_kernel.hpp>
 
 HOURGLASS_BEGIN
