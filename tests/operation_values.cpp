@@ -51,7 +51,10 @@ template <int Arity> using tuple = std::array<double, static_cast<std::size_t>(A
 template <class Op, class T> std::vector<tuple<Op::arity>> samples() {
     std::vector<tuple<Op::arity>> result;
     const auto add = [&](tuple<Op::arity> x) {
-        for (double& e : x) e = static_cast<double>(static_cast<T>(e));
+        for (double& e : x) {
+            volatile T rounded = static_cast<T>(e); // at -O2 GCC 12 drops the way through T and back
+            e = static_cast<double>(rounded);
+        }
         result.push_back(x);
     };
     for (const auto& p : points::table<Op>::points) add(p.at);
