@@ -1,6 +1,9 @@
 // Everything that a model and its training need. Files, data sets and pictures are in data/ and io/, which are compiled.
 #pragma once
 
+// First, so that a message from it stands under a short list of includes.
+#include <hourglass/graph/diagnostic.hpp>
+
 #include <hourglass/graph/graphviz.hpp>
 #include <hourglass/graph/print.hpp>
 #include <hourglass/nn/dense.hpp>

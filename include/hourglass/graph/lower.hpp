@@ -133,6 +133,11 @@ private:
         if (!graph_.failed()) graph_.names[name].node = own_node(result, known).index;
         return finish(outer);
     }
+    constexpr bool lower_equation(const not_an_equation&) {
+        ++position_;
+        graph_.fail(sentence("entry number ", position_, " of the graph is no equation: write symbol = expression"));
+        return named_problem_ = true;
+    }
     // next(m) = ...: what m becomes at the end of a training step.
     template <class Left, class Right> constexpr bool lower_equation(const equation<next_of<Left>, Right>& e) {
         if (graph_.failed()) return false;

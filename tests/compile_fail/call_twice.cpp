@@ -1,0 +1,21 @@
+// expect: \{"`x` is bound twice in one call"\}
+// max-lines: 25
+#include "small_model.hpp"
+
+namespace model {
+
+using program = hg::trainer<net, loss, hg::sgd>;
+
+float use(hg::parameters<net>& theta, const numbers& images, const numbers& targets) {
+#ifndef FIXED
+    program train{theta};
+    auto out = train(x = images, y = targets, x = images);
+    return out[loss];
+#else
+    program train{theta};
+    auto out = train(x = images, y = targets);
+    return out[loss];
+#endif
+}
+
+}

@@ -1,0 +1,21 @@
+// expect: \{"`nowhere` is bound in the call, but the program has nothing of this name"\}
+// max-lines: 25
+#include "small_model.hpp"
+
+namespace model {
+
+using program = hg::function<net, hg::from<x>, hg::to<code>>;
+
+float use(hg::parameters<net>& theta, const numbers& images, [[maybe_unused]] const numbers& targets) {
+#ifndef FIXED
+    program run;
+    auto out = run(theta, x = images, nowhere = targets);
+    return out[code](0, 0);
+#else
+    program run;
+    auto out = run(theta, x = images);
+    return out[code](0, 0);
+#endif
+}
+
+}

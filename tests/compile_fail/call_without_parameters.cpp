@@ -1,0 +1,22 @@
+// expect: \{"the program reads the parameter `W`, but the call gives no parameters: they are its first
+// expect: argument"\}
+// max-lines: 25
+#include "small_model.hpp"
+
+namespace model {
+
+using program = hg::function<net, hg::from<x>, hg::to<code>>;
+
+float use([[maybe_unused]] hg::parameters<net>& theta, const numbers& images, [[maybe_unused]] const numbers& targets) {
+#ifndef FIXED
+    program run;
+    auto out = run(x = images);
+    return out[code](0, 0);
+#else
+    program run;
+    auto out = run(theta, x = images);
+    return out[code](0, 0);
+#endif
+}
+
+}
