@@ -60,14 +60,14 @@ public:
         for (int n : with_respect_to)
             if (n <= root) wanted_[n] = true;
         for (int n = 0; n <= root; ++n) {
-            if (wanted_[n] || (graph_.nodes[n].op->derivative == nullptr)) continue;
+            if (wanted_[n] || !graph_.nodes[n].op->smooth) continue;
             for (int i = 0; i < graph_.nodes[n].operand_count; ++i)
                 if (wanted_[graph_.operand(n, i)]) wanted_[n] = true;
         }
         derivation d(graph_, adjoints_.begin(), wanted_.begin(), sums_rows);
         if (wanted_[root]) adjoints_[root] = graph_.push_literal(1);
         for (int n = root; n >= 0 && !graph_.failed(); --n) {
-            if (adjoints_[n] < 0 || !wanted_[n] || graph_.nodes[n].op->derivative == nullptr) continue;
+            if (adjoints_[n] < 0 || !wanted_[n] || !graph_.nodes[n].op->smooth) continue;
             d.node_ = n;
             graph_.nodes[n].op->derivative(d);
         }

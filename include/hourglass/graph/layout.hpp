@@ -39,19 +39,22 @@ constexpr void each_value(const schedule_view& s, const schedule_group& group, a
     for (int i = 0; i < group.store_count; ++i) use(s.stores[group.first_store + i].value, true);
 }
 
+constexpr bool same_left(const product_plan& a, const product_plan& b) {
+    return a.left == b.left && a.left_row == b.left_row && a.left_column == b.left_column && a.m == b.m && a.k == b.k &&
+           a.rows_in_m == b.rows_in_m && a.rows_in_k == b.rows_in_k;
+}
 // Two products in a row of one left operand (the heads for mu and logvar, say): it is packed once. Not for parameters,
 // which may be written between the two.
 constexpr void find_packed(schedule_edit e) {
-    const product_plan* before = nullptr;
+    int before = -1;
     for (int g = 0; g < e.all.groups.size; ++g) {
         schedule_group& group = e.groups[g];
         if (group.kind != group_kind::product || group.product.per_row) continue;
         product_plan& p = group.product;
         const storage_kind storage = e.values[p.left].storage;
-        p.left_is_packed = before != nullptr && (storage == storage_kind::arena || storage == storage_kind::fed) &&
-                           p.left == before->left && p.left_row == before->left_row && p.left_column == before->left_column &&
-                           p.m == before->m && p.k == before->k && p.rows_in_m == before->rows_in_m && p.rows_in_k == before->rows_in_k;
-        before = &p;
+        p.left_is_packed = before >= 0 && (storage == storage_kind::arena || storage == storage_kind::fed) &&
+                           same_left(p, e.groups[before].product);
+        before = g;
     }
 }
 

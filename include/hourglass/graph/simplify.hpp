@@ -26,7 +26,7 @@ class simplification {
         const int a = r_.map[r_.from.operand(n, 0)];
         const int b = old.operand_count > 1 ? r_.map[r_.from.operand(n, 1)] : -1;
 
-        if (old.op->fold != nullptr && is_literal(a) && (b < 0 || is_literal(b))) {
+        if (old.op->foldable && is_literal(a) && (b < 0 || is_literal(b))) {
             const double values[] = {at(a).options.number, b < 0 ? 0 : at(b).options.number};
             if (!is<ops::divide>(old) || values[1] != 0) return r_.to.push_literal(old.op->fold(values));
         }

@@ -55,7 +55,9 @@ struct operation {
     operation_kind kind{};
     int arity = 0;                  // -1: any number
     bool commutative = false;
-    bool smooth = true;             // false: the derivative is zero wherever there is one (comparisons, sign)
+    bool foldable = false;          // has `fold`: asked here, since GCC under its undefined-behaviour sanitizer takes no
+                                    // comparison of a function's address for a constant
+    bool smooth = true;             // has `derivative`; false: the derivative is zero wherever there is one (comparisons, sign)
     value_type (*infer)(inference&) = nullptr;
     void (*derivative)(derivation&) = nullptr;
     double (*fold)(const double*) = nullptr;    // value for constant operands, where that is exact enough to take early
@@ -131,7 +133,10 @@ template <class Op> constexpr operation make_record() {
     if constexpr (requires { Op::commutative; }) r.commutative = Op::commutative;
     if constexpr (requires { Op::smooth; }) r.smooth = Op::smooth;
     else r.derivative = &derive<Op>;
-    if constexpr (requires { Op::foldable; }) r.fold = &fold_erased<Op>;
+    if constexpr (requires { Op::foldable; }) {
+        r.foldable = true;
+        r.fold = &fold_erased<Op>;
+    }
     return r;
 }
 template <class Op> inline constexpr operation record = make_record<Op>();
