@@ -1,5 +1,5 @@
-// How parameters start: each formula's bounds and moments, orthogonal matrices, and that the numbers are a function of seed
-// and name alone.
+// How parameters start: each formula's bounds and moments, orthogonal matrices, and that the numbers are a function of
+// seed and name alone.
 #include <hourglass/hourglass.hpp>
 
 #include <algorithm>
@@ -27,7 +27,7 @@ statistics of(const auto& view) {
     }
     for (double x : view) s.deviation += (x - s.mean) * (x - s.mean) / n;
     for (double x : view) s.fourth += std::pow(x - s.mean, 4) / n;
-    s.fourth /= s.deviation * s.deviation;      // 1.8 for a uniform distribution, 3 for a normal one
+    s.fourth /= s.deviation * s.deviation; // 1.8 for a uniform distribution, 3 for a normal one
     s.deviation = std::sqrt(s.deviation);
     return s;
 }
@@ -72,8 +72,8 @@ inline constexpr hg::parameter<"unit"> unit{hg::ones};
 inline constexpr hg::parameter<"still", 3, 3> still{hg::constant(0)};
 inline constexpr hg::symbol<"all"> all;
 inline constexpr hg::graph model{
-    all = l2(by_default) + l2(pytorch) + l2(glorot_u) + l2(glorot_n) + l2(he_u) + l2(he_n) + l2(lecun_u) + l2(lecun_n) + l2(plain_u) +
-          l2(plain_n) + l2(level) + l2(offset) + unit + l2(still),
+    all = l2(by_default) + l2(pytorch) + l2(glorot_u) + l2(glorot_n) + l2(he_u) + l2(he_n) + l2(lecun_u) + l2(lecun_n) +
+          l2(plain_u) + l2(plain_n) + l2(level) + l2(offset) + unit + l2(still),
 };
 
 }
@@ -119,7 +119,7 @@ TEST_CASE("dense starts weight and bias as PyTorch's linear layer does, unless t
     const hg::parameters<model, in_double> theta{hg::seed = 2};
     check_uniform(theta[hg::name<"h.weight">], 0.05);
     const statistics bias = of(theta[hg::name<"h.bias">]);
-    CHECK(bias.largest < 0.05);         // by the layer's inputs, not by its own extent
+    CHECK(bias.largest < 0.05); // by the layer's inputs, not by its own extent
     CHECK(bias.largest > 0.045);
     CHECK(bias.smallest >= -0.05);
     CHECK(bias.smallest < -0.045);
@@ -184,7 +184,8 @@ inline constexpr hg::graph among_others{
 TEST_CASE("the numbers are a function of the seed and the name, whatever else the model holds") {
     using namespace company;
     constexpr auto weight = hg::name<"h.weight">;
-    const hg::parameters<alone> one{hg::seed = 6}, same{hg::seed = 6}, other{hg::seed = 7}, unseeded, zero{hg::seed = 0};
+    const hg::parameters<alone> one{hg::seed = 6}, same{hg::seed = 6}, other{hg::seed = 7}, unseeded,
+        zero{hg::seed = 0};
     const hg::parameters<among_others> many{hg::seed = 6};
     const hg::parameters<alone, in_double> finer{hg::seed = 6};
     CHECK(std::ranges::equal(one[weight], same[weight]));

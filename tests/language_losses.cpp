@@ -1,5 +1,5 @@
-// Losses and distributions against their formulas; what of them is a mean and what a sum; how per-example terms and terms
-// without a batch axis come together in one loss.
+// Losses and distributions against their formulas; what of them is a mean and what a sum; how per-example terms and
+// terms without a batch axis come together in one loss.
 #include <hourglass/hourglass.hpp>
 
 #include <cmath>
@@ -56,7 +56,8 @@ inline constexpr hg::graph losses{
 TEST_CASE("mse is the mean over features; squared errors, likelihoods, kl, l1 and l2 are sums") {
     using namespace formulas;
     hg::function<losses, hg::from<a, b, t>,
-                 hg::to<mean_squared, squared, bernoulli_loss, gaussian_loss, absolute, squares, log_density, log_mass, to_standard, between>,
+                 hg::to<mean_squared, squared, bernoulli_loss, gaussian_loss, absolute, squares, log_density, log_mass,
+                        to_standard, between>,
                  in_double>
         f;
     const numbers va = {0.5, -1, 2, 3, -0.25, 0}, vb = {1, 0.5, -2, 0.125, 4, -1}, vt = {0, 1, 0.25, 1, 0.5, 0};
@@ -124,7 +125,7 @@ TEST_CASE("a per-example loss is trained on its mean over the rows, a batch-free
     hg::parameters<model, in_double> theta;
     theta[w](0) = 2;
     theta[w](1) = -1;
-    const numbers rows = {1, 1, 2, 0, 0, 3};        // w x = 1, 4, -3
+    const numbers rows = {1, 1, 2, 0, 0, 3}; // w x = 1, 4, -3
     hg::gradient<model, loss, in_double> g;
     const auto out = g(theta, x = rows);
     CHECK(out[data_term] == near(26.0 / 3));
@@ -207,17 +208,20 @@ inline constexpr hg::symbol<"sparsity"> sparsity;
 inline constexpr hg::symbol<"error"> error;
 inline constexpr hg::symbol<"unused"> unused;
 inline constexpr hg::symbol<"loss"> loss;
+// clang-format off
 inline constexpr hg::graph model{
-    code = sigmoid(hg::dense<2>(x)),
+    code     = sigmoid(hg::dense<2>(x)),
     sparsity = l1(code),
-    unused = l2(code),
-    error = mse(hg::dense<4>(code), x),
-    loss = error + 0.1 * sparsity,
+    unused   = l2(code),
+    error    = mse(hg::dense<4>(code), x),
+    loss     = error + 0.1 * sparsity,
 };
+// clang-format on
 
 }
 
-TEST_CASE("a training step reports the scalar terms of its loss as means over the rows, and further symbols on request") {
+TEST_CASE(
+    "a training step reports the scalar terms of its loss as means over the rows, and further symbols on request") {
     using namespace reported;
     hg::parameters<model, in_double> theta{hg::seed = 4}, same = theta;
     hg::trainer<model, loss, hg::sgd, in_double, hg::to<code>> train{theta};

@@ -1,5 +1,5 @@
-// How things are named: layers and their parameters, blocks and their prefixes, names without a C++ object; and where graphs
-// may stand: at namespace scope, in a function, as a template over sizes.
+// How things are named: layers and their parameters, blocks and their prefixes, names without a C++ object; and where
+// graphs may stand: at namespace scope, in a function, as a template over sizes.
 #include <hourglass/hourglass.hpp>
 
 #include <cmath>
@@ -38,9 +38,9 @@ inline constexpr hg::symbol<"y"> y;
 
 inline constexpr hg::graph layers{
     h = relu(hg::dense<5>(x)),
-    logits = hg::dense<3>(relu(hg::dense<4>(h))),               // innermost first
-    side = hg::dense<3>(h) + hg::linear<3>(x),                  // then left to right
-    y = hg::dense<2, "fc3">(hg::dense<7>(logits + side)),       // a named layer is not counted
+    logits = hg::dense<3>(relu(hg::dense<4>(h))),         // innermost first
+    side = hg::dense<3>(h) + hg::linear<3>(x),            // then left to right
+    y = hg::dense<2, "fc3">(hg::dense<7>(logits + side)), // a named layer is not counted
 };
 static_assert(hg::check<layers>);
 
@@ -49,9 +49,10 @@ static_assert(hg::check<layers>);
 TEST_CASE("layers are named after their equation, numbered where there are several, or as they are told") {
     using namespace layer_model;
     hg::parameters<layers> theta;
-    CHECK(names_of(theta) == std::vector<std::string>{"h.weight", "h.bias", "logits.0.weight", "logits.0.bias", "logits.1.weight",
-                                                      "logits.1.bias", "side.0.weight", "side.0.bias", "side.1.weight", "y.weight",
-                                                      "y.bias", "fc3.weight", "fc3.bias"});
+    CHECK(names_of(theta) == std::vector<std::string>{"h.weight", "h.bias", "logits.0.weight", "logits.0.bias",
+                                                      "logits.1.weight", "logits.1.bias", "side.0.weight",
+                                                      "side.0.bias", "side.1.weight", "y.weight", "y.bias",
+                                                      "fc3.weight", "fc3.bias"});
     // [out, in]
     CHECK(shape_of(theta[hg::name<"h.weight">]) == "5x6");
     CHECK(shape_of(theta[hg::name<"logits.0.weight">]) == "4x5");
@@ -85,7 +86,7 @@ TEST_CASE("a name reaches a parameter in options, bindings and results") {
 
 namespace block_model {
 
-inline constexpr hg::symbol<"in"> in;      // a formal: shaped by what is passed
+inline constexpr hg::symbol<"in"> in; // a formal: shaped by what is passed
 inline constexpr hg::symbol<"hidden"> hidden;
 inline constexpr hg::symbol<"out"> out;
 inline constexpr hg::symbol<"from"> from;
@@ -110,9 +111,9 @@ inline constexpr auto block = hg::use<"b1">(residual, in = x);
 
 inline constexpr hg::graph tower{
     a = block[out],
-    inside = block[hidden],                                     // the same block: its parameters stand once
+    inside = block[hidden], // the same block: its parameters stand once
     b = hg::use<"b2">(residual, in = a)[out],
-    c = hg::use<"b3">(pair_of_blocks, from = b - a)[out],         // blocks in a block
+    c = hg::use<"b3">(pair_of_blocks, from = b - a)[out], // blocks in a block
     loss = sum(square(c)) + sum(inside),
 };
 static_assert(hg::check<tower>);
@@ -122,14 +123,15 @@ static_assert(hg::check<tower>);
 TEST_CASE("a block's names stand behind its prefix, those of nested blocks behind both") {
     using namespace block_model;
     hg::parameters<tower, in_double> theta{hg::seed = 5};
-    CHECK(names_of(theta) ==
-          std::vector<std::string>{"b1.hidden.weight", "b1.hidden.bias", "b1.gain", "b2.hidden.weight", "b2.hidden.bias", "b2.gain",
-                                   "b3.first.hidden.weight", "b3.first.hidden.bias", "b3.first.gain", "b3.second.hidden.weight",
-                                   "b3.second.hidden.bias", "b3.second.gain"});
+    CHECK(names_of(theta) == std::vector<std::string>{
+                                 "b1.hidden.weight", "b1.hidden.bias", "b1.gain", "b2.hidden.weight", "b2.hidden.bias",
+                                 "b2.gain", "b3.first.hidden.weight", "b3.first.hidden.bias", "b3.first.gain",
+                                 "b3.second.hidden.weight", "b3.second.hidden.bias", "b3.second.gain"});
     theta[hg::name<"b1.gain">](0) = 0.5;
     theta[hg::name<"b3.second.gain">](0) = -2;
 
-    const auto residual_by_hand = [&](const numbers& from, auto weight, auto bias, double scale, numbers* middle = nullptr) {
+    const auto residual_by_hand = [&](const numbers& from, auto weight, auto bias, double scale,
+                                      numbers* middle = nullptr) {
         numbers result = from;
         for (std::size_t i = 0; i < 3; ++i) {
             double s = bias(i);
@@ -141,14 +143,16 @@ TEST_CASE("a block's names stand behind its prefix, those of nested blocks behin
     };
     const numbers data = {0.3, -0.8, 1.2};
     numbers middle;
-    const numbers va = residual_by_hand(data, theta[hg::name<"b1.hidden.weight">], theta[hg::name<"b1.hidden.bias">], 0.5, &middle);
+    const numbers va =
+        residual_by_hand(data, theta[hg::name<"b1.hidden.weight">], theta[hg::name<"b1.hidden.bias">], 0.5, &middle);
     const numbers vb = residual_by_hand(va, theta[hg::name<"b2.hidden.weight">], theta[hg::name<"b2.hidden.bias">], 1);
     numbers difference(3);
     for (std::size_t i = 0; i < 3; ++i) difference[i] = vb[i] - va[i];
-    numbers twice =
-        residual_by_hand(difference, theta[hg::name<"b3.first.hidden.weight">], theta[hg::name<"b3.first.hidden.bias">], 1);
+    numbers twice = residual_by_hand(difference, theta[hg::name<"b3.first.hidden.weight">],
+                                     theta[hg::name<"b3.first.hidden.bias">], 1);
     for (double& t : twice) t *= 2;
-    const numbers vc = residual_by_hand(twice, theta[hg::name<"b3.second.hidden.weight">], theta[hg::name<"b3.second.hidden.bias">], -2);
+    const numbers vc = residual_by_hand(twice, theta[hg::name<"b3.second.hidden.weight">],
+                                        theta[hg::name<"b3.second.hidden.bias">], -2);
 
     hg::function<tower, hg::from<x>, hg::to<a, b, c, inside, hg::name<"b3.first.out">>, in_double> f;
     const auto result = f(theta, x = data);

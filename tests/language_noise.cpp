@@ -1,5 +1,6 @@
-// Noise in equations: leaves with a name, an identity and a value that depends on seed, step, example and element alone; noise
-// that is fed; dropout and what else differs between training and evaluation. The generator's own tests are elsewhere.
+// Noise in equations: leaves with a name, an identity and a value that depends on seed, step, example and element
+// alone; noise that is fed; dropout and what else differs between training and evaluation. The generator's own tests
+// are elsewhere.
 #include <hourglass/hourglass.hpp>
 #include <hourglass/ops/philox.hpp>
 
@@ -41,7 +42,7 @@ inline constexpr hg::scalar<"level"> level{0.5};
 
 inline constexpr hg::graph model{
     corrupted = x + level * hg::normal_noise_like(x),
-    two = hg::uniform_noise_like(x) - hg::uniform_noise_like(x),        // two occurrences are two leaves
+    two = hg::uniform_noise_like(x) - hg::uniform_noise_like(x), // two occurrences are two leaves
     common = hg::shared(hg::normal_noise<3>()) + 0 * slice<0, 3>(x),
     kept = mask_and_rescale(x, 0.25),
     dropped = dropout(x, 0.25),
@@ -51,7 +52,8 @@ inline constexpr hg::graph model{
 };
 static_assert(hg::check<model>);
 
-template <auto... Symbols> using returns = hg::function<model, hg::from<x>, hg::to<Symbols...>, in_double, hg::max_rows<64>>;
+template <auto... Symbols> using returns =
+    hg::function<model, hg::from<x>, hg::to<Symbols...>, in_double, hg::max_rows<64>>;
 
 numbers data(int rows) {
     numbers d(static_cast<std::size_t>(rows) * 11);
@@ -75,11 +77,14 @@ TEST_CASE("noise is a function of seed, leaf, example and element, as ops/philox
         for (int i = 0; i < 11; ++i) {
             const auto example = static_cast<std::uint64_t>(r);
             const double eps = hg::random::normal<double>(stream, example, i);
-            CHECK(out[corrupted](r, i) == doctest::Approx(d[static_cast<std::size_t>(r * 11 + i)] + 2 * eps).epsilon(1e-13));
+            CHECK(out[corrupted](r, i) ==
+                  doctest::Approx(d[static_cast<std::size_t>(r * 11 + i)] + 2 * eps).epsilon(1e-13));
             CHECK(out[two](r, i) == uniform("two.0.noise", example, i) - uniform("two.1.noise", example, i));
             CHECK(out[even](r, i) == (uniform("even.noise", example, i) < 0.3 ? 1 : 0));
             if (i < 3)
-                CHECK(out[common](r, i) == doctest::Approx(hg::random::normal<double>({9, 0, identity("common.noise")}, 0, i)).epsilon(1e-13));
+                CHECK(
+                    out[common](r, i) ==
+                    doctest::Approx(hg::random::normal<double>({9, 0, identity("common.noise")}, 0, i)).epsilon(1e-13));
         }
 }
 
@@ -112,7 +117,8 @@ TEST_CASE("first_example shifts the noise by whole rows, and stands for one call
     const numbers whole = copy(out[corrupted]), shared_whole = copy(out[common]);
     const auto shifted = f(x = part, hg::first_example = 9);
     CHECK(std::equal(shifted[corrupted].begin(), shifted[corrupted].end(), whole.begin() + 9 * 11));
-    CHECK(std::equal(shifted[common].begin(), shifted[common].end(), shared_whole.begin()));   // one draw for all examples
+    CHECK(
+        std::equal(shifted[common].begin(), shifted[common].end(), shared_whole.begin())); // one draw for all examples
     CHECK(std::equal(whole.begin(), whole.begin() + 6 * 11, f(x = part)[corrupted].begin()));
     // Beyond 32 bits too.
     const std::uint64_t far = (1ull << 40) + 3;
@@ -126,11 +132,12 @@ TEST_CASE("noise is fed by name") {
     numbers eps(22), first(22, 0.75), second(22, 0.5), row = {1, 2, 3};
     for (std::size_t i = 0; i < eps.size(); ++i) eps[i] = static_cast<double>(i);
     hg::function<model,
-                 hg::from<x, hg::name<"corrupted.noise">, hg::name<"two.0.noise">, hg::name<"two.1.noise">, hg::name<"common.noise">>,
+                 hg::from<x, hg::name<"corrupted.noise">, hg::name<"two.0.noise">, hg::name<"two.1.noise">,
+                          hg::name<"common.noise">>,
                  hg::to<corrupted, two, common>, in_double>
         f;
-    const auto out = f(x = d, hg::name<"corrupted.noise"> = eps, hg::name<"two.0.noise"> = first, hg::name<"two.1.noise"> = second,
-                       hg::name<"common.noise"> = row, level = 10);
+    const auto out = f(x = d, hg::name<"corrupted.noise"> = eps, hg::name<"two.0.noise"> = first,
+                       hg::name<"two.1.noise"> = second, hg::name<"common.noise"> = row, level = 10);
     CHECK(out[corrupted](1, 3) == d[14] + 10 * 14);
     CHECK(out[two](1, 10) == 0.25);
     CHECK(out[common](0, 2) == 3);
@@ -163,7 +170,7 @@ TEST_CASE("dropout acts in training alone, sample and masks in both") {
             rescaled += std::abs(after - before / 0.75) < 1e-12;
         }
     CHECK(zeros + rescaled == 330);
-    CHECK(zeros > 50);      // 82.5 expected, deviation 7.9
+    CHECK(zeros > 50); // 82.5 expected, deviation 7.9
     CHECK(zeros < 115);
 }
 
@@ -197,7 +204,7 @@ TEST_CASE("each step of a trainer draws its own noise; the gradient does not flo
 
     // A step on the gradient that hand-fed noise gives: w - rate * 2 w mean(mask^2).
     hg::trainer<model, loss, hg::sgd, in_double, hg::from<x, hg::name<"y.noise">>> fed{theta};
-    numbers mask(4 * 64, 0.9);      // dropped
+    numbers mask(4 * 64, 0.9); // dropped
     for (std::size_t row = 0; row < 16; ++row) mask[row * 4 + 1] = 0.1;
     fed(x = d, hg::name<"y.noise"> = mask, hg::learning_rate = 0.25);
     CHECK(theta[w](0) == 1);
@@ -223,5 +230,6 @@ TEST_CASE("hg::rows says how many where nothing batched is fed") {
     CHECK(out[y].size() == 18);
     CHECK(out[y](5, 2) == 2 * out[z](5, 2));
     CHECK(out[z](0, 0) != out[z](1, 0));
-    CHECK_THROWS_WITH_AS(draw(), "nothing with a batch axis is bound, so the call must say how many rows: hg::rows = n", hg::call_error);
+    CHECK_THROWS_WITH_AS(draw(), "nothing with a batch axis is bound, so the call must say how many rows: hg::rows = n",
+                         hg::call_error);
 }

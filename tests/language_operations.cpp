@@ -1,5 +1,5 @@
-// A user's own operation, written as docs/architecture.md tells: one struct, equal to a built-in one in functions, gradients
-// of any order and the interpreter. The built-in operations are checked by enumerating them, elsewhere.
+// A user's own operation, written as docs/architecture.md tells: one struct, equal to a built-in one in functions,
+// gradients of any order and the interpreter. The built-in operations are checked by enumerating them, elsewhere.
 #include <hourglass/hourglass.hpp>
 
 #include <cmath>
@@ -40,12 +40,13 @@ inline constexpr hg::graph model{
 
 }
 
-TEST_CASE_TEMPLATE("an operation of a user's own is fused, differentiated and vectorised like a built-in one", T, float, double) {
+TEST_CASE_TEMPLATE("an operation of a user's own is fused, differentiated and vectorised like a built-in one", T, float,
+                   double) {
     using namespace own;
     hg::parameters<model, hg::element<T>> theta{hg::seed = 3};
     std::vector<T> data(19 * 5);
     for (std::size_t i = 0; i < data.size(); ++i) data[i] = T(3 * std::sin(static_cast<double>(i)));
-    data[0] = T(1e4);       // e^x would overflow in float
+    data[0] = T(1e4); // e^x would overflow in float
     hg::function<model, hg::from<x>, hg::to<h, loss>, hg::element<T>> f;
     hg::gradient<model, loss, hg::wrt<h>, hg::element<T>> g;
     const double exact = std::is_same_v<T, float> ? 2e-6 : 1e-13;
@@ -57,7 +58,8 @@ TEST_CASE_TEMPLATE("an operation of a user's own is fused, differentiated and ve
         for (int i = 0; i < 7; ++i) {
             const double v = std::abs(static_cast<double>(out[h](r, i)));
             sum += v + std::log1p(std::exp(-2 * v)) - std::log(2);
-            CHECK(slope.gradient(h)(r, i) == doctest::Approx(std::tanh(static_cast<double>(out[h](r, i))) / 5).epsilon(exact));
+            CHECK(slope.gradient(h)(r, i) ==
+                  doctest::Approx(std::tanh(static_cast<double>(out[h](r, i))) / 5).epsilon(exact));
         }
         CHECK(out[loss](r) == doctest::Approx(sum).epsilon(exact));
         mean += sum / 5;

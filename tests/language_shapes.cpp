@@ -1,5 +1,6 @@
-// What shapes mean in equations: `*` by rank, broadcasting, axes of reductions, softmax, movements, graphs without a batch
-// axis, constants. Values are held against numbers worked out by hand or by plain loops; derivatives are tested elsewhere.
+// What shapes mean in equations: `*` by rank, broadcasting, axes of reductions, softmax, movements, graphs without a
+// batch axis, constants. Values are held against numbers worked out by hand or by plain loops; derivatives are tested
+// elsewhere.
 #include <hourglass/hourglass.hpp>
 
 #include <cmath>
@@ -72,8 +73,8 @@ TEST_CASE("a matrix times a vector is the matrix product, every other pair is el
     std::ranges::copy(big, theta[V].begin());
     std::ranges::copy(small, theta[v].begin());
     hg::function<products, hg::from<x, m>,
-                 hg::to<matrix_vector, elementwise, scaled, vector_matrix, batched_matrix_vector, batched_product, product_of_both,
-                        inner, outer_product, same_matrices>,
+                 hg::to<matrix_vector, elementwise, scaled, vector_matrix, batched_matrix_vector, batched_product,
+                        product_of_both, inner, outer_product, same_matrices>,
                  in_double>
         f;
     const numbers rows_of_x = {1, 0, -1, 2, 1, 3}, rows_of_m = {1, 2, 3, 0, 1, 0, 2, 0, 0, 1, 1, 1};
@@ -85,7 +86,8 @@ TEST_CASE("a matrix times a vector is the matrix product, every other pair is el
     // x V with V counting row by row
     check_values(out[vector_matrix], {1 - 9, 2 - 10, 3 - 11, 4 - 12, 2 + 5 + 27, 4 + 6 + 30, 6 + 7 + 33, 8 + 8 + 36});
     check_values(out[batched_matrix_vector], {1 - 2 + 6, -1, 2, 1 - 1 + 2});
-    check_values(out[batched_product], {1 + 10 + 27, 2 + 12 + 30, 3 + 14 + 33, 4 + 16 + 36, 5, 6, 7, 8, 2, 4, 6, 8, 15, 18, 21, 24});
+    check_values(out[batched_product],
+                 {1 + 10 + 27, 2 + 12 + 30, 3 + 14 + 33, 4 + 16 + 36, 5, 6, 7, 8, 2, 4, 6, 8, 15, 18, 21, 24});
     check_values(out[product_of_both], {14, 2, 2, 1, 4, 2, 2, 3});
     check_values(out[inner], {-1, 7});
     check_values(out[outer_product], {1, 0, -1, -1, 0, 1, 2, 0, -2, 2, 1, 3, -2, -1, -3, 4, 2, 6});
@@ -184,8 +186,8 @@ inline constexpr hg::graph reductions{
 TEST_CASE("reductions run over the axes that are named and never over the batch") {
     using namespace reduction_model;
     hg::function<reductions, hg::from<x>,
-                 hg::to<everything, last, middle, outside, kept, average, largest, smallest, shares, log_shares, norm1, norm2, norm_max,
-                        log_total>,
+                 hg::to<everything, last, middle, outside, kept, average, largest, smallest, shares, log_shares, norm1,
+                        norm2, norm_max, log_total>,
                  in_double>
         f;
     // Two examples: 1..12, and the same with turned signs.
@@ -200,7 +202,8 @@ TEST_CASE("reductions run over the axes that are named and never over the batch"
     check_values(out[average], {6, 7, -6, -7});
     check_values(out[largest], {5, 6, 11, 12, -1, -2, -7, -8});
     check_values(out[smallest], {1, 3, 5, 7, 9, 11, -2, -4, -6, -8, -10, -12});
-    const double total = 1 + std::exp(-2) + std::exp(-4), a = std::exp(-4) / total, b = std::exp(-2) / total, c = 1 / total;
+    const double total = 1 + std::exp(-2) + std::exp(-4), a = std::exp(-4) / total, b = std::exp(-2) / total,
+                 c = 1 / total;
     check_values(out[shares], {a, a, b, b, c, c, a, a, b, b, c, c, c, c, b, b, a, a, c, c, b, b, a, a});
     const double low = -std::log(1 + std::exp(1.0)), high = -std::log(1 + std::exp(-1.0));
     numbers pairs;
@@ -211,7 +214,8 @@ TEST_CASE("reductions run over the axes that are named and never over the batch"
     check_values(out[norm2], {std::sqrt(91), std::sqrt(650 - 91), std::sqrt(91), std::sqrt(650 - 91)});
     check_values(out[norm_max], {12, 12});
     const double up = std::log1p(std::exp(-6.0));
-    check_values(out[log_total], {7 + up, 8 + up, 9 + up, 10 + up, 11 + up, 12 + up, -1 + up, -2 + up, -3 + up, -4 + up, -5 + up, -6 + up});
+    check_values(out[log_total], {7 + up, 8 + up, 9 + up, 10 + up, 11 + up, 12 + up, -1 + up, -2 + up, -3 + up, -4 + up,
+                                  -5 + up, -6 + up});
 }
 
 namespace movement_model {
@@ -239,7 +243,9 @@ inline constexpr hg::graph movements{
 
 TEST_CASE("movements put elements where they say, example by example") {
     using namespace movement_model;
-    hg::function<movements, hg::from<x>, hg::to<turned, flat, part, joined, side_by_side, repeated, row_added>, in_double> f;
+    hg::function<movements, hg::from<x>, hg::to<turned, flat, part, joined, side_by_side, repeated, row_added>,
+                 in_double>
+        f;
     const numbers data = counting(12);
     const auto out = f(x = data);
     check_values(out[turned], {1, 4, 2, 5, 3, 6, 7, 10, 8, 11, 9, 12});
@@ -325,7 +331,8 @@ inline constexpr hg::graph handing_on{
 TEST_CASE_TEMPLATE("relu, max, min and clamp hand NaN on, wherever in a vector it stands", T, float, double) {
     using namespace not_a_number;
     hg::function<handing_on, hg::from<x, y>,
-                 hg::to<r, larger, larger_turned, smaller, smaller_turned, limited, top, bottom, column_top, leaky>, hg::element<T>>
+                 hg::to<r, larger, larger_turned, smaller, smaller_turned, limited, top, bottom, column_top, leaky>,
+                 hg::element<T>>
         f;
     for (int place = 0; place < 37; ++place) {
         CAPTURE(place);
@@ -334,7 +341,8 @@ TEST_CASE_TEMPLATE("relu, max, min and clamp hand NaN on, wherever in a vector i
         a[at] = std::numeric_limits<T>::quiet_NaN();
         const auto out = f(x = a, y = b);
         bool all = true;
-        for (const auto& view : {out[r], out[larger], out[larger_turned], out[smaller], out[smaller_turned], out[limited], out[leaky]})
+        for (const auto& view :
+             {out[r], out[larger], out[larger_turned], out[smaller], out[smaller_turned], out[limited], out[leaky]})
             for (std::size_t i = 0; i < 74; ++i) all = all && std::isnan(view.span()[i]) == (i == at);
         CHECK(all);
         CHECK(std::isnan(out[top](0)));

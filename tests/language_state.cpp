@@ -1,5 +1,5 @@
-// State: tensors that a trainer writes at the end of a step through next(m) = ..., and that every program reads. And the
-// difference between training and evaluation, which running statistics are made for.
+// State: tensors that a trainer writes at the end of a step through next(m) = ..., and that every program reads. And
+// the difference between training and evaluation, which running statistics are made for.
 #include <hourglass/hourglass.hpp>
 
 #include <string>
@@ -34,13 +34,13 @@ inline constexpr hg::graph model{
     next(steps_seen) = steps_seen + 1,
     centred = x - in_training(mean_now, running_mean),
     y = w * centred,
-    ahead = 2 * next(running_mean),                // what it is about to become
+    ahead = 2 * next(running_mean), // what it is about to become
     loss = sum(square(y)),
 };
 static_assert(hg::check<model>);
 using trainer = hg::trainer<model, loss, hg::sgd, in_double>;
 
-const numbers batch = {1, 2, 3, 3, 2, 7};          // two rows with the mean 2, 2, 5
+const numbers batch = {1, 2, 3, 3, 2, 7}; // two rows with the mean 2, 2, 5
 
 }
 
@@ -82,7 +82,7 @@ TEST_CASE("only a trainer writes state: functions and gradients read it, in trai
     CHECK(unchanged());
 
     hg::gradient<model, loss, in_double> slope;
-    CHECK(slope(theta, x = batch)[loss] == doctest::Approx(1 + 4).epsilon(1e-14));      // of what a trainer trains on
+    CHECK(slope(theta, x = batch)[loss] == doctest::Approx(1 + 4).epsilon(1e-14)); // of what a trainer trains on
     CHECK(unchanged());
 }
 
@@ -99,7 +99,8 @@ TEST_CASE("state lies among the parameters, is copied with them, and says what i
     using namespace running;
     hg::parameters<model, in_double> theta;
     std::vector<std::string> states, others;
-    theta.for_each([&](const std::string& name, const auto&, bool is_state) { (is_state ? states : others).push_back(name); });
+    theta.for_each(
+        [&](const std::string& name, const auto&, bool is_state) { (is_state ? states : others).push_back(name); });
     CHECK(states == std::vector<std::string>{"running_mean", "steps_seen"});
     CHECK(others == std::vector<std::string>{"w"});
     trainer train{theta};

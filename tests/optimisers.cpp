@@ -1,5 +1,5 @@
-// The update rules against their recurrences, written out by hand in double over twenty steps; a rule of a user's own; and
-// resuming a run, which must give the same bits.
+// The update rules against their recurrences, written out by hand in double over twenty steps; a rule of a user's own;
+// and resuming a run, which must give the same bits.
 #include <hourglass/hourglass.hpp>
 
 #include <algorithm>
@@ -34,16 +34,13 @@ inline constexpr hg::graph model{
 
 namespace {
 
-struct settings {
-    double learning_rate = 0.05, momentum = 0.9, weight_decay = 0.01, beta1 = 0.9, beta2 = 0.999, epsilon = 1e-8, decay = 0.99;
-};
-
 // What a rule may keep for each number.
 struct memory {
     double first = 0, second = 0;
 };
 
-// Runs a trainer and, beside it, `step(weight, gradient, memory, number of the step)`; they must agree after every step.
+// Runs a trainer and, beside it, `step(weight, gradient, memory, number of the step)`; they must agree after every
+// step.
 template <class Rule> void compare(auto step, auto... options) {
     using namespace bowl;
     hg::parameters<model, in_double> theta{hg::seed = 11};
@@ -54,7 +51,7 @@ template <class Rule> void compare(auto step, auto... options) {
     std::vector<memory> kept(7);
     for (int t = 1; t <= 20; ++t) {
         const double strength = 0.5 + std::sin(t);
-        const numbers rows = {strength, strength};          // a mean over two rows alike
+        const numbers rows = {strength, strength}; // a mean over two rows alike
         train(pull = rows, centre = middle, options...);
         for (std::size_t i = 0; i < 7; ++i) {
             const double gradient = i < 6 ? strength * (weights[i] - middle[i]) : strength * 4 * (weights[i] - 1);
@@ -71,7 +68,7 @@ template <class Rule> void compare(auto step, auto... options) {
 
 TEST_CASE("gradient descent") {
     compare<hg::sgd>([](double& x, double g, memory&, int) { x -= 0.05 * g; }, hg::learning_rate = 0.05);
-    compare<hg::sgd>([](double& x, double g, memory&, int) { x -= 1e-3 * g; });         // its default
+    compare<hg::sgd>([](double& x, double g, memory&, int) { x -= 1e-3 * g; }); // its default
 }
 
 TEST_CASE("momentum: Polyak's heavy ball in PyTorch's form") {
@@ -103,7 +100,8 @@ TEST_CASE("Adam: algorithm 1 of Kingma and Ba 2015") {
         };
     };
     compare<hg::adam>(adam(1e-3, 0.9, 0.999, 1e-8));
-    compare<hg::adam>(adam(0.05, 0.8, 0.95, 1e-3), hg::learning_rate = 0.05, hg::beta1 = 0.8, hg::beta2 = 0.95, hg::epsilon = 1e-3);
+    compare<hg::adam>(adam(0.05, 0.8, 0.95, 1e-3), hg::learning_rate = 0.05, hg::beta1 = 0.8, hg::beta2 = 0.95,
+                      hg::epsilon = 1e-3);
 }
 
 TEST_CASE("AdamW: the weight decays beside Adam's step") {
@@ -159,7 +157,8 @@ TEST_CASE("a user's own rules: Lion, and a rate that falls with the step") {
             x -= 0.01 * ((c > 0 ? 1 : c < 0 ? -1 : 0) + 0.1 * x);
         },
         hg::learning_rate = 0.01, hg::weight_decay = 0.1, own::lion_beta = 0.9375);
-    compare<own::falling>([](double& x, double g, memory&, int t) { x -= 0.05 / std::sqrt(t) * g; }, hg::learning_rate = 0.05);
+    compare<own::falling>([](double& x, double g, memory&, int t) { x -= 0.05 / std::sqrt(t) * g; },
+                          hg::learning_rate = 0.05);
     using namespace bowl;
     hg::parameters<model, in_double> theta;
     hg::trainer<model, loss, own::lion, in_double> train{theta};
@@ -184,13 +183,15 @@ template <class Rule> using trainer = hg::trainer<model, loss, Rule>;
 
 std::vector<float> batch(int step) {
     std::vector<float> data(20 * 33);
-    for (std::size_t i = 0; i < data.size(); ++i) data[i] = std::sin(static_cast<float>(i * 7 + static_cast<std::size_t>(step) * 131));
+    for (std::size_t i = 0; i < data.size(); ++i)
+        data[i] = std::sin(static_cast<float>(i * 7 + static_cast<std::size_t>(step) * 131));
     return data;
 }
 
 }
 
-TEST_CASE_TEMPLATE("a run that is resumed gives the same bits as one that was never stopped", Rule, hg::sgd, hg::nesterov, hg::adam, hg::rmsprop) {
+TEST_CASE_TEMPLATE("a run that is resumed gives the same bits as one that was never stopped", Rule, hg::sgd,
+                   hg::nesterov, hg::adam, hg::rmsprop) {
     using namespace resumed;
     hg::parameters<model> straight{hg::seed = 5}, first_half{hg::seed = 5};
     trainer<Rule> whole{straight, hg::seed = 7};
@@ -219,7 +220,8 @@ TEST_CASE("the same seed gives the same bits with one, two and three threads") {
         trainer<hg::adam> train{theta, hg::seed = 7, hg::threads = threads};
         std::vector<float> seen_now;
         for (int step = 0; step < 6; ++step) seen_now.push_back(train(x = batch(step))[loss]);
-        for (int i = 0; i < theta.count; ++i) seen_now.insert(seen_now.end(), theta.view(i).begin(), theta.view(i).end());
+        for (int i = 0; i < theta.count; ++i)
+            seen_now.insert(seen_now.end(), theta.view(i).begin(), theta.view(i).end());
         if (reference.empty()) reference = seen_now;
         CHECK(seen_now == reference);
     }

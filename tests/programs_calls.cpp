@@ -1,5 +1,5 @@
-// Calls: what binds, for how long, how many rows, where results go, and what is refused with which words. What a call may not
-// even compile with is in tests/compile_fail/.
+// Calls: what binds, for how long, how many rows, where results go, and what is refused with which words. What a call
+// may not even compile with is in tests/compile_fail/.
 #include <hourglass/hourglass.hpp>
 
 #include <algorithm>
@@ -75,7 +75,7 @@ TEST_CASE("scalars have their default in every call that does not bind them") {
     const float before = train(x = one, t = target, scale = 1, hg::learning_rate = 0)[loss];
     CHECK(before == 9);
     CHECK(train(x = one, t = target, hg::learning_rate = 0)[loss] == 81);
-    train(x = one, t = target, scale = 0, shift = 1);                // the default rate; no gradient in w
+    train(x = one, t = target, scale = 0, shift = 1); // the default rate; no gradient in w
     CHECK(theta[w](0, 0) == 1);
 }
 
@@ -128,14 +128,16 @@ TEST_CASE("more rows than a program takes are an exception that names both numbe
     hg::parameters<calls> theta;
     small f;
     const floats five = counting(15);
-    CHECK_THROWS_WITH_AS(f(theta, x = five), "the call has 5 rows, the program takes at most 4: give it hg::max_rows<5>, or fewer rows",
+    CHECK_THROWS_WITH_AS(f(theta, x = five),
+                         "the call has 5 rows, the program takes at most 4: give it hg::max_rows<5>, or fewer rows",
                          hg::call_error);
     trainer train{theta};
     const floats targets(10);
-    CHECK_THROWS_WITH_AS(train(x = five, t = targets),
-                         "the call has 5 rows, a training step, which is never cut into chunks, takes at most 4: give it "
-                         "hg::max_rows<5>, or fewer rows",
-                         hg::call_error);
+    CHECK_THROWS_WITH_AS(
+        train(x = five, t = targets),
+        "the call has 5 rows, a training step, which is never cut into chunks, takes at most 4: give it "
+        "hg::max_rows<5>, or fewer rows",
+        hg::call_error);
     CHECK(train.steps() == 0);
     CHECK(theta[w](0, 0) == 1);
     hg::function<calls, hg::from<x>, hg::to<y>> usual;
@@ -148,12 +150,16 @@ TEST_CASE("extents and row counts that do not fit are exceptions that name the s
     hg::function<calls, hg::from<x, label, table>, hg::to<labelled, mixed>> f;
     const floats rows = counting(6), bad = counting(7), labels = {1, 2}, three = {1, 2, 3}, matrix(4), empty;
     CHECK_THROWS_WITH_AS(f(theta, x = bad, label = labels, table = matrix),
-                         "'x' needs 3 numbers for each row, but is bound to 7, which is no multiple of that", hg::call_error);
-    CHECK_THROWS_WITH_AS(f(theta, x = rows, label = three, table = matrix), "'label' has 3 rows, but 'x' has 2", hg::call_error);
-    CHECK_THROWS_WITH_AS(f(theta, x = rows, label = labels, table = three), "'table' needs 4 numbers, but is bound to 3", hg::call_error);
-    CHECK_THROWS_WITH_AS(f(theta, x = rows, label = labels, table = matrix, hg::rows = 3), "'hg::rows' has 3 rows, but 'label' has 2",
+                         "'x' needs 3 numbers for each row, but is bound to 7, which is no multiple of that",
                          hg::call_error);
-    CHECK_THROWS_WITH_AS(f(theta, x = empty, label = empty, table = matrix), "a call with no rows: 'label' is empty", hg::call_error);
+    CHECK_THROWS_WITH_AS(f(theta, x = rows, label = three, table = matrix), "'label' has 3 rows, but 'x' has 2",
+                         hg::call_error);
+    CHECK_THROWS_WITH_AS(f(theta, x = rows, label = labels, table = three),
+                         "'table' needs 4 numbers, but is bound to 3", hg::call_error);
+    CHECK_THROWS_WITH_AS(f(theta, x = rows, label = labels, table = matrix, hg::rows = 3),
+                         "'hg::rows' has 3 rows, but 'label' has 2", hg::call_error);
+    CHECK_THROWS_WITH_AS(f(theta, x = empty, label = empty, table = matrix), "a call with no rows: 'label' is empty",
+                         hg::call_error);
     CHECK_THROWS_AS(f(theta, x = bad, label = labels, table = matrix), std::invalid_argument);
 }
 
@@ -166,11 +172,12 @@ TEST_CASE("with hg::into a function takes any number of rows, in chunks, and giv
         CAPTURE(rows);
         const floats data = counting(rows * 3);
         floats into_y(rows * 2, -1), into_noisy(rows * 2 + 1, -1), into_length(rows, -1), size(1, -1);
-        f(theta, x = data, hg::first_example = 100, hg::into(y, into_y), hg::into(noisy, into_noisy), hg::into(length, into_length),
-          hg::into(weight_size, size));
+        f(theta, x = data, hg::first_example = 100, hg::into(y, into_y), hg::into(noisy, into_noisy),
+          hg::into(length, into_length), hg::into(weight_size, size));
         const auto expected = whole(theta, x = data, hg::first_example = 100);
         CHECK(std::ranges::equal(expected[y], into_y));
-        CHECK(std::equal(expected[noisy].begin(), expected[noisy].end(), into_noisy.begin()));  // the noise goes by the example
+        CHECK(std::equal(expected[noisy].begin(), expected[noisy].end(),
+                         into_noisy.begin())); // the noise goes by the example
         CHECK(into_noisy.back() == -1);
         CHECK(std::ranges::equal(expected[length], into_length));
         CHECK(size[0] == expected[weight_size]);
@@ -179,7 +186,7 @@ TEST_CASE("with hg::into a function takes any number of rows, in chunks, and giv
     floats short_of_it(9);
     CHECK_THROWS_WITH_AS(f(theta, x = data, hg::into(y, short_of_it)),
                          "the destination of 'y' holds 9 numbers, but 10 are to be written", hg::call_error);
-    CHECK(short_of_it == floats(9));        // nothing was written
+    CHECK(short_of_it == floats(9)); // nothing was written
     // A view of another buffer is a destination too.
     floats image(10);
     f(theta, x = data, hg::into(y, std::span<float>(image)));

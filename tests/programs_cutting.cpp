@@ -1,5 +1,5 @@
-// One graph, many programs: what is fed cuts the graph, what is not asked for is not there, gradients with respect to what is
-// named, training of a part. How calls bind and what they refuse is in programs_calls.cpp.
+// One graph, many programs: what is fed cuts the graph, what is not asked for is not there, gradients with respect to
+// what is named, training of a part. How calls bind and what they refuse is in programs_calls.cpp.
 #include <hourglass/hourglass.hpp>
 
 #include <algorithm>
@@ -93,12 +93,16 @@ TEST_CASE("pruning leaves out bindings and changes no value, noise included") {
     using namespace vae_model;
     hg::parameters<vae, in_double> theta{hg::seed = 3};
     const numbers images = waves(9 * 6);
-    hg::function<vae, hg::from<x>, hg::to<corrupted, h, mu, logvar, z, logits, xhat, reconstruction, divergence, loss>, in_double> all{hg::seed = 5};
+    hg::function<vae, hg::from<x>, hg::to<corrupted, h, mu, logvar, z, logits, xhat, reconstruction, divergence, loss>,
+                 in_double>
+        all{hg::seed = 5};
     const auto everything = all(theta, x = images, beta = 2);
     const auto same = [&]<auto Symbol>() {
         hg::function<vae, hg::from<x>, hg::to<Symbol>, in_double> one{hg::seed = 5};
-        const auto out = one(theta, x = images, beta = 2);      // a scalar of the model that a part does not use may be bound
-        for (std::size_t i = 0; i < out[Symbol].size(); ++i) CHECK(out[Symbol].span()[i] == near(everything[Symbol].span()[i]));
+        const auto out =
+            one(theta, x = images, beta = 2); // a scalar of the model that a part does not use may be bound
+        for (std::size_t i = 0; i < out[Symbol].size(); ++i)
+            CHECK(out[Symbol].span()[i] == near(everything[Symbol].span()[i]));
     };
     same.template operator()<mu>();
     same.template operator()<z>();
@@ -164,7 +168,8 @@ TEST_CASE("a gradient may start at a cut: with respect to a code that is fed") {
     numbers up = codes, down = codes;
     up[2] += 1e-5;
     down[2] -= 1e-5;
-    const double above = g(theta, z = up, x = images)[reconstruction], below = g(theta, z = down, x = images)[reconstruction];
+    const double above = g(theta, z = up, x = images)[reconstruction],
+                 below = g(theta, z = down, x = images)[reconstruction];
     CHECK(slope == doctest::Approx((above - below) / 2e-5).epsilon(1e-7));
 }
 

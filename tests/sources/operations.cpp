@@ -1,9 +1,9 @@
-// Prints a line for each operation of ops/list.hpp: name, kind, how it is written, what its derivative rule gives for each
-// operand. Derivatives are not written down here: the rules are traced and simplified. tests/sources/operations.py makes the
-// page of it.
+// Prints a line for each operation of ops/list.hpp: name, kind, how it is written, what its derivative rule gives for
+// each operand. Derivatives are not written down here: the rules are traced and simplified. tests/sources/operations.py
+// makes the page of it.
+#include <hourglass/graph/differentiate.hpp>
 #include <hourglass/graph/merge.hpp>
 #include <hourglass/graph/print.hpp>
-#include <hourglass/graph/differentiate.hpp>
 #include <hourglass/graph/simplify.hpp>
 #include <hourglass/ops/list.hpp>
 
@@ -16,9 +16,9 @@ namespace hg = hourglass;
 namespace {
 
 const std::map<std::string_view, std::pair<const char*, int>> infix = {
-    {"less", {"<", 1}}, {"less_equal", {"<=", 1}}, {"greater", {">", 1}}, {"greater_equal", {">=", 1}}, {"equal", {"==", 1}},
-    {"not_equal", {"!=", 1}}, {"add", {"+", 2}}, {"subtract", {"-", 2}}, {"multiply", {"*", 3}}, {"divide", {"/", 3}}};
-constexpr int tightest = 5;
+    {"less", {"<", 1}},     {"less_equal", {"<=", 1}}, {"greater", {">", 1}}, {"greater_equal", {">=", 1}},
+    {"equal", {"==", 1}},   {"not_equal", {"!=", 1}},  {"add", {"+", 2}},     {"subtract", {"-", 2}},
+    {"multiply", {"*", 3}}, {"divide", {"/", 3}}};
 
 // A node as an expression over a, b, c and the result y; in parentheses where it binds less tightly than `least`.
 std::string written(hg::graph_view g, int n, int result, int least = 0) {
@@ -27,7 +27,8 @@ std::string written(hg::graph_view g, int n, int result, int least = 0) {
     if (at.name >= 0) return std::string(g.name(at.name));
     if (at.op->kind == hg::operation_kind::literal) return hg::number_text(at.options.number);
     const auto operand = [&](int i, int bound) { return written(g, g.operand(n, i), result, bound); };
-    if (at.op->id == hg::record<hg::ops::negate>.id) return least > 3 ? "(-" + operand(0, 4) + ")" : "-" + operand(0, 4);
+    if (at.op->id == hg::record<hg::ops::negate>.id)
+        return least > 3 ? "(-" + operand(0, 4) + ")" : "-" + operand(0, 4);
     if (const auto found = infix.find(at.op->name); found != infix.end()) {
         const auto [sign, level] = found->second;
         const std::string text = operand(0, level) + " " + sign + " " + operand(1, level + 1);
@@ -40,12 +41,18 @@ std::string written(hg::graph_view g, int n, int result, int least = 0) {
 
 const char* kind_text(hg::operation_kind kind) {
     switch (kind) {
-    case hg::operation_kind::elementwise: return "elementwise";
-    case hg::operation_kind::reduction: return "reduction";
-    case hg::operation_kind::product: return "product";
-    case hg::operation_kind::movement: return "movement";
-    case hg::operation_kind::marker: return "marker";
-    default: return "leaf";
+    case hg::operation_kind::elementwise:
+        return "elementwise";
+    case hg::operation_kind::reduction:
+        return "reduction";
+    case hg::operation_kind::product:
+        return "product";
+    case hg::operation_kind::movement:
+        return "movement";
+    case hg::operation_kind::marker:
+        return "marker";
+    default:
+        return "leaf";
     }
 }
 
