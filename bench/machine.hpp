@@ -15,7 +15,8 @@
 
 namespace bench {
 
-// Of this thread, in seconds: what other programs take of a busy machine is not counted. It costs a fraction of a microsecond.
+// Of this thread, in seconds: what other programs take of a busy machine is not counted. It costs a fraction of a
+// microsecond.
 inline double processor_time() {
     timespec now{};
     clock_gettime(CLOCK_THREAD_CPUTIME_ID, &now);

@@ -1,6 +1,6 @@
-// Times several ways of doing one thing against each other on a machine that other work disturbs: in turn, within one run, so
-// that what slows one of them slows all, in processor time, and as a median with its spread. What is done is the caller's
-// business; it has one thread.
+// Times several ways of doing one thing against each other on a machine that other work disturbs: in turn, within one
+// run, so that what slows one of them slows all, in processor time, and as a median with its spread. What is done is
+// the caller's business; it has one thread.
 #pragma once
 
 #include "machine.hpp"
@@ -10,9 +10,9 @@
 namespace bench {
 
 struct contender {
-    std::function<void()> run;  // once
-    int runs_per_round = 1;     // more for what is short
-    bool warm_up = true;        // one more run, not counted, in every round, since the one before has had the caches
+    std::function<void()> run;     // once
+    int runs_per_round = 1;        // more for what is short
+    bool warm_up = true;           // one more run, not counted, in every round, since the one before has had the caches
     std::vector<double> seconds{}; // of each run
 };
 

@@ -1,5 +1,6 @@
-// No call allocates: neither a training step, the first included, nor a gradient, nor a function in chunks. Counted where
-// memory comes from: operator new everywhere, and malloc itself where the C library lets a program stand in for it.
+// No call allocates: neither a training step, the first included, nor a gradient, nor a function in chunks. Counted
+// where memory comes from: operator new everywhere, and malloc itself where the C library lets a program stand in for
+// it.
 #include "autoencoders.hpp"
 
 #include <atomic>
@@ -32,8 +33,12 @@ void* __libc_memalign(std::size_t, std::size_t);
 void* malloc(std::size_t size) noexcept { return ++allocations, __libc_malloc(size); }
 void* calloc(std::size_t count, std::size_t size) noexcept { return ++allocations, __libc_calloc(count, size); }
 void* realloc(void* old, std::size_t size) noexcept { return ++allocations, __libc_realloc(old, size); }
-void* memalign(std::size_t alignment, std::size_t size) noexcept { return ++allocations, __libc_memalign(alignment, size); }
-void* aligned_alloc(std::size_t alignment, std::size_t size) noexcept { return ++allocations, __libc_memalign(alignment, size); }
+void* memalign(std::size_t alignment, std::size_t size) noexcept {
+    return ++allocations, __libc_memalign(alignment, size);
+}
+void* aligned_alloc(std::size_t alignment, std::size_t size) noexcept {
+    return ++allocations, __libc_memalign(alignment, size);
+}
 int posix_memalign(void** to, std::size_t alignment, std::size_t size) noexcept {
     ++allocations;
     *to = __libc_memalign(alignment, size);

@@ -1,5 +1,6 @@
-// The five autoencoders as cases that tests and benchmarks go through alike: the model, the hand-written model that it is
-// compared with, one step of each on the same numbers, and made-up images. What is compared, and how closely, is theirs.
+// The five autoencoders as cases that tests and benchmarks go through alike: the model, the hand-written model that it
+// is compared with, one step of each on the same numbers, and made-up images. What is compared, and how closely, is
+// theirs.
 #pragma once
 
 #include "../bench/naive_loops.hpp"
@@ -34,15 +35,15 @@ struct settings {
 
 struct no_noise {
     static constexpr int width = 0;
-    template <class T, const auto& Graph>
-    using trainer = hg::trainer<Graph, hg::name<"loss">, hg::adam, hg::element<T>>;
+    template <class T, const auto& Graph> using trainer =
+        hg::trainer<Graph, hg::name<"loss">, hg::adam, hg::element<T>>;
 };
 // A model that draws Width standard normal numbers for each example, from the leaf of the given name.
 template <hg::fixed_string Leaf, int Width> struct normal_noise {
     static constexpr int width = Width;
     static constexpr auto& leaf = hg::name<Leaf>;
-    template <class T, const auto& Graph>
-    using trainer = hg::trainer<Graph, hg::name<"loss">, hg::adam, hg::element<T>, hg::from<hg::name<Leaf>>>;
+    template <class T, const auto& Graph> using trainer =
+        hg::trainer<Graph, hg::name<"loss">, hg::adam, hg::element<T>, hg::from<hg::name<Leaf>>>;
 };
 
 // Each case has a name, the graph, the kind and widths of the hand-written model, its noise, and a `call` that gives a
@@ -55,7 +56,9 @@ template <int Features, int Code> struct basic {
     using noise = no_noise;
     static std::vector<int> widths() { return {Features, Code}; }
     static auto call(auto& program, const settings&, const auto&... given) { return program(given...); }
-    template <class Out> static naive::losses losses(const Out& out) { return {out[hg::name<"loss">], out[hg::name<"loss">], 0}; }
+    template <class Out> static naive::losses losses(const Out& out) {
+        return {out[hg::name<"loss">], out[hg::name<"loss">], 0};
+    }
 };
 
 template <int Features, int Outer, int Inner, int Code> struct undercomplete {
@@ -66,7 +69,9 @@ template <int Features, int Outer, int Inner, int Code> struct undercomplete {
     using noise = no_noise;
     static std::vector<int> widths() { return {Features, Outer, Inner, Code}; }
     static auto call(auto& program, const settings&, const auto&... given) { return program(given...); }
-    template <class Out> static naive::losses losses(const Out& out) { return {out[hg::name<"loss">], out[hg::name<"loss">], 0}; }
+    template <class Out> static naive::losses losses(const Out& out) {
+        return {out[hg::name<"loss">], out[hg::name<"loss">], 0};
+    }
 };
 
 template <int Features, int Hidden> struct sparse {
@@ -96,7 +101,9 @@ template <int Features, int Hidden> struct denoising {
     static auto call(auto& program, const settings& s, const auto&... given) {
         return program(given..., hg::models::denoising::level = s.noise_level);
     }
-    template <class Out> static naive::losses losses(const Out& out) { return {out[hg::name<"loss">], out[hg::name<"loss">], 0}; }
+    template <class Out> static naive::losses losses(const Out& out) {
+        return {out[hg::name<"loss">], out[hg::name<"loss">], 0};
+    }
 };
 
 template <int Features, int Hidden, int Latent> struct variational {
@@ -129,14 +136,16 @@ template <class Case, class T> using fed_trainer = typename Case::noise::templat
 template <class Case, class T> auto step(trainer<Case, T>& train, std::span<const T> x, const settings& s) {
     return Case::call(train, s, hg::name<"x"> = x, hg::learning_rate = s.learning_rate);
 }
-template <class Case, class T>
-auto fed_step(fed_trainer<Case, T>& train, std::span<const T> x, [[maybe_unused]] std::span<const T> noise, const settings& s) {
-    if constexpr (Case::noise::width == 0) return step<Case, T>(train, x, s);
-    else return Case::call(train, s, hg::name<"x"> = x, Case::noise::leaf = noise, hg::learning_rate = s.learning_rate);
+template <class Case, class T> auto fed_step(fed_trainer<Case, T>& train, std::span<const T> x,
+                                             [[maybe_unused]] std::span<const T> noise, const settings& s) {
+    if constexpr (Case::noise::width == 0)
+        return step<Case, T>(train, x, s);
+    else
+        return Case::call(train, s, hg::name<"x"> = x, Case::noise::leaf = noise, hg::learning_rate = s.learning_rate);
 }
 
-template <class Case, class T>
-naive::losses naive_step(naive::naive_model<T>& model, std::span<const T> x, std::span<const T> noise, const settings& s) {
+template <class Case, class T> naive::losses naive_step(naive::naive_model<T>& model, std::span<const T> x,
+                                                        std::span<const T> noise, const settings& s) {
     naive::step_inputs<T> in;
     in.x = x.data();
     in.rows = static_cast<int>(x.size()) / Case::features;
@@ -162,22 +171,26 @@ template <class Case, class T> std::vector<T> noise_of_step(std::uint64_t seed, 
     if constexpr (Case::noise::width > 0) {
         const std::uint64_t hash = Case::noise::leaf.hash;
         hg::kernels::fill_normal(noise.data(),
-                                 {seed, static_cast<std::uint32_t>(step_number), static_cast<std::uint32_t>((hash ^ hash >> 32) & 0x7fffffffu)},
+                                 {seed, static_cast<std::uint32_t>(step_number),
+                                  static_cast<std::uint32_t>((hash ^ hash >> 32) & 0x7fffffffu)},
                                  0, rows, Case::noise::width);
     }
     return noise;
 }
 
-// Made-up images, values in [0, 1]: three smooth patterns mixed at random, a little noise, and one pixel in seven that is
-// always black, as the margins of real images are.
+// Made-up images, values in [0, 1]: three smooth patterns mixed at random, a little noise, and one pixel in seven that
+// is always black, as the margins of real images are.
 template <class T> std::vector<T> images(std::uint64_t seed, int count, int features) {
     std::vector<T> pixels;
     pixels.reserve(static_cast<std::size_t>(count) * static_cast<std::size_t>(features));
     for (int n = 0; n < count; ++n) {
-        const auto draw = [&](int element) { return hg::random::uniform<double>({seed, 0, 1}, static_cast<std::uint64_t>(n), element); };
+        const auto draw = [&](int element) {
+            return hg::random::uniform<double>({seed, 0, 1}, static_cast<std::uint64_t>(n), element);
+        };
         for (int i = 0; i < features; ++i) {
             double value = 0.1 * (draw(3 + i) - 0.5);
-            for (int k = 0; k < 3; ++k) value += draw(k) * (0.5 + 0.5 * std::sin((k + 1) * 6.3 * (i + 1) / features + k)) / 2;
+            for (int k = 0; k < 3; ++k)
+                value += draw(k) * (0.5 + 0.5 * std::sin((k + 1) * 6.3 * (i + 1) / features + k)) / 2;
             pixels.push_back(i % 7 == 3 ? T(0) : static_cast<T>(std::min(1.0, std::max(0.0, value))));
         }
     }

@@ -1,5 +1,6 @@
-// How a model's learning curve is held against the hand-written loops: the same start, images and noise, and after every
-// step the same losses, up to a tolerance that tells a wrong formula from rounding. The cases are in autoencoders.hpp.
+// How a model's learning curve is held against the hand-written loops: the same start, images and noise, and after
+// every step the same losses, up to a tolerance that tells a wrong formula from rounding. The cases are in
+// autoencoders.hpp.
 #pragma once
 
 #include "autoencoders.hpp"
@@ -14,14 +15,15 @@ namespace curves {
 
 using namespace autoencoders;
 
-// The largest difference of two numbers relative to the larger, over loss, reconstruction and penalty; infinite where one
-// of them is no number.
+// The largest difference of two numbers relative to the larger, over loss, reconstruction and penalty; infinite where
+// one of them is no number.
 inline double distance(const naive::losses& a, const naive::losses& b) {
     const auto relative = [](double x, double y) {
         if (!std::isfinite(x) || !std::isfinite(y)) return std::numeric_limits<double>::infinity();
         return x == y ? 0 : std::abs(x - y) / std::max(std::abs(x), std::abs(y));
     };
-    return std::max({relative(a.loss, b.loss), relative(a.reconstruction, b.reconstruction), relative(a.penalty, b.penalty)});
+    return std::max(
+        {relative(a.loss, b.loss), relative(a.reconstruction, b.reconstruction), relative(a.penalty, b.penalty)});
 }
 
 struct deviation {

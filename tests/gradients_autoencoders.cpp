@@ -1,5 +1,6 @@
-// The gradients of the five autoencoders, at reduced width and in random directions, against differences of the loss in 50
-// digits: by the interpreter in 50 digits and in double, and by a compiled program. Single operations are checked elsewhere.
+// The gradients of the five autoencoders, at reduced width and in random directions, against differences of the loss in
+// 50 digits: by the interpreter in 50 digits and in double, and by a compiled program. Single operations are checked
+// elsewhere.
 #include "autoencoders.hpp"
 
 #include <hourglass/graph/interpret.hpp>
@@ -29,7 +30,8 @@ template <class T> struct evaluated {
     T loss{};
     tensors<T> gradients;
 
-    evaluated(hg::graph_view g, const hg::forward_rules<T>& rules, const std::vector<double>& x, const tensors<T>& theta) {
+    evaluated(hg::graph_view g, const hg::forward_rules<T>& rules, const std::vector<double>& x,
+              const tensors<T>& theta) {
         hg::interpretation<T> in(g, rules, rows);
         in.noise = {noise_seed, 0, 0};
         for (int n = 0; n < g.nodes.size; ++n) {
@@ -40,8 +42,10 @@ template <class T> struct evaluated {
         for (const hg::graph_root& r : g.roots) {
             const std::string name(g.name(r.name));
             const auto& value = in.values[static_cast<std::size_t>(r.node)];
-            if (r.kind == hg::root_kind::gradient) gradients[name] = value;
-            else if (name == "loss") loss = value[0];
+            if (r.kind == hg::root_kind::gradient)
+                gradients[name] = value;
+            else if (name == "loss")
+                loss = value[0];
         }
     }
 };
@@ -66,7 +70,9 @@ tensors<precise> moved(const tensors<double>& theta, const tensors<double>& dire
         for (std::size_t i = 0; i < values.size(); ++i) values[i] += by * direction.at(name)[i];
     return to;
 }
-double relative(const precise& value, const precise& truth) { return static_cast<double>(abs(value - truth) / abs(truth)); }
+double relative(const precise& value, const precise& truth) {
+    return static_cast<double>(abs(value - truth) / abs(truth));
+}
 
 // A symbol for the parameter of that number.
 template <class Table, std::size_t I> struct numbered : hg::expression_base {
@@ -109,7 +115,8 @@ template <class Case> void check_directions() {
         for (const auto& [name, values] : theta) {
             auto& d = direction[name];
             for (std::size_t i = 0; i < values.size(); ++i)
-                d.push_back(hg::random::normal<double>({1, tensor, 0}, static_cast<std::uint64_t>(k), static_cast<int>(i)));
+                d.push_back(
+                    hg::random::normal<double>({1, tensor, 0}, static_cast<std::uint64_t>(k), static_cast<int>(i)));
             ++tensor;
         }
         const precise step("1e-15");

@@ -1,5 +1,5 @@
-// Same seed, same bits, whatever the number of threads: training steps, gradients and calls in chunks, noise included. Sizes
-// are such that the work is worth a team and does not divide evenly; speed is not looked at.
+// Same seed, same bits, whatever the number of threads: training steps, gradients and calls in chunks, noise included.
+// Sizes are such that the work is worth a team and does not divide evenly; speed is not looked at.
 #include "autoencoders.hpp"
 
 #include <cstring>
@@ -66,7 +66,8 @@ TEST_CASE("another seed gives other bits") {
     const float loss = step<Case, float>(one, pixels, {})[hg::name<"loss">];
     CHECK(first != loss);
     hg::gradient<Case::graph, hg::name<"loss">> with_four{hg::seed = 4}, with_five{hg::seed = 5};
-    CHECK(with_four(theta, hg::name<"x"> = pixels)[hg::name<"loss">] != with_five(theta, hg::name<"x"> = pixels)[hg::name<"loss">]);
+    CHECK(with_four(theta, hg::name<"x"> = pixels)[hg::name<"loss">] !=
+          with_five(theta, hg::name<"x"> = pixels)[hg::name<"loss">]);
 }
 
 TEST_CASE("gradients, and functions in chunks, give the same bits with 1, 2 and 3 threads") {
