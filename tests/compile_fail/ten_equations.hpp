@@ -1,5 +1,5 @@
-// A variational autoencoder in nine equations: a test adds a tenth, `extra`, with its mistake, so that what the compiler says
-// is seen at the size of a real model. `used_everywhere.hpp` holds what a user's code does with it.
+// A variational autoencoder in nine equations: a test adds a tenth, `extra`, with its mistake, so that what the
+// compiler says is seen at the size of a real model. `used_everywhere.hpp` holds what a user's code does with it.
 #pragma once
 
 #include <vector>

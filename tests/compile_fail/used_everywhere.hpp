@@ -1,5 +1,6 @@
-// What a user's code does with the graph `model::net` of ten equations: after a mistake in it, none of this may be an error
-// of its own. Repaired, only the graph is checked, which is quicker, unless the test asks for the rest by COMPILE_ALL.
+// What a user's code does with the graph `model::net` of ten equations: after a mistake in it, none of this may be an
+// error of its own. Repaired, only the graph is checked, which is quicker, unless the test asks for the rest by
+// COMPILE_ALL.
 #pragma once
 
 static_assert(hg::check<model::net>);

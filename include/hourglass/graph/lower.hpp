@@ -168,6 +168,9 @@ private:
         }
         return "an optimiser's slot";
     }
+    static constexpr text with_article(std::string_view noun) {
+        return sentence(noun.starts_with("i") || noun.starts_with("a") || noun.starts_with("e") ? "an " : "a ", noun);
+    }
     // The left side of an equation has a value already.
     constexpr void fail_taken(int name, std::uint64_t hash) {
         for (int i = 0; i < position_; ++i)
@@ -178,8 +181,7 @@ private:
             }
         const node& n = graph_.nodes[graph_.names[name].node];
         if (n.name == name)
-            graph_.fail(sentence("'", graph_.name(name), "' has an equation, but is the name of ",
-                                 n.op->id == record<ops::input>.id || n.op->id == record<ops::argument>.id ? "an " : "a ", n.op->name,
+            graph_.fail(sentence("'", graph_.name(name), "' has an equation, but is the name of ", with_article(n.op->name),
                                  " too: give one of them another name"));
         else graph_.fail(sentence("'", graph_.name(name), "' has an equation, but a value is bound to it too"));
     }
@@ -362,8 +364,8 @@ private:
         const node& n = graph_.nodes[known];
         if (n.op->id == record<ops::fed>.id) return at(known);
         if (n.op->id != op->id || n.name != name)
-            graph_.fail(sentence("'", graph_.name(name), "' is declared as ", op->name, ", but is the name of ",
-                                 n.name == name ? n.op->name : "an equation", " too: give one of them another name"));
+            graph_.fail(sentence("'", graph_.name(name), "' is declared as ", with_article(op->name), ", but is the name of ",
+                                 with_article(n.name == name ? n.op->name : "equation"), " too: give one of them another name"));
         else if (!(n.type == type))
             graph_.fail(sentence("the ", op->name, " '", graph_.name(name), "' is declared with two shapes, ", n.type.extents,
                                  " and ", type.extents));

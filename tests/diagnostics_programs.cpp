@@ -1,0 +1,175 @@
+// What is said of a program or a call with a mistake, through the same functions at run time; models are in
+// diagnostics.cpp. That the compilers print it, once, and that the code behind it has no errors of its own, is held by
+// tests/compile_fail.
+#include <array>
+#include <string>
+#include <vector>
+
+#include <doctest/doctest.h>
+
+#include "compile_fail/small_model.hpp"
+
+using namespace model;
+
+namespace {
+
+template <hg::program_kind Kind, auto Loss, class... Options> using spec =
+    hg::program_spec<net, Kind, Loss, Options...>;
+template <class... Options> using a_function = spec<hg::program_kind::function, hg::no_loss{}, Options...>;
+template <auto Loss, class... Options> using a_gradient = spec<hg::program_kind::gradient, Loss, Options...>;
+template <auto Loss, class... Options> using a_trainer = spec<hg::program_kind::trainer, Loss, Options...>;
+
+template <class Spec> std::string said() { return std::string(Spec::run().problem.view()); }
+
+template <class Spec, class T = float, class... Arguments> std::string said_of_call(const Arguments&...) {
+    return std::string(hg::call_check<hg::compiled<Spec>, T, Arguments...>::value().view());
+}
+template <class Spec, class Theta, class T = float> std::string said_of_parameters() {
+    return std::string(hg::parameters_check<hg::compiled<Spec>, T, Theta>::value().view());
+}
+
+}
+
+namespace {
+const numbers images(8), targets(6);
+}
+
+TEST_CASE("names that the graph does not have") {
+    const std::string rest =
+        " names 'nowhere', which the graph does not have: it is no symbol, input, parameter or noise of it";
+    CHECK(said<a_function<hg::from<nowhere>, hg::to<code>>>() == "hg::from<...>" + rest);
+    CHECK(said<a_function<hg::to<code, nowhere>>>() == "hg::to<...>" + rest);
+    CHECK(said<a_gradient<loss, hg::wrt<W, nowhere>>>() == "hg::wrt<...>" + rest);
+    CHECK(said<a_gradient<nowhere>>() == "hg::gradient<...>" + rest);
+    CHECK(said<a_trainer<nowhere, hg::sgd>>() == "hg::trainer<...>" + rest);
+    CHECK(said<a_trainer<loss, hg::sgd, hg::trains<nowhere>>>() == "hg::trains<...>" + rest);
+    CHECK(said<a_function<hg::from<h, y, x>, hg::to<code, h, hg::name<"W">>>>() == "");
+}
+
+TEST_CASE("programs that cannot be") {
+    CHECK(said<a_function<hg::from<x>>>() == "the function is asked for nothing: name symbols in hg::to<...>");
+    CHECK(said<a_trainer<loss>>() ==
+          "the trainer has no update rule: name one, such as hg::adam or hg::sgd, or one of your own");
+    CHECK(said<a_trainer<loss, hg::adam>>() == "");
+    CHECK(said<a_trainer<code, hg::adam>>() == "the loss 'code' has the shape [3], but a loss is a single number for "
+                                               "each example: take sum(...) or mean(...) of it");
+    CHECK(said<a_trainer<loss, hg::sgd, hg::trains<h>>>() ==
+          "hg::trains<...> names 'h', which is no parameter, so it cannot be trained");
+    CHECK(said<a_trainer<loss, hg::sgd, hg::trains<W>>>() == "");
+}
+
+TEST_CASE("derivatives that are not there") {
+    CHECK(said<a_gradient<error, hg::wrt<beta>>>() ==
+          "the loss 'error' does not depend on 'beta', so it has no derivative with respect to it");
+    CHECK(said<a_gradient<error, hg::wrt<loss>>>() ==
+          "the loss 'error' does not depend on 'loss', so it has no derivative with respect to it");
+    CHECK(said<a_gradient<loss, hg::from<h, y>, hg::wrt<W>>>() ==
+          "the loss 'loss' does not depend on 'W', so it has no derivative with respect to it (what hg::from<...> "
+          "names is cut from its equation)");
+    CHECK(said<a_gradient<loss, hg::wrt<beta, x, y, W, h, error, loss>>>() == "");
+    CHECK(said<a_gradient<loss, hg::from<h>>>() == "the loss 'loss' depends on no parameter, so there is nothing to "
+                                                   "differentiate it for: name something else in hg::wrt<...>");
+    CHECK(said<a_trainer<loss, hg::sgd, hg::from<h>>>() ==
+          "the loss 'loss' depends on no parameter, so there is nothing to train");
+}
+
+TEST_CASE("what a call binds") {
+    using forward = a_function<hg::from<x>, hg::to<code>>;
+    using training = a_trainer<loss, hg::sgd>;
+    CHECK(said_of_call<forward>(x = images) == "");
+    CHECK(said_of_call<forward>() == "the call does not bind 'x', which the program needs");
+    CHECK(said_of_call<training>(x = images) == "the call does not bind 'y', which the program needs");
+    CHECK(said_of_call<training>(x = images, y = targets, beta = 2, hg::learning_rate = 0.1) == "");
+    CHECK(said_of_call<forward>(x = images, x = images) == "'x' is bound twice in one call");
+    CHECK(said_of_call<forward>(x = images, hg::rows = 2, hg::rows = 2) == "'#rows' is bound twice in one call");
+    CHECK(said_of_call<forward>(x = images, nowhere = 1) ==
+          "'nowhere' is bound in the call, but the program has nothing of this name");
+    CHECK(said_of_call<forward>(x = images, y = targets) ==
+          "'y' is bound in the call, but nothing that the program returns depends on it");
+    CHECK(said_of_call<a_function<hg::from<h>, hg::to<h>>>(h = targets, error = 1) ==
+          "'error' is bound in the call, but the program computes it: to feed it, name it in hg::from<...>");
+    CHECK(said_of_call<a_function<hg::from<x, error>, hg::to<code>>>(x = images, error = 1) ==
+          "'error' is bound in the call, but nothing that the program returns depends on it");
+    CHECK(said_of_call<forward>(x = images, W = targets) ==
+          "'W' is a parameter, and cannot be bound in a call: write it through the parameters, theta[...]");
+    CHECK(said_of_call<forward>(x = images, beta = 2) == "");
+    CHECK(said_of_call<forward>(x = images, hg::seed = 2) ==
+          "hg::seed is given where a program is made, not where it is called");
+    CHECK(said_of_call<forward>(x = tanh(h)) ==
+          "'x' is bound to an expression, but a call binds names to numbers: put the equation into the graph");
+    CHECK(said_of_call<forward>(images) == "an argument of the call has no name: write symbol = values");
+    CHECK(said_of_call<forward>(x = images, hg::parameters<net>()) == "the parameters stand first in a call, and once");
+}
+
+TEST_CASE("what names are bound to") {
+    using forward = a_function<hg::from<x>, hg::to<code>>;
+    CHECK(said_of_call<forward>(x = 1.5f) == "'x' has the shape [4], but is bound to a single number");
+    CHECK(said_of_call<forward>(x = nullptr) ==
+          "'x' is bound to something that is no number and no contiguous range of numbers");
+    CHECK(said_of_call<forward>(x = images, hg::rows = images) == "hg::rows is bound to something that is no number");
+    CHECK(said_of_call<forward>(x = images, beta = images) ==
+          "the scalar 'beta' is bound to something that is no number");
+    CHECK(said_of_call<forward>(x = std::vector<double>(4)) ==
+          "'x' is bound to numbers of the type double, but the program computes in float: convert them, or choose "
+          "another hg::element<...>");
+    CHECK(said_of_call<forward, double>(x = images) ==
+          "'x' is bound to numbers of the type float, but the program computes in double: convert them, or choose "
+          "another hg::element<...>");
+    CHECK(said_of_call<forward>(x = std::array<int, 4>{}) ==
+          "'x' is bound to numbers of the type int, but the program computes in float: convert them");
+    CHECK(said_of_call<forward>(x = std::array<unsigned char, 4>{}) ==
+          "'x' is bound to numbers of the type unsigned char, but the program computes in float: convert them");
+}
+
+TEST_CASE("destinations") {
+    using forward = a_function<hg::from<x>, hg::to<code>>;
+    numbers values(3);
+    CHECK(said_of_call<forward>(x = images, hg::into(code, values)) == "");
+    CHECK(said_of_call<forward>(x = images, hg::into(h, values)) ==
+          "hg::into wants 'h', which the program does not return: name it in hg::to<...>");
+    CHECK(said_of_call<forward>(x = images, hg::into(code, images)) == "the destination of 'code' is const");
+    CHECK(said_of_call<a_trainer<loss, hg::sgd>>(x = images, y = targets, hg::into(loss, values)) ==
+          "a training step is never cut into chunks, so it takes no hg::into: read out[symbol]");
+}
+
+inline constexpr hg::graph other{code = dense<3>(x)};
+inline constexpr hg::parameter<"W", 3, 5> wider;
+inline constexpr hg::input<"x", 5> longer;
+inline constexpr hg::graph misfit{code = wider * longer};
+
+TEST_CASE("parameters") {
+    using forward = a_function<hg::from<x>, hg::to<code>>;
+    using training = a_trainer<loss, hg::sgd>;
+    CHECK(said_of_parameters<forward, hg::parameters<net>>() == "");
+    CHECK(said_of_parameters<forward, const hg::parameters<net>>() == "");
+    CHECK(said_of_parameters<forward, void>() ==
+          "the program reads the parameter 'W', but the call gives no parameters: they are its first argument");
+    CHECK(said_of_parameters<a_function<hg::from<h>, hg::to<code>>, void>() == "");
+    CHECK(said_of_parameters<forward, hg::parameters<net, hg::element<double>>>() ==
+          "the parameters are of the type double, but the program computes in float: give both the same "
+          "hg::element<...>");
+    CHECK(said_of_parameters<training, hg::parameters<net>, double>() ==
+          "the parameters are of the type float, but the trainer computes in double: give both the same "
+          "hg::element<...>");
+    CHECK(said_of_parameters<training, const hg::parameters<net>>() ==
+          "the parameters are const, but a trainer writes them");
+    CHECK(said_of_parameters<forward, hg::parameters<other>>() ==
+          "these are the parameters of another graph: they hold no 'W'");
+    CHECK(said_of_parameters<forward, hg::parameters<misfit>>() ==
+          "these are the parameters of another graph: their 'W' has the shape [3, 5], not [3, 4]");
+}
+
+inline constexpr hg::graph broken{h = W * y, loss = sum(h)};
+
+// What follows a mistake is silent: the sentence is said once, by the graph.
+TEST_CASE("behind a mistake in the graph nothing else is said") {
+    using program =
+        hg::program_spec<broken, hg::program_kind::function, hg::no_loss{}, hg::from<nowhere>, hg::to<nowhere>>;
+    CHECK(std::string(hg::lowered<broken>::value.problem.view())
+              .starts_with("in equation 'h': 'matmul' of 'W' and 'y': "));
+    CHECK(hg::compiled<program>::problem::value().empty());
+    CHECK(hg::compiled<program>::broken);
+    CHECK(hg::compiled<program>::view().nodes.size == 0);
+    CHECK(said_of_call<program>(x = images, nowhere = tanh(h), images) == "");
+    CHECK(said_of_parameters<program, hg::parameters<net, hg::element<double>>>() == "");
+}
