@@ -49,8 +49,8 @@ inline std::string node_label(graph_view g, const node_names& names, int n) {
     return t + (constants ? ")\n" : "\n") + type_text(g[n].type);
 }
 inline std::string node_statement(graph_view g, const node_names& names, int n, std::string_view indent) {
-    return std::string(indent) + "n" + std::to_string(n) + " [label=" + graphviz_detail::quoted(node_label(g, names, n)) + ", " +
-           std::string(style_of(g[n])) + "];\n";
+    return std::string(indent) + "n" + std::to_string(n) +
+           " [label=" + graphviz_detail::quoted(node_label(g, names, n)) + ", " + std::string(style_of(g[n])) + "];\n";
 }
 
 // Arrows from operands, and the results. An update points at the leaf that it overwrites.
