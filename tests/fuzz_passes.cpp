@@ -1,5 +1,6 @@
-// The passes, fuzzed: thousands of generated graphs, whose values, gradients and updates must be the same before and after every
-// pass, as the reference interpreter computes them. A graph on which they are not is shrunk to a few nodes and printed.
+// The passes, fuzzed: thousands of generated graphs, whose values, gradients and updates must be the same before and
+// after every pass, as the reference interpreter computes them. A graph on which they are not is shrunk to a few nodes
+// and printed.
 #include <doctest/doctest.h>
 
 #include <functional>
@@ -15,12 +16,12 @@ namespace {
 using namespace fuzz;
 
 constexpr int graphs = 10000;
-constexpr double rounding = 1e-15;      // of the noise that tells which graphs can be compared
+constexpr double rounding = 1e-15; // of the noise that tells which graphs can be compared
 
 struct pass {
     const char* name;
     std::function<hg::graph_builder(hg::graph_view)> run;
-    bool exact;     // to the bit; otherwise to 1e-11 of a result's largest magnitude
+    bool exact; // to the bit; otherwise to 1e-11 of a result's largest magnitude
 };
 const std::vector<pass>& passes() {
     static const std::vector<pass> all{
@@ -30,11 +31,13 @@ const std::vector<pass>& passes() {
         {"simplify, markers kept", [](hg::graph_view g) { return hg::simplify(g, false); }, false},
         {"simplify, markers dropped", [](hg::graph_view g) { return hg::simplify(g, true); }, false},
         // One after another, as programs are compiled.
-        {"all", [](hg::graph_view g) {
+        {"all",
+         [](hg::graph_view g) {
              const auto simplified = hg::simplify(hg::prune(g).view(), true);
              const auto merged = hg::prune(hg::merge(simplified.view()).view());
              return hg::isolate_updates(merged.view());
-         }, false},
+         },
+         false},
     };
     return all;
 }
@@ -86,7 +89,7 @@ std::string find_fault_of(const std::vector<pass>& all, const generated_graph& m
             const int name = changed.graph.by_name.find(made.graph.names[made.graph.nodes[t].name].hash);
             if (name >= 0 && changed.graph.names[name].node >= 0) changed.targets.push(changed.graph.names[name].node);
         }
-        if (changed.targets.size() < made.targets.size()) continue;      // pruned: the loss does not depend on it
+        if (changed.targets.size() < made.targets.size()) continue; // pruned: the loss does not depend on it
         const hg::graph_builder derived = with_gradients(changed, 1);
         fault = find_fault(derived.view());
         if (fault.empty()) fault = compare(whole.view(), expected, derived.view(), rows, false);
@@ -153,12 +156,14 @@ TEST_CASE("merging leaves no two nodes that compute the same, and a second run o
 }
 
 TEST_CASE("a wrong pass is found, and what shows it is shrunk to a few nodes") {
-    const std::vector<pass> wrong{{"wrong", [](hg::graph_view g) {
-        hg::graph_builder r = hg::prune(g);
-        for (hg::node& n : r.nodes)
-            if (hg::is<ops::max_over>(n)) n.op = &hg::record<ops::sum>;
-        return r;
-    }, false}};
+    const std::vector<pass> wrong{{"wrong",
+                                   [](hg::graph_view g) {
+                                       hg::graph_builder r = hg::prune(g);
+                                       for (hg::node& n : r.nodes)
+                                           if (hg::is<ops::max_over>(n)) n.op = &hg::record<ops::sum>;
+                                       return r;
+                                   },
+                                   false}};
     int found = 0;
     for (int seed = 0; seed < 40; ++seed) {
         const generated_graph made = generate(static_cast<std::uint64_t>(seed), {});

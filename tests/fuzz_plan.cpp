@@ -1,5 +1,6 @@
-// Fusion and the plan, fuzzed: the schedules of thousands of generated graphs keep what every schedule must keep, and, run in
-// plain loops, give what the reference interpreter gives. A graph on which they do not is shrunk to a few nodes and printed.
+// Fusion and the plan, fuzzed: the schedules of thousands of generated graphs keep what every schedule must keep, and,
+// run in plain loops, give what the reference interpreter gives. A graph on which they do not is shrunk to a few nodes
+// and printed.
 #include <doctest/doctest.h>
 
 #include <hourglass/graph/compile.hpp>
@@ -37,7 +38,8 @@ std::string find_fault_of(const generated_graph& made, bool with_gradient, bool&
     for (std::size_t r = 0; r < expected.size(); ++r) {
         const double off = difference(expected[r], found[r]);
         if (!(off <= 1e-11 * magnitude_of(expected[r])))
-            return "the result '" + std::string(whole.name(whole.roots[static_cast<int>(r)].name)) + "' is off by " + std::to_string(off) + " of " + std::to_string(magnitude_of(expected[r]));
+            return "the result '" + std::string(whole.name(whole.roots[static_cast<int>(r)].name)) + "' is off by " +
+                   std::to_string(off) + " of " + std::to_string(magnitude_of(expected[r]));
     }
     return {};
 }
@@ -51,10 +53,14 @@ void fuzz_with(int graphs, const generator_options& options, bool with_gradient)
         skipped += cannot_compare;
         if (fault.empty()) continue;
         ++faulty;
-        const auto is_faulty = [&](const generated_graph& g) { return !find_fault_of(g, with_gradient, cannot_compare).empty(); };
+        const auto is_faulty = [&](const generated_graph& g) {
+            return !find_fault_of(g, with_gradient, cannot_compare).empty();
+        };
         const generated_graph smallest = shrinker().run(made, is_faulty);
-        FAIL_CHECK("seed " << seed << ": " << fault << "\nshrunk: " << find_fault_of(smallest, with_gradient, cannot_compare) << "\n"
-                           << describe(compiled_form((with_gradient ? with_gradients(smallest, 1) : smallest.graph).view()).view()));
+        FAIL_CHECK(
+            "seed "
+            << seed << ": " << fault << "\nshrunk: " << find_fault_of(smallest, with_gradient, cannot_compare) << "\n"
+            << describe(compiled_form((with_gradient ? with_gradients(smallest, 1) : smallest.graph).view()).view()));
     }
     MESSAGE(skipped << " of " << graphs << " graphs could not be compared");
     CHECK(skipped < graphs / 4);
@@ -93,8 +99,10 @@ TEST_CASE("an unsound schedule is refused, in words") {
         int first = -1;
         for (int v = 0; v < s.values.size(); ++v) {
             if (s.values[v].offset < 0) continue;
-            if (first < 0) first = v;
-            else if (s.values[v].first_use <= s.values[first].last_use && s.values[first].first_use <= s.values[v].last_use) {
+            if (first < 0)
+                first = v;
+            else if (s.values[v].first_use <= s.values[first].last_use &&
+                     s.values[first].first_use <= s.values[v].last_use) {
                 s.values[v].offset = s.values[first].offset;
                 CHECK(schedule_checks(g.view(), s.view(), 3).run().find("still needed") != std::string::npos);
                 break;

@@ -1,5 +1,5 @@
-// Ten generated graphs as programs, held against the reference interpreter; how, is in generated_programs.hpp. The seeds are the
-// first ones whose results rounding leaves comparable, in float too.
+// Ten generated graphs as programs, held against the reference interpreter; how, is in generated_programs.hpp. The
+// seeds are the first ones whose results rounding leaves comparable, in float too.
 #include "generated_programs.hpp"
 
 TEST_CASE("generated programs compute what the reference interpreter does") {

@@ -1,6 +1,6 @@
 // Well-formed graphs from a seed, in constant expressions and at run time alike: what the passes, the plan and compiled
-// programs are fuzzed with. Elementwise operations and leaves are in tame_operations.hpp; feeding and comparing graphs is in
-// graph_values.hpp.
+// programs are fuzzed with. Elementwise operations and leaves are in tame_operations.hpp; feeding and comparing graphs
+// is in graph_values.hpp.
 #pragma once
 
 #include <hourglass/graph/differentiate.hpp>
@@ -10,13 +10,14 @@
 namespace fuzz {
 
 struct generated_graph {
-    hg::graph_builder graph;    // its results are values and updates
+    hg::graph_builder graph; // its results are values and updates
     int loss = -1;
-    hg::list<int> targets;      // leaves to differentiate for
+    hg::list<int> targets; // leaves to differentiate for
 };
 
 class generator : tame_operations {
-    // Something that broadcasts with a value of this type: from the pool, or a leaf that is whole, a row, a column or a number.
+    // Something that broadcasts with a value of this type: from the pool, or a leaf that is whole, a row, a column or a
+    // number.
     constexpr int beside(const hg::shape& s) {
         if (!dice_.one_in(3)) {
             const int n = pick_where([&](const hg::value_type& t) {
@@ -27,21 +28,25 @@ class generator : tame_operations {
         }
         hg::shape t = s;
         switch (dice_.below(6)) {
-        case 0: case 1: return number_leaf();
+        case 0:
+        case 1:
+            return number_leaf();
         case 2:
             for (int i = 0; i < t.rank; ++i)
                 if (dice_.one_in(2)) t[i] = 1;
             break;
-        case 3:     // the last axes
+        case 3: // the last axes
             t = {};
             for (int i = s.rank == 0 ? 0 : dice_.below(s.rank); i < s.rank; ++i) t[t.rank++] = s[i];
             break;
-        default: break;
+        default:
+            break;
         }
         return leaf(t);
     }
     constexpr int elementwise() {
-        const hg::operation* op = elementwise_table[static_cast<std::size_t>(dice_.below(static_cast<int>(elementwise_table.size())))];
+        const hg::operation* op =
+            elementwise_table[static_cast<std::size_t>(dice_.below(static_cast<int>(elementwise_table.size())))];
         if (is_op<ops::broadcast_to>(op)) return repeat();
         const int x = pick();
         if (op->arity == 1) return unary(op, x);
@@ -111,10 +116,12 @@ class generator : tame_operations {
     // A matrix with the given number of rows or columns, new or from the pool.
     constexpr int matrix(int rows, int columns) {
         const int n = pick_where([&](const hg::value_type& t) {
-            return t.extents.rank == 2 && (rows < 0 || t.extents[0] == rows) && (columns < 0 || t.extents[1] == columns);
+            return t.extents.rank == 2 && (rows < 0 || t.extents[0] == rows) &&
+                   (columns < 0 || t.extents[1] == columns);
         });
         if (n >= 0 && dice_.one_in(2)) return n;
-        const hg::shape some = some_matrix(), s = hg::make_shape(rows < 0 ? some[0] : rows, columns < 0 ? some[1] : columns);
+        const hg::shape some = some_matrix(),
+                        s = hg::make_shape(rows < 0 ? some[0] : rows, columns < 0 ? some[1] : columns);
         return dice_.one_in(3) ? leaf(s) : parameter(s);
     }
     constexpr int product() {
@@ -132,7 +139,8 @@ class generator : tame_operations {
         return apply<ops::matmul>({a, b}, {-m, m}, o);
     }
     constexpr int batch_product() {
-        int a = pick_where([](const hg::value_type& t) { return t.batched && (t.extents.rank == 1 || t.extents.rank == 2); });
+        int a = pick_where(
+            [](const hg::value_type& t) { return t.batched && (t.extents.rank == 1 || t.extents.rank == 2); });
         if (a < 0) a = input(some_matrix());
         const bool vectors = type(a).extents.rank == 1;
         hg::attributes o;
@@ -141,8 +149,12 @@ class generator : tame_operations {
         int b = pick_where([&](const hg::value_type& t) {
             return t.batched && t.extents.rank == type(a).extents.rank && (vectors || t.extents[o.flags[1]] == inner);
         });
-        if (b < 0) b = input(vectors ? hg::make_shape(extent()) : o.flags[1] != 0 ? hg::make_shape(extent(), inner) : hg::make_shape(inner, extent()));
-        const int rows = type(a).extents[o.flags[0]], columns = vectors ? type(b).extents[0] : type(b).extents[1 - o.flags[1]];
+        if (b < 0)
+            b = input(vectors           ? hg::make_shape(extent())
+                      : o.flags[1] != 0 ? hg::make_shape(extent(), inner)
+                                        : hg::make_shape(inner, extent()));
+        const int rows = type(a).extents[o.flags[0]],
+                  columns = vectors ? type(b).extents[0] : type(b).extents[1 - o.flags[1]];
         if (rows * columns > options_.largest) return a;
         const double m = 40.0 * inner * range(a).magnitude() * range(b).magnitude();
         return apply<ops::matmul_batch_sum>({a, b}, {-m, m}, o);
@@ -156,10 +168,14 @@ class generator : tame_operations {
         const int y = apply<ops::matmul>({parameter(hg::make_shape(out, in)), x}, {-m, m});
         const int z = apply<ops::add>({y, parameter(hg::make_shape(out))}, {-m - 1, m + 1});
         switch (dice_.below(4)) {
-        case 0: return unary(&hg::record<ops::relu>, z);
-        case 1: return unary(&hg::record<ops::tanh>, z);
-        case 2: return unary(&hg::record<ops::sigmoid>, z);
-        default: return z;
+        case 0:
+            return unary(&hg::record<ops::relu>, z);
+        case 1:
+            return unary(&hg::record<ops::tanh>, z);
+        case 2:
+            return unary(&hg::record<ops::sigmoid>, z);
+        default:
+            return z;
         }
     }
 
@@ -242,15 +258,29 @@ class generator : tame_operations {
 
     constexpr int step() {
         switch (dice_.below(24)) {
-        case 0: case 1: return reduction();
-        case 2: return softmax();
-        case 3: case 4: return product();
-        case 5: return batch_product();
-        case 6: case 7: return layer();
-        case 8: case 9: case 10: return movement();
-        case 11: return again();
-        case 12: return dice_.one_in(2) ? apply<ops::stop_gradient>({pick()}, {-20, 20}) : leaf(extents());
-        default: return elementwise();
+        case 0:
+        case 1:
+            return reduction();
+        case 2:
+            return softmax();
+        case 3:
+        case 4:
+            return product();
+        case 5:
+            return batch_product();
+        case 6:
+        case 7:
+            return layer();
+        case 8:
+        case 9:
+        case 10:
+            return movement();
+        case 11:
+            return again();
+        case 12:
+            return dice_.one_in(2) ? apply<ops::stop_gradient>({pick()}, {-20, 20}) : leaf(extents());
+        default:
+            return elementwise();
         }
     }
 
@@ -259,7 +289,9 @@ class generator : tame_operations {
         x = small(x, 4);
         hg::attributes o;
         o.flags = {0, type(x).extents.rank, 0};
-        return apply<ops::sum>({x}, {-4.0 * static_cast<double>(type(x).extents.size()), 4.0 * static_cast<double>(type(x).extents.size())}, o);
+        return apply<ops::sum>(
+            {x},
+            {-4.0 * static_cast<double>(type(x).extents.size()), 4.0 * static_cast<double>(type(x).extents.size())}, o);
     }
     constexpr int batch_mean(int x) {
         const int rows = h(x).rows().index;
@@ -273,7 +305,8 @@ class generator : tame_operations {
         if (type(x).batched && !wanted.batched) x = batch_mean(x);
         hg::shape joined;
         if (!hg::broadcast(type(x).extents, wanted.extents, joined) || !(joined == wanted.extents))
-            x = type(x).extents.size() == wanted.extents.size() ? known(h(x).reshaped(wanted.extents).index, range(x)) : total(x);
+            x = type(x).extents.size() == wanted.extents.size() ? known(h(x).reshaped(wanted.extents).index, range(x))
+                                                                : total(x);
         return known(h(x).filled(wanted).index, range(x));
     }
     constexpr void ask(hg::root_kind kind, int name, int n) {
@@ -317,9 +350,12 @@ public:
         made.loss = sums[0] >= 0 ? sums[0] : as_type(total(pool_[0]), {});
         ask_for_value("loss", made.loss);
         for (int n : states_) {
-            int next = dice_.one_in(6) ? number_leaf() : dice_.one_in(4) ? states_[dice_.below(states_.size())] : pick();
+            int next = dice_.one_in(6)   ? number_leaf()
+                       : dice_.one_in(4) ? states_[dice_.below(states_.size())]
+                                         : pick();
             next = as_type(next, type(n));
-            if (dice_.one_in(2)) next = apply<ops::add>({n, apply<ops::multiply>({literal(0.125), next}, range(next))}, {-9, 9});
+            if (dice_.one_in(2))
+                next = apply<ops::add>({n, apply<ops::multiply>({literal(0.125), next}, range(next))}, {-9, 9});
             ask(hg::root_kind::update, g_.nodes[n].name, next);
         }
         for (int n : parameters_) made.targets.push(n);
@@ -331,9 +367,12 @@ public:
     }
 };
 
-constexpr generated_graph generate(std::uint64_t seed, const generator_options& options) { return generator(seed, options).run(); }
+constexpr generated_graph generate(std::uint64_t seed, const generator_options& options) {
+    return generator(seed, options).run();
+}
 
-// With results for the gradient of the loss. One target in three that is a parameter is trained: w - g / 8, as an update.
+// With results for the gradient of the loss. One target in three that is a parameter is trained: w - g / 8, as an
+// update.
 constexpr hg::graph_builder with_gradients(const generated_graph& made, std::uint64_t seed) {
     hg::graph_builder g = made.graph;
     dice d(seed ^ 0x5eed);

@@ -1,5 +1,5 @@
-// Makes a graph that shows a fault small: nodes are replaced by one of their operands or by a leaf, results and targets are left
-// out, as long as the fault stays. What a fault is, the caller says.
+// Makes a graph that shows a fault small: nodes are replaced by one of their operands or by a leaf, results and targets
+// are left out, as long as the fault stays. What a fault is, the caller says.
 #pragma once
 
 #include <hourglass/graph/rewrite.hpp>
@@ -12,8 +12,8 @@ class shrinker {
     const generated_graph* from_;
     int fresh_ = 0;
 
-    // A copy without result `root`, without target `target`, with node `n` replaced by its operand `operand`, or by a leaf where
-    // that is -2; -1 leaves alone. What nothing needs is gone.
+    // A copy without result `root`, without target `target`, with node `n` replaced by its operand `operand`, or by a
+    // leaf where that is -2; -1 leaves alone. What nothing needs is gone.
     generated_graph rebuilt(int root, int target, int n, int operand) {
         const hg::graph_view g = from_->graph.view();
         hg::rewriter r(g);
@@ -32,8 +32,10 @@ class shrinker {
         generated_graph made;
         for (int i = 0; i < g.nodes.size; ++i) {
             if (!needed[i]) continue;
-            if (i != n) r.map[i] = r.copy(i);
-            else if (operand >= 0) r.map[i] = r.map[g.operand(n, operand)];
+            if (i != n)
+                r.map[i] = r.copy(i);
+            else if (operand >= 0)
+                r.map[i] = r.map[g.operand(n, operand)];
             else {
                 const int name = r.to.intern(hg::sentence("leaf", fresh_++).view());
                 const auto* op = g[n].type.batched ? &hg::record<ops::input> : &hg::record<ops::argument>;

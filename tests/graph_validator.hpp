@@ -1,5 +1,5 @@
-// What must hold of every graph between two passes: operands stand before their uses, types are what the operations infer,
-// names and results point to what they name. Says what is wrong in words; knows nothing of values.
+// What must hold of every graph between two passes: operands stand before their uses, types are what the operations
+// infer, names and results point to what they name. Says what is wrong in words; knows nothing of values.
 #pragma once
 
 #include <set>
@@ -41,13 +41,16 @@ inline std::string describe(hg::graph_view g) {
         out << '\n';
     }
     constexpr const char* kinds[] = {"value", "gradient", "update"};
-    for (const hg::graph_root& r : g.roots) out << "  " << kinds[static_cast<int>(r.kind)] << " '" << g.name(r.name) << "' = %" << r.node << '\n';
+    for (const hg::graph_root& r : g.roots)
+        out << "  " << kinds[static_cast<int>(r.kind)] << " '" << g.name(r.name) << "' = %" << r.node << '\n';
     return out.str();
 }
 
 // The first thing that is wrong with a graph, or nothing.
 inline std::string find_fault(hg::graph_view g) {
-    const auto at = [](const char* what, int i, const std::string& fault) { return what + (" " + std::to_string(i)) + ": " + fault; };
+    const auto at = [](const char* what, int i, const std::string& fault) {
+        return what + (" " + std::to_string(i)) + ": " + fault;
+    };
     if (!g.problem.empty()) return std::string(g.problem.view());
     const auto is_name = [&](int i) { return i >= 0 && i < g.names.size; };
     const auto is_node = [&](int n) { return n >= 0 && n < g.nodes.size; };
@@ -55,16 +58,19 @@ inline std::string find_fault(hg::graph_view g) {
         const hg::node& node = g[n];
         if (node.op == nullptr) return at("node", n, "no operation");
         if (node.region != 0) return at("node", n, "a region that nobody made");
-        if (node.first_operand < 0 || node.operand_count < 0 || node.first_operand + node.operand_count > g.operands.size)
+        if (node.first_operand < 0 || node.operand_count < 0 ||
+            node.first_operand + node.operand_count > g.operands.size)
             return at("node", n, "operands outside the array");
         if (node.op->arity >= 0 ? node.operand_count != node.op->arity : node.operand_count == 0)
             return at("node", n, "the wrong number of operands");
         for (int i = 0; i < node.operand_count; ++i)
-            if (g.operand(n, i) < 0 || g.operand(n, i) >= n) return at("node", n, "an operand that does not stand before it");
+            if (g.operand(n, i) < 0 || g.operand(n, i) >= n)
+                return at("node", n, "an operand that does not stand before it");
         for (int i = 0; i < node.type.extents.rank; ++i)
             if (node.type.extents[i] < 1) return at("node", n, "an empty extent");
         for (int i = node.type.extents.rank; i < hg::max_rank; ++i)
-            if (node.type.extents[i] != 0) return at("node", n, "extents behind the rank: equal shapes would compare unequal");
+            if (node.type.extents[i] != 0)
+                return at("node", n, "extents behind the rank: equal shapes would compare unequal");
         if (node.operand_count > 0) {
             hg::list<hg::value_type> types;
             for (int i = 0; i < node.operand_count; ++i) types.push(g[g.operand(n, i)].type);
@@ -78,7 +84,8 @@ inline std::string find_fault(hg::graph_view g) {
             if (!(in.options == node.options)) return at("node", n, "options that are not in their canonical form");
             if (node.name >= 0) return at("node", n, "an operation with a leaf's name");
         } else if (node.op->kind == hg::operation_kind::literal) {
-            if (node.name >= 0 || !(node.type == hg::value_type{})) return at("node", n, "a literal with a name or extents");
+            if (node.name >= 0 || !(node.type == hg::value_type{}))
+                return at("node", n, "a literal with a name or extents");
         } else {
             if (!is_name(node.name)) return at("node", n, "a leaf without a name");
             if (g.names[node.name].node != n) return at("node", n, "a leaf whose name stands for another node");
@@ -102,7 +109,7 @@ inline std::string find_fault(hg::graph_view g) {
         const int leaf = g.names[r.name].node;
         if (!is_node(leaf)) {
             if (r.kind == hg::root_kind::update) return at("result", i, "an update of what is not there");
-            continue;       // a gradient outlives its leaf: a constant has one too
+            continue; // a gradient outlives its leaf: a constant has one too
         }
         if (!(g[leaf].type == g[r.node].type)) return at("result", i, "a type other than its leaf's");
         if (r.kind == hg::root_kind::update && !hg::is<hg::ops::parameter>(g[leaf]) && !hg::is<hg::ops::state>(g[leaf]))

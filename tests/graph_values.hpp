@@ -1,5 +1,6 @@
-// Values for generated graphs: every leaf gets numbers made of its name, results come back in order, and a number type with
-// deliberate rounding noise tells how much of a difference rounding alone may make. Comparing and tolerances, no generating.
+// Values for generated graphs: every leaf gets numbers made of its name, results come back in order, and a number type
+// with deliberate rounding noise tells how much of a difference rounding alone may make. Comparing and tolerances, no
+// generating.
 #pragma once
 
 #include <algorithm>
@@ -14,8 +15,8 @@
 
 namespace fuzz {
 
-// A double whose every operation is off by up to `noisy::size`, relatively, at random: where results then differ much, as at a
-// tie or after cancellation, comparing them would tell nothing.
+// A double whose every operation is off by up to `noisy::size`, relatively, at random: where results then differ much,
+// as at a tie or after cancellation, comparing them would tell nothing.
 struct noisy {
     double value = 0;
     constexpr noisy() = default;
@@ -23,9 +24,7 @@ struct noisy {
 
     static inline double size = 0;
     static inline dice source{1};
-    static noisy off(double x) {
-        return x * (1 + size * (static_cast<double>(source.next() >> 11) * 0x1p-52 - 1));
-    }
+    static noisy off(double x) { return x * (1 + size * (static_cast<double>(source.next() >> 11) * 0x1p-52 - 1)); }
     friend noisy operator+(noisy a, noisy b) { return off(a.value + b.value); }
     friend noisy operator-(noisy a, noisy b) { return off(a.value - b.value); }
     friend noisy operator*(noisy a, noisy b) { return off(a.value * b.value); }
@@ -109,9 +108,10 @@ inline double difference(const std::vector<double>& a, const std::vector<double>
     return most;
 }
 
-// Whether comparing a graph's results tells anything: all are finite and moderate, and rounding noise of this size stays within a
-// thousandfold of itself, relative to each result's largest magnitude.
-inline bool is_well_conditioned(hg::graph_view g, long rows, const std::vector<std::vector<double>>& results, double noise_size) {
+// Whether comparing a graph's results tells anything: all are finite and moderate, and rounding noise of this size
+// stays within a thousandfold of itself, relative to each result's largest magnitude.
+inline bool is_well_conditioned(hg::graph_view g, long rows, const std::vector<std::vector<double>>& results,
+                                double noise_size) {
     noisy::size = noise_size;
     for (const std::uint64_t seed : {1u, 2u}) {
         noisy::source = dice(seed);

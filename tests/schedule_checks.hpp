@@ -1,6 +1,6 @@
-// What must hold of every schedule, whatever the graph: everything is written before it is read, nothing lies where something
-// else is still needed, threads wait between what depends on each other, and updates come behind the last reader of the old
-// value. Found out anew from the arrays, not by the planner's own helpers.
+// What must hold of every schedule, whatever the graph: everything is written before it is read, nothing lies where
+// something else is still needed, threads wait between what depends on each other, and updates come behind the last
+// reader of the old value. Found out anew from the arrays, not by the planner's own helpers.
 #pragma once
 
 #include <string>
@@ -16,12 +16,12 @@ class schedule_checks {
     struct touch {
         int value;
         bool writes;
-        bool in_place;      // a read of exactly the element that is written
+        bool in_place; // a read of exactly the element that is written
     };
     const hg::graph_view g_;
     const hg::schedule_view s_;
     const long rows_;
-    std::vector<std::vector<touch>> touches_;       // by position
+    std::vector<std::vector<touch>> touches_; // by position
     std::string fault_;
 
     void fail(const char* what, int i, const std::string& fault) {
@@ -41,15 +41,18 @@ class schedule_checks {
         return group.extents[at(d)] * (d == 0 && group.domain.batched ? rows_ : 1);
     }
     bool is_sum(const hg::schedule_group& group, const hg::group_store& store) const {
-        return store.member >= 0 && s_.members[group.first_member + store.member].op->kind == hg::operation_kind::reduction;
+        return store.member >= 0 &&
+               s_.members[group.first_member + store.member].op->kind == hg::operation_kind::reduction;
     }
 
     void look_at(int p) {
         const hg::schedule_group& group = s_.groups[p];
         auto& list = touches_.emplace_back();
         const auto add = [&](int v, bool writes, bool in_place) {
-            if (!is_value(v)) fail("group", p, writes ? "stores to nothing" : "reads nothing");
-            else list.push_back({v, writes, in_place});
+            if (!is_value(v))
+                fail("group", p, writes ? "stores to nothing" : "reads nothing");
+            else
+                list.push_back({v, writes, in_place});
         };
         if (group.kind == hg::group_kind::product) {
             add(group.product.left, false, false);
@@ -70,7 +73,8 @@ class schedule_checks {
                 dense *= extent(group, d);
             }
             add(load.value, false, in_place);
-            if (is_value(load.value) && furthest >= size_of(load.value)) fail("group", p, "reads behind the end of a value");
+            if (is_value(load.value) && furthest >= size_of(load.value))
+                fail("group", p, "reads behind the end of a value");
         }
         for (int i = 0; i < group.store_count; ++i) {
             const hg::group_store& store = s_.stores[group.first_store + i];
@@ -89,8 +93,10 @@ class schedule_checks {
             const hg::group_member& member = s_.members[group.first_member + m];
             for (int o = 0; o < member.operand_count; ++o) {
                 const hg::wire& w = member.operands[at(o)];
-                if (w.from == hg::wire::source::member && (w.index < 0 || w.index >= m)) fail("group", p, "a member is used before it is computed");
-                if (w.from == hg::wire::source::load && (w.index < 0 || w.index >= group.load_count)) fail("group", p, "a load that is not there");
+                if (w.from == hg::wire::source::member && (w.index < 0 || w.index >= m))
+                    fail("group", p, "a member is used before it is computed");
+                if (w.from == hg::wire::source::load && (w.index < 0 || w.index >= group.load_count))
+                    fail("group", p, "a load that is not there");
             }
         }
     }
@@ -101,11 +107,13 @@ class schedule_checks {
             for (const touch& t : touches_[at(p)]) {
                 const hg::storage_kind storage = value(t.value).storage;
                 if (t.writes) {
-                    if (storage != hg::storage_kind::arena && !is_target(t.value)) fail("group", p, "writes what is not the program's");
+                    if (storage != hg::storage_kind::arena && !is_target(t.value))
+                        fail("group", p, "writes what is not the program's");
                     if (written[at(t.value)] >= 0) fail("group", p, "writes what is written already");
                     written[at(t.value)] = p;
                 } else {
-                    if (storage == hg::storage_kind::arena && written[at(t.value)] < 0) fail("group", p, "reads what is not written yet");
+                    if (storage == hg::storage_kind::arena && written[at(t.value)] < 0)
+                        fail("group", p, "reads what is not written yet");
                     last_read[at(t.value)] = p;
                 }
             }
@@ -113,12 +121,14 @@ class schedule_checks {
             if (!is_target(v) || written[at(v)] < 0) continue;
             if (last_read[at(v)] > written[at(v)]) fail("value", v, "is read behind its update");
             for (const touch& t : touches_[at(written[at(v)])])
-                if (t.value == v && !t.writes && !t.in_place) fail("value", v, "is updated by a group that still reads it elsewhere");
+                if (t.value == v && !t.writes && !t.in_place)
+                    fail("value", v, "is updated by a group that still reads it elsewhere");
         }
         for (const hg::graph_root& r : g_.roots) {
             if (r.kind != hg::root_kind::update) continue;
             bool found = false;
-            for (int v = 0; v < s_.values.size; ++v) found = found || (is_target(v) && value(v).name == r.name && written[at(v)] >= 0);
+            for (int v = 0; v < s_.values.size; ++v)
+                found = found || (is_target(v) && value(v).name == r.name && written[at(v)] >= 0);
             if (!found) fail("update of name", r.name, "is not written");
         }
         for (int i = 0; i < s_.results.size; ++i) {
@@ -134,7 +144,7 @@ class schedule_checks {
     // Between two groups of which one writes what the other touches, all threads meet.
     void check_waits() {
         for (int q = 0; q < s_.groups.size; ++q) {
-            int after = -1;     // the latest group that this one depends on
+            int after = -1; // the latest group that this one depends on
             for (int p = q - 1; p >= 0 && after < 0; --p)
                 for (const touch& a : touches_[at(p)])
                     for (const touch& b : touches_[at(q)])
@@ -160,13 +170,16 @@ class schedule_checks {
             last[at(r.value)] = time + 1;
             if (first[at(r.value)] < 0) first[at(r.value)] = 0;
         }
-        for (int u : s_.uniforms) first[at(u)] = 0;     // written before the first group
+        for (int u : s_.uniforms) first[at(u)] = 0; // written before the first group
         for (int v = 0; v < s_.values.size; ++v) {
-            const bool in_arena = value(v).storage == hg::storage_kind::arena || value(v).storage == hg::storage_kind::uniform;
+            const bool in_arena =
+                value(v).storage == hg::storage_kind::arena || value(v).storage == hg::storage_kind::uniform;
             if (!in_arena || last[at(v)] < 0) continue;
-            if (value(v).offset < 0 || value(v).offset + size_of(v) > s_.arena) fail("value", v, "does not lie in the arena");
+            if (value(v).offset < 0 || value(v).offset + size_of(v) > s_.arena)
+                fail("value", v, "does not lie in the arena");
             for (int w = 0; w < v; ++w) {
-                const bool other = value(w).storage == hg::storage_kind::arena || value(w).storage == hg::storage_kind::uniform;
+                const bool other =
+                    value(w).storage == hg::storage_kind::arena || value(w).storage == hg::storage_kind::uniform;
                 if (!other || last[at(w)] < 0 || last[at(w)] < first[at(v)] || last[at(v)] < first[at(w)]) continue;
                 if (value(v).offset < value(w).offset + size_of(w) && value(w).offset < value(v).offset + size_of(v))
                     fail("value", v, "lies where value " + std::to_string(w) + " is still needed");
@@ -179,9 +192,9 @@ class schedule_checks {
         const hg::schedule_group& a = s_.groups[p];
         if (a.representative < 0 || a.representative > p) return fail("group", p, "no group to be served like");
         const hg::schedule_group& b = s_.groups[a.representative];
-        bool same = a.kind == b.kind && a.domain.batched == b.domain.batched && a.dimensions == b.dimensions && a.reduces == b.reduces &&
-                    a.member_count == b.member_count && a.load_count == b.load_count && a.store_count == b.store_count &&
-                    b.representative == a.representative;
+        bool same = a.kind == b.kind && a.domain.batched == b.domain.batched && a.dimensions == b.dimensions &&
+                    a.reduces == b.reduces && a.member_count == b.member_count && a.load_count == b.load_count &&
+                    a.store_count == b.store_count && b.representative == a.representative;
         for (int d = 0; same && d < a.dimensions; ++d) same = a.extents[at(d)] == b.extents[at(d)];
         for (int i = 0; same && has_arithmetic(a) && i < a.load_count; ++i) {
             const hg::group_load &x = s_.loads[a.first_load + i], &y = s_.loads[b.first_load + i];
@@ -196,12 +209,14 @@ class schedule_checks {
                 same = u.from == v.from && u.index == v.index && u.number == v.number;
             }
         }
-        for (int i = 0; same && i < a.store_count; ++i) same = s_.stores[a.first_store + i].member == s_.stores[b.first_store + i].member;
+        for (int i = 0; same && i < a.store_count; ++i)
+            same = s_.stores[a.first_store + i].member == s_.stores[b.first_store + i].member;
         if (same && a.kind == hg::group_kind::product) {
             const hg::product_plan &x = a.product, &y = b.product;
             same = x.m == y.m && x.n == y.n && x.k == y.k && x.rows_in_m == y.rows_in_m && x.rows_in_k == y.rows_in_k &&
-                   x.per_row == y.per_row && x.summed == y.summed && x.left_row == y.left_row && x.left_column == y.left_column &&
-                   x.left_batch == y.left_batch && x.right_row == y.right_row && x.right_column == y.right_column && x.right_batch == y.right_batch;
+                   x.per_row == y.per_row && x.summed == y.summed && x.left_row == y.left_row &&
+                   x.left_column == y.left_column && x.left_batch == y.left_batch && x.right_row == y.right_row &&
+                   x.right_column == y.right_column && x.right_batch == y.right_batch;
         }
         if (same && a.kind == hg::group_kind::column_reduction) same = g_[a.node].op->id == g_[b.node].op->id;
         if (!same) fail("group", p, "is not like the group whose kernel it uses");

@@ -1,5 +1,6 @@
-// Runs a schedule in plain loops, in double: what a program computes if its kernels are right. So the plan of any graph, made at
-// run time too, can be held against the reference interpreter, which knows nothing of groups, strides and arenas.
+// Runs a schedule in plain loops, in double: what a program computes if its kernels are right. So the plan of any
+// graph, made at run time too, can be held against the reference interpreter, which knows nothing of groups, strides
+// and arenas.
 #pragma once
 
 #include <limits>
@@ -19,8 +20,8 @@ class schedule_interpreter {
     const hg::schedule_view s_;
     const long rows_;
     std::vector<double> arena_;
-    std::vector<double> numbers_;                       // by node
-    std::vector<std::vector<double>> outside_;          // by value: what is fed, parameters, states
+    std::vector<double> numbers_;              // by node
+    std::vector<std::vector<double>> outside_; // by value: what is fed, parameters, states
 
     static std::size_t at(long i) { return static_cast<std::size_t>(i); }
     double* place(int v) {
@@ -38,7 +39,7 @@ class schedule_interpreter {
             const hg::node& node = g_[n];
             double operands[3] = {};
             for (int i = 0; i < node.operand_count; ++i) operands[i] = numbers_[at(g_.operand(n, i))];
-            numbers_[at(n)] = hg::is<ops::rows>(node)    ? static_cast<double>(rows_)
+            numbers_[at(n)] = hg::is<ops::rows>(node)   ? static_cast<double>(rows_)
                               : node.operand_count == 0 ? node.options.number
                                                         : combine(*node.op, operands);
         }
@@ -57,7 +58,8 @@ class schedule_interpreter {
                               : w.from == hg::wire::source::load   ? loads[at(w.index)]
                                                                    : values[at(w.index)];
             }
-            values.push_back(member.op->kind == hg::operation_kind::reduction ? operands[0] : combine(*member.op, operands));
+            values.push_back(member.op->kind == hg::operation_kind::reduction ? operands[0]
+                                                                              : combine(*member.op, operands));
         }
         return values;
     }
@@ -89,16 +91,20 @@ class schedule_interpreter {
                     continue;
                 }
                 double& total = place(store.value)[e / extents.back()];
-                if (e % extents.back() == 0) total = x;
-                else if (op.id == hg::record<ops::sum>.id) total += x;
-                else total = ops::max_over::combine<double>(total, x);
+                if (e % extents.back() == 0)
+                    total = x;
+                else if (op.id == hg::record<ops::sum>.id)
+                    total += x;
+                else
+                    total = ops::max_over::combine<double>(total, x);
             }
         }
     }
     void run_product(const hg::schedule_group& group) {
         const hg::product_plan& p = group.product;
         const double *left = place(p.left), *right = place(p.right);
-        const long m = p.m * (p.rows_in_m ? rows_ : 1), k = p.k * (p.rows_in_k ? rows_ : 1), products = p.per_row ? rows_ : 1;
+        const long m = p.m * (p.rows_in_m ? rows_ : 1), k = p.k * (p.rows_in_k ? rows_ : 1),
+                   products = p.per_row ? rows_ : 1;
         std::vector<double> sums(at(m * p.n), 0);
         for (long r = 0; r < products; ++r)
             for (long i = 0; i < m; ++i)
@@ -107,8 +113,10 @@ class schedule_interpreter {
                     for (long l = 0; l < k; ++l)
                         tile += left[r * p.left_batch + i * p.left_row + l * p.left_column] *
                                 right[r * p.right_batch + l * p.right_row + j * p.right_column];
-                    if (p.summed) sums[at(i * p.n + j)] += tile;
-                    else finish(group, p.per_row ? r * m + i : i, j, tile);
+                    if (p.summed)
+                        sums[at(i * p.n + j)] += tile;
+                    else
+                        finish(group, p.per_row ? r * m + i : i, j, tile);
                 }
         for (long e = 0; p.summed && e < m * p.n; ++e) finish(group, e / p.n, e % p.n, sums[at(e)]);
     }
@@ -155,16 +163,19 @@ class schedule_interpreter {
 
 public:
     schedule_interpreter(hg::graph_view g, hg::schedule_view s, long rows)
-        : g_(g), s_(s), rows_(rows), arena_(at(s.arena), std::numeric_limits<double>::quiet_NaN()), numbers_(at(g.nodes.size)),
-          outside_(at(s.values.size)) {}
+        : g_(g), s_(s), rows_(rows), arena_(at(s.arena), std::numeric_limits<double>::quiet_NaN()),
+          numbers_(at(g.nodes.size)), outside_(at(s.values.size)) {}
 
     // The values of the graph's results, in the order of its roots.
     std::vector<std::vector<double>> run() {
         std::map<int, int> value_named;
         for (int v = 0; v < s_.values.size; ++v) {
             const hg::stored_value& value = s_.values[v];
-            if (value.name < 0 || value.storage == hg::storage_kind::arena || value.storage == hg::storage_kind::uniform) continue;
-            outside_[at(v)] = leaf_values<double>(g_.name(value.name), at(value.type.extents.size() * (value.type.batched ? rows_ : 1)));
+            if (value.name < 0 || value.storage == hg::storage_kind::arena ||
+                value.storage == hg::storage_kind::uniform)
+                continue;
+            outside_[at(v)] = leaf_values<double>(g_.name(value.name),
+                                                  at(value.type.extents.size() * (value.type.batched ? rows_ : 1)));
             value_named[value.name] = v;
         }
         for (int n = 0; n < g_.nodes.size; ++n)
@@ -172,10 +183,18 @@ public:
         compute_numbers();
         for (const hg::schedule_group& group : s_.groups) {
             switch (group.kind) {
-            case hg::group_kind::elementwise: run_elementwise(group); break;
-            case hg::group_kind::product: run_product(group); break;
-            case hg::group_kind::noise: draw(group); break;
-            default: run_whole(group); break;
+            case hg::group_kind::elementwise:
+                run_elementwise(group);
+                break;
+            case hg::group_kind::product:
+                run_product(group);
+                break;
+            case hg::group_kind::noise:
+                draw(group);
+                break;
+            default:
+                run_whole(group);
+                break;
             }
         }
         std::vector<std::vector<double>> results;

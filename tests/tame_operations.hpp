@@ -1,6 +1,6 @@
-// What generated graphs are made of: random numbers, leaves of every kind, and elementwise operations whose operands are first
-// brought to where the operation is tame. Every node carries an interval that its values lie in, so that nothing overflows and
-// nothing stands near a pole. How a graph is put together is in graph_generator.hpp.
+// What generated graphs are made of: random numbers, leaves of every kind, and elementwise operations whose operands
+// are first brought to where the operation is tame. Every node carries an interval that its values lie in, so that
+// nothing overflows and nothing stands near a pole. How a graph is put together is in graph_generator.hpp.
 #pragma once
 
 #include <hourglass/graph/trace.hpp>
@@ -31,9 +31,9 @@ public:
 };
 
 struct generator_options {
-    int steps = 14;             // operations, roughly
-    long largest = 64;          // elements of one example's value
-    bool odd_extents = false;   // the extents at which kernels change their ways
+    int steps = 14;           // operations, roughly
+    long largest = 64;        // elements of one example's value
+    bool odd_extents = false; // the extents at which kernels change their ways
 };
 
 struct interval {
@@ -53,9 +53,9 @@ protected:
     generator_options options_;
     dice dice_;
     hg::graph_builder g_;
-    hg::list<interval> range_;      // by node
-    hg::list<int> uses_;            // by node
-    hg::list<int> pool_;            // nodes that may be operands
+    hg::list<interval> range_; // by node
+    hg::list<int> uses_;       // by node
+    hg::list<int> pool_;       // nodes that may be operands
     hg::list<int> states_, parameters_, inputs_;
     int leaves_ = 0;
 
@@ -85,7 +85,8 @@ protected:
         return n;
     }
     constexpr interval range(int n) const { return range_[n]; }
-    constexpr int push(const hg::operation* op, const hg::attributes& o, std::initializer_list<int> of, interval range) {
+    constexpr int push(const hg::operation* op, const hg::attributes& o, std::initializer_list<int> of,
+                       interval range) {
         hg::list<int> operands;
         for (int i : of) operands.push(i);
         return push(op, o, operands, range);
@@ -96,13 +97,15 @@ protected:
         for (int i : of) ++uses_[i];
         return n;
     }
-    template <class Op> constexpr int apply(std::initializer_list<int> of, interval range, const hg::attributes& o = {}) {
+    template <class Op>
+    constexpr int apply(std::initializer_list<int> of, interval range, const hg::attributes& o = {}) {
         return push(&hg::record<Op>, o, of, range);
     }
 
     // Leaves.
     constexpr int literal(double value) { return known(g_.push_literal(value), {value, value}); }
-    constexpr int named(const hg::operation* op, std::string_view stem, hg::value_type type, interval range, hg::attributes o = {}) {
+    constexpr int named(const hg::operation* op, std::string_view stem, hg::value_type type, interval range,
+                        hg::attributes o = {}) {
         const int name = g_.intern(hg::sentence(stem, leaves_++).view());
         const int n = g_.push_leaf(op, name, type, o);
         g_.names[name].node = n;
@@ -137,13 +140,24 @@ protected:
     }
     constexpr int leaf(const hg::shape& s) {
         switch (dice_.below(11)) {
-        case 0: case 1: case 2: return input(s);
-        case 3: case 4: case 5: return parameter(s);
-        case 6: return named(&hg::record<ops::argument>, "argument", {s, false}, {-1, 1});
-        case 7: return named(&hg::record<ops::fed>, "fed", {s, dice_.one_in(2)}, {-1, 1});
-        case 8: return state(s);
-        case 9: return noise(s);
-        default: return s.rank == 0 ? number_leaf() : input(s);
+        case 0:
+        case 1:
+        case 2:
+            return input(s);
+        case 3:
+        case 4:
+        case 5:
+            return parameter(s);
+        case 6:
+            return named(&hg::record<ops::argument>, "argument", {s, false}, {-1, 1});
+        case 7:
+            return named(&hg::record<ops::fed>, "fed", {s, dice_.one_in(2)}, {-1, 1});
+        case 8:
+            return state(s);
+        case 9:
+            return noise(s);
+        default:
+            return s.rank == 0 ? number_leaf() : input(s);
         }
     }
     constexpr int number_leaf() {
@@ -188,10 +202,14 @@ protected:
         if (range(n).low >= 0.2 && range(n).high <= 3) return n;
         n = small(n, 1.5);
         switch (dice_.below(4)) {
-        case 0: return apply<ops::add>({apply<ops::square>({n}, {0, 2.25}), literal(0.5)}, {0.5, 2.75});
-        case 1: return apply<ops::exp>({apply<ops::tanh>({n}, {-1, 1})}, {0.36, 2.72});
-        case 2: return apply<ops::add>({literal(0.25), apply<ops::abs>({n}, {0, 1.5})}, {0.25, 1.75});
-        default: return apply<ops::softplus>({n}, {0.2, 1.71});
+        case 0:
+            return apply<ops::add>({apply<ops::square>({n}, {0, 2.25}), literal(0.5)}, {0.5, 2.75});
+        case 1:
+            return apply<ops::exp>({apply<ops::tanh>({n}, {-1, 1})}, {0.36, 2.72});
+        case 2:
+            return apply<ops::add>({literal(0.25), apply<ops::abs>({n}, {0, 1.5})}, {0.25, 1.75});
+        default:
+            return apply<ops::softplus>({n}, {0.2, 1.71});
         }
     }
 
