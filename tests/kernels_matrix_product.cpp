@@ -1,4 +1,5 @@
 // The matrix product against naive sums in long double: every transposition, extents around the tile, any thread split.
+#include <hourglass/kernels/few_rows.hpp>
 #include <hourglass/kernels/matrix_product.hpp>
 
 #include <doctest/doctest.h>
@@ -21,6 +22,8 @@ template <class T> struct exact_array {
     std::unique_ptr<T[]> data;
 };
 
+// The three ways in which a product is computed.
+enum class way { by_panels, by_rows, few_rows };
 enum class layout { row_major, column_major, strided };
 
 template <class T> struct matrix {
@@ -39,11 +42,16 @@ template <class T> struct matrix {
 };
 
 template <class T>
-std::vector<T> multiply(const matrix<T>& a, const matrix<T>& b, int m, int n, int k, int threads, bool few_rows) {
+std::vector<T> multiply(const matrix<T>& a, const matrix<T>& b, int m, int n, int k, int threads, way how) {
     std::vector<T> c(static_cast<std::size_t>(m) * static_cast<std::size_t>(n), std::numeric_limits<T>::quiet_NaN());
     std::vector<int> visits(c.size());
-    exact_array<T> packed(kernels::packed_left_size<T>(m, k)), scratch(kernels::panel_size<T>(k));
-    if (!few_rows) kernels::pack_left(packed.data.get(), a.operand, m, k);
+    exact_array<T> packed(how == way::by_rows ? kernels::packed_right_size<T>(k, n)
+                                              : kernels::packed_left_size<T>(m, k));
+    exact_array<T> scratch(kernels::scratch_size<T>(k));
+    if (how == way::by_panels) kernels::pack_left(packed.data.get(), a.operand, m, k);
+    for (int panel = 0; how == way::by_rows && panel * kernels::blocking<T>::columns < n; ++panel)
+        kernels::pack_right_panel(packed.data.get() + static_cast<std::size_t>(panel) * kernels::panel_size<T>(k),
+                                  b.operand, k, n, panel);
     const auto epilogue = [&](const T* tile, int first_row, int row_count, int first_column, int column_count) {
         for (int r = 0; r < row_count; ++r)
             for (int j = 0; j < column_count; ++j) {
@@ -53,8 +61,11 @@ std::vector<T> multiply(const matrix<T>& a, const matrix<T>& b, int m, int n, in
             }
     };
     for (int thread = 0; thread < threads; ++thread) {
-        if (few_rows)
+        if (how == way::few_rows)
             kernels::multiply_few_rows(a.operand, b.operand, m, n, k, scratch.data.get(), thread, threads, epilogue);
+        else if (how == way::by_rows)
+            kernels::multiply_by_rows(a.operand, static_cast<const T*>(packed.data.get()), m, n, k, scratch.data.get(),
+                                      thread, threads, epilogue);
         else
             kernels::multiply_packed(static_cast<const T*>(packed.data.get()), b.operand, m, n, k, scratch.data.get(),
                                      thread, threads, epilogue);
@@ -65,16 +76,16 @@ std::vector<T> multiply(const matrix<T>& a, const matrix<T>& b, int m, int n, in
     return c;
 }
 
-template <class T> void check_product(int m, int n, int k, layout left, layout right, bool few_rows) {
+template <class T> void check_product(int m, int n, int k, layout left, layout right, way how) {
     CAPTURE(m);
     CAPTURE(n);
     CAPTURE(k);
     CAPTURE(static_cast<int>(left));
     CAPTURE(static_cast<int>(right));
-    CAPTURE(few_rows);
+    CAPTURE(static_cast<int>(how));
     std::mt19937 random(static_cast<unsigned>(m + 131 * n + 1031 * k));
     const matrix<T> a(m, k, left, random), b(k, n, right, random);
-    const std::vector<T> c = multiply(a, b, m, n, k, 1, few_rows);
+    const std::vector<T> c = multiply(a, b, m, n, k, 1, how);
     long double worst = 0;
     for (int i = 0; i < m; ++i)
         for (int j = 0; j < n; ++j) {
@@ -85,7 +96,7 @@ template <class T> void check_product(int m, int n, int k, layout left, layout r
             worst = error <= worst ? worst : error;
         }
     CHECK(worst <= static_cast<long double>(std::numeric_limits<T>::epsilon()) * (k + 1));
-    for (const int threads : {2, 3, 7}) CHECK(multiply(a, b, m, n, k, threads, few_rows) == c);
+    for (const int threads : {2, 3, 7}) CHECK(multiply(a, b, m, n, k, threads, how) == c);
 }
 
 }
@@ -96,20 +107,39 @@ TEST_CASE_TEMPLATE("products agree with naive sums for all extents and transposi
             for (const int m : {1, 2, 3, 5, 11, 12, 13, 31})
                 for (const int n : {1, 3, 13, 31, 32, 33, 100})
                     for (const int k : {1, 2, 5, 16, 33}) {
-                        check_product<T>(m, n, k, left, right, false);
-                        if (kernels::prefers_few_rows<T>(m, n, k)) check_product<T>(m, n, k, left, right, true);
+                        check_product<T>(m, n, k, left, right, way::by_panels);
+                        check_product<T>(m, n, k, left, right, way::by_rows);
+                        if (kernels::prefers_few_rows<T>(m, n, k))
+                            check_product<T>(m, n, k, left, right, way::few_rows);
                     }
-            check_product<T>(100, 65, 100, left, right, false);
-            check_product<T>(kernels::few_rows_limit<T>, 300, 101, left, right, true);
+            check_product<T>(100, 65, 100, left, right, way::by_panels);
+            check_product<T>(100, 65, 100, left, right, way::by_rows);
+            check_product<T>(kernels::few_rows_limit<T>, 300, 101, left, right, way::few_rows);
         }
+    // More panels than are held at a time.
+    check_product<T>(7, 700, 600, layout::column_major, layout::row_major, way::by_rows);
+}
+
+TEST_CASE_TEMPLATE("blocks of rows cover each row once, and none is large", T, float, double) {
+    for (int m = 1; m < 100; ++m) {
+        const kernels::row_blocks<T> blocks{m};
+        int next = 0;
+        for (int block = 0; block < blocks.count(); ++block) {
+            CHECK(blocks.first(block) == next);
+            CHECK(blocks.size(block) > 0);
+            CHECK(blocks.size(block) <= blocks.rows);
+            next += blocks.size(block);
+        }
+        CHECK(next == m);
+    }
 }
 
 TEST_CASE_TEMPLATE("a product over nothing is zero", T, float, double) {
     std::mt19937 random(1);
     const matrix<T> a(5, 0, layout::row_major, random), b(0, 7, layout::row_major, random);
-    for (const T value : multiply(a, b, 5, 7, 0, 2, false)) CHECK(value == T(0));
+    for (const T value : multiply(a, b, 5, 7, 0, 2, way::by_panels)) CHECK(value == T(0));
     const matrix<T> row(2, 0, layout::row_major, random);
-    for (const T value : multiply(row, b, 2, 7, 0, 2, true)) CHECK(value == T(0));
+    for (const T value : multiply(row, b, 2, 7, 0, 2, way::few_rows)) CHECK(value == T(0));
 }
 
 TEST_CASE_TEMPLATE("NaN in an operand reaches exactly its row or column", T, float, double) {
@@ -118,7 +148,7 @@ TEST_CASE_TEMPLATE("NaN in an operand reaches exactly its row or column", T, flo
     matrix<T> a(m, k, layout::row_major, random);
     const matrix<T> b(k, n, layout::column_major, random);
     a.storage.data[static_cast<std::size_t>(5 * k + 18)] = std::numeric_limits<T>::quiet_NaN();
-    const std::vector<T> c = multiply(a, b, m, n, k, 1, false);
+    const std::vector<T> c = multiply(a, b, m, n, k, 1, way::by_panels);
     for (int i = 0; i < m; ++i)
         for (int j = 0; j < n; ++j) CHECK(std::isnan(c[static_cast<std::size_t>(i * n + j)]) == (i == 5));
 }

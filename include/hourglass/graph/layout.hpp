@@ -1,5 +1,5 @@
-// The layout of a schedule: before which groups the threads must wait for each other, where values lie in the arena, and
-// which groups one kernel can serve. Works in place on a schedule whose order is there already (graph/plan.hpp).
+// The layout of a schedule: before which groups the threads must wait for each other, where values lie in the arena,
+// and which groups one kernel can serve. Works in place on a schedule whose order is there already (graph/plan.hpp).
 #pragma once
 
 #include <bit>
@@ -15,7 +15,7 @@ struct schedule_edit {
     stored_value* values = nullptr;
     long* arena = nullptr;
     long* arena_without_reuse = nullptr;
-    schedule_view all;          // the same arrays, and those that stay as they are
+    schedule_view all; // the same arrays, and those that stay as they are
 };
 constexpr schedule_edit edit(schedule_builder& b) {
     return {b.groups.begin(), b.values.begin(), &b.arena, &b.arena_without_reuse, b.view()};
@@ -44,7 +44,7 @@ constexpr bool same_left(const product_plan& a, const product_plan& b) {
            a.rows_in_m == b.rows_in_m && a.rows_in_k == b.rows_in_k;
 }
 // Two products in a row of one left operand (the heads for mu and logvar, say): it is packed once. Not for parameters,
-// which may be written between the two.
+// which may be written between the two, nor for weight gradients, whose right operand is the packed one.
 constexpr void find_packed(schedule_edit e) {
     int before = -1;
     for (int g = 0; g < e.all.groups.size; ++g) {
@@ -52,7 +52,8 @@ constexpr void find_packed(schedule_edit e) {
         if (group.kind != group_kind::product || group.product.per_row) continue;
         product_plan& p = group.product;
         const storage_kind storage = e.values[p.left].storage;
-        p.left_is_packed = before >= 0 && (storage == storage_kind::arena || storage == storage_kind::fed) &&
+        p.left_is_packed = before >= 0 && !p.rows_in_k &&
+                           (storage == storage_kind::arena || storage == storage_kind::fed) &&
                            same_left(p, e.groups[before].product);
         before = g;
     }
@@ -172,7 +173,9 @@ constexpr std::uint64_t structure_of(const schedule_view& s, graph_view g, const
     for (int i = 0; i < group.dimensions; ++i) add(group.extents[static_cast<std::size_t>(i)]);
     add(group.reduces);
     const product_plan& p = group.product;
-    for (long part : {p.m, p.n, p.k, p.left_row, p.left_column, p.left_batch, p.right_row, p.right_column, p.right_batch}) add(part);
+    for (long part :
+         {p.m, p.n, p.k, p.left_row, p.left_column, p.left_batch, p.right_row, p.right_column, p.right_batch})
+        add(part);
     add(p.rows_in_m + 2 * p.rows_in_k + 4 * p.per_row + 8 * p.summed);
     // Both kinds of column reduction, and movements, have runners of their own.
     if (group.kind == group_kind::column_reduction) hash = mix(hash, g[group.node].op->id);
@@ -180,7 +183,8 @@ constexpr std::uint64_t structure_of(const schedule_view& s, graph_view g, const
     const bool has_loads = group.kind == group_kind::elementwise || group.kind == group_kind::product;
     for (int i = 0; has_loads && i < group.load_count; ++i) {
         add(s.loads[group.first_load + i].tile);
-        for (int d = 0; d < group.dimensions; ++d) add(s.loads[group.first_load + i].strides[static_cast<std::size_t>(d)]);
+        for (int d = 0; d < group.dimensions; ++d)
+            add(s.loads[group.first_load + i].strides[static_cast<std::size_t>(d)]);
     }
     for (int i = 0; i < group.member_count; ++i) {
         const group_member& m = s.members[group.first_member + i];

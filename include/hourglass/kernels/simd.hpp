@@ -234,7 +234,7 @@ template <class V> element_of<V> horizontal_max(V x) {
 }
 
 // Transposes a square of width<T> vectors: lane j of rows[i] and lane i of rows[j] change places.
-template <class T> void transpose_square(vector<T>* rows) {
+template <class T> [[gnu::always_inline]] inline void transpose_square(vector<T>* rows) {
 #if defined(HOURGLASS_SCALAR)
     static_cast<void>(rows);
 #else

@@ -3,6 +3,8 @@
 #pragma once
 
 #include <hourglass/graph/compile.hpp>
+#include <hourglass/kernels/few_rows.hpp>
+#include <hourglass/kernels/matrix_product.hpp>
 #include <hourglass/program/parameters.hpp>
 #include <hourglass/program/plain_groups.hpp>
 
@@ -85,22 +87,27 @@ private:
     static constexpr long product_rows(const product_plan& p) { return p.m * (p.rows_in_m ? max_rows : 1); }
     static constexpr long product_depth(const product_plan& p) { return p.k * (p.rows_in_k ? max_rows : 1); }
     static constexpr long rounded(std::size_t n) { return static_cast<long>((n + 15) / 16 * 16); }
-    // The packed left operand of a product, shared by all threads; two of them, used in turn, so that one wait suffices.
+    // The packed operand of a product, shared by all threads; two of them, used in turn, so that one wait suffices.
     static constexpr long find_shared_scratch() {
         long most = 0;
         for (int g = 0; g < groups; ++g) {
             if (group_at(g).kind != group_kind::product || group_at(g).product.per_row) continue;
             const auto& p = group_at(g).product;
-            most = std::max(most, rounded(kernels::packed_left_size<T>(static_cast<int>(product_rows(p)), static_cast<int>(product_depth(p)))));
+            const int m = static_cast<int>(product_rows(p)), k = static_cast<int>(product_depth(p));
+            most = std::max(most, rounded(goes_by_rows(p) ? kernels::packed_right_size<T>(k, static_cast<int>(p.n))
+                                                          : kernels::packed_left_size<T>(m, k)));
         }
         return most;
     }
-    // A thread's own: a packed panel, and the packed left operand where it does a product alone.
+    // A weight's gradient: its epilogue, the optimiser, reads and writes more than the operands hold.
+    static constexpr bool goes_by_rows(const product_plan& p) { return p.rows_in_k; }
+    // A thread's own: a packed panel or block, and the packed left operand where it does a product alone.
     static constexpr long find_panel_scratch() {
         long most = 0;
         for (int g = 0; g < groups; ++g)
             if (group_at(g).kind == group_kind::product)
-                most = std::max(most, rounded(kernels::panel_size<T>(static_cast<int>(product_depth(group_at(g).product)))));
+                most = std::max(
+                    most, rounded(kernels::scratch_size<T>(static_cast<int>(product_depth(group_at(g).product)))));
         return most;
     }
     static constexpr long find_own_left_scratch() {
@@ -108,7 +115,8 @@ private:
         for (int g = 0; g < groups; ++g) {
             const auto& p = group_at(g).product;
             if (group_at(g).kind == group_kind::product && p.per_row)
-                most = std::max(most, rounded(kernels::packed_left_size<T>(static_cast<int>(p.m), static_cast<int>(p.k))));
+                most =
+                    std::max(most, rounded(kernels::packed_left_size<T>(static_cast<int>(p.m), static_cast<int>(p.k))));
         }
         return most;
     }
@@ -116,7 +124,7 @@ private:
     static constexpr long panel_scratch = find_panel_scratch();
     static constexpr long thread_scratch = panel_scratch + find_own_left_scratch();
 
-    T* shared_left(int turn) { return memory_.get() + schedule.arena + (turn & 1) * shared_scratch; }
+    T* shared_operand(int turn) { return memory_.get() + schedule.arena + (turn & 1) * shared_scratch; }
     T* own_panel(int thread) { return memory_.get() + schedule.arena + 2 * shared_scratch + thread * thread_scratch; }
     T* own_left(int thread) { return own_panel(thread) + panel_scratch; }
 
@@ -125,20 +133,22 @@ private:
         constexpr int n = schedule.numbers[static_cast<std::size_t>(I)];
         constexpr node at_node = Compiled::final_graph::value.nodes[static_cast<std::size_t>(n)];
         double& to = number[static_cast<std::size_t>(n)];
-        if constexpr (at_node.op->kind == operation_kind::literal) to = at_node.options.number;
-        else if constexpr (is<ops::rows>(at_node)) to = static_cast<double>(rows);
+        if constexpr (at_node.op->kind == operation_kind::literal)
+            to = at_node.options.number;
+        else if constexpr (is<ops::rows>(at_node))
+            to = static_cast<double>(rows);
         else if constexpr (at_node.op->kind != operation_kind::leaf) {
             using Op = typename implementation<at_node.op>::type;
             to = [&]<int... O>(std::integer_sequence<int, O...>) {
-                return Op::template forward<double>(
-                    number[static_cast<std::size_t>(Compiled::final_graph::value.operands[static_cast<std::size_t>(at_node.first_operand + O)])]...);
-            }(std::make_integer_sequence<int, at_node.operand_count>{});
+                return Op::template forward<double>(number[static_cast<std::size_t>(
+                    Compiled::final_graph::value.operands[static_cast<std::size_t>(at_node.first_operand + O)])]...);
+            }
+            (std::make_integer_sequence<int, at_node.operand_count>{});
         }
     }
     void compute_numbers(long rows) {
-        [&]<int... I>(std::integer_sequence<int, I...>) {
-            (compute_number<I>(rows), ...);
-        }(std::make_integer_sequence<int, Compiled::sizes.numbers>{});
+        [&]<int... I>(std::integer_sequence<int, I...>) { (compute_number<I>(rows), ...); }
+        (std::make_integer_sequence<int, Compiled::sizes.numbers>{});
         for (int i = 0; i < Compiled::sizes.uniforms; ++i) {
             const int v = schedule.uniforms[static_cast<std::size_t>(i)];
             *place[static_cast<std::size_t>(v)] = static_cast<T>(number[static_cast<std::size_t>(at(v).node)]);
@@ -151,14 +161,20 @@ private:
     }
     template <int G> static constexpr runner runner_of() {
         constexpr group_kind kind = group_at(G).kind;
-        if constexpr (kind == group_kind::elementwise) return &run_elementwise<G>;
-        else if constexpr (kind == group_kind::product) return &run_product<G>;
+        if constexpr (kind == group_kind::elementwise)
+            return &run_elementwise<G>;
+        else if constexpr (kind == group_kind::product)
+            return &run_product<G>;
         else if constexpr (kind == group_kind::column_reduction) {
-            if constexpr (Compiled::final_graph::value.nodes[static_cast<std::size_t>(group_at(G).node)].op->id == record<ops::sum>.id)
+            if constexpr (Compiled::final_graph::value.nodes[static_cast<std::size_t>(group_at(G).node)].op->id ==
+                          record<ops::sum>.id)
                 return &run_columns<ops::sum>;
-            else return &run_columns<ops::max_over>;
-        } else if constexpr (kind == group_kind::noise) return &run_noise;
-        else return &run_movement;
+            else
+                return &run_columns<ops::max_over>;
+        } else if constexpr (kind == group_kind::noise)
+            return &run_noise;
+        else
+            return &run_movement;
     }
 
     void run_groups(long rows, worker w, bool flush) {
@@ -188,7 +204,8 @@ private:
                 from[i] = v < 0 ? nullptr : e.place[static_cast<std::size_t>(v)];
             }
             for (int i = 0; i < Stores; ++i)
-                to[i] = e.place[static_cast<std::size_t>(schedule.stores[static_cast<std::size_t>(g.first_store + i)].value)];
+                to[i] = e.place[static_cast<std::size_t>(
+                    schedule.stores[static_cast<std::size_t>(g.first_store + i)].value)];
         }
     };
 
@@ -196,17 +213,6 @@ private:
         const addresses<group_at(G).load_count, group_at(G).store_count> a(e, g);
         group_kernel<Compiled, G, T>::run(a.from, a.to, rows, w);
     }
-
-    template <int G> struct tile_epilogue {
-        const T* const* from;
-        T* const* to;
-        void operator()(const T* tile, int row, int row_count, int column, int column_count) const {
-            group_kernel<Compiled, G, T>::run_tile(tile, from, to, row, row_count, column, column_count);
-        }
-        void prefetch(int row, int row_count, int column, int column_count) const {
-            group_kernel<Compiled, G, T>::prefetch_tile(from, row, row_count, column, column_count);
-        }
-    };
 
     template <int G> static void run_product(executor& e, const schedule_group& g, long rows, worker w, int& products) {
         constexpr product_plan shape_of = group_at(G).product;
@@ -223,27 +229,41 @@ private:
             group_kernel<Compiled, G, T>::run_tile(tile, a.from, a.to, first + row, row_count, column, column_count);
         };
         if constexpr (!shape_of.per_row) {
-            const tile_epilogue<G> epilogue{a.from, a.to};
+            const auto epilogue = [&](const T* tile, int row, int row_count, int column, int column_count) {
+                finish(0, tile, row, row_count, column, column_count);
+            };
             if (kernels::prefers_few_rows<T>(m, n, k)) {
                 kernels::multiply_few_rows(a_left, b_right, m, n, k, panel, w.thread, w.threads, epilogue);
                 return;
             }
-            if (!g.product.left_is_packed) {
-                T* const packed = e.shared_left(++products);
-                constexpr int block_rows = kernels::blocking<T>::rows;
-                const share blocks((m + block_rows - 1) / block_rows, w);
-                for (long b = blocks.first; b < blocks.last; ++b)
-                    kernels::pack_left_block(packed + b * block_rows * k, a_left, m, k, static_cast<int>(b));
+            if constexpr (goes_by_rows(shape_of)) {
+                T* const packed = e.shared_operand(++products);
+                constexpr int columns = kernels::blocking<T>::columns;
+                const share panels((n + columns - 1) / columns, w);
+                for (long p = panels.first; p < panels.last; ++p)
+                    kernels::pack_right_panel(packed + p * columns * k, b_right, k, n, static_cast<int>(p));
                 wait_for_all(w);
+                kernels::multiply_by_rows(a_left, packed, m, n, k, panel, w.thread, w.threads, epilogue);
+            } else {
+                if (!g.product.left_is_packed) {
+                    T* const packed = e.shared_operand(++products);
+                    constexpr int block_rows = kernels::blocking<T>::rows;
+                    const share blocks((m + block_rows - 1) / block_rows, w);
+                    for (long b = blocks.first; b < blocks.last; ++b)
+                        kernels::pack_left_block(packed + b * block_rows * k, a_left, m, k, static_cast<int>(b));
+                    wait_for_all(w);
+                }
+                const T* const packed = e.shared_operand(products);
+                kernels::multiply_packed(packed, b_right, m, n, k, panel, w.thread, w.threads, epilogue);
             }
-            const T* const packed = e.shared_left(products);
-            kernels::multiply_packed(packed, b_right, m, n, k, panel, w.thread, w.threads, epilogue);
         } else if constexpr (!shape_of.summed) {
             // Each row of the call is a product of its own, done by one thread.
             const share mine(rows, w);
             for (long r = mine.first; r < mine.last; ++r) {
-                const kernels::matrix_operand<T> a_row{left + r * shape_of.left_batch, shape_of.left_row, shape_of.left_column};
-                const kernels::matrix_operand<T> b_row{right + r * shape_of.right_batch, shape_of.right_row, shape_of.right_column};
+                const kernels::matrix_operand<T> a_row{left + r * shape_of.left_batch, shape_of.left_row,
+                                                       shape_of.left_column};
+                const kernels::matrix_operand<T> b_row{right + r * shape_of.right_batch, shape_of.right_row,
+                                                       shape_of.right_column};
                 kernels::pack_left(e.own_left(w.thread), a_row, m, k);
                 kernels::multiply_packed(e.own_left(w.thread), b_row, m, n, k, panel, 0, 1,
                                          [&](const T* tile, int row, int row_count, int column, int column_count) {
@@ -253,8 +273,10 @@ private:
         } else {
             // The rows' products are added up, each thread its own tiles, in the order of the rows.
             for (long r = 0; r < rows; ++r) {
-                const kernels::matrix_operand<T> a_row{left + r * shape_of.left_batch, shape_of.left_row, shape_of.left_column};
-                const kernels::matrix_operand<T> b_row{right + r * shape_of.right_batch, shape_of.right_row, shape_of.right_column};
+                const kernels::matrix_operand<T> a_row{left + r * shape_of.left_batch, shape_of.left_row,
+                                                       shape_of.left_column};
+                const kernels::matrix_operand<T> b_row{right + r * shape_of.right_batch, shape_of.right_row,
+                                                       shape_of.right_column};
                 kernels::pack_left(e.own_left(w.thread), a_row, m, k);
                 kernels::multiply_packed(e.own_left(w.thread), b_row, m, n, k, panel, w.thread, w.threads,
                                          [&](const T* tile, int row, int row_count, int column, int column_count) {
@@ -263,7 +285,8 @@ private:
             }
         }
     }
-    static void add_tile(T* out, bool first, const T* tile, int row, int row_count, int column, int column_count, int n) {
+    static void add_tile(T* out, bool first, const T* tile, int row, int row_count, int column, int column_count,
+                         int n) {
         for (int i = 0; i < row_count; ++i)
             for (int j = 0; j < column_count; ++j) {
                 T& to = out[static_cast<std::ptrdiff_t>(row + i) * n + column + j];
@@ -275,8 +298,8 @@ private:
     template <class Op> static void run_columns(executor& e, const schedule_group& g, long rows, worker w, int&) {
         const node& n = Compiled::final_graph::value.nodes[static_cast<std::size_t>(g.node)];
         // The operand may be reshaped: its own shape says what the axes are.
-        const node& of = Compiled::final_graph::value
-                             .nodes[static_cast<std::size_t>(Compiled::final_graph::value.operands[static_cast<std::size_t>(n.first_operand)])];
+        const node& of = Compiled::final_graph::value.nodes[static_cast<std::size_t>(
+            Compiled::final_graph::value.operands[static_cast<std::size_t>(n.first_operand)])];
         const shape& extents = of.type.extents;
         long outer = 1, reduced = rows, inner = extents.size();
         if (n.options.flags[2] == 0) {
@@ -284,13 +307,14 @@ private:
             reduced = extents.size(n.options.flags[0], n.options.flags[1]);
             inner = extents.size(n.options.flags[1], extents.rank);
         }
-        reduce_columns<Op>(e.place[static_cast<std::size_t>(schedule.stores[static_cast<std::size_t>(g.first_store)].value)],
-                           e.place[static_cast<std::size_t>(g.operand)], outer, reduced, inner, w);
+        reduce_columns<Op>(
+            e.place[static_cast<std::size_t>(schedule.stores[static_cast<std::size_t>(g.first_store)].value)],
+            e.place[static_cast<std::size_t>(g.operand)], outer, reduced, inner, w);
     }
     static void run_noise(executor& e, const schedule_group& g, long rows, worker w, int&) {
         make_noise(Compiled::final_graph::value.nodes[static_cast<std::size_t>(g.node)],
-                   e.place[static_cast<std::size_t>(schedule.stores[static_cast<std::size_t>(g.first_store)].value)], e.noise,
-                   e.first_example, rows, w);
+                   e.place[static_cast<std::size_t>(schedule.stores[static_cast<std::size_t>(g.first_store)].value)],
+                   e.noise, e.first_example, rows, w);
     }
     static void run_movement(executor& e, const schedule_group& g, long rows, worker w, int&) {
         constexpr int most = find_most_operands();
@@ -300,7 +324,8 @@ private:
         for (int i = 0; i < g.load_count; ++i) {
             from[i] = e.place[static_cast<std::size_t>(schedule.operands[static_cast<std::size_t>(g.first_load + i)])];
             types[i] = Compiled::final_graph::value
-                           .nodes[static_cast<std::size_t>(Compiled::final_graph::value.operands[static_cast<std::size_t>(n.first_operand + i)])]
+                           .nodes[static_cast<std::size_t>(
+                               Compiled::final_graph::value.operands[static_cast<std::size_t>(n.first_operand + i)])]
                            .type;
         }
         move_elements(n, types, from, g.load_count,

@@ -1,5 +1,5 @@
-// The templates over a fused group: one vector of its domain at a time passes through the group's operations in registers.
-// Instantiated once per structure: where a group's data lies is a run-time argument.
+// The templates over a fused group: one vector of its domain at a time passes through the group's operations in
+// registers. Instantiated once per structure: where a group's data lies is a run-time argument.
 #pragma once
 
 #include <algorithm>
@@ -8,7 +8,7 @@
 #include <utility>
 
 #include <hourglass/graph/schedule.hpp>
-#include <hourglass/kernels/matrix_product.hpp>
+#include <hourglass/kernels/packing.hpp>
 #include <hourglass/kernels/simd.hpp>
 
 HOURGLASS_BEGIN
@@ -37,13 +37,21 @@ template <class Compiled, int Group, class T> class group_kernel {
     static constexpr int width = kernels::width<T>;
     using vector = kernels::vector<T>;
 
-    static constexpr const group_load& load(int i) { return schedule.loads[static_cast<std::size_t>(group.first_load + i)]; }
-    static constexpr const group_store& store(int i) { return schedule.stores[static_cast<std::size_t>(group.first_store + i)]; }
-    static constexpr const group_member& member(int i) { return schedule.members[static_cast<std::size_t>(group.first_member + i)]; }
-    static constexpr long stride(int load_, int dimension) { return load(load_).strides[static_cast<std::size_t>(dimension)]; }
+    static constexpr const group_load& load(int i) {
+        return schedule.loads[static_cast<std::size_t>(group.first_load + i)];
+    }
+    static constexpr const group_store& store(int i) {
+        return schedule.stores[static_cast<std::size_t>(group.first_store + i)];
+    }
+    static constexpr const group_member& member(int i) {
+        return schedule.members[static_cast<std::size_t>(group.first_member + i)];
+    }
+    static constexpr long stride(int load_, int dimension) {
+        return load(load_).strides[static_cast<std::size_t>(dimension)];
+    }
     static constexpr long extent(int dimension) { return group.extents[static_cast<std::size_t>(dimension)]; }
     template <int Member> using operation_of = typename implementation<member(Member).op>::type;
-    static constexpr bool is_reduction(int m) {     // -1 stands for the tile itself
+    static constexpr bool is_reduction(int m) { // -1 stands for the tile itself
         return m >= 0 && member(m).op->kind == operation_kind::reduction;
     }
     template <int Member> static constexpr bool reduces = is_reduction(Member);
@@ -54,15 +62,18 @@ template <class Compiled, int Group, class T> class group_kernel {
     struct registers {
         vector loaded[loads + 1];
         vector value[members + 1];
-        vector recent[members + 1];     // of members that reduce
+        vector recent[members + 1]; // of members that reduce
         vector total[members + 1];
     };
 
     template <int Member, int Operand> [[gnu::always_inline]] static vector operand(const registers& r) {
         constexpr wire w = member(Member).operands[static_cast<std::size_t>(Operand)];
-        if constexpr (w.from == wire::source::member) return r.value[w.index];
-        else if constexpr (w.from == wire::source::load) return r.loaded[w.index];
-        else return kernels::broadcast(static_cast<T>(w.number));
+        if constexpr (w.from == wire::source::member)
+            return r.value[w.index];
+        else if constexpr (w.from == wire::source::load)
+            return r.loaded[w.index];
+        else
+            return kernels::broadcast(static_cast<T>(w.number));
     }
     template <int Member> [[gnu::always_inline]] static void compute(registers& r) {
         using Op = operation_of<Member>;
@@ -71,17 +82,23 @@ template <class Compiled, int Group, class T> class group_kernel {
         } else {
             [&]<int... I>(std::integer_sequence<int, I...>) __attribute__((always_inline)) {
                 r.value[Member] = Op::template forward<vector>(operand<Member, I>(r)...);
-            }(std::make_integer_sequence<int, member(Member).operand_count>{});
+            }
+            (std::make_integer_sequence<int, member(Member).operand_count>{});
         }
     }
     // A step over a whole vector, or over the last few elements of a row.
     enum class extent_of_step { whole, partial };
 
-    template <extent_of_step Extent, int Load> [[gnu::always_inline]] static void fetch(registers& r, const T* const* from, long at, int count) {
-        if constexpr (load(Load).tile) r.loaded[Load] = kernels::load_vector(from[Load] + at);    // padded to whole vectors
-        else if constexpr (stride(Load, inner) == 0) return;    // fetched once per row, or once
-        else if constexpr (Extent == extent_of_step::whole) r.loaded[Load] = kernels::load_vector(from[Load] + at);
-        else r.loaded[Load] = kernels::load_partial(from[Load] + at, count);
+    template <extent_of_step Extent, int Load>
+    [[gnu::always_inline]] static void fetch(registers& r, const T* const* from, long at, int count) {
+        if constexpr (load(Load).tile)
+            r.loaded[Load] = kernels::load_vector(from[Load] + at); // padded to whole vectors
+        else if constexpr (stride(Load, inner) == 0)
+            return; // fetched once per row, or once
+        else if constexpr (Extent == extent_of_step::whole)
+            r.loaded[Load] = kernels::load_vector(from[Load] + at);
+        else
+            r.loaded[Load] = kernels::load_partial(from[Load] + at, count);
     }
     // A load that is one number everywhere.
     static constexpr bool is_single(int l) {
@@ -96,36 +113,43 @@ template <class Compiled, int Group, class T> class group_kernel {
     template <bool Single> [[gnu::always_inline]] static void fetch_all_once(registers& r, const T* const* from) {
         [&]<int... L>(std::integer_sequence<int, L...>) __attribute__((always_inline)) {
             (fetch_once<L, Single>(r, from), ...);
-        }(std::make_integer_sequence<int, loads>{});
+        }
+        (std::make_integer_sequence<int, loads>{});
     }
-    template <extent_of_step Extent, int Store> [[gnu::always_inline]] static void keep(const registers& r, T* const* to, long at, int count) {
+    template <extent_of_step Extent, int Store>
+    [[gnu::always_inline]] static void keep(const registers& r, T* const* to, long at, int count) {
         constexpr int m = store(Store).member;
-        if constexpr (reduces<m>) return;
+        if constexpr (reduces<m>)
+            return;
         else {
             vector x;
-            if constexpr (m < 0) x = r.loaded[0];
-            else x = r.value[m];
-            if constexpr (Extent == extent_of_step::whole) kernels::store_vector(to[Store] + at, x);
-            else kernels::store_partial(to[Store] + at, x, count);
+            if constexpr (m < 0)
+                x = r.loaded[0];
+            else
+                x = r.value[m];
+            if constexpr (Extent == extent_of_step::whole)
+                kernels::store_vector(to[Store] + at, x);
+            else
+                kernels::store_partial(to[Store] + at, x, count);
         }
     }
-    template <extent_of_step Extent>
-    [[gnu::always_inline]] static void step(registers& r, const T* const* from, T* const* to, long at, int count = width) {
+    template <extent_of_step Extent> [[gnu::always_inline]] static void step(registers& r, const T* const* from,
+                                                                             T* const* to, long at, int count = width) {
         [&]<int... L>(std::integer_sequence<int, L...>) __attribute__((always_inline)) {
             (fetch<Extent, L>(r, from, at, count), ...);
-        }(std::make_integer_sequence<int, loads>{});
-        [&]<int... M>(std::integer_sequence<int, M...>) __attribute__((always_inline)) {
-            (compute<M>(r), ...);
-        }(std::make_integer_sequence<int, members>{});
+        }
+        (std::make_integer_sequence<int, loads>{});
+        [&]<int... M>(std::integer_sequence<int, M...>) __attribute__((always_inline)) { (compute<M>(r), ...); }
+        (std::make_integer_sequence<int, members>{});
         [&]<int... S>(std::integer_sequence<int, S...>) __attribute__((always_inline)) {
             (keep<Extent, S>(r, to, at, count), ...);
-        }(std::make_integer_sequence<int, stores>{});
+        }
+        (std::make_integer_sequence<int, stores>{});
     }
     [[gnu::always_inline]] static void begin_row(registers& r, const T* const* from) {
         fetch_all_once<false>(r, from);
-        [&]<int... M>(std::integer_sequence<int, M...>) __attribute__((always_inline)) {
-            (start<M>(r), ...);
-        }(std::make_integer_sequence<int, members>{});
+        [&]<int... M>(std::integer_sequence<int, M...>) __attribute__((always_inline)) { (start<M>(r), ...); }
+        (std::make_integer_sequence<int, members>{});
     }
     template <int Member> [[gnu::always_inline]] static void start(registers& r) {
         if constexpr (reduces<Member>)
@@ -139,9 +163,8 @@ template <class Compiled, int Group, class T> class group_kernel {
         }
     }
     [[gnu::always_inline]] static void gather_all(registers& r) {
-        [&]<int... M>(std::integer_sequence<int, M...>) __attribute__((always_inline)) {
-            (gather<M>(r), ...);
-        }(std::make_integer_sequence<int, members>{});
+        [&]<int... M>(std::integer_sequence<int, M...>) __attribute__((always_inline)) { (gather<M>(r), ...); }
+        (std::make_integer_sequence<int, members>{});
     }
 
     // Combines the lanes of a reduction, of which the last vector counts for `count`.
@@ -157,10 +180,10 @@ template <class Compiled, int Group, class T> class group_kernel {
         for (int i = 0; i < count; ++i) result = Op::template combine<T>(result, lanes[1][i]);
         return result;
     }
-    template <int Store> static void keep_sum(const registers& r, const registers& last, T* const* to, long row, int count) {
+    template <int Store>
+    static void keep_sum(const registers& r, const registers& last, T* const* to, long row, int count) {
         constexpr int m = store(Store).member;
-        if constexpr (reduces<m>)
-            to[Store][row] = across<operation_of<m>>(r.total[m], last.recent[m], count);
+        if constexpr (reduces<m>) to[Store][row] = across<operation_of<m>>(r.total[m], last.recent[m], count);
     }
 
     // The innermost dimension from `first` to `last`; `row` is its index among the rows.
@@ -178,16 +201,16 @@ template <class Compiled, int Group, class T> class group_kernel {
                 for (; at < block_end; at += width) step<extent_of_step::whole>(r, from, to, at);
                 gather_all(r);
             }
-            registers rest = r;     // its own accumulators start afresh
+            registers rest = r; // its own accumulators start afresh
             const int count = static_cast<int>(last - at);
             if (count > 0) step<extent_of_step::partial>(rest, from, to, at, count);
-            [&]<int... S>(std::integer_sequence<int, S...>) {
-                (keep_sum<S>(r, rest, to, row, count), ...);
-            }(std::make_integer_sequence<int, stores>{});
+            [&]<int... S>(std::integer_sequence<int, S...>) { (keep_sum<S>(r, rest, to, row, count), ...); }
+            (std::make_integer_sequence<int, stores>{});
         }
     }
 
-    template <int Dimension> static void run_dimension(const T* const* from, T* const* to, long row, long first, long last) {
+    template <int Dimension>
+    static void run_dimension(const T* const* from, T* const* to, long row, long first, long last) {
         if constexpr (Dimension == inner) {
             run_row(from, to, row, first, last);
         } else {
@@ -219,22 +242,9 @@ public:
         if (mine.first < mine.last) run_dimension<0>(from, to, 0, mine.first, mine.last);
     }
 
-    // Asks for what a tile's elementwise nodes will read: whole matrices as large as the product, which come from far away (an
-    // optimiser's moments), and arrive while the tile is computed.
-    static void prefetch_tile(const T* const* from, long first_row, int row_count, long first_column, int column_count) {
-        constexpr int line = static_cast<int>(64 / sizeof(T));
-        for (int l = 1; l < loads; ++l) {
-            if (stride(l, 0) == 0 || stride(l, 1) == 0) continue;
-            for (int i = 0; i < row_count; ++i) {
-                const T* row = from[l] + (first_row + i) * stride(l, 0) + first_column;
-                for (int at = 0; at < column_count; at += line) __builtin_prefetch(row + at, 1, 2);
-            }
-        }
-    }
-
     // A tile of a product: `rows_` by `columns` elements at (first_row, first_column) of the product's matrix.
-    static void run_tile(const T* tile, const T* const* from, T* const* to, long first_row, int row_count, long first_column,
-                         int column_count) {
+    static void run_tile(const T* tile, const T* const* from, T* const* to, long first_row, int row_count,
+                         long first_column, int column_count) {
         registers r;
         fetch_all_once<true>(r, from);
         const T* moved[loads + 1];
@@ -254,7 +264,8 @@ public:
         if (column_count == kernels::blocking<T>::columns) {
             rows_with([&]() __attribute__((always_inline)) {
                 HOURGLASS_UNROLL
-                for (int at = 0; at < kernels::blocking<T>::columns; at += width) step<extent_of_step::whole>(r, moved, targets, at);
+                for (int at = 0; at < kernels::blocking<T>::columns; at += width)
+                    step<extent_of_step::whole>(r, moved, targets, at);
             });
         } else {
             rows_with([&]() __attribute__((always_inline)) {
