@@ -151,6 +151,9 @@ json as_json(const bench::machine& m, double peak, double bandwidth, const std::
 }
 
 void run(const char* json_path) {
+    // One floating-point mode for all: trainers flush denormals themselves, a program linked with -ffast-math does from
+    // its start, and the vectorised square root of -ffast-math makes NaN of a denormal second moment on AVX2.
+    const hg::kernels::flush_denormals for_all_forms;
     const bench::machine m = bench::this_machine();
     const double peak = bench::multiply_add_peak(), bandwidth = bench::update_bandwidth(std::size_t{1} << 24);
     std::printf("%s, %u cores, load %.1f; %s; SIMD %s; 1 thread\n", m.processor.c_str(), m.cores, m.load,
