@@ -48,12 +48,12 @@ struct negate : elementwise<1> {
 
 // Comparisons give 1 where they hold and 0 elsewhere, and have no derivative.
 #define HOURGLASS_COMPARISON(struct_name, symbol_)                                                                     \
-    struct struct_name : elementwise<2> {                                                                               \
-        static constexpr std::string_view name = #struct_name;                                                          \
-        static constexpr bool smooth = false;                                                                           \
-        template <class V> static constexpr V forward(const V& a, const V& b) {                                         \
-            return math::select(a symbol_ b, math::as<V>(1), math::as<V>(0));                                           \
-        }                                                                                                               \
+    struct struct_name : elementwise<2> {                                                                              \
+        static constexpr std::string_view name = #struct_name;                                                         \
+        static constexpr bool smooth = false;                                                                          \
+        template <class V> static constexpr V forward(const V& a, const V& b) {                                        \
+            return math::select(a symbol_ b, math::as<V>(1), math::as<V>(0));                                          \
+        }                                                                                                              \
     }
 HOURGLASS_COMPARISON(less, <);
 HOURGLASS_COMPARISON(less_equal, <=);
@@ -80,7 +80,9 @@ struct where : elementwise<3> {
         return std::array{hadamard(g, 0), where_(c, g, 0), where_(c, 0, g)};
     }
     // Named apart from the struct: inside it `where` is the struct.
-    template <class... A> static constexpr outcome_of<where, A...> where_(const A&... a) { return apply_operation(where{}, a...); }
+    template <class... A> static constexpr outcome_of<where, A...> where_(const A&... a) {
+        return apply_operation(where{}, a...);
+    }
 };
 
 // The larger; NaN in either is handed on. At a tie each operand gets half of the gradient.
@@ -112,34 +114,49 @@ struct clamp : elementwise<3> {
         return math::select(x < low, low, math::select(x > high, high, x));
     }
     template <class H> static constexpr auto derivative(H x, H low, H high, H, H g) {
-        return std::array{hadamard(g, hadamard(x >= low, x <= high)), hadamard(g, x < low),
-                          hadamard(g, hadamard(x >= low, x > high))};
+        // Named one after another: compilers differ in the order in which they evaluate arguments, and graphs must not.
+        auto not_below = x >= low;
+        auto not_above = x <= high;
+        auto in_x = hadamard(g, hadamard(not_below, not_above));
+        auto in_low = hadamard(g, x < low);
+        auto in_high = hadamard(g, hadamard(not_below, x > high));
+        return std::array{in_x, in_low, in_high};
     }
 };
 
 }
 
 template <operand_or_number A, operand_or_number B>
-    requires some_operand<A, B>
+requires some_operand<A, B>
 constexpr outcome_of<ops::add, A, B> operator+(const A& a, const B& b) { return apply_operation(ops::add{}, a, b); }
 template <operand_or_number A, operand_or_number B>
-    requires some_operand<A, B>
-constexpr outcome_of<ops::subtract, A, B> operator-(const A& a, const B& b) { return apply_operation(ops::subtract{}, a, b); }
+requires some_operand<A, B>
+constexpr outcome_of<ops::subtract, A, B> operator-(const A& a, const B& b) {
+    return apply_operation(ops::subtract{}, a, b);
+}
 template <operand_or_number A, operand_or_number B>
-    requires some_operand<A, B>
-constexpr outcome_of<ops::divide, A, B> operator/(const A& a, const B& b) { return apply_operation(ops::divide{}, a, b); }
-template <operand A> constexpr outcome_of<ops::negate, A> operator-(const A& a) { return apply_operation(ops::negate{}, a); }
+requires some_operand<A, B>
+constexpr outcome_of<ops::divide, A, B> operator/(const A& a, const B& b) {
+    return apply_operation(ops::divide{}, a, b);
+}
+template <operand A> constexpr outcome_of<ops::negate, A> operator-(const A& a) {
+    return apply_operation(ops::negate{}, a);
+}
 template <operand A> constexpr A operator+(const A& a) { return a; }
 
 // The elementwise product. a * b, which is the matrix product where a is a matrix and b a vector, is in ops/linear.hpp.
 template <operand_or_number A, operand_or_number B>
-    requires some_operand<A, B>
-constexpr outcome_of<ops::multiply, A, B> hadamard(const A& a, const B& b) { return apply_operation(ops::multiply{}, a, b); }
+requires some_operand<A, B>
+constexpr outcome_of<ops::multiply, A, B> hadamard(const A& a, const B& b) {
+    return apply_operation(ops::multiply{}, a, b);
+}
 
 #define HOURGLASS_COMPARISON_OPERATOR(symbol_, operation_)                                                             \
-    template <operand_or_number A, operand_or_number B>                                                                 \
-        requires some_operand<A, B>                                                                                     \
-    constexpr outcome_of<ops::operation_, A, B> operator symbol_(const A& a, const B& b) { return apply_operation(ops::operation_{}, a, b); }
+    template <operand_or_number A, operand_or_number B>                                                                \
+    requires some_operand<A, B>                                                                                        \
+    constexpr outcome_of<ops::operation_, A, B> operator symbol_(const A& a, const B& b) {                             \
+        return apply_operation(ops::operation_{}, a, b);                                                               \
+    }
 HOURGLASS_COMPARISON_OPERATOR(<, less)
 HOURGLASS_COMPARISON_OPERATOR(<=, less_equal)
 HOURGLASS_COMPARISON_OPERATOR(>, greater)
@@ -149,18 +166,18 @@ HOURGLASS_COMPARISON_OPERATOR(!=, not_equal)
 #undef HOURGLASS_COMPARISON_OPERATOR
 
 template <operand_or_number C, operand_or_number A, operand_or_number B>
-    requires some_operand<C, A, B>
+requires some_operand<C, A, B>
 constexpr outcome_of<ops::where, C, A, B> where(const C& condition, const A& a, const B& b) {
     return apply_operation(ops::where{}, condition, a, b);
 }
 template <operand_or_number A, operand_or_number B>
-    requires some_operand<A, B>
+requires some_operand<A, B>
 constexpr outcome_of<ops::maximum, A, B> max(const A& a, const B& b) { return apply_operation(ops::maximum{}, a, b); }
 template <operand_or_number A, operand_or_number B>
-    requires some_operand<A, B>
+requires some_operand<A, B>
 constexpr outcome_of<ops::minimum, A, B> min(const A& a, const B& b) { return apply_operation(ops::minimum{}, a, b); }
 template <operand_or_number X, operand_or_number L, operand_or_number H>
-    requires some_operand<X, L, H>
+requires some_operand<X, L, H>
 constexpr auto clamp(const X& x, const L& low, const H& high) { return apply_operation(ops::clamp{}, x, low, high); }
 
 HOURGLASS_END
