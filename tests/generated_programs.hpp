@@ -140,9 +140,8 @@ template <class T> void check_program(const program_to_check<T>& program) {
         for (std::size_t r = 0; r < expected.size(); ++r) {
             CAPTURE(program.selected.name(program.selected.roots[static_cast<int>(r)].name));
             const double magnitude = magnitude_of(expected[r]);
-            const double allowed = std::is_same_v<T, float>
-                                       ? (10 * own_error(in_float, expected) + 1e-6) * magnitude
-                                       : 1e-11 * magnitude;
+            const double allowed =
+                std::is_same_v<T, float> ? (10 * own_error(in_float, expected) + 1e-6) * magnitude : 1e-11 * magnitude;
             CHECK(difference(as_doubles(found[r]), expected[r]) <= allowed);
         }
         for (const int threads : {2, 3}) {

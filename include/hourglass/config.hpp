@@ -30,9 +30,9 @@
 // The same template compiled with other flags would otherwise be one weak symbol for the linker to choose from.
 #define HOURGLASS_ABI HOURGLASS_JOIN(HOURGLASS_SIMD_NAME, HOURGLASS_THREADING_NAME)
 
-#define HOURGLASS_BEGIN \
-    namespace hourglass { \
+#define HOURGLASS_BEGIN                                                                                                \
+    namespace hourglass {                                                                                              \
     inline namespace HOURGLASS_ABI {
-#define HOURGLASS_END \
-    } \
+#define HOURGLASS_END                                                                                                  \
+    }                                                                                                                  \
     }

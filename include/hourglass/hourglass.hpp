@@ -1,4 +1,5 @@
-// Everything that a model and its training need. Files, data sets and pictures are in data/ and io/, which are compiled.
+// Everything that a model and its training need. Files, data sets and pictures are in data/ and io/, which are
+// compiled.
 #pragma once
 
 // First, so that a message from it stands under a short list of includes.

@@ -1,4 +1,5 @@
-// expect: in equation .*b.*: the prefix .*block.* stands for two blocks, with another graph or other symbols passed: give one of them another prefix
+// expect: in equation .*b.*: the prefix .*block.* stands for two blocks, with another graph or other symbols passed:
+// give one of them another prefix
 #include <hourglass/hourglass.hpp>
 
 namespace hg = hourglass;

@@ -11,5 +11,5 @@ namespace hg = hourglass;
 void in_a_function(const std::vector<float>& images, const std::vector<float>& codes) {
     using namespace vae_model;
     static_cast<void>(images.size() + codes.size());
-// BLOCK
+    // BLOCK
 }

@@ -26,5 +26,5 @@ inline constexpr hg::graph model{
 
 void calls(const std::vector<float>& images) {
     using namespace basic;
-// BLOCK
+    // BLOCK
 }

@@ -1,6 +1,6 @@
 // Expression templates: trees of operations over operands, never larger than one equation, because other equations are
-// reached by name. An operand is an expression, a number, or a traced handle of graph/trace.hpp; `apply_operation` is the one
-// place that tells them apart, so that a function such as tanh is written once for all of them.
+// reached by name. An operand is an expression, a number, or a traced handle of graph/trace.hpp; `apply_operation` is
+// the one place that tells them apart, so that a function such as tanh is written once for all of them.
 #pragma once
 
 #include <concepts>
@@ -17,22 +17,31 @@ HOURGLASS_BEGIN
 struct expression_base {
     // if (x > 0), x > 0 && y > 0, !x: the model is being written, so there is no number yet to decide on.
     template <class Bool>
-        requires std::same_as<Bool, bool>
+    requires std::same_as<Bool, bool>
     constexpr explicit operator Bool() const {
-        static_assert(!std::same_as<Bool, bool>, "an expression of a model is neither true nor false while the model is written: for a "
-                                                 "choice between values write where(condition, a, b), for `and` of two conditions "
-                                                 "min(a, b), for `or` max(a, b), for `not` 1 - a");
+        static_assert(!std::same_as<Bool, bool>,
+                      "an expression of a model is neither true nor false while the model is written: for a "
+                      "choice between values write where(condition, a, b), for `and` of two conditions "
+                      "min(a, b), for `or` max(a, b), for `not` 1 - a");
         return false;
     }
 };
 
-template <class T> concept expression = std::derived_from<std::remove_cvref_t<T>, expression_base>;
+template <class T>
+concept expression = std::derived_from<std::remove_cvref_t<T>, expression_base>;
 // A handle on a node of a graph under construction: derivative rules compute with these.
-template <class T> concept traced = requires { typename std::remove_cvref_t<T>::traced_handle; };
-template <class T> concept number = std::is_arithmetic_v<std::remove_cvref_t<T>>;
-template <class T> concept operand = expression<T> || traced<T>;
-template <class T> concept operand_or_number = operand<T> || number<T>;
-template <class... T> concept some_operand = (operand<T> || ...) && (operand_or_number<T> && ...);
+template <class T>
+concept traced = requires {
+    typename std::remove_cvref_t<T>::traced_handle;
+};
+template <class T>
+concept number = std::is_arithmetic_v<std::remove_cvref_t<T>>;
+template <class T>
+concept operand = expression<T> || traced<T>;
+template <class T>
+concept operand_or_number = operand<T> || number<T>;
+template <class... T>
+concept some_operand = (operand<T> || ...) && (operand_or_number<T> && ...);
 
 // A number that stands in an equation.
 struct literal : expression_base {
@@ -49,8 +58,10 @@ template <class Operation, class... Operands> struct applied : expression_base {
 };
 
 template <class T> constexpr auto lift(const T& x) {
-    if constexpr (number<T>) return literal(static_cast<double>(x));
-    else return x;
+    if constexpr (number<T>)
+        return literal(static_cast<double>(x));
+    else
+        return x;
 }
 
 // What an operation gives: a handle where an operand is one, else an expression. Operators and whatever else derivative
@@ -64,19 +75,24 @@ template <class Operation, class... Operands> struct outcome {
     using type = applied<Operation, decltype(lift(std::declval<const Operands&>()))...>;
 };
 template <class Operation, class... Operands>
-    requires(traced<Operands> || ...)
-struct outcome<Operation, Operands...> : handle_among<Operands...> {};
+requires(traced<Operands> || ...) struct outcome<Operation, Operands...> : handle_among<Operands...> {
+};
 template <class Operation, class... Operands> using outcome_of = typename outcome<Operation, Operands...>::type;
 
-template <class Operation, class First, class... Rest> constexpr auto& first_traced(const First& first, const Rest&... rest) {
-    if constexpr (traced<First>) return first;
-    else return first_traced<Operation>(rest...);
+template <class Operation, class First, class... Rest>
+constexpr auto& first_traced(const First& first, const Rest&... rest) {
+    if constexpr (traced<First>)
+        return first;
+    else
+        return first_traced<Operation>(rest...);
 }
 
 template <class Operation, operand_or_number... Operands>
 constexpr outcome_of<Operation, Operands...> apply_operation(Operation operation, const Operands&... operands) {
-    if constexpr ((traced<Operands> || ...)) return first_traced<Operation>(operands...).trace(operation, operands...);
-    else return {operation, lift(operands)...};
+    if constexpr ((traced<Operands> || ...))
+        return first_traced<Operation>(operands...).trace(operation, operands...);
+    else
+        return {operation, lift(operands)...};
 }
 
 HOURGLASS_END

@@ -1,5 +1,5 @@
-// Names as template arguments, and their hashes. Every named thing (a symbol, a parameter, an operation) is found by the
-// hash of its name; nothing here knows what is named.
+// Names as template arguments, and their hashes. Every named thing (a symbol, a parameter, an operation) is found by
+// the hash of its name; nothing here knows what is named.
 #pragma once
 
 #include <cstddef>

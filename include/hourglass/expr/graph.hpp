@@ -13,13 +13,18 @@ template <class Left, number Value> constexpr auto as_equation(const binding<Lef
     return equation<Left, literal>{literal(static_cast<double>(e.value))};
 }
 template <class Left, class Right> constexpr auto as_equation(const equation<Left, Right>& e) { return e; }
-template <class T> concept equation_like = requires(const T& e) { as_equation(e); };
+template <class T>
+concept equation_like = requires(const T& e) {
+    as_equation(e);
+};
 
 // What stands in a graph and is no equation, such as symbol == expression: lowering says so.
 using not_an_equation = equation<symbol<"">, literal>;
 template <class T> constexpr auto entry_of(const T& e) {
-    if constexpr (equation_like<T>) return as_equation(e);
-    else return not_an_equation{};
+    if constexpr (equation_like<T>)
+        return as_equation(e);
+    else
+        return not_an_equation{};
 }
 template <class... Equations> struct graph;
 template <class T> inline constexpr bool is_graph = false;
@@ -29,18 +34,18 @@ template <class... Equations> struct graph {
     boost::hana::tuple<Equations...> equations;
     static constexpr int count = static_cast<int>(sizeof...(Equations));
     template <class... E>
-        requires(sizeof...(E) == sizeof...(Equations) && !(is_graph<E> || ...))
-    constexpr graph(const E&... e) : equations(entry_of(e)...) {}
+    requires(sizeof...(E) == sizeof...(Equations) && !(is_graph<E> || ...)) constexpr graph(const E&... e)
+        : equations(entry_of(e)...) {}
 };
 template <class... E>
-    requires(!(is_graph<E> || ...))
-graph(const E&... e) -> graph<decltype(entry_of(e))...>;
+requires(!(is_graph<E> || ...)) graph(const E&... e)
+->graph<decltype(entry_of(e))...>;
 
 // A graph used inside a graph: use<"b1">(residual, in = a)[out]. The block's names stand in the outer graph behind the
 // prefix "b1."; its formals are symbols without an equation, shaped by what is bound to them.
 template <fixed_string Prefix, class Graph, class Result, class... Formals> struct block_result : expression_base {
     Graph block;
-    boost::hana::tuple<Formals...> formals;     // equations formal = actual
+    boost::hana::tuple<Formals...> formals; // equations formal = actual
     constexpr block_result(const Graph& g, const boost::hana::tuple<Formals...>& f) : block(g), formals(f) {}
 };
 

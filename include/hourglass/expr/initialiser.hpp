@@ -1,5 +1,5 @@
-// The names of the ways in which a parameter may start, as values that a model can hold; program/initialise.hpp draws the
-// numbers.
+// The names of the ways in which a parameter may start, as values that a model can hold; program/initialise.hpp draws
+// the numbers.
 #pragma once
 
 #include <hourglass/config.hpp>
@@ -7,10 +7,21 @@
 HOURGLASS_BEGIN
 
 struct initialiser {
-    enum class rule { constant, uniform, normal, glorot_uniform, glorot_normal, he_uniform, he_normal, lecun_uniform,
-                      lecun_normal, fan_in_uniform, orthogonal } kind = rule::constant;
-    double scale = 0;   // the constant; the half-width of uniform; the deviation of normal; the gain of the others
-    int fan_in = 0;     // 0: the last extent
+    enum class rule {
+        constant,
+        uniform,
+        normal,
+        glorot_uniform,
+        glorot_normal,
+        he_uniform,
+        he_normal,
+        lecun_uniform,
+        lecun_normal,
+        fan_in_uniform,
+        orthogonal
+    } kind = rule::constant;
+    double scale = 0; // the constant; the half-width of uniform; the deviation of normal; the gain of the others
+    int fan_in = 0;   // 0: the last extent
     constexpr bool operator==(const initialiser&) const = default;
 };
 

@@ -1,5 +1,5 @@
-// The static shape of one example's value: its extents, and whether a batch axis stands in front of them. Shape rules of
-// single operations stand with the operations.
+// The static shape of one example's value: its extents, and whether a batch axis stands in front of them. Shape rules
+// of single operations stand with the operations.
 #pragma once
 
 #include <cstddef>
@@ -12,7 +12,7 @@ inline constexpr int max_rank = 6;
 
 struct shape {
     int rank = 0;
-    int extents[max_rank]{};    // a plain array: each call of std::array's is a step of a constant evaluation
+    int extents[max_rank]{}; // a plain array: each call of std::array's is a step of a constant evaluation
 
     constexpr int operator[](int axis) const { return extents[axis]; }
     constexpr int& operator[](int axis) { return extents[axis]; }
@@ -48,7 +48,9 @@ template <class... Extents> constexpr shape make_shape(Extents... extents) {
 struct value_type {
     shape extents{};
     bool batched = false;
-    constexpr bool operator==(const value_type& other) const { return batched == other.batched && extents == other.extents; }
+    constexpr bool operator==(const value_type& other) const {
+        return batched == other.batched && extents == other.extents;
+    }
 };
 
 // NumPy's rule; false where an axis has two extents of which neither is 1.

@@ -1,6 +1,6 @@
 // What a model's names stand for: symbols, inputs, arguments, parameters, run-time scalars and state. Each is a small
-// structural value that serves in an equation, on its left side, as a program's option and in a call's binding. Noise is in
-// ops/random.hpp.
+// structural value that serves in an equation, on its left side, as a program's option and in a call's binding. Noise
+// is in ops/random.hpp.
 #pragma once
 
 #include <concepts>
@@ -13,9 +13,7 @@
 HOURGLASS_BEGIN
 
 // left = right, as it stands in a graph
-template <class Left, class Right> struct equation {
-    Right right;
-};
+template <class Left, class Right> struct equation { Right right; };
 
 // name = value, as it stands in a call; in a graph a number so bound is a constant equation
 template <class Left, class Value> struct binding {
@@ -35,17 +33,18 @@ template <class Self, fixed_string Name, leaf_kind Kind> struct leaf : expressio
     // Not lifted into a base: each class inherits these by `using`, since a class's own operator= hides them.
     template <expression Right> static constexpr equation<Self, Right> equals(const Right& right) { return {right}; }
     template <class Value> static constexpr auto bound(Value&& value) {
-        if constexpr (std::is_lvalue_reference_v<Value>) return binding<Self, const std::remove_cvref_t<Value>&>{value};
-        else return binding<Self, std::remove_cvref_t<Value>>{std::move(value)};
+        if constexpr (std::is_lvalue_reference_v<Value>)
+            return binding<Self, const std::remove_cvref_t<Value>&>{value};
+        else
+            return binding<Self, std::remove_cvref_t<Value>>{std::move(value)};
     }
 };
 
-#define HOURGLASS_EQUATION_OPERATORS                                                                                    \
+#define HOURGLASS_EQUATION_OPERATORS                                                                                   \
     template <expression Right> constexpr auto operator=(const Right& right) const { return this->equals(right); }     \
-    template <class Value>                                                                                              \
-        requires(!expression<Value>)                                                                                    \
-    constexpr auto operator=(Value&& value) const {                                                                     \
-        return this->bound(std::forward<Value>(value));                                                                 \
+    template <class Value>                                                                                             \
+    requires(!expression<Value>) constexpr auto operator=(Value&& value) const {                                       \
+        return this->bound(std::forward<Value>(value));                                                                \
     }
 
 // A named equation of the graph, or a formal of a block.
@@ -63,14 +62,16 @@ template <fixed_string Name, int... Extents> struct input : leaf<input<Name, Ext
 };
 
 // Data without a batch axis.
-template <fixed_string Name, int... Extents> struct argument : leaf<argument<Name, Extents...>, Name, leaf_kind::argument> {
+template <fixed_string Name, int... Extents> struct argument
+    : leaf<argument<Name, Extents...>, Name, leaf_kind::argument> {
     static constexpr shape extents() { return make_shape(Extents...); }
     HOURGLASS_EQUATION_OPERATORS
 };
 
 // A trained tensor, [out, in] where it is a matrix. Unless told otherwise a matrix starts from
 // U(-1/sqrt(fan_in), 1/sqrt(fan_in)), and anything of lower rank at zero.
-template <fixed_string Name, int... Extents> struct parameter : leaf<parameter<Name, Extents...>, Name, leaf_kind::parameter> {
+template <fixed_string Name, int... Extents> struct parameter
+    : leaf<parameter<Name, Extents...>, Name, leaf_kind::parameter> {
     initialiser start = sizeof...(Extents) >= 2 ? fan_in_uniform : zeros;
     constexpr parameter() = default;
     constexpr explicit parameter(initialiser i) : start(i) {}
@@ -98,13 +99,19 @@ template <fixed_string Name, int... Extents> struct state : leaf<state<Name, Ext
 // A tensor that an update rule keeps for each trained parameter, shaped like it and zero at first.
 template <fixed_string Name> struct slot : leaf<slot<Name>, Name, leaf_kind::slot> {};
 
-template <class T> concept named_leaf = expression<T> && requires { std::remove_cvref_t<T>::hash; std::remove_cvref_t<T>::kind; };
+template <class T>
+concept named_leaf = expression<T> && requires {
+    std::remove_cvref_t<T>::hash;
+    std::remove_cvref_t<T>::kind;
+};
 
 // next(m) = expression on the left of an equation; on the right, the value that m is about to take.
 template <named_leaf Leaf> struct next_of : expression_base {
     Leaf of{};
     constexpr explicit next_of(const Leaf& m) : of(m) {}
-    template <expression Right> constexpr equation<next_of, Right> operator=(const Right& right) const { return {right, of}; }
+    template <expression Right> constexpr equation<next_of, Right> operator=(const Right& right) const {
+        return {right, of};
+    }
     template <number Value> constexpr auto operator=(Value value) const {
         return equation<next_of, literal>{literal(static_cast<double>(value)), of};
     }

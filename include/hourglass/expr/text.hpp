@@ -1,5 +1,5 @@
-// Sentences composed in constant expressions: what a compile error says of a model. How a sentence reaches the screen is
-// in graph/diagnostic.hpp.
+// Sentences composed in constant expressions: what a compile error says of a model. How a sentence reaches the screen
+// is in graph/diagnostic.hpp.
 #pragma once
 
 #include <cstddef>
@@ -48,7 +48,8 @@ struct text {
             for (; number < 1 && exponent < 400; ++exponent) number *= 10;
             return add(static_cast<double>(static_cast<long>(number * 1e3 + 0.5)) / 1e3).add("e-").add(exponent);
         }
-        long whole = static_cast<long>(number), millionths = static_cast<long>((number - static_cast<double>(whole)) * 1e6 + 0.5);
+        long whole = static_cast<long>(number),
+             millionths = static_cast<long>((number - static_cast<double>(whole)) * 1e6 + 0.5);
         if (millionths == 1000000) {
             ++whole;
             millionths = 0;

@@ -1,5 +1,5 @@
-// The compiler's stages, one after another: a program's specification and a lowered graph become a graph with results, then
-// simpler ones, then a schedule. Each stage is a constexpr value that can be printed and interpreted.
+// The compiler's stages, one after another: a program's specification and a lowered graph become a graph with results,
+// then simpler ones, then a schedule. Each stage is a constexpr value that can be printed and interpreted.
 #pragma once
 
 #include <hourglass/graph/diagnostic.hpp>
@@ -12,15 +12,15 @@
 HOURGLASS_BEGIN
 
 // Options of programs. All are types, in any order.
-template <auto... Symbols> struct from {};      // what is fed; a symbol with an equation is cut there
-template <auto... Symbols> struct to {};        // what is returned
-template <auto... Symbols> struct wrt {};       // what is differentiated for
-template <auto... Symbols> struct trains {};    // the parameters that a trainer updates; by default all
-template <long Rows> struct max_rows {};        // the most rows of one call
-struct training {};                             // in_training takes its first operand
-template <class T> struct element {};           // float or double
-struct sum_rows {};                             // a gradient of the sum over the rows in place of the mean
-struct per_example {};                          // values and gradients of each row, as if it were alone
+template <auto... Symbols> struct from {};   // what is fed; a symbol with an equation is cut there
+template <auto... Symbols> struct to {};     // what is returned
+template <auto... Symbols> struct wrt {};    // what is differentiated for
+template <auto... Symbols> struct trains {}; // the parameters that a trainer updates; by default all
+template <long Rows> struct max_rows {};     // the most rows of one call
+struct training {};                          // in_training takes its first operand
+template <class T> struct element {};        // float or double
+struct sum_rows {};                          // a gradient of the sum over the rows in place of the mean
+struct per_example {};                       // values and gradients of each row, as if it were alone
 
 enum class program_kind { function, gradient, trainer };
 
@@ -56,18 +56,21 @@ template <class... Options> struct option_set {
     template <class T> struct element_of { using type = void; };
     template <class T> struct element_of<hourglass::element<T>> { using type = T; };
     template <class Found, class... Rest> struct first_element { using type = Found; };
-    template <class First, class... Rest> struct first_element<void, First, Rest...> : first_element<typename element_of<First>::type, Rest...> {};
+    template <class First, class... Rest> struct first_element<void, First, Rest...>
+        : first_element<typename element_of<First>::type, Rest...> {};
     template <class... Rest> struct element_or_float { using type = typename first_element<void, Rest...>::type; };
     using found_element = typename first_element<void, Options...>::type;
     using element_type = std::conditional_t<std::is_void_v<found_element>, float, found_element>;
 
     template <class Found, class... Rest> struct first_rule { using type = Found; };
     template <class First, class... Rest>
-        requires requires { First::rule; }
-    struct first_rule<no_rule, First, Rest...> { using type = First; };
+    requires requires { First::rule; }
+    struct first_rule<no_rule, First, Rest...> {
+        using type = First;
+    };
     template <class First, class... Rest>
-        requires(!requires { First::rule; })
-    struct first_rule<no_rule, First, Rest...> : first_rule<no_rule, Rest...> {};
+    requires(!requires { First::rule; }) struct first_rule<no_rule, First, Rest...> : first_rule<no_rule, Rest...> {
+    };
     using rule = typename first_rule<no_rule, Options...>::type;
 };
 
@@ -92,10 +95,12 @@ template <const auto& Graph, program_kind Kind, auto Loss, class... Options> str
         selection s(whole, asked.fed.view(), in_training, Kind == program_kind::trainer);
         for (const wanted_name& w : asked.asked) s.ask(w);
         if constexpr (Kind == program_kind::function) {
-            if (!asked.has_asked) s.r.to.fail(sentence("the function is asked for nothing: name symbols in hg::to<...>"));
+            if (!asked.has_asked)
+                s.r.to.fail(sentence("the function is asked for nothing: name symbols in hg::to<...>"));
         } else {
             if constexpr (Kind == program_kind::trainer && requires { options::rule::none; })
-                s.r.to.fail(sentence("the trainer has no update rule: name one, such as hg::adam or hg::sgd, or one of your own"));
+                s.r.to.fail(sentence(
+                    "the trainer has no update rule: name one, such as hg::adam or hg::sgd, or one of your own"));
             if (!s.r.to.failed()) add_loss(s, asked);
         }
         if (s.r.to.failed()) return empty_graph(s.r.to.problem);
@@ -115,7 +120,8 @@ private:
     static constexpr bool rows_are_apart(const graph_builder& g, int value) {
         const list<bool> part = parts_of(g, value);
         for (int n = 0; n <= value; ++n)
-            if (part[n] && g.nodes[n].op->kind == operation_kind::reduction && g.nodes[n].options.flags[2] != 0) return false;
+            if (part[n] && g.nodes[n].op->kind == operation_kind::reduction && g.nodes[n].options.flags[2] != 0)
+                return false;
         return g.nodes[value].type.batched;
     }
     // Which nodes a value depends on, itself included.
@@ -139,7 +145,8 @@ private:
             return;
         }
         if (each_row && Kind == program_kind::trainer) {
-            g.fail(sentence("hg::per_example is an option of hg::gradient: a trainer moves parameters by one gradient of all rows"));
+            g.fail(sentence("hg::per_example is an option of hg::gradient: a trainer moves parameters by one gradient "
+                            "of all rows"));
             return;
         }
         if (each_row && !rows_are_apart(g, node_)) {
@@ -157,14 +164,17 @@ private:
         differentiation d(g, root.index, targets.view(), !each_row);
         for (int i = 0; i < targets.size() && !g.failed(); ++i) {
             const int gradient = d.gradient(targets[i]);
-            if constexpr (Kind == program_kind::gradient) g.roots.push({root_kind::gradient, names[i], gradient});
+            if constexpr (Kind == program_kind::gradient)
+                g.roots.push({root_kind::gradient, names[i], gradient});
             else {
                 g.names[names[i]].node = targets[i];
-                if constexpr (!requires { options::rule::none; }) apply_rule(g, options::rule::rule, names[i], gradient);
+                if constexpr (!requires { options::rule::none; })
+                    apply_rule(g, options::rule::rule, names[i], gradient);
             }
         }
     }
-    // Scalars per example that the loss is made of are reported beside it: as means over the rows, or a number for each.
+    // Scalars per example that the loss is made of are reported beside it: as means over the rows, or a number for
+    // each.
     static constexpr void report_terms(selection& s, int loss_node) {
         graph_builder& g = s.r.to;
         const list<bool> part = parts_of(g, loss_node);
@@ -178,7 +188,8 @@ private:
             g.roots.push({root_kind::value, g.intern(s.r.from.name(i), n.hash), h.index});
         }
     }
-    static constexpr void collect_targets(selection& s, const auto& asked, int loss_node, list<int>& targets, list<int>& names) {
+    static constexpr void collect_targets(selection& s, const auto& asked, int loss_node, list<int>& targets,
+                                          list<int>& names) {
         graph_builder& g = s.r.to;
         const bool chosen = Kind == program_kind::gradient ? asked.has_differentiated : asked.has_trained;
         if (chosen) {
@@ -186,11 +197,13 @@ private:
                 const int n = s.find_new(w, Kind == program_kind::gradient ? "hg::wrt<...>" : "hg::trains<...>");
                 if (g.failed()) return;
                 if (Kind == program_kind::trainer && !is<ops::parameter>(g.nodes[n])) {
-                    g.fail(sentence("hg::trains<...> names '", w.name, "', which is no parameter, so it cannot be trained"));
+                    g.fail(sentence("hg::trains<...> names '", w.name,
+                                    "', which is no parameter, so it cannot be trained"));
                     return;
                 }
                 if (n > loss_node || !parts_of(g, loss_node)[n]) {
-                    g.fail(sentence("the loss '", Loss.name, "' does not depend on '", w.name, "', so it has no derivative with respect to it",
+                    g.fail(sentence("the loss '", Loss.name, "' does not depend on '", w.name,
+                                    "', so it has no derivative with respect to it",
                                     asked.fed.empty() ? "" : " (what hg::from<...> names is cut from its equation)"));
                     return;
                 }
@@ -207,7 +220,8 @@ private:
         }
         if (targets.empty())
             g.fail(sentence("the loss '", Loss.name, "' depends on no parameter, so there is nothing to ",
-                            Kind == program_kind::gradient ? "differentiate it for: name something else in hg::wrt<...>" : "train"));
+                            Kind == program_kind::gradient ? "differentiate it for: name something else in hg::wrt<...>"
+                                                           : "train"));
     }
 };
 
@@ -231,12 +245,14 @@ template <class Spec> struct compiled {
 
     struct problem {
         // What is wrong with the whole graph, the graph says itself.
-        static constexpr text value() { return lowered<Spec::graph>::value.problem.empty() ? selected::value.problem : text(); }
+        static constexpr text value() {
+            return lowered<Spec::graph>::value.problem.empty() ? selected::value.problem : text();
+        }
     };
 
     static constexpr graph_view view() { return final_graph::view(); }
-    // The schedule in steps, each with a budget of its own: what is fused, in which order it runs, where values lie, which
-    // kernels are needed.
+    // The schedule in steps, each with a budget of its own: what is fused, in which order it runs, where values lie,
+    // which kernels are needed.
 private:
     static constexpr fusion_sizes fused_sizes = fusion(final_graph::view()).sizes();
     static constexpr frozen_fusion<fused_sizes> grouped{fusion(final_graph::view())};

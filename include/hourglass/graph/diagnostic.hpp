@@ -1,6 +1,6 @@
-// How a sentence composed in a constant expression reaches the user's screen, whole, on each compiler. The one place that
-// knows the difference between them: GCC prints a template argument in full in the note under a static_assert on a variable
-// template; Clang does so under a concept; in C++26 the sentence is the error itself.
+// How a sentence composed in a constant expression reaches the user's screen, whole, on each compiler. The one place
+// that knows the difference between them: GCC prints a template argument in full in the note under a static_assert on a
+// variable template; Clang does so under a concept; in C++26 the sentence is the error itself.
 #pragma once
 
 #include <cstddef>
@@ -9,21 +9,20 @@
 
 HOURGLASS_BEGIN
 
-// Exactly as long as the sentence, so that names in other messages stay short. Quotes become `these`, since GCC would print
-// a backslash before each of the others.
-template <std::size_t N> struct says {
-    char text[N + 1]{};
-};
+// Exactly as long as the sentence, so that names in other messages stay short. Quotes become `these`, since GCC would
+// print a backslash before each of the others.
+template <std::size_t N> struct says { char text[N + 1]{}; };
 template <std::size_t N> constexpr says<N> exactly(const text& t) {
     says<N> s;
     for (std::size_t i = 0; i < N; ++i) s.text[i] = t.characters[i] == '\'' ? '`' : t.characters[i];
     return s;
 }
 template <auto Sentence> inline constexpr bool model_is_well_formed = sizeof(Sentence.text) == 1;
-template <auto Sentence> concept well_formed = model_is_well_formed<Sentence>;
+template <auto Sentence>
+concept well_formed = model_is_well_formed<Sentence>;
 
-// Instantiated once per graph or program: holds the assertion, so that a mistake is reported once. Problem is a type whose
-// static `value()` gives the sentence, empty where all is well.
+// Instantiated once per graph or program: holds the assertion, so that a mistake is reported once. Problem is a type
+// whose static `value()` gives the sentence, empty where all is well.
 template <class Problem> struct assert_well_formed {
     static constexpr text problem = Problem::value();
     static constexpr std::size_t size = static_cast<std::size_t>(problem.length);
@@ -37,7 +36,8 @@ template <class Problem> struct assert_well_formed {
 #elif defined(__clang__)
     static_assert(well_formed<sentence_of_the_mistake>, "the sentence below says what is wrong with the model");
 #else
-    static_assert(model_is_well_formed<sentence_of_the_mistake>, "the sentence below says what is wrong with the model");
+    static_assert(model_is_well_formed<sentence_of_the_mistake>,
+                  "the sentence below says what is wrong with the model");
 #endif
     static constexpr bool value = true;
 };

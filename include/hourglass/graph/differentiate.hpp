@@ -1,14 +1,12 @@
-// Reverse mode as a pass on the graph: the nodes are walked backwards and each one's derivative rule appends the nodes of
-// its adjoint. The result is a graph like any other.
+// Reverse mode as a pass on the graph: the nodes are walked backwards and each one's derivative rule appends the nodes
+// of its adjoint. The result is a graph like any other.
 #pragma once
 
 #include <hourglass/graph/trace.hpp>
 
 HOURGLASS_BEGIN
 
-constexpr handle derivation::operand(int i) const {
-    return {&graph_, &place_, graph_.operand(node_, i)};
-}
+constexpr handle derivation::operand(int i) const { return {&graph_, &place_, graph_.operand(node_, i)}; }
 constexpr int derivation::operand_count() const { return graph_.nodes[node_].operand_count; }
 constexpr handle derivation::result() const { return operand(0).other(node_); }
 constexpr handle derivation::adjoint() const { return operand(0).other(adjoints_[node_]); }
@@ -34,7 +32,7 @@ constexpr handle sum_to(handle share, const value_type& wanted) {
 constexpr void derivation::accumulate(int i, handle share) {
     const int target = graph_.operand(node_, i);
     if (!wanted_[target] || graph_.failed()) return;
-    value_type type = graph_.nodes[target].type;    // copies: the nodes move as the graph grows
+    value_type type = graph_.nodes[target].type; // copies: the nodes move as the graph grows
     type.batched = type.batched || !sums_rows_;
     const value_type whole = graph_.nodes[node_].type;
     // What broadcasts to the result counts once for each element that it stands for.
@@ -53,8 +51,8 @@ class differentiation {
 public:
     // The gradient of `root` (rank 0, no batch axis; or batched, then of the sum over the rows) with respect to each of
     // `with_respect_to`; gradients(i) gives the node, of the type of what it belongs to.
-    // Without sums_rows, the root being batched and no example acting on another, each row's gradient stays apart: what has
-    // no batch axis has a gradient with one.
+    // Without sums_rows, the root being batched and no example acting on another, each row's gradient stays apart: what
+    // has no batch axis has a gradient with one.
     constexpr differentiation(graph_builder& g, int root, slice_of<int> with_respect_to, bool sums_rows = true)
         : graph_(g), adjoints_(root + 1, -1), wanted_(root + 1, false), sums_rows_(sums_rows) {
         for (int n : with_respect_to)

@@ -1,10 +1,11 @@
-// Fusion: which nodes are computed together. Elementwise nodes join each other, the sums over last axes that consume them, and
-// the matrix product that feeds them; the groups come out in an order in which everything is computed before it is used.
+// Fusion: which nodes are computed together. Elementwise nodes join each other, the sums over last axes that consume
+// them, and the matrix product that feeds them; the groups come out in an order in which everything is computed before
+// it is used.
 //
-// A group's number is its place in that order. A node joins the group of its latest operand where the domains are equal,
-// else a later open group of its domain, else it opens one: so no choice can make a cycle. What serves updates alone (an
-// optimiser's arithmetic and the weight gradients behind it) stays in groups of its own, on which nothing else waits; they may
-// run as soon as the last reader of what they overwrite has run.
+// A group's number is its place in that order. A node joins the group of its latest operand where the domains are
+// equal, else a later open group of its domain, else it opens one: so no choice can make a cycle. What serves updates
+// alone (an optimiser's arithmetic and the weight gradients behind it) stays in groups of its own, on which nothing
+// else waits; they may run as soon as the last reader of what they overwrite has run.
 #pragma once
 
 #include <hourglass/graph/rewrite.hpp>
@@ -26,8 +27,8 @@ constexpr bool is_row_reduction(graph_view g, int n) {
 struct fused_group {
     group_kind kind{};
     value_type domain{};
-    int first = -1, last = -1, count = 0;       // members, linked by next_member
-    int boundary = -1;                          // first axis that sums in the group run over
+    int first = -1, last = -1, count = 0; // members, linked by next_member
+    int boundary = -1;                    // first axis that sums in the group run over
     int node = -1;
     bool tail = false;
     product_plan product{};
@@ -36,8 +37,8 @@ struct fused_group {
 // What fusion has decided, as plain arrays.
 struct fusion_view {
     graph_view g;
-    slice_of<int> source;           // of a node: through reshapes, which move nothing
-    slice_of<int> group_of;         // -1: a leaf, a constant or a uniform number
+    slice_of<int> source;   // of a node: through reshapes, which move nothing
+    slice_of<int> group_of; // -1: a leaf, a constant or a uniform number
     slice_of<int> next_member;
     slice_of<bool> uniform, stored;
     slice_of<fused_group> groups;
@@ -61,14 +62,14 @@ class fusion {
 public:
     using draft = fused_group;
     static constexpr int most_members = 64;
-    static constexpr int most_floating = 6;     // nodes behind one another
+    static constexpr int most_floating = 6; // nodes behind one another
 
     graph_view g;
-    list<int> source;           // through reshapes, which move nothing
-    list<int> group_of;         // -1: a leaf, a constant or a uniform number
+    list<int> source;   // through reshapes, which move nothing
+    list<int> group_of; // -1: a leaf, a constant or a uniform number
     list<int> next_member;
     list<bool> uniform, tail, only_reduced, stored;
-    list<bool> floating;        // made of leaves alone: joins the group of its first use
+    list<bool> floating; // made of leaves alone: joins the group of its first use
     list<draft> groups;
 
     constexpr explicit fusion(graph_view graph)
@@ -87,9 +88,9 @@ public:
     }
 
 private:
-    list<bool> written_;        // updates: computed by a group, even where they are numbers of the call
-    list<int> depth_;           // of floating nodes: how many of them stand behind one another
-    hash_index open_;           // domain -> index into latest_
+    list<bool> written_; // updates: computed by a group, even where they are numbers of the call
+    list<int> depth_;    // of floating nodes: how many of them stand behind one another
+    hash_index open_;    // domain -> index into latest_
     list<int> latest_;
 
     // Backwards, from the uses of a node: does it serve updates alone; is it only summed.
@@ -97,8 +98,10 @@ private:
         list<bool> used(g.nodes.size, false);
         list<bool> asked(g.nodes.size, false);
         for (const graph_root& r : g.roots) {
-            if (r.kind != root_kind::update) tail[r.node] = false;
-            else written_[r.node] = true;
+            if (r.kind != root_kind::update)
+                tail[r.node] = false;
+            else
+                written_[r.node] = true;
             asked[r.node] = true;
         }
         for (int n = g.nodes.size - 1; n >= 0; --n) {
@@ -143,34 +146,45 @@ private:
         if (!(is_elementwise(g[n]) || is_row_reduction(g, n)))
             for (int i = 0; i < at.operand_count; ++i) settle(source[g.operand(n, i)]);
         switch (at.op->kind) {
-        case operation_kind::elementwise: join(n, at.type, -1); break;
+        case operation_kind::elementwise:
+            join(n, at.type, -1);
+            break;
         case operation_kind::reduction:
-            if (is_row_reduction(g, n)) join(n, g[g.operand(n, 0)].type, at.options.flags[0]);
-            else alone(n, group_kind::column_reduction);
+            if (is_row_reduction(g, n))
+                join(n, g[g.operand(n, 0)].type, at.options.flags[0]);
+            else
+                alone(n, group_kind::column_reduction);
             break;
         case operation_kind::product:
             alone(n, group_kind::product);
             groups[group_of[n]].product = plan_product(n);
             break;
-        case operation_kind::noise: alone(n, group_kind::noise); break;
-        default: alone(n, group_kind::movement); break;
+        case operation_kind::noise:
+            alone(n, group_kind::noise);
+            break;
+        default:
+            alone(n, group_kind::movement);
+            break;
         }
     }
 
-    // The first group in whose place operand i is there: its own for what is in a register, the next for what is in memory.
+    // The first group in whose place operand i is there: its own for what is in a register, the next for what is in
+    // memory.
     constexpr int available(int n, int i, const value_type& domain) const {
         const int o = g.operand(n, i), s = source[o];
         const int group = group_of[s];
         if (group < 0) return -1;
-        const bool value_at_hand = s == o && g[o].type == domain && groups[group].domain == domain &&
-                                   (is_elementwise(g[s]) || (groups[group].kind == group_kind::product && groups[group].node == s));
+        const bool value_at_hand =
+            s == o && g[o].type == domain && groups[group].domain == domain &&
+            (is_elementwise(g[s]) || (groups[group].kind == group_kind::product && groups[group].node == s));
         return value_at_hand ? group : group + 1;
     }
 
     constexpr bool floats(int n) const {
         for (int i = 0; i < g[n].operand_count; ++i) {
             const int s = source[g.operand(n, i)];
-            const bool at_hand = is_leaf(g[s]) || is_literal(g[s]) || uniform[s] || (floating[s] && s == g.operand(n, i) && g[s].type == g[n].type);
+            const bool at_hand = is_leaf(g[s]) || is_literal(g[s]) || uniform[s] ||
+                                 (floating[s] && s == g.operand(n, i) && g[s].type == g[n].type);
             // Each floating node is looked at once for every path to it: no more paths than a few steps make.
             if (!at_hand || (floating[s] && depth_[s] == most_floating)) return false;
         }
@@ -181,7 +195,8 @@ private:
         if (n < 0 || !floating[n]) return;
         floating[n] = false;
         for (int i = 0; i < g[n].operand_count; ++i)
-            if (g[g.operand(n, i)].type == g[n].type && floating[source[g.operand(n, i)]]) settle(source[g.operand(n, i)]);
+            if (g[g.operand(n, i)].type == g[n].type && floating[source[g.operand(n, i)]])
+                settle(source[g.operand(n, i)]);
         join(n, g[n].type, -1);
     }
     // Brings the floating operands of n, and theirs, into its group.
@@ -194,8 +209,8 @@ private:
         }
         add(n, boundary, group);
     }
-    // The first group in whose place all operands are there, those of the floating operands included: what they read may have
-    // been settled since.
+    // The first group in whose place all operands are there, those of the floating operands included: what they read
+    // may have been settled since.
     constexpr int earliest_of(int n, const value_type& domain) const {
         int earliest = -1;
         for (int i = 0; i < g[n].operand_count; ++i) {
@@ -208,7 +223,8 @@ private:
     constexpr bool operands_fit(int n, const value_type& domain, int boundary, int group) const {
         for (int i = 0; i < g[n].operand_count; ++i) {
             const int o = g.operand(n, i);
-            if (floating[o] && !(fits(o, domain, boundary, group) && operands_fit(o, domain, boundary, group))) return false;
+            if (floating[o] && !(fits(o, domain, boundary, group) && operands_fit(o, domain, boundary, group)))
+                return false;
         }
         return true;
     }
@@ -216,7 +232,8 @@ private:
     constexpr void join(int n, const value_type& domain, int boundary) {
         for (int i = 0; i < g[n].operand_count; ++i) {
             const int o = g.operand(n, i);
-            if (floating[source[o]] && (source[o] != o || !(g[o].type == domain) || tail[o] != tail[n])) settle(source[o]);
+            if (floating[source[o]] && (source[o] != o || !(g[o].type == domain) || tail[o] != tail[n]))
+                settle(source[o]);
         }
         const int earliest = earliest_of(n, domain);
         const auto good = [&](int group) {
@@ -238,7 +255,7 @@ private:
             latest_.push(fresh);
             open_.insert(key, latest_.size() - 1);
         }
-        if (!operands_fit(n, domain, boundary, fresh)) {     // sums along which an operand is broadcast unevenly
+        if (!operands_fit(n, domain, boundary, fresh)) { // sums along which an operand is broadcast unevenly
             for (int i = 0; i < g[n].operand_count; ++i) settle(g.operand(n, i));
             groups.push(d);
             latest_[open_.find(key)] = groups.size() - 1;
@@ -283,7 +300,8 @@ private:
                             t.extents.size() * columns == domain.extents.size();
         return row || column;
     }
-    // Whether all operands of n run through the axes from the boundary on in one stride, so that these are one dimension.
+    // Whether all operands of n run through the axes from the boundary on in one stride, so that these are one
+    // dimension.
     constexpr bool flat_behind(int n, const value_type& domain, int boundary) const {
         for (int i = 0; i < g[n].operand_count; ++i) {
             const shape& t = g[g.operand(n, i)].type.extents;
@@ -291,8 +309,10 @@ private:
             for (int axis = boundary; axis < domain.extents.rank; ++axis) {
                 if (domain.extents[axis] == 1) continue;
                 const int in_t = axis - (domain.extents.rank - t.rank);
-                if (in_t < 0 || t[in_t] == 1) ++repeated;
-                else ++walked;
+                if (in_t < 0 || t[in_t] == 1)
+                    ++repeated;
+                else
+                    ++walked;
             }
             if (repeated > 0 && walked > 0) return false;
         }
@@ -301,8 +321,10 @@ private:
     constexpr void add(int n, int boundary, int group) {
         draft& d = groups[group];
         if (boundary >= 0) d.boundary = boundary;
-        if (d.last >= 0) next_member[d.last] = n;
-        else d.first = n;
+        if (d.last >= 0)
+            next_member[d.last] = n;
+        else
+            d.first = n;
         d.last = n;
         ++d.count;
         group_of[n] = group;
@@ -346,7 +368,7 @@ private:
         }
         p.left = a;
         p.right = b;
-        if (ta.extents.rank == 1) {     // columns times rows, summed over the batch
+        if (ta.extents.rank == 1) { // columns times rows, summed over the batch
             p.m = a0;
             p.n = b0;
             p.k = 1;
@@ -367,8 +389,10 @@ private:
         p.left_batch = ta.batched ? ta.extents.size() : 0;
         p.right_batch = tb.batched ? tb.extents.size() : 0;
         if (is<ops::matmul_batch_sum>(g[n])) {
-            if (swap_a && !swap_b) p.rows_in_k = true;      // the examples lie behind one another along k
-            else p.per_row = p.summed = true;
+            if (swap_a && !swap_b)
+                p.rows_in_k = true; // the examples lie behind one another along k
+            else
+                p.per_row = p.summed = true;
         } else if (ta.batched && !tb.batched && !swap_a) {
             p.rows_in_m = true;
         } else {
@@ -393,8 +417,13 @@ template <fusion_sizes Sizes> struct frozen_fusion {
         copy(f.groups, groups);
     }
     constexpr fusion_view view(graph_view g) const {
-        return {g, {source.data(), Sizes.nodes}, {group_of.data(), Sizes.nodes}, {next_member.data(), Sizes.nodes},
-                {uniform.data(), Sizes.nodes}, {stored.data(), Sizes.nodes}, {groups.data(), Sizes.groups}};
+        return {g,
+                {source.data(), Sizes.nodes},
+                {group_of.data(), Sizes.nodes},
+                {next_member.data(), Sizes.nodes},
+                {uniform.data(), Sizes.nodes},
+                {stored.data(), Sizes.nodes},
+                {groups.data(), Sizes.groups}};
     }
 
 private:
@@ -423,8 +452,8 @@ constexpr void find_stored(const fusion_view& f, bool* stored) {
     }
 }
 
-// Each update as a node of its own, so that it can be written where the old value lies without anything else needing it. A
-// result that is the old value itself becomes a copy: results are from before the update.
+// Each update as a node of its own, so that it can be written where the old value lies without anything else needing
+// it. A result that is the old value itself becomes a copy: results are from before the update.
 constexpr graph_builder isolate_updates(graph_view g) {
     rewriter r(g);
     for (int n = 0; n < g.nodes.size; ++n) r.map[n] = r.copy(n);

@@ -1,5 +1,6 @@
-// The reference interpreter: a graph walked node by node, one plain loop per operation, in any number type. It is the oracle
-// that programs are held against and the way to look at a symbol's value. Slow and simple on purpose; at run time only.
+// The reference interpreter: a graph walked node by node, one plain loop per operation, in any number type. It is the
+// oracle that programs are held against and the way to look at a symbol's value. Slow and simple on purpose; at run
+// time only.
 #pragma once
 
 #include <map>
@@ -23,9 +24,8 @@ template <class T, class Op> forward_rule<T> make_forward_rule() {
     forward_rule<T> rule;
     if constexpr (Op::kind == operation_kind::elementwise) {
         rule.one = [](const T* x, T& result) {
-            [&]<int... I>(std::integer_sequence<int, I...>) {
-                result = Op::template forward<T>(x[I]...);
-            }(std::make_integer_sequence<int, Op::arity>{});
+            [&]<int... I>(std::integer_sequence<int, I...>) { result = Op::template forward<T>(x[I]...); }
+            (std::make_integer_sequence<int, Op::arity>{});
         };
     } else {
         rule.whole = &Op::template reference<T>;
@@ -46,7 +46,8 @@ public:
     const forward_rule<T>& operator[](const operation& op) const {
         const auto found = rules_.find(op.id);
         if (found == rules_.end())
-            throw std::invalid_argument("the interpreter has no rule for the operation '" + std::string(op.name) + "': add it with add<>()");
+            throw std::invalid_argument("the interpreter has no rule for the operation '" + std::string(op.name) +
+                                        "': add it with add<>()");
         return found->second;
     }
 };
@@ -57,11 +58,12 @@ template <class T> class interpretation {
     long rows_;
 
 public:
-    std::vector<std::vector<T>> values;     // by node
+    std::vector<std::vector<T>> values; // by node
     random::noise_stream noise{};
     std::uint64_t first_example = 0;
 
-    interpretation(graph_view g, const forward_rules<T>& rules, long rows) : g_(g), rules_(&rules), rows_(rows), values(static_cast<std::size_t>(g.nodes.size)) {}
+    interpretation(graph_view g, const forward_rules<T>& rules, long rows)
+        : g_(g), rules_(&rules), rows_(rows), values(static_cast<std::size_t>(g.nodes.size)) {}
 
     long rows() const { return rows_; }
     std::size_t size_of(int n) const {
@@ -70,17 +72,20 @@ public:
     // Gives a leaf its value before run(); also overrides noise.
     void feed(int n, std::vector<T> value) {
         if (value.size() != size_of(n))
-            throw std::invalid_argument("'" + name_of(n) + "' needs " + std::to_string(size_of(n)) + " numbers, but is given " +
-                                        std::to_string(value.size()));
+            throw std::invalid_argument("'" + name_of(n) + "' needs " + std::to_string(size_of(n)) +
+                                        " numbers, but is given " + std::to_string(value.size()));
         values[static_cast<std::size_t>(n)] = std::move(value);
     }
     void feed(std::string_view name, std::vector<T> value) { feed(node_of(name), std::move(value)); }
     int node_of(std::string_view name) const {
         const int i = g_.find_name(hash_of(name));
-        if (i < 0 || g_.names[i].node < 0) throw std::invalid_argument("the graph has nothing named '" + std::string(name) + "'");
+        if (i < 0 || g_.names[i].node < 0)
+            throw std::invalid_argument("the graph has nothing named '" + std::string(name) + "'");
         return g_.names[i].node;
     }
-    const std::vector<T>& operator[](std::string_view name) const { return values[static_cast<std::size_t>(node_of(name))]; }
+    const std::vector<T>& operator[](std::string_view name) const {
+        return values[static_cast<std::size_t>(node_of(name))];
+    }
 
     void run() {
         for (int n = 0; n < g_.nodes.size; ++n) {
@@ -115,7 +120,8 @@ private:
         } else if (at.op->kind == operation_kind::noise) {
             draw(at, to);
         } else if (at.op->kind == operation_kind::leaf) {
-            throw std::invalid_argument("the " + std::string(at.op->name) + " '" + std::string(g_.name(at.name)) + "' is not fed");
+            throw std::invalid_argument("the " + std::string(at.op->name) + " '" + std::string(g_.name(at.name)) +
+                                        "' is not fed");
         } else if (at.op->kind == operation_kind::elementwise) {
             elementwise(n, to);
         } else {
@@ -165,8 +171,9 @@ private:
             const auto row = static_cast<std::uint64_t>(static_cast<long>(i) / elements);
             const int element = static_cast<int>(static_cast<long>(i) % elements);
             const std::uint64_t example = at.options.flags[1] != 0 ? 0 : first_example + row;
-            to[i] = static_cast<noise_kind>(at.options.flags[0]) == noise_kind::normal ? T(random::normal<double>(stream, example, element))
-                                                                                       : T(random::uniform<double>(stream, example, element));
+            to[i] = static_cast<noise_kind>(at.options.flags[0]) == noise_kind::normal
+                        ? T(random::normal<double>(stream, example, element))
+                        : T(random::uniform<double>(stream, example, element));
         }
     }
 };

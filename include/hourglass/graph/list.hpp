@@ -1,5 +1,5 @@
-// A growing array for constant expressions and run time alike, and a view of one. As small as it can be: every step of it is
-// a step of the compiler's interpreter.
+// A growing array for constant expressions and run time alike, and a view of one. As small as it can be: every step of
+// it is a step of the compiler's interpreter.
 #pragma once
 
 #include <cstdint>
@@ -63,7 +63,7 @@ public:
     }
     constexpr void push(const T& value) {
         if (size_ == capacity_) {
-            const T copy = value;   // it may lie in the array that is about to move
+            const T copy = value; // it may lie in the array that is about to move
             reserve(capacity_ == 0 ? 16 : 2 * capacity_);
             data_[size_++] = copy;
             return;
@@ -72,7 +72,8 @@ public:
     }
     constexpr void pop() { --size_; }
     constexpr void append(slice_of<T> values) {
-        if (size_ + values.size > capacity_) reserve(size_ + values.size > 2 * capacity_ ? size_ + values.size : 2 * capacity_);
+        if (size_ + values.size > capacity_)
+            reserve(size_ + values.size > 2 * capacity_ ? size_ + values.size : 2 * capacity_);
         for (int i = 0; i < values.size; ++i) data_[size_ + i] = values.data[i];
         size_ += values.size;
     }

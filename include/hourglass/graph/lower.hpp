@@ -1,5 +1,6 @@
-// Lowering: a graph's equations, which are types, become nodes. Shapes are inferred and mistakes found here, one equation
-// at a time, so that a message can name the equation. What a program needs of the result is chosen later (graph/select.hpp).
+// Lowering: a graph's equations, which are types, become nodes. Shapes are inferred and mistakes found here, one
+// equation at a time, so that a message can name the equation. What a program needs of the result is chosen later
+// (graph/select.hpp).
 #pragma once
 
 #include <boost/hana/unpack.hpp>
@@ -11,12 +12,16 @@ HOURGLASS_BEGIN
 
 // How many layers and noise leaves one equation's expression makes: their names are numbered where there are several.
 template <class Op> constexpr int own_layers() {
-    if constexpr (requires { Op::unnamed_layers; }) return Op::unnamed_layers;
-    else return 0;
+    if constexpr (requires { Op::unnamed_layers; })
+        return Op::unnamed_layers;
+    else
+        return 0;
 }
 template <class Op> constexpr int own_noises() {
-    if constexpr (requires { Op::noise_leaves; }) return Op::noise_leaves;
-    else return 0;
+    if constexpr (requires { Op::noise_leaves; })
+        return Op::noise_leaves;
+    else
+        return 0;
 }
 template <class E> inline constexpr int layer_count = 0;
 template <class E> inline constexpr int noise_count = 0;
@@ -54,8 +59,8 @@ template <class Left, class Right> struct outline<equation<next_of<Left>, Right>
     static constexpr equation_outline value{Left::name, Left::hash, true, &symbols_of<Right>::collect};
 };
 
-// How equation `from` leads to equation `to` through the symbols that they use: the equations on the way, both included; none
-// where it does not.
+// How equation `from` leads to equation `to` through the symbols that they use: the equations on the way, both
+// included; none where it does not.
 constexpr list<int> way(slice_of<equation_outline> equations, int from, int to) {
     list<int> pending, result;
     list<int> user(equations.size, -1);
@@ -87,10 +92,11 @@ class lowering {
     naming place_{};
     std::uint64_t prefix_hash_ = 0;
     slice_of<equation_outline> outlines_{};
-    int position_ = 0;      // of the equation being lowered
+    int position_ = 0; // of the equation being lowered
 
 public:
-    constexpr explicit lowering(graph_builder& g, std::string_view prefix = {}) : graph_(g), prefix_hash_(hash_of(prefix)) {
+    constexpr explicit lowering(graph_builder& g, std::string_view prefix = {})
+        : graph_(g), prefix_hash_(hash_of(prefix)) {
         place_.prefix = prefix;
     }
 
@@ -108,9 +114,7 @@ public:
         position_ = outer_position;
     }
     // Makes a name stand for a node that is there already.
-    constexpr void define(std::string_view name, int node_) {
-        graph_.names[intern(name, hash_of(name))].node = node_;
-    }
+    constexpr void define(std::string_view name, int node_) { graph_.names[intern(name, hash_of(name))].node = node_; }
 
 private:
     template <class Left, class Right> constexpr bool lower_equation(const equation<Left, Right>& e) {
@@ -126,8 +130,9 @@ private:
             name = intern(Left::name, Left::hash);
             if (graph_.names[name].node >= 0) fail_taken(name, Left::hash);
         } else {
-            graph_.fail(sentence("'", Left::name, "' is ", kind_name(Left::kind),
-                                 ", and only a symbol can stand on the left of an equation: what it is comes from outside the graph"));
+            graph_.fail(sentence(
+                "'", Left::name, "' is ", kind_name(Left::kind),
+                ", and only a symbol can stand on the left of an equation: what it is comes from outside the graph"));
         }
         const handle result = lower(e.right);
         if (!graph_.failed()) graph_.names[name].node = own_node(result, known).index;
@@ -147,8 +152,10 @@ private:
         place_.noises = noise_count<Right>;
         place_.next_layer = place_.next_noise = 0;
         const handle target = lower(e.of);
-        if (!graph_.failed() && !(is<ops::state>(target.at()) || (Left::kind == leaf_kind::symbol && is<ops::parameter>(target.at()))))
-            graph_.fail(sentence("next of '", Left::name, "', which is ", kind_name(Left::kind), ": only an hg::state has a next value"));
+        if (!graph_.failed() &&
+            !(is<ops::state>(target.at()) || (Left::kind == leaf_kind::symbol && is<ops::parameter>(target.at()))))
+            graph_.fail(sentence("next of '", Left::name, "', which is ", kind_name(Left::kind),
+                                 ": only an hg::state has a next value"));
         for (const graph_root& r : graph_.roots)
             if (!graph_.failed() && r.kind == root_kind::update && r.name == target.at().name)
                 graph_.fail(sentence("next of '", Left::name, "' is given twice"));
@@ -158,13 +165,20 @@ private:
     }
     static constexpr std::string_view kind_name(leaf_kind kind) {
         switch (kind) {
-        case leaf_kind::symbol: return "a symbol";
-        case leaf_kind::input: return "an input";
-        case leaf_kind::argument: return "an argument";
-        case leaf_kind::parameter: return "a parameter";
-        case leaf_kind::scalar: return "a run-time scalar";
-        case leaf_kind::state: return "a state";
-        case leaf_kind::slot: break;
+        case leaf_kind::symbol:
+            return "a symbol";
+        case leaf_kind::input:
+            return "an input";
+        case leaf_kind::argument:
+            return "an argument";
+        case leaf_kind::parameter:
+            return "a parameter";
+        case leaf_kind::scalar:
+            return "a run-time scalar";
+        case leaf_kind::state:
+            return "a state";
+        case leaf_kind::slot:
+            break;
         }
         return "an optimiser's slot";
     }
@@ -175,26 +189,29 @@ private:
     constexpr void fail_taken(int name, std::uint64_t hash) {
         for (int i = 0; i < position_; ++i)
             if (outlines_[i].hash == hash && !outlines_[i].is_next) {
-                graph_.fail(sentence("'", graph_.name(name), "' is defined twice, by the equations number ", i + 1, " and ", position_ + 1,
-                                     ": give one of them another name"));
+                graph_.fail(sentence("'", graph_.name(name), "' is defined twice, by the equations number ", i + 1,
+                                     " and ", position_ + 1, ": give one of them another name"));
                 return;
             }
         const node& n = graph_.nodes[graph_.names[name].node];
         if (n.name == name)
-            graph_.fail(sentence("'", graph_.name(name), "' has an equation, but is the name of ", with_article(n.op->name),
-                                 " too: give one of them another name"));
-        else graph_.fail(sentence("'", graph_.name(name), "' has an equation, but a value is bound to it too"));
+            graph_.fail(sentence("'", graph_.name(name), "' has an equation, but is the name of ",
+                                 with_article(n.op->name), " too: give one of them another name"));
+        else
+            graph_.fail(sentence("'", graph_.name(name), "' has an equation, but a value is bound to it too"));
     }
     constexpr void add_update(handle target, handle result) {
         shape joined;
         if (result.batched())
-            graph_.fail(sentence("next of '", graph_.name(target.at().name),
-                                 "' differs between examples, but there is one state for all of them: take batch_mean or batch_sum "
-                                 "of it"));
+            graph_.fail(sentence(
+                "next of '", graph_.name(target.at().name),
+                "' differs between examples, but there is one state for all of them: take batch_mean or batch_sum "
+                "of it"));
         else if (!broadcast(result.extents(), target.extents(), joined) || !(joined == target.extents()))
             graph_.fail(sentence("next of '", graph_.name(target.at().name), "' has the shape ", result.extents(),
                                  ", but '", graph_.name(target.at().name), "' has the shape ", target.extents()));
-        else graph_.roots.push({root_kind::update, target.at().name, result.filled(target.type()).index});
+        else
+            graph_.roots.push({root_kind::update, target.at().name, result.filled(target.type()).index});
     }
     constexpr bool finish(const naming& outer) {
         if (graph_.failed() && !named_problem_) {
@@ -214,7 +231,8 @@ private:
         return place_.prefix.empty() ? hash : hash_of(name, prefix_hash_);
     }
     constexpr int intern(std::string_view name, std::uint64_t hash) {
-        return place_.prefix.empty() ? graph_.intern(name, hash) : graph_.intern(place_.prefix, name, full_hash(name, hash));
+        return place_.prefix.empty() ? graph_.intern(name, hash)
+                                     : graph_.intern(place_.prefix, name, full_hash(name, hash));
     }
     constexpr handle at(int node_) { return {&graph_, &place_, node_}; }
     // An equation that only renames a value gets a node of its own, so that feeding one name does not cut the other.
@@ -228,42 +246,48 @@ private:
     constexpr handle lower(const literal& x) { return at(graph_.push_literal(x.value)); }
 
     template <class Leaf>
-        requires named_leaf<Leaf>
+    requires named_leaf<Leaf>
     constexpr handle lower(const Leaf& leaf) {
         if (graph_.failed()) return at(0);
-        if constexpr (Leaf::kind == leaf_kind::symbol) return lower_symbol(Leaf::name, Leaf::hash);
+        if constexpr (Leaf::kind == leaf_kind::symbol)
+            return lower_symbol(Leaf::name, Leaf::hash);
         else if constexpr (Leaf::kind == leaf_kind::input)
             return declare(&record<ops::input>, graph_.intern(Leaf::name, Leaf::hash), {Leaf::extents(), true});
         else if constexpr (Leaf::kind == leaf_kind::argument)
             return declare(&record<ops::argument>, graph_.intern(Leaf::name, Leaf::hash), {Leaf::extents(), false});
         else if constexpr (Leaf::kind == leaf_kind::parameter)
-            return declare(&record<ops::parameter>, intern(Leaf::name, Leaf::hash), {Leaf::extents(), false}, 0, leaf.start);
+            return declare(&record<ops::parameter>, intern(Leaf::name, Leaf::hash), {Leaf::extents(), false}, 0,
+                           leaf.start);
         else if constexpr (Leaf::kind == leaf_kind::state)
-            return declare(&record<ops::state>, intern(Leaf::name, Leaf::hash), {Leaf::extents(), false}, 0, constant(leaf.initial));
+            return declare(&record<ops::state>, intern(Leaf::name, Leaf::hash), {Leaf::extents(), false}, 0,
+                           constant(leaf.initial));
         else if constexpr (Leaf::kind == leaf_kind::slot)
             return declare_slot(intern(Leaf::name, Leaf::hash));
-        else return declare(&record<ops::scalar>, graph_.intern(Leaf::name, Leaf::hash), {}, leaf.initial);
+        else
+            return declare(&record<ops::scalar>, graph_.intern(Leaf::name, Leaf::hash), {}, leaf.initial);
     }
     template <class Leaf> constexpr handle lower(const next_of<Leaf>& n) {
         const handle target = lower(n.of);
         for (int i = graph_.roots.size() - 1; i >= 0 && !graph_.failed(); --i)
-            if (graph_.roots[i].kind == root_kind::update && graph_.roots[i].name == target.at().name) return at(graph_.roots[i].node);
+            if (graph_.roots[i].kind == root_kind::update && graph_.roots[i].name == target.at().name)
+                return at(graph_.roots[i].node);
         graph_.fail(sentence("next of '", Leaf::name, "' is used before the equation that gives it"));
         return target;
     }
     template <class Op, class... A> constexpr handle lower(const applied<Op, A...>& e) {
         return boost::hana::unpack(e.operands, [&](const auto&... a) {
-            const handle operands[] = {this->lower(a)...};      // in order, innermost first: layers are numbered so
+            const handle operands[] = {this->lower(a)...}; // in order, innermost first: layers are numbered so
             if (graph_.failed()) return this->at(0);
             return [&]<std::size_t... I>(std::index_sequence<I...>) {
                 return operands[0].trace(e.operation, operands[I]...);
-            }(std::make_index_sequence<sizeof...(A)>{});
+            }
+            (std::make_index_sequence<sizeof...(A)>{});
         });
     }
     template <fixed_string Prefix, class Inner, class Result, class... Formals>
     constexpr handle lower(const block_result<Prefix, Inner, Result, Formals...>& b) {
         const text prefix = sentence(place_.prefix, Prefix.view(), ".");
-        const text marker = sentence(prefix.view(), "#");       // no equation can have this name
+        const text marker = sentence(prefix.view(), "#"); // no equation can have this name
         const text uses = sentence(marker.view(), block_signature<Inner, Formals...>());
         if (graph_.by_name.find(hash_of(marker.view())) < 0) {
             graph_.intern(marker.view());
@@ -280,26 +304,29 @@ private:
             }
         }
         if (graph_.by_name.find(hash_of(uses.view())) < 0)
-            graph_.fail(sentence("the prefix '", Prefix.view(), "' stands for two blocks, with another graph or other symbols passed: "
+            graph_.fail(sentence("the prefix '", Prefix.view(),
+                                 "' stands for two blocks, with another graph or other symbols passed: "
                                  "give one of them another prefix"));
         if (graph_.failed()) return at(0);
         const int name = graph_.by_name.find(hash_of(sentence(prefix.view(), Result::name).view()));
         if (name < 0 || graph_.names[name].node < 0) {
-            graph_.fail(sentence("the block '", Prefix.view(), "' has no symbol '", Result::name, "' to give: no equation of it has this name"));
+            graph_.fail(sentence("the block '", Prefix.view(), "' has no symbol '", Result::name,
+                                 "' to give: no equation of it has this name"));
             return at(0);
         }
         return at(graph_.names[name].node);
     }
     template <class... Formals> struct list_of_formals {};
     // What is bound must be used: else a name is misspelt.
-    template <class... Equations, class... Left, class... Right>
-    constexpr void check_formals(const graph<Equations...>&, std::string_view block, list_of_formals<equation<Left, Right>...>) {
+    template <class... Equations, class... Left, class... Right> constexpr void
+    check_formals(const graph<Equations...>&, std::string_view block, list_of_formals<equation<Left, Right>...>) {
         list<std::uint64_t> uses;
         (outline<Equations>::value.collect(uses), ...);
         [[maybe_unused]] const auto check_one = [&](std::string_view formal, std::uint64_t hash) {
             for (std::uint64_t use : uses)
                 if (use == hash) return;
-            graph_.fail(sentence("'", formal, "' is bound in use<\"", block, "\">(...), but no equation of the block uses it"));
+            graph_.fail(
+                sentence("'", formal, "' is bound in use<\"", block, "\">(...), but no equation of the block uses it"));
         };
         (check_one(Left::name, Left::hash), ...);
     }
@@ -312,10 +339,12 @@ private:
         for (std::uint64_t u : used) hash = (hash ^ u ^ u >> 31) * 1099511628211ull;
         return static_cast<long>(hash >> 1);
     }
-    template <class... Equations> static constexpr void collect_names(list<std::uint64_t>& used, const graph<Equations...>*) {
+    template <class... Equations>
+    static constexpr void collect_names(list<std::uint64_t>& used, const graph<Equations...>*) {
         (used.push(outline<Equations>::value.hash), ...);
     }
-    template <class Left, class Right> static constexpr void collect_formal(list<std::uint64_t>& used, const equation<Left, Right>*) {
+    template <class Left, class Right>
+    static constexpr void collect_formal(list<std::uint64_t>& used, const equation<Left, Right>*) {
         used.push(Left::hash);
         symbols_of<Right>::collect(used);
     }
@@ -335,15 +364,20 @@ private:
         for (int i = 0; i < outlines_.size; ++i) {
             if (outlines_[i].hash != hash || outlines_[i].is_next) continue;
             if (i == position_)
-                graph_.fail(sentence("'", full.view(), "' is computed from itself: what is carried from one training step to the next is an "
-                                     "hg::state, written by next(...)"));
-            else if (const list<int> cycle = way(outlines_, i, position_); !cycle.empty()) fail_cycle(cycle.view());
+                graph_.fail(
+                    sentence("'", full.view(),
+                             "' is computed from itself: what is carried from one training step to the next is an "
+                             "hg::state, written by next(...)"));
+            else if (const list<int> cycle = way(outlines_, i, position_); !cycle.empty())
+                fail_cycle(cycle.view());
             else
-                graph_.fail(sentence("'", full.view(), "' is used before its equation: move the equation of '", name, "' above this one"));
+                graph_.fail(sentence("'", full.view(), "' is used before its equation: move the equation of '", name,
+                                     "' above this one"));
             return at(0);
         }
-        graph_.fail(sentence("the symbol '", full.view(), "' is unknown: no equation defines it, ",
-                             place_.prefix.empty() ? "and no layer above this one declares it" : "and nothing is bound to it"));
+        graph_.fail(
+            sentence("the symbol '", full.view(), "' is unknown: no equation defines it, ",
+                     place_.prefix.empty() ? "and no layer above this one declares it" : "and nothing is bound to it"));
         return at(0);
     }
     constexpr void fail_cycle(slice_of<int> cycle) {
@@ -351,27 +385,30 @@ private:
         for (int i : cycle) t.add(i == cycle[0] ? "" : ", which needs ").quote(outlines_[i].name);
         graph_.fail(t);
     }
-    constexpr handle declare(const operation* op, int name, const value_type& type, double number = 0, initialiser start = {}) {
+    constexpr handle declare(const operation* op, int name, const value_type& type, double number = 0,
+                             initialiser start = {}) {
         const int known = graph_.names[name].node;
         if (known < 0) {
             attributes options;
             options.number = number;
             const int n = graph_.push_leaf(op, name, type, options);
             graph_.names[name].node = n;
-            if (op->id == record<ops::parameter>.id || op->id == record<ops::state>.id) graph_.starts.push({name, start});
+            if (op->id == record<ops::parameter>.id || op->id == record<ops::state>.id)
+                graph_.starts.push({name, start});
             return at(n);
         }
         const node& n = graph_.nodes[known];
         if (n.op->id == record<ops::fed>.id) return at(known);
         if (n.op->id != op->id || n.name != name)
-            graph_.fail(sentence("'", graph_.name(name), "' is declared as ", with_article(op->name), ", but is the name of ",
-                                 with_article(n.name == name ? n.op->name : "equation"), " too: give one of them another name"));
+            graph_.fail(sentence("'", graph_.name(name), "' is declared as ", with_article(op->name),
+                                 ", but is the name of ", with_article(n.name == name ? n.op->name : "equation"),
+                                 " too: give one of them another name"));
         else if (!(n.type == type))
-            graph_.fail(sentence("the ", op->name, " '", graph_.name(name), "' is declared with two shapes, ", n.type.extents,
-                                 " and ", type.extents));
+            graph_.fail(sentence("the ", op->name, " '", graph_.name(name), "' is declared with two shapes, ",
+                                 n.type.extents, " and ", type.extents));
         else if (n.options.number != number)
-            graph_.fail(sentence("the ", op->name, " '", graph_.name(name), "' is declared with two defaults, ", n.options.number, " and ",
-                                 number));
+            graph_.fail(sentence("the ", op->name, " '", graph_.name(name), "' is declared with two defaults, ",
+                                 n.options.number, " and ", number));
         return at(known);
     }
     constexpr handle declare_slot(int name) {
@@ -391,7 +428,7 @@ template <const auto& Graph> struct lower_graph {
     static constexpr graph_builder run() {
         graph_builder b;
         lowering(b).run(Graph);
-        if (b.failed()) {       // one mistake is one error: what follows sees an empty graph
+        if (b.failed()) { // one mistake is one error: what follows sees an empty graph
             graph_builder empty;
             empty.problem = b.problem;
             return empty;

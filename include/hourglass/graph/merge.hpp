@@ -1,5 +1,5 @@
-// Common subexpressions: of nodes that compute the same from the same, one stays. Leaves with a name are never merged, noise
-// above all.
+// Common subexpressions: of nodes that compute the same from the same, one stays. Leaves with a name are never merged,
+// noise above all.
 #pragma once
 
 #include <bit>
@@ -35,7 +35,8 @@ constexpr graph_builder merge(graph_view g) {
                 !(c.type == old.type) || c.region != old.region)
                 return false;
             // 0 and -0 compare equal and are not the same.
-            if (std::bit_cast<std::uint64_t>(c.options.number) != std::bit_cast<std::uint64_t>(old.options.number)) return false;
+            if (std::bit_cast<std::uint64_t>(c.options.number) != std::bit_cast<std::uint64_t>(old.options.number))
+                return false;
             for (int i = 0; i < c.operand_count; ++i)
                 if (r.to.operand(candidate, i) != r.map[g.operand(n, swapped ? 1 - i : i)]) return false;
             return true;

@@ -1,5 +1,6 @@
-// The plan: fused groups become a schedule. Groups are put in order, updates as early as nobody reads the old value any more,
-// and what they load, compute and store is written down. Where values lie and who waits is found in graph/layout.hpp.
+// The plan: fused groups become a schedule. Groups are put in order, updates as early as nobody reads the old value any
+// more, and what they load, compute and store is written down. Where values lie and who waits is found in
+// graph/layout.hpp.
 #pragma once
 
 #include <hourglass/graph/fuse.hpp>
@@ -11,16 +12,16 @@ class planning {
     fusion_view f_;
     graph_view g_;
     schedule_builder s_;
-    list<int> value_of_;        // node -> value, or -1
-    list<int> target_value_;    // name -> the value of a parameter or state
-    list<int> order_;           // drafts, in the order in which they run
-    list<bool> late_;           // updates that are written at the very end
-    list<int> first_update_, next_update_;      // the updates of each draft, as indices of roots
+    list<int> value_of_;                   // node -> value, or -1
+    list<int> target_value_;               // name -> the value of a parameter or state
+    list<int> order_;                      // drafts, in the order in which they run
+    list<bool> late_;                      // updates that are written at the very end
+    list<int> first_update_, next_update_; // the updates of each draft, as indices of roots
 
 public:
     constexpr explicit planning(const fusion_view& fused)
-        : f_(fused), g_(fused.g), value_of_(fused.g.nodes.size, -1), target_value_(fused.g.names.size, -1), late_(fused.g.nodes.size, false),
-          first_update_(fused.groups.size, -1), next_update_(fused.g.roots.size, -1) {
+        : f_(fused), g_(fused.g), value_of_(fused.g.nodes.size, -1), target_value_(fused.g.names.size, -1),
+          late_(fused.g.nodes.size, false), first_update_(fused.groups.size, -1), next_update_(fused.g.roots.size, -1) {
         put_in_order();
         make_values();
         for (int d : order_) emit(d);
@@ -47,17 +48,21 @@ private:
             const node& at = g_[n];
             if (f_.uniform[n]) s_.numbers.push(n);
             const bool kept = is<ops::parameter>(at) || is<ops::state>(at);
-            if (kept) target_value_[at.name] = add_value(n, is<ops::parameter>(at) ? storage_kind::parameter : storage_kind::state);
-            else if (stored(n) && f_.uniform[n]) s_.uniforms.push(add_value(n, storage_kind::uniform));
-            else if (stored(n)) add_value(n, is_leaf(g_[n]) ? storage_kind::fed : storage_kind::arena);
+            if (kept)
+                target_value_[at.name] =
+                    add_value(n, is<ops::parameter>(at) ? storage_kind::parameter : storage_kind::state);
+            else if (stored(n) && f_.uniform[n])
+                s_.uniforms.push(add_value(n, storage_kind::uniform));
+            else if (stored(n))
+                add_value(n, is_leaf(g_[n]) ? storage_kind::fed : storage_kind::arena);
         }
     }
 
     // A tail group runs behind the last other group that it depends on, or that reads what it overwrites.
     constexpr void put_in_order() {
         const int count = f_.groups.size;
-        list<int> last_reader(g_.names.size, -1);       // of a parameter or state: the last group that is no tail
-        list<int> tail_reader(g_.names.size, -1);       // the tail group that reads it; -2: several
+        list<int> last_reader(g_.names.size, -1); // of a parameter or state: the last group that is no tail
+        list<int> tail_reader(g_.names.size, -1); // the tail group that reads it; -2: several
         list<int> earliest(count, -1);
         for (int n = 0; n < g_.nodes.size; ++n) {
             const int group = f_.group_of[n];
@@ -68,9 +73,12 @@ private:
                 int& reader = f_.groups[group].tail ? tail_reader[g_[s].name] : last_reader[g_[s].name];
                 // A product reads all of its operands for each element, so it cannot write where one of them lies.
                 const bool in_place = is_elementwise(g_[n]) || is_row_reduction(g_, n);
-                if (!f_.groups[group].tail) reader = reader > group ? reader : group;
-                else if (!in_place) reader = -2;
-                else if (reader != group) reader = reader == -1 ? group : -2;
+                if (!f_.groups[group].tail)
+                    reader = reader > group ? reader : group;
+                else if (!in_place)
+                    reader = -2;
+                else if (reader != group)
+                    reader = reader == -1 ? group : -2;
             }
         }
         for (const graph_root& r : g_.roots) {
@@ -87,7 +95,7 @@ private:
             next_update_[i] = first_of_group;
             first_of_group = i;
         }
-        for (bool changed = true; changed;) {       // twice, nearly always: nodes come in order, groups nearly so
+        for (bool changed = true; changed;) { // twice, nearly always: nodes come in order, groups nearly so
             changed = false;
             for (int n = 0; n < g_.nodes.size; ++n) {
                 const int group = f_.group_of[n];
@@ -151,7 +159,8 @@ private:
         }
         for (int n = d.first; n >= 0; n = f_.next_member[n]) emit_member(n, draft_index, out);
         if (d.kind == group_kind::elementwise || d.kind == group_kind::product) {
-            (d.domain.batched ? s_.work_per_row : s_.work) += 4.0 * d.count * static_cast<double>(d.domain.extents.size());
+            (d.domain.batched ? s_.work_per_row : s_.work) +=
+                4.0 * d.count * static_cast<double>(d.domain.extents.size());
             out.load_count = s_.loads.size() - out.first_load;
         }
         out.member_count = s_.members.size() - out.first_member;
@@ -198,8 +207,10 @@ private:
             const int s = f_.source[g_.operand(n, i)];
             wire& w = m.operands[static_cast<std::size_t>(i)];
             if (f_.in_register(n, i, draft_index)) {
-                if (s == out.node) w = {wire::source::load, 0, 0};      // the tile is the first load
-                else w = {wire::source::member, member_index(out, s), 0};
+                if (s == out.node)
+                    w = {wire::source::load, 0, 0}; // the tile is the first load
+                else
+                    w = {wire::source::member, member_index(out, s), 0};
             } else if (is_literal(g_[s])) {
                 w = {wire::source::constant, 0, g_[s].options.number};
             } else {
@@ -251,10 +262,10 @@ private:
     }
     // Joins neighbouring axes that all operands walk through in one stride, but never across the boundary of sums.
     constexpr void join_dimensions(schedule_group& out, int boundary) {
-        int from[max_dimensions]{};             // the axis whose strides a dimension has
-        int last = -1, inner = -1;              // the latest dimension; the first that is summed
+        int from[max_dimensions]{}; // the axis whose strides a dimension has
+        int last = -1, inner = -1;  // the latest dimension; the first that is summed
         const int rank = out.domain.extents.rank;
-        for (int axis = 0; axis <= rank; ++axis) {      // axis 0 is the batch
+        for (int axis = 0; axis <= rank; ++axis) { // axis 0 is the batch
             const long extent = axis == 0 ? 1 : out.domain.extents[axis - 1];
             if (axis == 0 ? !out.domain.batched : extent == 1) continue;
             const bool summed = boundary >= 0 && axis > boundary;
@@ -273,10 +284,10 @@ private:
         }
         for (int i = 0; i < out.load_count; ++i) {
             auto& strides = s_.loads[out.first_load + i].strides;
-            for (int d = 0; d <= last; ++d) strides[d] = strides[from[d]];      // never from before d
+            for (int d = 0; d <= last; ++d) strides[d] = strides[from[d]]; // never from before d
             for (int d = last + 1; d <= rank; ++d) strides[d] = 0;
         }
-        const auto insert = [&](int at) {       // a dimension of one element
+        const auto insert = [&](int at) { // a dimension of one element
             for (int d = last; d >= at; --d) {
                 out.extents[d + 1] = out.extents[d];
                 for (int i = 0; i < out.load_count; ++i) {
@@ -288,8 +299,10 @@ private:
             out.extents[at] = 1;
             ++last;
         };
-        if (out.reduces && inner < 0) insert(last + 1);     // sums of one element
-        else if (out.reduces && inner == 0) insert(0);      // everything is summed
+        if (out.reduces && inner < 0)
+            insert(last + 1); // sums of one element
+        else if (out.reduces && inner == 0)
+            insert(0); // everything is summed
         if (last < 0) insert(0);
         out.dimensions = last + 1;
     }

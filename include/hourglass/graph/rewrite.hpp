@@ -9,7 +9,7 @@ class rewriter {
 public:
     graph_view from;
     graph_builder to;
-    list<int> map;      // old node -> new node, or -1
+    list<int> map; // old node -> new node, or -1
 
     // The names keep their places; `new_names` says whether more may come.
     constexpr explicit rewriter(graph_view g, bool new_names = false) : from(g), map(g.nodes.size, -1) {

@@ -1,5 +1,6 @@
-// A schedule: what a program runs, as plain arrays. Groups of nodes that are computed together, the values that lie in memory
-// and where, and what must be waited for. graph/fuse.hpp makes the groups, graph/plan.hpp orders them and lays out memory.
+// A schedule: what a program runs, as plain arrays. Groups of nodes that are computed together, the values that lie in
+// memory and where, and what must be waited for. graph/fuse.hpp makes the groups, graph/plan.hpp orders them and lays
+// out memory.
 #pragma once
 
 #include <hourglass/graph/static_graph.hpp>
@@ -7,11 +8,11 @@
 HOURGLASS_BEGIN
 
 enum class group_kind {
-    uniform,            // numbers that depend on run-time scalars alone: computed in double, once per call
-    elementwise,        // one pass over a domain, with sums over its last axes
-    column_reduction,   // a reduction over the batch or over leading axes
-    product,            // a matrix product whose tiles pass through elementwise nodes
-    movement,           // transpose, slice, pad, concatenate
+    uniform,          // numbers that depend on run-time scalars alone: computed in double, once per call
+    elementwise,      // one pass over a domain, with sums over its last axes
+    column_reduction, // a reduction over the batch or over leading axes
+    product,          // a matrix product whose tiles pass through elementwise nodes
+    movement,         // transpose, slice, pad, concatenate
     noise
 };
 
@@ -21,10 +22,10 @@ enum class storage_kind { literal, uniform, fed, parameter, state, arena };
 struct stored_value {
     int node = -1;
     storage_kind storage{};
-    int name = -1;              // of what is fed, of the parameter, of the state
+    int name = -1; // of what is fed, of the parameter, of the state
     value_type type{};
-    long offset = -1;           // in the arena, in elements
-    int first_use = -1, last_use = -1;      // positions in the order; -1: none
+    long offset = -1;                  // in the arena, in elements
+    int first_use = -1, last_use = -1; // positions in the order; -1: none
 };
 
 // An operand of a member: a member before it, a load, or a constant.
@@ -38,8 +39,8 @@ inline constexpr int max_dimensions = max_rank + 1;
 
 struct group_load {
     int value = -1;
-    bool tile = false;          // the product's own result, still in registers
-    long strides[max_dimensions]{};     // plain arrays: each call of std::array's is a step of a constant evaluation
+    bool tile = false;              // the product's own result, still in registers
+    long strides[max_dimensions]{}; // plain arrays: each call of std::array's is a step of a constant evaluation
 };
 struct group_store {
     int member = -1;
@@ -55,11 +56,11 @@ struct group_member {
 // A matrix product as the kernel sees it: C(m x n) = A(m x k) B(k x n).
 struct product_plan {
     long m = 0, n = 0, k = 0;
-    bool rows_in_m = false, rows_in_k = false;      // multiplied by the rows of the call
-    bool per_row = false;                           // one product for each row of the call
-    bool summed = false;                            // and their sum is the result
-    bool left_is_packed = false;                    // by the product before, which has the same left operand
-    int left = -1, right = -1;                      // values
+    bool rows_in_m = false, rows_in_k = false; // multiplied by the rows of the call
+    bool per_row = false;                      // one product for each row of the call
+    bool summed = false;                       // and their sum is the result
+    bool left_is_packed = false;               // by the product before, which has the same left operand
+    int left = -1, right = -1;                 // values
     long left_row = 0, left_column = 0, left_batch = 0;
     long right_row = 0, right_column = 0, right_batch = 0;
 };
@@ -73,14 +74,14 @@ struct schedule_group {
     // the domain with neighbouring axes joined; extents[0] is multiplied by the rows where `domain.batched`
     int dimensions = 0;
     long extents[max_dimensions]{};
-    bool reduces = false;               // some members are sums over the last dimension
+    bool reduces = false; // some members are sums over the last dimension
     product_plan product{};
-    int node = -1;                      // product, movement, noise, column reduction: the node
-    int operand = -1;                   // column reduction: the value reduced
-    bool tail = false;                  // serves updates only
-    bool wait_before = false;           // something it needs was made by other threads since the last wait
-    std::uint64_t structure = 0;        // equal for groups that one kernel can serve
-    int representative = -1;            // the first group of the same structure
+    int node = -1;               // product, movement, noise, column reduction: the node
+    int operand = -1;            // column reduction: the value reduced
+    bool tail = false;           // serves updates only
+    bool wait_before = false;    // something it needs was made by other threads since the last wait
+    std::uint64_t structure = 0; // equal for groups that one kernel can serve
+    int representative = -1;     // the first group of the same structure
 };
 
 struct schedule_result {
@@ -90,7 +91,8 @@ struct schedule_result {
 };
 
 struct schedule_sizes {
-    int groups = 0, members = 0, loads = 0, stores = 0, values = 0, results = 0, uniforms = 0, operands = 0, numbers = 0;
+    int groups = 0, members = 0, loads = 0, stores = 0, values = 0, results = 0, uniforms = 0, operands = 0,
+        numbers = 0;
 };
 
 struct schedule_view {
@@ -100,12 +102,12 @@ struct schedule_view {
     slice_of<group_store> stores;
     slice_of<stored_value> values;
     slice_of<schedule_result> results;
-    slice_of<int> uniforms;         // values computed before the groups run
-    slice_of<int> operands;         // of movements and column reductions: values
-    slice_of<int> numbers;          // nodes that are numbers of the call, in the order in which they are computed
-    long arena = 0;                 // elements
+    slice_of<int> uniforms; // values computed before the groups run
+    slice_of<int> operands; // of movements and column reductions: values
+    slice_of<int> numbers;  // nodes that are numbers of the call, in the order in which they are computed
+    long arena = 0;         // elements
     long arena_without_reuse = 0;
-    double work_per_row = 0, work = 0;      // floating-point operations, roughly
+    double work_per_row = 0, work = 0; // floating-point operations, roughly
 };
 
 struct schedule_builder {
@@ -122,12 +124,23 @@ struct schedule_builder {
     double work_per_row = 0, work = 0;
 
     constexpr schedule_view view() const {
-        return {groups.view(), members.view(), loads.view(), stores.view(), values.view(), results.view(),
-                uniforms.view(), operands.view(), numbers.view(), arena, arena_without_reuse, work_per_row, work};
+        return {groups.view(),
+                members.view(),
+                loads.view(),
+                stores.view(),
+                values.view(),
+                results.view(),
+                uniforms.view(),
+                operands.view(),
+                numbers.view(),
+                arena,
+                arena_without_reuse,
+                work_per_row,
+                work};
     }
     constexpr schedule_sizes sizes() const {
-        return {groups.size(), members.size(), loads.size(), stores.size(), values.size(), results.size(),
-                uniforms.size(), operands.size(), numbers.size()};
+        return {groups.size(),  members.size(),  loads.size(),    stores.size(), values.size(),
+                results.size(), uniforms.size(), operands.size(), numbers.size()};
     }
 };
 
@@ -157,10 +170,19 @@ template <schedule_sizes Sizes> struct frozen_schedule {
         copy(b.numbers, numbers);
     }
     constexpr schedule_view view() const {
-        return {{groups.data(), Sizes.groups}, {members.data(), Sizes.members}, {loads.data(), Sizes.loads},
-                {stores.data(), Sizes.stores}, {values.data(), Sizes.values}, {results.data(), Sizes.results},
-                {uniforms.data(), Sizes.uniforms}, {operands.data(), Sizes.operands},
-                {numbers.data(), Sizes.numbers}, arena, arena_without_reuse, work_per_row, work};
+        return {{groups.data(), Sizes.groups},
+                {members.data(), Sizes.members},
+                {loads.data(), Sizes.loads},
+                {stores.data(), Sizes.stores},
+                {values.data(), Sizes.values},
+                {results.data(), Sizes.results},
+                {uniforms.data(), Sizes.uniforms},
+                {operands.data(), Sizes.operands},
+                {numbers.data(), Sizes.numbers},
+                arena,
+                arena_without_reuse,
+                work_per_row,
+                work};
     }
 
 private:

@@ -1,5 +1,5 @@
-// From a whole model to one program: the graph is cut at the symbols that are fed, in_training is decided, and what is asked
-// for becomes the results. Gradients and updates are added by graph/compile.hpp.
+// From a whole model to one program: the graph is cut at the symbols that are fed, in_training is decided, and what is
+// asked for becomes the results. Gradients and updates are added by graph/compile.hpp.
 #pragma once
 
 #include <hourglass/graph/differentiate.hpp>
@@ -35,16 +35,16 @@ public:
                 r.map[n] = r.copy(n);
             }
         }
-        if (!writes_state) return;      // only a trainer does
+        if (!writes_state) return; // only a trainer does
         for (const graph_root& root : g.roots)
-            if (root.kind == root_kind::update)
-                r.to.roots.push({root_kind::update, root.name, r.map[root.node]});
+            if (root.kind == root_kind::update) r.to.roots.push({root_kind::update, root.name, r.map[root.node]});
     }
     // The old graph's node of a name; says so where there is none, and where the name stands in the program.
     constexpr int find(const wanted_name& w, std::string_view where) {
         const int name = r.from.find_name(w.hash);
         if (name >= 0 && r.from.names[name].node >= 0) return r.from.names[name].node;
-        r.to.fail(sentence(where, " names '", w.name, "', which the graph does not have: it is no symbol, input, parameter or noise of it"));
+        r.to.fail(sentence(where, " names '", w.name,
+                           "', which the graph does not have: it is no symbol, input, parameter or noise of it"));
         return 0;
     }
     constexpr int find_new(const wanted_name& w, std::string_view where) {
@@ -67,7 +67,7 @@ public:
         r.to.starts = {};
         for (const leaf_start& s : r.from.starts) {
             const int n = r.to.names[s.name].node;
-            if (n >= 0 && !is<ops::fed>(r.to.nodes[n])) r.to.starts.push(s);    // what is fed is not read from parameters
+            if (n >= 0 && !is<ops::fed>(r.to.nodes[n])) r.to.starts.push(s); // what is fed is not read from parameters
         }
         r.to.starts.append(slots.view());
         return static_cast<graph_builder&&>(r.to);

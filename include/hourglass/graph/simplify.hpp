@@ -1,7 +1,7 @@
 // Constant folding and algebraic simplification, one rule a line, each a change that leaves every value as it was up to
 // rounding: x + 0, x * 1, x * 0 (whatever x is: an adjoint that is not there stays away), double negation, x - (-y),
-// transposes into products, reshapes of reshapes, broadcasts that repeat nothing, log of exp; and markers that have done
-// their work.
+// transposes into products, reshapes of reshapes, broadcasts that repeat nothing, log of exp; and markers that have
+// done their work.
 #pragma once
 
 #include <hourglass/graph/rewrite.hpp>
@@ -52,7 +52,8 @@ class simplification {
         } else if (is<ops::divide>(old)) {
             if (is_literal(b, 1)) return as(a, old.type);
             if (is_literal(a, 0)) return as(a, old.type);
-            if (is_literal(b) && is_power_of_two(at(b).options.number)) return times(a, 1 / at(b).options.number, old.type);
+            if (is_literal(b) && is_power_of_two(at(b).options.number))
+                return times(a, 1 / at(b).options.number, old.type);
         } else if (is<ops::negate>(old)) {
             if (is_op<ops::negate>(a)) return operand(a, 0);
         } else if (is<ops::log>(old)) {
@@ -99,7 +100,9 @@ class simplification {
             if (order[i] != i) return false;
         return true;
     }
-    constexpr bool swaps_matrix(int n) const { return is_op<ops::transpose>(n) && at(n).type.extents.rank == 2 && at(n).options.target[0] == 1; }
+    constexpr bool swaps_matrix(int n) const {
+        return is_op<ops::transpose>(n) && at(n).type.extents.rank == 2 && at(n).options.target[0] == 1;
+    }
     constexpr int product(const node& old, int a, int b) {
         attributes options = old.options;
         if (swaps_matrix(a)) {
@@ -117,8 +120,10 @@ public:
     constexpr explicit simplification(graph_view g) : r_(g) {}
     constexpr graph_builder run(bool markers_too) {
         for (int n = 0; n < r_.from.nodes.size; ++n) {
-            if (markers_too && is<ops::stop_gradient>(r_.from[n])) r_.map[n] = r_.map[r_.from.operand(n, 0)];
-            else r_.map[n] = simplified(n);
+            if (markers_too && is<ops::stop_gradient>(r_.from[n]))
+                r_.map[n] = r_.map[r_.from.operand(n, 0)];
+            else
+                r_.map[n] = simplified(n);
         }
         r_.finish();
         return static_cast<graph_builder&&>(r_.to);

@@ -1,6 +1,6 @@
 // The static graph: nodes, their operands, names and results in flat arrays. `graph_builder` grows one, in a constant
-// expression or at run time; `frozen_graph` holds one as a constexpr value of exactly its size; `graph_view` is what passes
-// read, wherever the arrays lie.
+// expression or at run time; `frozen_graph` holds one as a constexpr value of exactly its size; `graph_view` is what
+// passes read, wherever the arrays lie.
 #pragma once
 
 #include <array>
@@ -18,8 +18,8 @@ struct node {
     attributes options{};
     int first_operand = 0;
     int operand_count = 0;
-    int name = -1;      // leaves: index into names
-    int region = 0;     // the body that the node belongs to; 0 is the graph itself
+    int name = -1;  // leaves: index into names
+    int region = 0; // the body that the node belongs to; 0 is the graph itself
 };
 
 // A name that stands for a node: a symbol of an equation, or a leaf.
@@ -31,13 +31,13 @@ struct named_node {
 };
 
 enum class root_kind {
-    value,      // asked for by name
-    gradient,   // of the loss, with respect to the named leaf
-    update      // the next value of a parameter, a state or an optimiser's slot
+    value,    // asked for by name
+    gradient, // of the loss, with respect to the named leaf
+    update    // the next value of a parameter, a state or an optimiser's slot
 };
 struct graph_root {
     root_kind kind{};
-    int name = -1;      // the symbol; for gradient and update the leaf
+    int name = -1; // the symbol; for gradient and update the leaf
     int node = -1;
 };
 
@@ -45,7 +45,7 @@ struct graph_root {
 struct leaf_start {
     int name = -1;
     initialiser start{};
-    bool is_slot = false;       // an optimiser's, so none of the model's
+    bool is_slot = false; // an optimiser's, so none of the model's
 };
 
 struct graph_sizes {
@@ -87,7 +87,7 @@ public:
     list<graph_root> roots;
     list<leaf_start> starts;
     hash_index by_name;
-    text problem{};             // the first mistake found; nothing after it is looked at
+    text problem{}; // the first mistake found; nothing after it is looked at
 
     constexpr graph_builder() = default;
 
@@ -109,7 +109,8 @@ public:
         const int found = by_name.find(hash);
         if (found >= 0) {
             if (!is_named(found, prefix, text_))
-                fail(sentence("the names '", name(found), "' and '", prefix, text_, "' have one hash: rename one of them"));
+                fail(sentence("the names '", name(found), "' and '", prefix, text_,
+                              "' have one hash: rename one of them"));
             return found;
         }
         named_node n;
@@ -125,7 +126,8 @@ public:
     constexpr bool is_named(int i, std::string_view prefix, std::string_view text_) const {
         const int first = static_cast<int>(prefix.size()), length = names[i].length;
         if (length != first + static_cast<int>(text_.size())) return false;
-        const char *own = characters.begin() + names[i].first_character, *before = prefix.data(), *behind = text_.data();
+        const char *own = characters.begin() + names[i].first_character, *before = prefix.data(),
+                   *behind = text_.data();
         for (int c = 0; c < first; ++c)
             if (own[c] != before[c]) return false;
         for (int c = first; c < length; ++c)
@@ -164,8 +166,10 @@ public:
                 if (names[n].node == of[i]) found = n;
             any = any || found >= 0;
             t.add(i == 0 ? "" : i + 1 < of.size ? ", " : " and ");
-            if (found >= 0) t.quote(name(found));
-            else t.add(nodes[of[i]].op->kind == operation_kind::literal ? "a number" : "an expression");
+            if (found >= 0)
+                t.quote(name(found));
+            else
+                t.add(nodes[of[i]].op->kind == operation_kind::literal ? "a number" : "an expression");
         }
         return any ? t : text();
     }
@@ -208,8 +212,13 @@ template <graph_sizes Sizes> struct frozen_graph {
         copy(b.starts, starts);
     }
     constexpr graph_view view() const {
-        return {{nodes.data(), Sizes.nodes}, {operands.data(), Sizes.operands}, {names.data(), Sizes.names},
-                {characters.data(), Sizes.characters}, {roots.data(), Sizes.roots}, {starts.data(), Sizes.starts}, problem};
+        return {{nodes.data(), Sizes.nodes},
+                {operands.data(), Sizes.operands},
+                {names.data(), Sizes.names},
+                {characters.data(), Sizes.characters},
+                {roots.data(), Sizes.roots},
+                {starts.data(), Sizes.starts},
+                problem};
     }
 
 private:

@@ -1,5 +1,5 @@
-// The tracing handle at work: each of its operations appends nodes to a graph under construction. Its face, and what it is
-// for, is in ops/tracing.hpp.
+// The tracing handle at work: each of its operations appends nodes to a graph under construction. Its face, and what it
+// is for, is in ops/tracing.hpp.
 #pragma once
 
 #include <hourglass/graph/static_graph.hpp>
@@ -68,10 +68,12 @@ constexpr handle handle::new_leaf(const operation* op, const text& owner, std::s
     graph->starts.push({name, start});
     return other(n);
 }
-constexpr handle handle::new_parameter(const text& owner, std::string_view what, const shape& extents_, initialiser start) const {
+constexpr handle handle::new_parameter(const text& owner, std::string_view what, const shape& extents_,
+                                       initialiser start) const {
     return new_leaf(&record<ops::parameter>, owner, what, extents_, start);
 }
-constexpr handle handle::new_state(const text& owner, std::string_view what, const shape& extents_, double start) const {
+constexpr handle handle::new_state(const text& owner, std::string_view what, const shape& extents_,
+                                   double start) const {
     return new_leaf(&record<ops::state>, owner, what, extents_, constant(start));
 }
 

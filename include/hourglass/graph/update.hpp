@@ -1,5 +1,5 @@
-// What an optimiser does to each trained parameter, as equations: a rule is a graph over the names below, lowered once per
-// parameter into the training program. The rules themselves are in optim/.
+// What an optimiser does to each trained parameter, as equations: a rule is a graph over the names below, lowered once
+// per parameter into the training program. The rules themselves are in optim/.
 #pragma once
 
 #include <hourglass/graph/lower.hpp>
@@ -11,9 +11,7 @@ inline constexpr symbol<"#weight"> weight{};
 inline constexpr symbol<"#gradient"> gradient_of_loss{};
 inline constexpr scalar<"step_number"> step_number{1};
 
-template <class... Equations> struct update_rule : graph<Equations...> {
-    using graph<Equations...>::graph;
-};
+template <class... Equations> struct update_rule : graph<Equations...> { using graph<Equations...>::graph; };
 template <equation_like... E> update_rule(const E&... e) -> update_rule<decltype(as_equation(e))...>;
 
 // Appends the rule for the parameter `name` whose gradient is the given node.

@@ -16,8 +16,9 @@ template <int Units, fixed_string Name, bool Bias> struct dense {
     constexpr auto build(auto x) const {
         const int rank = x.extents().rank;
         if (rank != 1) {
-            x.misfit(sentence("dense<", Units, ">"), sentence("it needs a vector, not the shape ", x.extents(), ": take reshape<",
-                                                             x.extents().size(), ">(...) of it first"));
+            x.misfit(sentence("dense<", Units, ">"),
+                     sentence("it needs a vector, not the shape ", x.extents(), ": take reshape<", x.extents().size(),
+                              ">(...) of it first"));
             return x;
         }
         const int in = x.extents()[0];
@@ -33,8 +34,8 @@ template <int Units, fixed_string Name, bool Bias> struct dense {
 
 }
 
-// weight * x + bias, with weight [Units, in] and bias [Units], named "<equation>.weight" and "<equation>.bias", or after
-// Name where one is given. Both start from U(-1/sqrt(in), 1/sqrt(in)) unless told otherwise.
+// weight * x + bias, with weight [Units, in] and bias [Units], named "<equation>.weight" and "<equation>.bias", or
+// after Name where one is given. Both start from U(-1/sqrt(in), 1/sqrt(in)) unless told otherwise.
 template <int Units, fixed_string Name = "", operand X> constexpr auto dense(const X& x) {
     return apply_operation(ops::dense<Units, Name, true>{}, x);
 }

@@ -1,5 +1,5 @@
-// Distributions as values that hold expressions: normal and Bernoulli, with sample, log_prob and kl. `sample` is the explicit
-// reparameterised node: its value is mu + sigma * noise, and the gradient flows into mu and sigma.
+// Distributions as values that hold expressions: normal and Bernoulli, with sample, log_prob and kl. `sample` is the
+// explicit reparameterised node: its value is mu + sigma * noise, and the gradient flows into mu and sigma.
 #pragma once
 
 #include <hourglass/nn/losses.hpp>
@@ -7,8 +7,8 @@
 
 HOURGLASS_BEGIN
 
-// N(mu, sigma^2), elementwise and independent. log_sigma is kept where sigma was written exp(...), so that no log of an exp
-// is taken; else it is log(sigma).
+// N(mu, sigma^2), elementwise and independent. log_sigma is kept where sigma was written exp(...), so that no log of an
+// exp is taken; else it is log(sigma).
 template <class Mu, class Sigma, class LogSigma> struct normal_distribution {
     Mu mu;
     Sigma sigma;
@@ -28,9 +28,7 @@ template <operand_or_number M, operand_or_number S> constexpr auto normal(const 
 
 inline constexpr normal_distribution<literal, literal, literal> standard_normal{literal(0), literal(1), literal(0)};
 
-template <class Logits> struct bernoulli_distribution {
-    Logits logits;
-};
+template <class Logits> struct bernoulli_distribution { Logits logits; };
 // 0 or 1, with probability sigmoid(logits) of 1, elementwise and independent.
 template <operand L> constexpr auto bernoulli(const L& logits) { return bernoulli_distribution<L>{logits}; }
 
@@ -42,8 +40,9 @@ struct sample_normal {
     constexpr auto build(auto mu, auto sigma) const {
         shape joined;
         if (!broadcast(mu.extents(), sigma.extents(), joined)) {
-            mu.misfit(text("normal"), sigma, sentence("a mean of the shape ", mu.extents(), " and a deviation of the shape ",
-                                                      sigma.extents(), " do not broadcast"));
+            mu.misfit(text("normal"), sigma,
+                      sentence("a mean of the shape ", mu.extents(), " and a deviation of the shape ", sigma.extents(),
+                               " do not broadcast"));
             return mu;
         }
         return mu + hadamard(sigma, mu.noise(static_cast<int>(noise_kind::normal), false, joined));
@@ -51,9 +50,10 @@ struct sample_normal {
 };
 struct sample_bernoulli {
     constexpr auto build(auto logits) const {
-        logits.misfit(text("sample"), sentence("a Bernoulli draw has no reparameterised form, so no gradient would reach its logits: "
-                                               "use its mean, sigmoid(logits), or say that none is wanted: "
-                                               "bernoulli_noise_like(logits, stop_gradient(sigmoid(logits)))"));
+        logits.misfit(text("sample"),
+                      sentence("a Bernoulli draw has no reparameterised form, so no gradient would reach its logits: "
+                               "use its mean, sigmoid(logits), or say that none is wanted: "
+                               "bernoulli_noise_like(logits, stop_gradient(sigmoid(logits)))"));
         return logits;
     }
 };
@@ -79,11 +79,12 @@ template <class L, operand_or_number X> constexpr auto log_prob(const bernoulli_
 }
 
 // KL(q || p) in closed form, summed over features, in nats:
-// log(sigma_p / sigma_q) + (sigma_q^2 + (mu_q - mu_p)^2) / (2 sigma_p^2) - 1/2. Against the standard normal, whose constants
-// fold away, it is Kingma and Welling 2013, appendix B, with the sign of a divergence.
+// log(sigma_p / sigma_q) + (sigma_q^2 + (mu_q - mu_p)^2) / (2 sigma_p^2) - 1/2. Against the standard normal, whose
+// constants fold away, it is Kingma and Welling 2013, appendix B, with the sign of a divergence.
 template <class M, class S, class L, class M2, class S2, class L2>
 constexpr auto kl(const normal_distribution<M, S, L>& q, const normal_distribution<M2, S2, L2>& p) {
-    return sum((square(q.sigma) + square(q.mu - p.mu)) / hadamard(square(p.sigma), 2) - 0.5 + (p.log_sigma - q.log_sigma));
+    return sum((square(q.sigma) + square(q.mu - p.mu)) / hadamard(square(p.sigma), 2) - 0.5 +
+               (p.log_sigma - q.log_sigma));
 }
 
 HOURGLASS_END

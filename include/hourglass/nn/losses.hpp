@@ -1,5 +1,5 @@
-// Losses and penalties. `mse` is the mean over features; squared_error, the negative log-likelihoods and the penalties are
-// sums over features. None of them touches the batch.
+// Losses and penalties. `mse` is the mean over features; squared_error, the negative log-likelihoods and the penalties
+// are sums over features. None of them touches the batch.
 #pragma once
 
 #include <hourglass/ops/reduction.hpp>
@@ -8,12 +8,12 @@ HOURGLASS_BEGIN
 
 // mean over features of (prediction - target)^2
 template <operand_or_number A, operand_or_number B>
-    requires some_operand<A, B>
+requires some_operand<A, B>
 constexpr auto mse(const A& prediction, const B& target) { return mean(square(prediction - target)); }
 
 // sum over features of (prediction - target)^2
 template <operand_or_number A, operand_or_number B>
-    requires some_operand<A, B>
+requires some_operand<A, B>
 constexpr auto squared_error(const A& prediction, const B& target) { return sum(square(prediction - target)); }
 
 namespace ops {
@@ -42,7 +42,7 @@ template <operand L, operand_or_number T> constexpr auto bernoulli_nll(const L& 
 
 // -log N(target; mean, exp(log_variance)), summed over features, in nats.
 template <operand_or_number T, operand_or_number M, operand_or_number V>
-    requires some_operand<T, M, V>
+requires some_operand<T, M, V>
 constexpr auto gaussian_nll(const T& target, const M& mean_, const V& log_variance) {
     return apply_operation(ops::gaussian_nll{}, target, mean_, log_variance);
 }

@@ -38,10 +38,12 @@ struct sign : elementwise<1> {
 struct abs : elementwise<1> {
     static constexpr std::string_view name = "abs";
     template <class V> static constexpr V forward(const V& x) { return math::abs(x); }
-    template <class H> static constexpr H derivative(H x, H, H g) { return hadamard(g, apply_operation(ops::sign{}, x)); }
+    template <class H> static constexpr H derivative(H x, H, H g) {
+        return hadamard(g, apply_operation(ops::sign{}, x));
+    }
 };
-// In programs infinity from x = 709.43 on (88.37 in float), within a factor of 1.5 of the largest number, and zero where the
-// value is no normal number any more: the range of xsimd's exp.
+// In programs infinity from x = 709.43 on (88.37 in float), within a factor of 1.5 of the largest number, and zero
+// where the value is no normal number any more: the range of xsimd's exp.
 struct exp : elementwise<1> {
     static constexpr std::string_view name = "exp";
     template <class V> static constexpr V forward(const V& x) { return math::exp(x); }
@@ -70,7 +72,9 @@ struct sin : elementwise<1> {
 struct cos : elementwise<1> {
     static constexpr std::string_view name = "cos";
     template <class V> static constexpr V forward(const V& x) { return math::cos(x); }
-    template <class H> static constexpr H derivative(H x, H, H g) { return -hadamard(g, apply_operation(ops::sin{}, x)); }
+    template <class H> static constexpr H derivative(H x, H, H g) {
+        return -hadamard(g, apply_operation(ops::sin{}, x));
+    }
 };
 template <class H> constexpr H sin::derivative(H x, H, H g) { return hadamard(g, apply_operation(ops::cos{}, x)); }
 // pow(x, p): for x < 0 only integers p have a value. The derivative in p is zero at x = 0.
@@ -166,7 +170,7 @@ struct normal_cdf : elementwise<1> {
 // Infinities become the largest finite numbers; NaN is handed on. Keeps log_sum_exp from computing inf - inf.
 struct finite : elementwise<1> {
     static constexpr std::string_view name = "finite";
-    static constexpr bool smooth = false;   // only ever applied to a value that is shifted out again
+    static constexpr bool smooth = false; // only ever applied to a value that is shifted out again
     template <class V> static constexpr V forward(const V& x) {
         using T = math::element_t<V>;
         const V high = V(std::numeric_limits<T>::max());
@@ -176,7 +180,7 @@ struct finite : elementwise<1> {
 
 }
 
-#define HOURGLASS_FUNCTION(function)                                                                                    \
+#define HOURGLASS_FUNCTION(function)                                                                                   \
     template <operand X> constexpr auto function(const X& x) { return apply_operation(ops::function{}, x); }
 HOURGLASS_FUNCTION(square)
 HOURGLASS_FUNCTION(sqrt)
@@ -196,7 +200,7 @@ HOURGLASS_FUNCTION(normal_cdf)
 #undef HOURGLASS_FUNCTION
 
 template <operand_or_number X, operand_or_number P>
-    requires some_operand<X, P>
+requires some_operand<X, P>
 constexpr auto pow(const X& x, const P& p) { return apply_operation(ops::pow{}, x, p); }
 template <operand X, operand_or_number S = double> constexpr auto leaky_relu(const X& x, const S& slope = 0.01) {
     return apply_operation(ops::leaky_relu{}, x, slope);
@@ -205,8 +209,8 @@ template <operand X, operand_or_number S = double> constexpr auto elu(const X& x
     return apply_operation(ops::elu{}, x, alpha);
 }
 
-// Composite, as all functions must be that use an operand twice: written out as an expression, they would make the layers
-// and the noise in it twice.
+// Composite, as all functions must be that use an operand twice: written out as an expression, they would make the
+// layers and the noise in it twice.
 namespace ops {
 struct gelu {
     constexpr auto build(auto x) const { return hadamard(x, apply_operation(normal_cdf{}, x)); }

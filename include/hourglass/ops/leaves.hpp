@@ -1,5 +1,6 @@
-// What values come from: literals, inputs, arguments, parameters, state, run-time scalars, the number of rows, symbols that a
-// program is fed in place of their equations, and noise. They have no operands and no derivative rule of their own.
+// What values come from: literals, inputs, arguments, parameters, state, run-time scalars, the number of rows, symbols
+// that a program is fed in place of their equations, and noise. They have no operands and no derivative rule of their
+// own.
 #pragma once
 
 #include <hourglass/ops/operation.hpp>
@@ -18,15 +19,29 @@ struct literal : leaf_base<literal> {
     static constexpr std::string_view name = "literal";
     static constexpr operation_kind kind = operation_kind::literal;
 };
-struct input : leaf_base<input> { static constexpr std::string_view name = "input"; };
-struct argument : leaf_base<argument> { static constexpr std::string_view name = "argument"; };
-struct parameter : leaf_base<parameter> { static constexpr std::string_view name = "parameter"; };
-struct state : leaf_base<state> { static constexpr std::string_view name = "state"; };
+struct input : leaf_base<input> {
+    static constexpr std::string_view name = "input";
+};
+struct argument : leaf_base<argument> {
+    static constexpr std::string_view name = "argument";
+};
+struct parameter : leaf_base<parameter> {
+    static constexpr std::string_view name = "parameter";
+};
+struct state : leaf_base<state> {
+    static constexpr std::string_view name = "state";
+};
 // options.number is the default
-struct scalar : leaf_base<scalar> { static constexpr std::string_view name = "scalar"; };
-struct rows : leaf_base<rows> { static constexpr std::string_view name = "rows"; };
+struct scalar : leaf_base<scalar> {
+    static constexpr std::string_view name = "scalar";
+};
+struct rows : leaf_base<rows> {
+    static constexpr std::string_view name = "rows";
+};
 // A symbol whose equation is cut away: its value is given at the call.
-struct fed : leaf_base<fed> { static constexpr std::string_view name = "fed"; };
+struct fed : leaf_base<fed> {
+    static constexpr std::string_view name = "fed";
+};
 // options.flags: [0] the distribution, [1] shared by all examples, [2] the leaf's identity
 struct noise : leaf_base<noise> {
     static constexpr std::string_view name = "noise";

@@ -1,5 +1,5 @@
-// Matrix products in every transposition, `*` between a matrix and a vector, and the product summed over the batch, which is
-// what a weight's gradient is. How they are computed is in kernels/matrix_product.hpp.
+// Matrix products in every transposition, `*` between a matrix and a vector, and the product summed over the batch,
+// which is what a weight's gradient is. How they are computed is in kernels/matrix_product.hpp.
 #pragma once
 
 #include <hourglass/ops/reduction.hpp>
@@ -8,15 +8,18 @@ HOURGLASS_BEGIN
 namespace ops {
 
 // Adds op(A) op(B) to C, one example's.
-template <class T> void reference_product(const T* a, const shape& sa, bool ta, const T* b, const shape& sb, bool tb, T* c) {
+template <class T>
+void reference_product(const T* a, const shape& sa, bool ta, const T* b, const shape& sb, bool tb, T* c) {
     const long a0 = sa[0], a1 = sa.rank == 2 ? sa[1] : 1, b0 = sb[0], b1 = sb.rank == 2 ? sb[1] : 1;
     const long m = ta ? a1 : a0, k = ta ? a0 : a1, n = tb ? b0 : b1;
     for (long i = 0; i < m; ++i)
         for (long j = 0; j < n; ++j)
-            for (long l = 0; l < k; ++l) c[i * n + j] += a[ta ? l * a1 + i : i * a1 + l] * b[tb ? j * b1 + l : l * b1 + j];
+            for (long l = 0; l < k; ++l)
+                c[i * n + j] += a[ta ? l * a1 + i : i * a1 + l] * b[tb ? j * b1 + l : l * b1 + j];
 }
 
-// op(A) op(B), op transposing where flags[0] (for A) and flags[1] (for B) are set. A is a matrix, B a matrix or a vector.
+// op(A) op(B), op transposing where flags[0] (for A) and flags[1] (for B) are set. A is a matrix, B a matrix or a
+// vector.
 struct matmul {
     static constexpr std::string_view name = "matmul";
     static constexpr operation_kind kind = operation_kind::product;
@@ -33,9 +36,9 @@ struct matmul {
         const bool ta = in.options.flags[0] != 0, tb = in.options.flags[1] != 0 && b.rank == 2;
         const int rows = a[ta ? 1 : 0], inner = a[ta ? 0 : 1], inner_b = b[tb ? 1 : 0];
         if (inner != inner_b) {
-            in.problem = sentence("the matrix ", make_shape(rows, inner), " has ", inner, " columns, but what it multiplies, ",
-                                  b.rank == 2 && tb ? make_shape(b[1], b[0]) : b, ", has ", inner_b,
-                                  b.rank == 2 ? " rows" : " elements");
+            in.problem = sentence("the matrix ", make_shape(rows, inner), " has ", inner,
+                                  " columns, but what it multiplies, ", b.rank == 2 && tb ? make_shape(b[1], b[0]) : b,
+                                  ", has ", inner_b, b.rank == 2 ? " rows" : " elements");
             return result;
         }
         result.extents = b.rank == 1 ? make_shape(rows) : make_shape(rows, b[tb ? 0 : 1]);
@@ -46,8 +49,8 @@ struct matmul {
         for (long r = 0; r < e.rows_of(e.type); ++r) {
             T* c = e.result + r * e.type.extents.size();
             for (long i = 0; i < e.type.extents.size(); ++i) c[i] = T(0);
-            reference_product(e.operand(0, r), e.types[0].extents, e.options.flags[0] != 0, e.operand(1, r), e.types[1].extents,
-                              e.options.flags[1] != 0 && !vector, c);
+            reference_product(e.operand(0, r), e.types[0].extents, e.options.flags[0] != 0, e.operand(1, r),
+                              e.types[1].extents, e.options.flags[1] != 0 && !vector, c);
         }
     }
     static constexpr void derivative(auto& d);
@@ -65,8 +68,10 @@ struct matmul_batch_sum {
         if (a.rank < 1 || a.rank > 2 || b.rank != a.rank || !in[0].batched || !in[1].batched ||
             (a.rank == 2 && a[ta ? 0 : 1] != b[tb ? 1 : 0]))
             in.problem = sentence("a product summed over the batch does not fit the shapes ", a, " and ", b);
-        else if (a.rank == 1) return {make_shape(a[0], b[0]), false};
-        else return {make_shape(a[ta ? 1 : 0], b[tb ? 0 : 1]), false};
+        else if (a.rank == 1)
+            return {make_shape(a[0], b[0]), false};
+        else
+            return {make_shape(a[ta ? 1 : 0], b[tb ? 0 : 1]), false};
         return {};
     }
     template <class T> static void reference(const evaluation<T>& e) {
@@ -90,11 +95,13 @@ constexpr outcome_of<Product, A, B> product(const A& a, const B& b, bool ta, boo
 constexpr void matmul::derivative(auto& d) {
     auto a = d.operand(0), b = d.operand(1), g = d.adjoint_full();
     const bool ta = d.options().flags[0] != 0, tb = d.options().flags[1] != 0;
-    const bool over_batch = d.sums_rows() && !a.batched() && g.batched();    // the sum that a's gradient takes is part of the product
+    const bool over_batch =
+        d.sums_rows() && !a.batched() && g.batched(); // the sum that a's gradient takes is part of the product
     if (b.extents().rank == 1) {
         if (d.wanted(0)) {
             if (over_batch && b.batched()) {
-                d.accumulate(0, ta ? product<matmul_batch_sum>(b, g, false, false) : product<matmul_batch_sum>(g, b, false, false));
+                d.accumulate(0, ta ? product<matmul_batch_sum>(b, g, false, false)
+                                   : product<matmul_batch_sum>(g, b, false, false));
             } else {
                 auto column = (ta ? b : g), row = (ta ? g : b);
                 d.accumulate(0, hadamard(column.reshaped(make_shape(column.extents()[0], 1)),
@@ -106,15 +113,18 @@ constexpr void matmul::derivative(auto& d) {
     }
     if (d.wanted(0)) {
         if (over_batch && b.batched()) {
-            d.accumulate(0, ta ? product<matmul_batch_sum>(b, g, tb, true) : product<matmul_batch_sum>(g, b, false, !tb));
+            d.accumulate(0,
+                         ta ? product<matmul_batch_sum>(b, g, tb, true) : product<matmul_batch_sum>(g, b, false, !tb));
         } else {
             d.accumulate(0, ta ? product<matmul>(b, g, tb, true) : product<matmul>(g, b, false, !tb));
         }
     }
     if (d.wanted(1)) {
         if (d.sums_rows() && !b.batched() && g.batched() && a.batched())
-            d.accumulate(1, tb ? product<matmul_batch_sum>(g, a, true, ta) : product<matmul_batch_sum>(a, g, !ta, false));
-        else d.accumulate(1, tb ? product<matmul>(g, a, true, ta) : product<matmul>(a, g, !ta, false));
+            d.accumulate(1,
+                         tb ? product<matmul_batch_sum>(g, a, true, ta) : product<matmul_batch_sum>(a, g, !ta, false));
+        else
+            d.accumulate(1, tb ? product<matmul>(g, a, true, ta) : product<matmul>(a, g, !ta, false));
     }
 }
 constexpr void matmul_batch_sum::derivative(auto& d) {
@@ -135,13 +145,15 @@ struct times {
         const int rank_a = a.extents().rank, rank_b = b.extents().rank;
         if (rank_a == 2 && rank_b == 1) return product<matmul>(a, b, false, false);
         if (rank_a == 2 && rank_b == 2)
-            a.misfit(text("*"), b, sentence("the shapes ", a.extents(), " and ", b.extents(),
-                                            " could be meant in several ways: write matmul(a, b) for the matrix product, with "
-                                            "transpose(...) where it is needed, or hadamard(a, b) for the elementwise product"));
+            a.misfit(text("*"), b,
+                     sentence("the shapes ", a.extents(), " and ", b.extents(),
+                              " could be meant in several ways: write matmul(a, b) for the matrix product, with "
+                              "transpose(...) where it is needed, or hadamard(a, b) for the elementwise product"));
         if (rank_a == 1 && rank_b == 2)
-            a.misfit(text("*"), b, sentence("a vector ", a.extents(), " times a matrix ", b.extents(),
-                                            " could be meant in several ways: write transpose(matrix) * vector or matmul(vector, "
-                                            "matrix) for the matrix product, or hadamard(a, b) for the elementwise product"));
+            a.misfit(text("*"), b,
+                     sentence("a vector ", a.extents(), " times a matrix ", b.extents(),
+                              " could be meant in several ways: write transpose(matrix) * vector or matmul(vector, "
+                              "matrix) for the matrix product, or hadamard(a, b) for the elementwise product"));
         return hadamard(a, b);
     }
 };
@@ -155,14 +167,17 @@ struct matmul_call {
 struct dot_call {
     constexpr auto build(auto a, auto b) const {
         if (a.extents().rank != 1 || !(a.extents() == b.extents()))
-            a.misfit(text("dot"), b, sentence("it needs two vectors of one length, not the shapes ", a.extents(), " and ", b.extents()));
+            a.misfit(
+                text("dot"), b,
+                sentence("it needs two vectors of one length, not the shapes ", a.extents(), " and ", b.extents()));
         return hourglass::sum(hadamard(a, b));
     }
 };
 struct outer_call {
     constexpr auto build(auto a, auto b) const {
         if (a.extents().rank != 1 || b.extents().rank != 1) {
-            a.misfit(text("outer"), b, sentence("it needs two vectors, not the shapes ", a.extents(), " and ", b.extents()));
+            a.misfit(text("outer"), b,
+                     sentence("it needs two vectors, not the shapes ", a.extents(), " and ", b.extents()));
             return a;
         }
         return hadamard(a.reshaped(make_shape(a.extents()[0], 1)), b.reshaped(make_shape(1, b.extents()[0])));
@@ -171,20 +186,27 @@ struct outer_call {
 
 }
 
-// Rank 2 times rank 1 is the matrix product; rank 2 or 1 times rank 2 is an error that offers matmul, hadamard and transpose;
-// every other pair is elementwise.
+// Rank 2 times rank 1 is the matrix product; rank 2 or 1 times rank 2 is an error that offers matmul, hadamard and
+// transpose; every other pair is elementwise.
 template <operand_or_number A, operand_or_number B>
-    requires some_operand<A, B>
-constexpr outcome_of<std::conditional_t<operand<A> && operand<B>, ops::times, ops::multiply>, A, B> operator*(const A& a, const B& b) {
-    if constexpr (operand<A> && operand<B>) return apply_operation(ops::times{}, a, b);
-    else return apply_operation(ops::multiply{}, a, b);
+requires some_operand<A, B>
+constexpr outcome_of<std::conditional_t<operand<A> && operand<B>, ops::times, ops::multiply>, A, B>
+operator*(const A& a, const B& b) {
+    if constexpr (operand<A> && operand<B>)
+        return apply_operation(ops::times{}, a, b);
+    else
+        return apply_operation(ops::multiply{}, a, b);
 }
 // Matrix times matrix or vector, or a row vector times a matrix.
 template <operand A, operand B> constexpr auto matmul(const A& a, const B& b) {
     return apply_operation(ops::matmul_call{}, a, b);
 }
-template <operand A, operand B> constexpr auto dot(const A& a, const B& b) { return apply_operation(ops::dot_call{}, a, b); }
-template <operand A, operand B> constexpr auto outer(const A& a, const B& b) { return apply_operation(ops::outer_call{}, a, b); }
+template <operand A, operand B> constexpr auto dot(const A& a, const B& b) {
+    return apply_operation(ops::dot_call{}, a, b);
+}
+template <operand A, operand B> constexpr auto outer(const A& a, const B& b) {
+    return apply_operation(ops::outer_call{}, a, b);
+}
 
 HOURGLASS_END
 

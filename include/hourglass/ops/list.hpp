@@ -1,5 +1,5 @@
-// The list of built-in operations: what tests, the reference table and graphs made at run time enumerate. A new operation adds
-// its name here, and is otherwise written in one place.
+// The list of built-in operations: what tests, the reference table and graphs made at run time enumerate. A new
+// operation adds its name here, and is otherwise written in one place.
 #pragma once
 
 #include <hourglass/ops/random.hpp>
@@ -12,13 +12,14 @@ template <class... Ops> struct operation_list {
 };
 
 using elementwise_operations =
-    operation_list<ops::add, ops::subtract, ops::multiply, ops::divide, ops::negate, ops::less, ops::less_equal, ops::greater,
-                   ops::greater_equal, ops::equal, ops::not_equal, ops::where, ops::maximum, ops::minimum, ops::clamp, ops::square,
-                   ops::sqrt, ops::norm_root, ops::abs, ops::sign, ops::exp, ops::log, ops::log1p, ops::expm1, ops::sin, ops::cos,
-                   ops::pow, ops::tanh, ops::sigmoid, ops::softplus, ops::gate, ops::relu, ops::leaky_relu, ops::elu,
-                   ops::normal_cdf, ops::finite, ops::broadcast_to>;
+    operation_list<ops::add, ops::subtract, ops::multiply, ops::divide, ops::negate, ops::less, ops::less_equal,
+                   ops::greater, ops::greater_equal, ops::equal, ops::not_equal, ops::where, ops::maximum, ops::minimum,
+                   ops::clamp, ops::square, ops::sqrt, ops::norm_root, ops::abs, ops::sign, ops::exp, ops::log,
+                   ops::log1p, ops::expm1, ops::sin, ops::cos, ops::pow, ops::tanh, ops::sigmoid, ops::softplus,
+                   ops::gate, ops::relu, ops::leaky_relu, ops::elu, ops::normal_cdf, ops::finite, ops::broadcast_to>;
 
-using structural_operations = operation_list<ops::sum, ops::max_over, ops::matmul, ops::matmul_batch_sum, ops::reshape, ops::transpose,
-                                             ops::slice, ops::pad, ops::concatenate, ops::stop_gradient>;
+using structural_operations =
+    operation_list<ops::sum, ops::max_over, ops::matmul, ops::matmul_batch_sum, ops::reshape, ops::transpose,
+                   ops::slice, ops::pad, ops::concatenate, ops::stop_gradient>;
 
 HOURGLASS_END

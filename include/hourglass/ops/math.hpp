@@ -14,8 +14,13 @@ namespace math {
 // The element type behind V: itself, or a batch's value_type.
 template <class V> struct element { using type = V; };
 template <class V>
-    requires requires { typename V::value_type; typename V::batch_bool_type; }
-struct element<V> { using type = typename V::value_type; };
+requires requires {
+    typename V::value_type;
+    typename V::batch_bool_type;
+}
+struct element<V> {
+    using type = typename V::value_type;
+};
 template <class V> using element_t = typename element<V>::type;
 
 // The number x as a V.
@@ -23,9 +28,10 @@ template <class V> constexpr V as(double x) { return V(static_cast<element_t<V>>
 
 namespace adl {
 // Outside the functions below, so that an unqualified call in them is not answered by themselves.
-using std::abs, std::cos, std::erfc, std::exp, std::expm1, std::log, std::log1p, std::pow, std::sin, std::sqrt, std::tanh;
+using std::abs, std::cos, std::erfc, std::exp, std::expm1, std::log, std::log1p, std::pow, std::sin, std::sqrt,
+    std::tanh;
 
-#define HOURGLASS_MATH(function)                                                                                        \
+#define HOURGLASS_MATH(function)                                                                                       \
     template <class V> constexpr auto call_##function(const V& x) { return V(function(x)); }
 HOURGLASS_MATH(abs)
 HOURGLASS_MATH(cos)
@@ -39,10 +45,12 @@ HOURGLASS_MATH(sqrt)
 HOURGLASS_MATH(tanh)
 #undef HOURGLASS_MATH
 template <class V> constexpr auto call_pow(const V& x, const V& p) { return V(pow(x, p)); }
-template <class C, class V> constexpr auto call_select(const C& c, const V& a, const V& b) { return V(select(c, a, b)); }
+template <class C, class V> constexpr auto call_select(const C& c, const V& a, const V& b) {
+    return V(select(c, a, b));
+}
 }
 
-#define HOURGLASS_MATH(function)                                                                                        \
+#define HOURGLASS_MATH(function)                                                                                       \
     template <class V> constexpr V function(const V& x) { return adl::call_##function(x); }
 HOURGLASS_MATH(abs)
 HOURGLASS_MATH(cos)
@@ -57,8 +65,8 @@ template <class V> constexpr V pow(const V& x, const V& p) {
     if constexpr (std::is_same_v<element_t<V>, V>) {
         return adl::call_pow(x, p);
     } else {
-        // Lane by lane through the C library: e^(p log x) in vectors, which is what xsimd does, loses p log x units in the
-        // last place, and is wrong at zero and infinity.
+        // Lane by lane through the C library: e^(p log x) in vectors, which is what xsimd does, loses p log x units in
+        // the last place, and is wrong at zero and infinity.
         element_t<V> lanes[V::size], powers[V::size];
         x.store_unaligned(lanes);
         p.store_unaligned(powers);
@@ -67,8 +75,8 @@ template <class V> constexpr V pow(const V& x, const V& p) {
     }
 }
 
-// log(1 + e) for 0 <= e <= 1: 2 atanh(s), s = e / (2 + e) <= 1/3, by its series; one division and no branch, at all digits of
-// float and double.
+// log(1 + e) for 0 <= e <= 1: 2 atanh(s), s = e / (2 + e) <= 1/3, by its series; one division and no branch, at all
+// digits of float and double.
 template <class V> constexpr V log1p_of_unit(const V& e) {
     using T = element_t<V>;
     if constexpr (std::is_same_v<T, float> || std::is_same_v<T, double>) {
@@ -86,8 +94,10 @@ template <class V> constexpr V log1p_of_unit(const V& e) {
 // a where the condition holds, b elsewhere; the condition is what comparing two V gives.
 template <class C, class V> constexpr V select(const C& condition, const V& a, const V& b) {
     // Not by asking whether C converts to bool: an AVX-512 mask does.
-    if constexpr (std::is_same_v<element_t<V>, V>) return condition ? a : b;
-    else return adl::call_select(condition, a, b);
+    if constexpr (std::is_same_v<element_t<V>, V>)
+        return condition ? a : b;
+    else
+        return adl::call_select(condition, a, b);
 }
 
 template <class V> constexpr V log(const V& x) {
@@ -96,7 +106,8 @@ template <class V> constexpr V log(const V& x) {
     } else {
         // xsimd's log of a denormal number is wrong by 2: denormals are scaled by 2^54 first.
         const auto denormal = x < V(std::numeric_limits<element_t<V>>::min());
-        return adl::call_log(V(select(denormal, V(x * as<V>(0x1p54)), x))) - select(denormal, as<V>(37.429947750237047900), as<V>(0));
+        return adl::call_log(V(select(denormal, V(x * as<V>(0x1p54)), x))) -
+               select(denormal, as<V>(37.429947750237047900), as<V>(0));
     }
 }
 
@@ -107,36 +118,42 @@ template <class V, std::size_t N> constexpr V polynomial(const V& x, const doubl
     return sum;
 }
 
-// The standard normal's distribution function: to a few units in the last place in float and double, far into the lower tail
-// too (which xsimd's erfc is not), and from erfc in other number types.
+// The standard normal's distribution function: to a few units in the last place in float and double, far into the lower
+// tail too (which xsimd's erfc is not), and from erfc in other number types.
 template <class V> constexpr V normal_cdf(const V& x) {
     using T = element_t<V>;
     if constexpr (!std::is_same_v<T, float> && !std::is_same_v<T, double>) {
         return V(adl::call_erfc(V(-x / adl::call_sqrt(V(2)))) / V(2));
     } else {
-        // erf and erfc of t = |x| / sqrt 2 by the rational approximations of Cody 1969 (Math. Comp. 23, 631), to 1e-16 relative.
-        const V size = select(abs(x) > as<V>(40), as<V>(40), abs(x));       // beyond, the tail is zero
+        // erf and erfc of t = |x| / sqrt 2 by the rational approximations of Cody 1969 (Math. Comp. 23, 631), to 1e-16
+        // relative.
+        const V size = select(abs(x) > as<V>(40), as<V>(40), abs(x)); // beyond, the tail is zero
         const V t = size * as<V>(0.70710678118654752440), s = t * t;
-        const V erf = t * polynomial(s, {1.85777706184603153e-1, 3.16112374387056560, 1.13864154151050156e2, 3.77485237685302021e2,
-                                         3.20937758913846947e3}) /
-                      polynomial(s, {1.0, 2.36012909523441209e1, 2.44024637934444173e2, 1.28261652607737228e3, 2.84423683343917062e3});
-        const V middle =
-            polynomial(t, {2.15311535474403846e-8, 5.64188496988670089e-1, 8.88314979438837594, 6.61191906371416295e1,
-                           2.98635138197400131e2, 8.81952221241769090e2, 1.71204761263407058e3, 2.05107837782607147e3,
-                           1.23033935479799725e3}) /
-            polynomial(t, {1.0, 1.57449261107098347e1, 1.17693950891312499e2, 5.37181101862009858e2, 1.62138957456669019e3,
-                           3.29079923573345963e3, 4.36261909014324716e3, 3.43936767414372164e3, 1.23033935480374942e3});
-        const V inverse = as<V>(1) / select(t < as<V>(1), as<V>(1), s);     // finite where it is not used
-        const V far = (as<V>(0.56418958354775628695) -
-                       inverse * polynomial(inverse, {1.63153871373020978e-2, 3.05326634961232344e-1, 3.60344899949804439e-1,
-                                                      1.25781726111229246e-1, 1.60837851487422766e-2, 6.58749161529837803e-4}) /
-                           polynomial(inverse, {1.0, 2.56852019228982242, 1.87295284992346725, 5.27905102951428412e-1,
-                                                6.05183413124413191e-2, 2.33520497626869185e-3})) /
-                      select(t < as<V>(1), as<V>(1), t);
+        const V erf = t *
+                      polynomial(s, {1.85777706184603153e-1, 3.16112374387056560, 1.13864154151050156e2,
+                                     3.77485237685302021e2, 3.20937758913846947e3}) /
+                      polynomial(s, {1.0, 2.36012909523441209e1, 2.44024637934444173e2, 1.28261652607737228e3,
+                                     2.84423683343917062e3});
+        const V middle = polynomial(t, {2.15311535474403846e-8, 5.64188496988670089e-1, 8.88314979438837594,
+                                        6.61191906371416295e1, 2.98635138197400131e2, 8.81952221241769090e2,
+                                        1.71204761263407058e3, 2.05107837782607147e3, 1.23033935479799725e3}) /
+                         polynomial(t, {1.0, 1.57449261107098347e1, 1.17693950891312499e2, 5.37181101862009858e2,
+                                        1.62138957456669019e3, 3.29079923573345963e3, 4.36261909014324716e3,
+                                        3.43936767414372164e3, 1.23033935480374942e3});
+        const V inverse = as<V>(1) / select(t < as<V>(1), as<V>(1), s); // finite where it is not used
+        const V far =
+            (as<V>(0.56418958354775628695) -
+             inverse *
+                 polynomial(inverse, {1.63153871373020978e-2, 3.05326634961232344e-1, 3.60344899949804439e-1,
+                                      1.25781726111229246e-1, 1.60837851487422766e-2, 6.58749161529837803e-4}) /
+                 polynomial(inverse, {1.0, 2.56852019228982242, 1.87295284992346725, 5.27905102951428412e-1,
+                                      6.05183413124413191e-2, 2.33520497626869185e-3})) /
+            select(t < as<V>(1), as<V>(1), t);
         // e^(-x^2 / 2) in two factors, of which the first has an exact argument: x to the nearest sixteenth.
         const V rounding = as<V>(std::is_same_v<T, float> ? 0x1.8p19 : 0x1.8p48);
         const V nearest = V(size + rounding) - rounding;
-        const V density = exp(V(nearest * nearest * as<V>(-0.5))) * exp(V((size - nearest) * (size + nearest) * as<V>(-0.5)));
+        const V density =
+            exp(V(nearest * nearest * as<V>(-0.5))) * exp(V((size - nearest) * (size + nearest) * as<V>(-0.5)));
         const V tail = density * select(t > as<V>(4), far, middle) * as<V>(0.5);
         const V half_erf = erf * as<V>(0.5);
         return select(t <= as<V>(0.46875), V(as<V>(0.5) + select(x < as<V>(0), V(-half_erf), half_erf)),

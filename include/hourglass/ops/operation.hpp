@@ -1,5 +1,5 @@
-// What an operation is: the record that a node of the graph points to, made from the operation's struct, and the bases that
-// such structs derive from. The operations themselves stand in the other headers of this folder.
+// What an operation is: the record that a node of the graph points to, made from the operation's struct, and the bases
+// that such structs derive from. The operations themselves stand in the other headers of this folder.
 #pragma once
 
 #include <array>
@@ -18,23 +18,24 @@ struct attributes {
     shape target{};
     std::array<int, 3> flags{};
     constexpr bool operator==(const attributes& other) const {
-        return number == other.number && target == other.target && flags[0] == other.flags[0] && flags[1] == other.flags[1] &&
-               flags[2] == other.flags[2];
+        return number == other.number && target == other.target && flags[0] == other.flags[0] &&
+               flags[1] == other.flags[1] && flags[2] == other.flags[2];
     }
 };
 
 enum class operation_kind {
-    leaf,           // a value that comes from outside: input, parameter, scalar, ...
-    literal,        // attributes::number
-    elementwise,    // result (i) depends on operands at (i), broadcast
-    reduction,      // over the axes [flags[0], flags[1]), or over the batch axis where flags[2]
-    product,        // matrix products
-    noise,          // filled by the generator
-    movement,       // same elements, elsewhere
-    marker          // gone before a program is made: stop_gradient, in_training
+    leaf,        // a value that comes from outside: input, parameter, scalar, ...
+    literal,     // attributes::number
+    elementwise, // result (i) depends on operands at (i), broadcast
+    reduction,   // over the axes [flags[0], flags[1]), or over the batch axis where flags[2]
+    product,     // matrix products
+    noise,       // filled by the generator
+    movement,    // same elements, elsewhere
+    marker       // gone before a program is made: stop_gradient, in_training
 };
 
-// What a shape rule is given. It may rewrite the options into their canonical form, and says in words what does not fit.
+// What a shape rule is given. It may rewrite the options into their canonical form, and says in words what does not
+// fit.
 struct inference {
     const value_type* operands = nullptr;
     int count = 0;
@@ -51,31 +52,34 @@ struct inference {
 
 struct operation {
     std::string_view name;
-    std::uint64_t id = 0;           // hash of the name: passes compare this, never addresses
+    std::uint64_t id = 0; // hash of the name: passes compare this, never addresses
     operation_kind kind{};
-    int arity = 0;                  // -1: any number
+    int arity = 0; // -1: any number
     bool commutative = false;
-    bool foldable = false;          // has `fold`: asked here, since GCC under its undefined-behaviour sanitizer takes no
-                                    // comparison of a function's address for a constant
-    bool smooth = true;             // has `derivative`; false: the derivative is zero wherever there is one (comparisons, sign)
+    bool foldable = false; // has `fold`: asked here, since GCC under its undefined-behaviour sanitizer takes no
+                           // comparison of a function's address for a constant
+    bool smooth = true;    // has `derivative`; false: the derivative is zero wherever there is one (comparisons, sign)
     value_type (*infer)(inference&) = nullptr;
     void (*derivative)(derivation&) = nullptr;
-    double (*fold)(const double*) = nullptr;    // value for constant operands, where that is exact enough to take early
+    double (*fold)(const double*) = nullptr; // value for constant operands, where that is exact enough to take early
 };
 
-// What a forward rule that is not elementwise is given by the reference interpreter: whole values, rows behind one another.
+// What a forward rule that is not elementwise is given by the reference interpreter: whole values, rows behind one
+// another.
 template <class T> struct evaluation {
     const T* const* operands = nullptr;
     const value_type* types = nullptr;
     int count = 0;
     attributes options{};
-    value_type type{};          // of the result
-    long rows = 1;              // of the call
+    value_type type{}; // of the result
+    long rows = 1;     // of the call
     T* result = nullptr;
 
     long rows_of(const value_type& t) const { return t.batched ? rows : 1; }
     // The first element of operand i in a row of the result.
-    const T* operand(int i, long row) const { return operands[i] + (types[i].batched ? row * types[i].extents.size() : 0); }
+    const T* operand(int i, long row) const {
+        return operands[i] + (types[i].batched ? row * types[i].extents.size() : 0);
+    }
 };
 
 // Elementwise operations: one shape rule for all.
@@ -97,30 +101,40 @@ template <int Arity> struct elementwise {
     }
 };
 
-template <class Op> concept primitive = requires { Op::name; Op::kind; Op::arity; };
+template <class Op>
+concept primitive = requires {
+    Op::name;
+    Op::kind;
+    Op::arity;
+};
 // An operation that is written in others: it is built when it is lowered, where shapes are known, and leaves no node.
-template <class Op> concept composite = !primitive<Op>;
+template <class Op>
+concept composite = !primitive<Op>;
 
 template <class Op> constexpr attributes options_of(const Op& op) {
-    if constexpr (requires { op.pack(); }) return op.pack();
-    else return {};
+    if constexpr (requires { op.pack(); })
+        return op.pack();
+    else
+        return {};
 }
 
 template <class Op> constexpr void derive(derivation& d) {
     if constexpr (Op::kind == operation_kind::elementwise) {
         [&]<int... I>(std::integer_sequence<int, I...>) {
             auto result = Op::derivative(d.operand(I)..., d.result(), d.adjoint());
-            if constexpr (sizeof...(I) == 1) d.accumulate(0, result);
-            else (d.accumulate(I, result[I]), ...);
-        }(std::make_integer_sequence<int, Op::arity>{});
+            if constexpr (sizeof...(I) == 1)
+                d.accumulate(0, result);
+            else
+                (d.accumulate(I, result[I]), ...);
+        }
+        (std::make_integer_sequence<int, Op::arity>{});
     } else {
         Op::derivative(d);
     }
 }
 template <class Op> constexpr double fold_erased(const double* x) {
-    return [&]<int... I>(std::integer_sequence<int, I...>) {
-        return static_cast<double>(Op::forward(x[I]...));
-    }(std::make_integer_sequence<int, Op::arity>{});
+    return [&]<int... I>(std::integer_sequence<int, I...>) { return static_cast<double>(Op::forward(x[I]...)); }
+    (std::make_integer_sequence<int, Op::arity>{});
 }
 
 template <class Op> constexpr operation make_record() {
@@ -131,8 +145,10 @@ template <class Op> constexpr operation make_record() {
     r.arity = Op::arity;
     r.infer = &Op::infer;
     if constexpr (requires { Op::commutative; }) r.commutative = Op::commutative;
-    if constexpr (requires { Op::smooth; }) r.smooth = Op::smooth;
-    else r.derivative = &derive<Op>;
+    if constexpr (requires { Op::smooth; })
+        r.smooth = Op::smooth;
+    else
+        r.derivative = &derive<Op>;
     if constexpr (requires { Op::foldable; }) {
         r.foldable = true;
         r.fold = &fold_erased<Op>;
@@ -157,7 +173,5 @@ template <const operation* Record> struct implementation;
 HOURGLASS_END
 
 // Registers an operation: stands once, at global scope, behind the operation's struct.
-#define HOURGLASS_OPERATION(...)                                                                                        \
-    template <> struct hourglass::implementation<&hourglass::record<__VA_ARGS__>> {                                    \
-        using type = __VA_ARGS__;                                                                                       \
-    }
+#define HOURGLASS_OPERATION(...)                                                                                       \
+    template <> struct hourglass::implementation<&hourglass::record<__VA_ARGS__>> { using type = __VA_ARGS__; }

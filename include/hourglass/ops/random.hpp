@@ -1,5 +1,6 @@
-// Noise in equations: leaves of standard normal or uniform numbers, masks made of them, and dropout. Each textual occurrence
-// is a leaf of its own with an identity made of its name; the generator itself is in ops/philox.hpp and kernels/philox.hpp.
+// Noise in equations: leaves of standard normal or uniform numbers, masks made of them, and dropout. Each textual
+// occurrence is a leaf of its own with an identity made of its name; the generator itself is in ops/philox.hpp and
+// kernels/philox.hpp.
 #pragma once
 
 #include <hourglass/ops/leaves.hpp>
@@ -72,8 +73,8 @@ struct dropout {
 
 }
 
-// Masking and rescaling, which keeps the mean: x kept with probability 1 - p and divided by it. Acts wherever it stands;
-// `dropout` acts in training alone.
+// Masking and rescaling, which keeps the mean: x kept with probability 1 - p and divided by it. Acts wherever it
+// stands; `dropout` acts in training alone.
 template <operand X, operand_or_number P> constexpr auto mask_and_rescale(const X& x, const P& p) {
     return apply_operation(ops::mask_and_rescale{}, x, p);
 }

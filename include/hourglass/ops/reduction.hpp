@@ -1,5 +1,5 @@
-// Reductions over axes and over the batch: sum, mean, max, min, norms, log_sum_exp, softmax, batch_sum, batch_mean. Only sum
-// and max are primitive; the others are written in them where they are lowered and shapes are known.
+// Reductions over axes and over the batch: sum, mean, max, min, norms, log_sum_exp, softmax, batch_sum, batch_mean.
+// Only sum and max are primitive; the others are written in them where they are lowered and shapes are known.
 #pragma once
 
 #include <hourglass/ops/functions.hpp>
@@ -27,7 +27,8 @@ struct reduction {
             return {in[0].extents, false};
         }
         for (int i = 0; i < in[0].extents.rank; ++i)
-            if (i < in.options.flags[0] || i >= in.options.flags[1]) result.extents[result.extents.rank++] = in[0].extents[i];
+            if (i < in.options.flags[0] || i >= in.options.flags[1])
+                result.extents[result.extents.rank++] = in[0].extents[i];
         return result;
     }
 };
@@ -41,7 +42,8 @@ template <class Op, class T> void reference_reduction(const evaluation<T>& e) {
     for (long o = 0; o < outer; ++o)
         for (long i = 0; i < inner; ++i) {
             T total = Op::template start<T>();
-            for (long r = 0; r < reduced; ++r) total = Op::template combine<T>(total, e.operands[0][(o * reduced + r) * inner + i]);
+            for (long r = 0; r < reduced; ++r)
+                total = Op::template combine<T>(total, e.operands[0][(o * reduced + r) * inner + i]);
             e.result[o * inner + i] = total;
         }
 }
@@ -63,12 +65,14 @@ struct sum : reduction {
     static constexpr void derivative(auto& d) {
         const auto& o = d.options();
         // A single number broadcasts as it is.
-        if (o.flags[2] != 0 || d.result().extents().rank == 0) d.accumulate(0, d.adjoint());
-        else d.accumulate(0, d.adjoint_full().reshaped(kept_shape(d.operand(0).extents(), o.flags[0], o.flags[1])));
+        if (o.flags[2] != 0 || d.result().extents().rank == 0)
+            d.accumulate(0, d.adjoint());
+        else
+            d.accumulate(0, d.adjoint_full().reshaped(kept_shape(d.operand(0).extents(), o.flags[0], o.flags[1])));
     }
 };
-// The largest element; NaN is handed on. The gradient is shared equally among ties; over axes that are no neighbours, along
-// the earlier ones first.
+// The largest element; NaN is handed on. The gradient is shared equally among ties; over axes that are no neighbours,
+// along the earlier ones first.
 struct max_over : reduction {
     static constexpr std::string_view name = "max_over";
     attributes options{};
@@ -96,7 +100,8 @@ template <int... Axes> constexpr unsigned axis_mask(auto x, axes_t<Axes...>) {
         const int rank = x.extents().rank, positive = axis < 0 ? axis + rank : axis;
         if (positive < 0 || positive >= rank)
             x.misfit(text("reduction"), sentence("axis ", axis, " does not exist in the shape ", x.extents()));
-        else mask |= 1u << positive;
+        else
+            mask |= 1u << positive;
     };
     (add(Axes), ...);
     return mask;
@@ -164,16 +169,16 @@ struct batch_mean {
 
 }
 
-#define HOURGLASS_REDUCTION(function, ...)                                                                              \
-    template <operand X, int... Axes> constexpr auto function(const X& x, axes_t<Axes...> = {}) {                       \
-        using axes_type = axes_t<Axes...>;                                                                              \
-        constexpr bool keep = false;                                                                                    \
-        return apply_operation(__VA_ARGS__{}, x);                                                                       \
-    }                                                                                                                   \
-    template <operand X, int... Axes> constexpr auto function(const X& x, axes_t<Axes...>, keep_axes_t) {               \
-        using axes_type = axes_t<Axes...>;                                                                              \
-        constexpr bool keep = true;                                                                                     \
-        return apply_operation(__VA_ARGS__{}, x);                                                                       \
+#define HOURGLASS_REDUCTION(function, ...)                                                                             \
+    template <operand X, int... Axes> constexpr auto function(const X& x, axes_t<Axes...> = {}) {                      \
+        using axes_type = axes_t<Axes...>;                                                                             \
+        constexpr bool keep = false;                                                                                   \
+        return apply_operation(__VA_ARGS__{}, x);                                                                      \
+    }                                                                                                                  \
+    template <operand X, int... Axes> constexpr auto function(const X& x, axes_t<Axes...>, keep_axes_t) {              \
+        using axes_type = axes_t<Axes...>;                                                                             \
+        constexpr bool keep = true;                                                                                    \
+        return apply_operation(__VA_ARGS__{}, x);                                                                      \
     }
 HOURGLASS_REDUCTION(sum, ops::reduce_axes<ops::sum, axes_type, keep>)
 HOURGLASS_REDUCTION(max, ops::reduce_axes<ops::max_over, axes_type, keep>)
@@ -181,9 +186,8 @@ HOURGLASS_REDUCTION(mean, ops::mean_axes<axes_type, keep>)
 HOURGLASS_REDUCTION(log_sum_exp, ops::log_sum_exp_axes<axes_type, keep>)
 #undef HOURGLASS_REDUCTION
 
-template <operand X, class... Options> constexpr auto min(const X& x, Options... options)
-    requires(!(operand_or_number<Options> || ...))
-{
+template <operand X, class... Options>
+constexpr auto min(const X& x, Options... options) requires(!(operand_or_number<Options> || ...)) {
     return -max(-x, options...);
 }
 // e^x / sum e^x over the axes, by default over the last
@@ -196,7 +200,8 @@ template <operand X, int... Axes> constexpr auto log_softmax(const X& x, axes_t<
 }
 template <operand X> constexpr auto log_softmax(const X& x) { return log_softmax(x, axes<-1>); }
 
-// Norms: the sum of absolute values, the root of the sum of squares (subgradient 0 at the origin), the largest absolute value.
+// Norms: the sum of absolute values, the root of the sum of squares (subgradient 0 at the origin), the largest absolute
+// value.
 template <operand X, class... Options> constexpr auto l1_norm(const X& x, Options... o) { return sum(abs(x), o...); }
 template <operand X, class... Options> constexpr auto l2_norm(const X& x, Options... o) {
     return apply_operation(ops::norm_root{}, sum(square(x), o...));

@@ -1,5 +1,5 @@
-// Operations that move elements and compute nothing: reshape, transpose, slice, pad, concatenate, broadcast; and the two
-// markers that passes resolve, stop_gradient and in_training.
+// Operations that move elements and compute nothing: reshape, transpose, slice, pad, concatenate, broadcast; and the
+// two markers that passes resolve, stop_gradient and in_training.
 #pragma once
 
 #include <hourglass/ops/arithmetic.hpp>
@@ -49,7 +49,7 @@ struct transpose : movement {
     static constexpr std::string_view name = "transpose";
     static constexpr value_type infer(inference& in) {
         value_type result = in[0];
-        if (in.options.target.rank == 0) {      // all axes reversed
+        if (in.options.target.rank == 0) { // all axes reversed
             in.options.target.rank = in[0].extents.rank;
             for (int i = 0; i < in[0].extents.rank; ++i) in.options.target[i] = in[0].extents.rank - 1 - i;
         }
@@ -58,7 +58,8 @@ struct transpose : movement {
         for (int i = 0; i < in.options.target.rank; ++i)
             if (in.options.target[i] >= 0 && in.options.target[i] < rank) seen |= 1u << in.options.target[i];
         if (in.options.target.rank != rank || seen != (1u << rank) - 1u) {
-            in.problem = sentence("the order ", in.options.target, " does not name each axis of the shape ", in[0].extents, " once");
+            in.problem = sentence("the order ", in.options.target, " does not name each axis of the shape ",
+                                  in[0].extents, " once");
             return result;
         }
         for (int i = 0; i < rank; ++i) result.extents[i] = in[0].extents[in.options.target[i]];
@@ -108,7 +109,8 @@ struct slice : movement {
         if (axis < 0 || axis >= in[0].extents.rank || first < 0 || last <= first || last > in[0].extents[axis])
             in.problem = sentence("elements ", first, " to ", last, " (not included) of axis ", in.options.flags[0],
                                   " do not lie in the shape ", in[0].extents);
-        else result.extents[axis] = last - first;
+        else
+            result.extents[axis] = last - first;
         return result;
     }
     static constexpr void derivative(auto& d);
@@ -127,7 +129,8 @@ struct pad : movement {
         const auto& [axis, before, total] = in.options.flags;
         if (axis < 0 || axis >= in[0].extents.rank || before < 0 || total < before + in[0].extents[axis])
             in.problem = sentence("axis ", axis, " with ", total, " elements does not hold the shape ", in[0].extents);
-        else result.extents[axis] = total;
+        else
+            result.extents[axis] = total;
         return result;
     }
     static constexpr void derivative(auto& d) {
@@ -167,8 +170,8 @@ struct concatenate : movement {
             shape rest = in[i].extents;
             if (rest.rank == result.extents.rank) rest[axis] = result.extents[axis];
             if (!(rest == result.extents)) {
-                in.problem = sentence("the shapes ", in[0].extents, " and ", in[i].extents, " do not fit along axis ", axis,
-                                      ": all other axes must be equal");
+                in.problem = sentence("the shapes ", in[0].extents, " and ", in[i].extents, " do not fit along axis ",
+                                      axis, ": all other axes must be equal");
                 return result;
             }
             result.extents[axis] += in[i].extents[axis];
@@ -212,7 +215,7 @@ struct in_training {
     static constexpr std::string_view name = "in_training";
     static constexpr operation_kind kind = operation_kind::marker;
     static constexpr int arity = 2;
-    static constexpr bool smooth = false;   // resolved before differentiation
+    static constexpr bool smooth = false; // resolved before differentiation
     static constexpr value_type infer(inference& in) {
         if (!(in[0].extents == in[1].extents))
             in.problem = sentence("the shapes ", in[0].extents, " and ", in[1].extents, " must be equal");
@@ -251,7 +254,7 @@ template <int... Extents, operand X> constexpr auto broadcast_to(const X& x) {
 }
 template <operand X> constexpr auto stop_gradient(const X& x) { return apply_operation(ops::stop_gradient{}, x); }
 template <operand_or_number A, operand_or_number B>
-    requires some_operand<A, B>
+requires some_operand<A, B>
 constexpr auto in_training(const A& a, const B& b) { return apply_operation(ops::in_training{}, a, b); }
 
 HOURGLASS_END

@@ -1,5 +1,6 @@
-// What derivative rules and layers compute with: the handle on a node of a graph under construction, and the derivation that
-// a derivative rule is given. Only their faces stand here; graph/trace.hpp and graph/differentiate.hpp fill them in.
+// What derivative rules and layers compute with: the handle on a node of a graph under construction, and the derivation
+// that a derivative rule is given. Only their faces stand here; graph/trace.hpp and graph/differentiate.hpp fill them
+// in.
 #pragma once
 
 #include <string_view>
@@ -17,7 +18,7 @@ struct node;
 
 // Where an equation stands, for the names of what its layers and noise own.
 struct naming {
-    std::string_view prefix{};      // of the block, with its dot
+    std::string_view prefix{}; // of the block, with its dot
     std::string_view equation{};
     int layers = 0, next_layer = 0;
     int noises = 0, next_noise = 0;
@@ -44,20 +45,22 @@ struct handle {
     constexpr handle convert(const handle& x) const { return x; }
     constexpr handle convert_number(double x) const;
 
-    // Applies an operation: one node for a primitive one, whatever it builds for a composite one. Stands in ops/operation.hpp,
-    // before the first derivative rule is instantiated: Clang does not come back to a template that had no body then.
+    // Applies an operation: one node for a primitive one, whatever it builds for a composite one. Stands in
+    // ops/operation.hpp, before the first derivative rule is instantiated: Clang does not come back to a template that
+    // had no body then.
     template <class Op, class... Operands> constexpr handle trace(const Op& op, const Operands&... operands) const;
     constexpr bool failed() const;
     constexpr handle append(const operation* op, const attributes& options, const int* operands, int count) const;
 
     constexpr handle reshaped(const shape& target) const;
-    constexpr handle filled(const value_type& wanted) const;    // repeated until it has the given type
-    constexpr handle rows() const;                              // the number of rows of the call, as a scalar
+    constexpr handle filled(const value_type& wanted) const; // repeated until it has the given type
+    constexpr handle rows() const;                           // the number of rows of the call, as a scalar
 
     // For layers. The place of a layer is "equation", or "equation.1" where several stand in one equation, or the name
     // that it was given; a layer asks for it once and then declares each of its leaves there.
     constexpr text layer_place(std::string_view given = {}) const;
-    constexpr handle new_parameter(const text& owner, std::string_view what, const shape& extents, initialiser start) const;
+    constexpr handle new_parameter(const text& owner, std::string_view what, const shape& extents,
+                                   initialiser start) const;
     constexpr handle new_state(const text& owner, std::string_view what, const shape& extents, double start) const;
     constexpr handle noise(int kind, bool shared_by_examples, const shape& extents) const;
 
@@ -69,8 +72,8 @@ private:
 class derivation {
     graph_builder& graph_;
     mutable naming place_;
-    int* adjoints_;             // the adjoint of each node so far, or -1
-    const bool* wanted_;        // which nodes depend on what is differentiated for
+    int* adjoints_;      // the adjoint of each node so far, or -1
+    const bool* wanted_; // which nodes depend on what is differentiated for
     bool sums_rows_ = true;
     int node_ = -1;
     friend class differentiation;
@@ -81,10 +84,10 @@ public:
     constexpr handle operand(int i) const;
     constexpr int operand_count() const;
     constexpr handle result() const;
-    constexpr handle adjoint() const;           // may be of a smaller shape, which broadcasts to the result's
-    constexpr handle adjoint_full() const;      // has the result's type
+    constexpr handle adjoint() const;      // may be of a smaller shape, which broadcasts to the result's
+    constexpr handle adjoint_full() const; // has the result's type
     constexpr attributes options() const;
-    constexpr bool wanted(int i) const;         // whether a share for operand i is of any use
+    constexpr bool wanted(int i) const; // whether a share for operand i is of any use
     // Whether what has no batch axis gets the sum over the rows; else it gets a share for each row.
     constexpr bool sums_rows() const { return sums_rows_; }
     // Adds to the adjoint of operand i; sums over what the operand was broadcast along.

@@ -1,5 +1,5 @@
-// Update rules: gradient descent with momentum and Nesterov's momentum, Adam, AdamW and RMSProp, each a few equations in the
-// operations of models. A rule of a user's own is written the same way.
+// Update rules: gradient descent with momentum and Nesterov's momentum, Adam, AdamW and RMSProp, each a few equations
+// in the operations of models. A rule of a user's own is written the same way.
 #pragma once
 
 #include <hourglass/graph/update.hpp>
@@ -44,8 +44,8 @@ struct nesterov {
     };
 };
 
-// Kingma and Ba 2015, algorithm 1. The corrections of the moments for their start at zero are numbers of the step, so they
-// are gathered in two of them, computed once: m / (1 - beta1^t) is part of the step's size.
+// Kingma and Ba 2015, algorithm 1. The corrections of the moments for their start at zero are numbers of the step, so
+// they are gathered in two of them, computed once: m / (1 - beta1^t) is part of the step's size.
 struct adam {
     static constexpr update_rule rule{
         next(rule_names::m) = beta1 * rule_names::m + (1 - beta1) * gradient_of_loss,

@@ -1,5 +1,5 @@
-// The arguments of a call: `name = value`, in any order. Here names meet the values of a schedule; what is missing, unknown,
-// bound twice or of the wrong kind is said at compile time in words, and a wrong extent at run time.
+// The arguments of a call: `name = value`, in any order. Here names meet the values of a schedule; what is missing,
+// unknown, bound twice or of the wrong kind is said at compile time in words, and a wrong extent at run time.
 #pragma once
 
 #include <concepts>
@@ -35,20 +35,27 @@ template <class L, class R> inline constexpr bool is_equation<equation<L, R>> = 
 template <class T> struct equation_name;
 template <class L, class R> struct equation_name<equation<L, R>> { static constexpr std::string_view value = L::name; };
 
-template <class V> concept number_range = std::ranges::contiguous_range<V> && std::is_arithmetic_v<std::ranges::range_value_t<V>>;
+template <class V>
+concept number_range = std::ranges::contiguous_range<V> && std::is_arithmetic_v<std::ranges::range_value_t<V>>;
 
 // What holds parameters: hg::parameters, or anything that finds numbers by the hash of their name.
-template <class P> concept parameter_source = requires(const P& p) {
+template <class P>
+concept parameter_source = requires(const P& p) {
     typename P::element_type;
     { p.find(std::uint64_t{}) } -> std::convertible_to<const typename P::element_type*>;
 };
 
 template <class Given> constexpr std::string_view type_name() {
-    if constexpr (std::is_same_v<Given, float>) return "float";
-    else if constexpr (std::is_same_v<Given, double>) return "double";
-    else if constexpr (std::is_same_v<Given, int>) return "int";
-    else if constexpr (std::is_same_v<Given, unsigned char>) return "unsigned char";
-    else return "another type";
+    if constexpr (std::is_same_v<Given, float>)
+        return "float";
+    else if constexpr (std::is_same_v<Given, double>)
+        return "double";
+    else if constexpr (std::is_same_v<Given, int>)
+        return "int";
+    else if constexpr (std::is_same_v<Given, unsigned char>)
+        return "unsigned char";
+    else
+        return "another type";
 }
 
 // The parameters that a program is given, checked against the program; Parameters is void where none are.
@@ -68,8 +75,9 @@ template <class Compiled, class T, class Parameters> struct parameters_check {
             if constexpr (requires { Plain::table::broken; })
                 if (Plain::table::broken) return {};
             if (!std::is_same_v<Given, T>)
-                return sentence("the parameters are of the type ", type_name<Given>(), ", but the ", trains ? "trainer" : "program",
-                                " computes in ", type_name<T>(), ": give both the same hg::element<...>");
+                return sentence("the parameters are of the type ", type_name<Given>(), ", but the ",
+                                trains ? "trainer" : "program", " computes in ", type_name<T>(),
+                                ": give both the same hg::element<...>");
             if (trains && std::is_const_v<Parameters>)
                 return sentence("the parameters are const, but a trainer writes them");
             if constexpr (requires { Plain::table::find(std::uint64_t{}); })
@@ -78,10 +86,12 @@ template <class Compiled, class T, class Parameters> struct parameters_check {
                     const std::string_view name = g.name(s.name);
                     const value_type type = g[g.names[s.name].node].type;
                     const int found = Plain::table::find(g.names[s.name].hash);
-                    if (found < 0) return sentence("these are the parameters of another graph: they hold no '", name, "'");
+                    if (found < 0)
+                        return sentence("these are the parameters of another graph: they hold no '", name, "'");
                     const shape& held = Plain::table::entries[static_cast<std::size_t>(found)].type.extents;
                     if (!(held == type.extents))
-                        return sentence("these are the parameters of another graph: their '", name, "' has the shape ", held, ", not ", type.extents);
+                        return sentence("these are the parameters of another graph: their '", name, "' has the shape ",
+                                        held, ", not ", type.extents);
                 }
         }
         return {};
@@ -92,7 +102,9 @@ template <class Compiled, class T, class Parameters> struct parameters_check {
 template <class Compiled> constexpr int result_named(root_kind kind, std::uint64_t hash) {
     for (int r = 0; r < Compiled::sizes.results; ++r) {
         const schedule_result& result = Compiled::schedule.results[static_cast<std::size_t>(r)];
-        if (result.kind == kind && Compiled::final_graph::value.names[static_cast<std::size_t>(result.name)].hash == hash) return r;
+        if (result.kind == kind &&
+            Compiled::final_graph::value.names[static_cast<std::size_t>(result.name)].hash == hash)
+            return r;
     }
     return -1;
 }
@@ -107,7 +119,9 @@ template <class Compiled, class T, class... Arguments> struct call_check {
     static constexpr int value_named(std::uint64_t hash) {
         for (int v = 0; v < Compiled::sizes.values; ++v) {
             const stored_value& value = Compiled::schedule.values[static_cast<std::size_t>(v)];
-            if (value.storage == storage_kind::fed && value.name >= 0 && g.names[static_cast<std::size_t>(value.name)].hash == hash) return v;
+            if (value.storage == storage_kind::fed && value.name >= 0 &&
+                g.names[static_cast<std::size_t>(value.name)].hash == hash)
+                return v;
         }
         return -1;
     }
@@ -146,28 +160,35 @@ template <class Compiled, class T, class... Arguments> struct call_check {
             return sentence("'", given, "' is bound in the call, but the program has nothing of this name");
         const node& at = whole[whole.names[name].node];
         if (is<ops::parameter>(at) || is<ops::state>(at))
-            return sentence("'", given, "' is a ", at.op->name, ", and cannot be bound in a call: write it through the parameters, theta[...]");
+            return sentence("'", given, "' is a ", at.op->name,
+                            ", and cannot be bound in a call: write it through the parameters, theta[...]");
         const auto asked = Compiled::spec::options::collect();
         if (is<ops::input>(at) || is<ops::argument>(at) || has_name(asked.fed.view(), hash))
             return sentence("'", given, "' is bound in the call, but nothing that the program returns depends on it");
-        return sentence("'", given, "' is bound in the call, but the program computes it: to feed it, name it in hg::from<...>");
+        return sentence("'", given,
+                        "' is bound in the call, but the program computes it: to feed it, name it in hg::from<...>");
     }
     template <class Argument> static constexpr std::uint64_t hash_of_argument() {
-        if constexpr (is_binding<Argument>) return Argument::left::hash;
-        else return 0;
+        if constexpr (is_binding<Argument>)
+            return Argument::left::hash;
+        else
+            return 0;
     }
     template <class Argument> static constexpr void check_one(text& t) {
         if (!t.empty()) return;
         if constexpr (is_equation<Argument>) {
-            t = sentence("'", equation_name<Argument>::value, "' is bound to an expression, but a call binds names to numbers: put the "
+            t = sentence("'", equation_name<Argument>::value,
+                         "' is bound to an expression, but a call binds names to numbers: put the "
                          "equation into the graph");
         } else if constexpr (is_destination<Argument>) {
-            if constexpr (std::is_const_v<std::remove_pointer_t<decltype(std::ranges::data(std::declval<const Argument&>().range))>>)
+            if constexpr (std::is_const_v<std::remove_pointer_t<decltype(std::ranges::data(
+                              std::declval<const Argument&>().range))>>)
                 t = sentence("the destination of '", Argument::left::name, "' is const");
             else if (Compiled::spec::kind == program_kind::trainer)
                 t = sentence("a training step is never cut into chunks, so it takes no hg::into: read out[symbol]");
             else if (result_named<Compiled>(root_kind::value, Argument::left::hash) < 0)
-                t = sentence("hg::into wants '", Argument::left::name, "', which the program does not return: name it in hg::to<...>");
+                t = sentence("hg::into wants '", Argument::left::name,
+                             "', which the program does not return: name it in hg::to<...>");
         } else if constexpr (!is_binding<Argument>) {
             t = sentence(parameter_source<Argument> ? "the parameters stand first in a call, and once"
                                                     : "an argument of the call has no name: write symbol = values");
@@ -177,23 +198,29 @@ template <class Compiled, class T, class... Arguments> struct call_check {
             int times = 0;
             ((times += hash_of_argument<Arguments>() == Left::hash), ...);
             const int v = value_named(Left::hash), s = scalar_named(Left::hash);
-            if (times > 1) t = sentence("'", Left::name, "' is bound twice in one call");
+            if (times > 1)
+                t = sentence("'", Left::name, "' is bound twice in one call");
             else if (is_option(Left::hash)) {
-                if (!std::is_arithmetic_v<Value>) t = sentence("hg::", Left::name.substr(1), " is bound to something that is no number");
+                if (!std::is_arithmetic_v<Value>)
+                    t = sentence("hg::", Left::name.substr(1), " is bound to something that is no number");
             } else if (v >= 0) {
                 if constexpr (number_range<Value>) {
                     using Given = std::remove_cv_t<std::ranges::range_value_t<Value>>;
                     if (!std::is_same_v<Given, T>)
-                        t = sentence("'", Left::name, "' is bound to numbers of the type ", type_name<Given>(), ", but the program computes in ",
-                                     type_name<T>(), ": convert them", std::is_floating_point_v<Given> ? ", or choose another hg::element<...>" : "");
+                        t = sentence("'", Left::name, "' is bound to numbers of the type ", type_name<Given>(),
+                                     ", but the program computes in ", type_name<T>(), ": convert them",
+                                     std::is_floating_point_v<Given> ? ", or choose another hg::element<...>" : "");
                 } else if constexpr (!std::is_arithmetic_v<Value>) {
-                    t = sentence("'", Left::name, "' is bound to something that is no number and no contiguous range of numbers");
+                    t = sentence("'", Left::name,
+                                 "' is bound to something that is no number and no contiguous range of numbers");
                 } else if (Compiled::schedule.values[static_cast<std::size_t>(v)].type.extents.size() != 1) {
-                    t = sentence("'", Left::name, "' has the shape ", Compiled::schedule.values[static_cast<std::size_t>(v)].type.extents,
+                    t = sentence("'", Left::name, "' has the shape ",
+                                 Compiled::schedule.values[static_cast<std::size_t>(v)].type.extents,
                                  ", but is bound to a single number");
                 }
             } else if (s >= 0 || known_to_model(Left::hash)) {
-                if constexpr (!std::is_arithmetic_v<Value>) t = sentence("the scalar '", Left::name, "' is bound to something that is no number");
+                if constexpr (!std::is_arithmetic_v<Value>)
+                    t = sentence("the scalar '", Left::name, "' is bound to something that is no number");
             } else {
                 t = unknown(Left::name, Left::hash);
             }
@@ -211,7 +238,8 @@ template <class Compiled, class T, class... Arguments> struct call_check {
             bool bound = false;
             ((bound = bound || hash_of_argument<Arguments>() == name.hash), ...);
             if (!bound)
-                return sentence("the call does not bind '", Compiled::view().name(value.name), "', which the program needs");
+                return sentence("the call does not bind '", Compiled::view().name(value.name),
+                                "', which the program needs");
         }
         return {};
     }
@@ -224,8 +252,8 @@ struct row_count {
 
     void set(long given, std::string_view name) {
         if (rows >= 0 && rows != given)
-            throw call_error("'" + std::string(name) + "' has " + std::to_string(given) + " rows, but '" + std::string(from) + "' has " +
-                             std::to_string(rows));
+            throw call_error("'" + std::string(name) + "' has " + std::to_string(given) + " rows, but '" +
+                             std::string(from) + "' has " + std::to_string(rows));
         rows = given;
         from = name;
     }
@@ -235,13 +263,14 @@ inline long rows_in(std::size_t elements, const value_type& type, std::string_vi
     const auto each = static_cast<std::size_t>(type.extents.size());
     if (!type.batched) {
         if (elements != each)
-            throw call_error("'" + std::string(name) + "' needs " + std::to_string(each) + " numbers, but is bound to " +
-                             std::to_string(elements));
+            throw call_error("'" + std::string(name) + "' needs " + std::to_string(each) +
+                             " numbers, but is bound to " + std::to_string(elements));
         return -1;
     }
     if (each == 0 || elements % each != 0)
-        throw call_error("'" + std::string(name) + "' needs " + std::to_string(each) + " numbers for each row, but is bound to " +
-                         std::to_string(elements) + ", which is no multiple of that");
+        throw call_error("'" + std::string(name) + "' needs " + std::to_string(each) +
+                         " numbers for each row, but is bound to " + std::to_string(elements) +
+                         ", which is no multiple of that");
     return static_cast<long>(elements / each);
 }
 

@@ -1,5 +1,5 @@
-// Draws the first values of a parameter: the formulas behind expr/initialiser.hpp. The numbers are a pure function of the
-// seed and the parameter's name, whatever else the model holds.
+// Draws the first values of a parameter: the formulas behind expr/initialiser.hpp. The numbers are a pure function of
+// the seed and the parameter's name, whatever else the model holds.
 #pragma once
 
 #include <cmath>
@@ -14,9 +14,10 @@ HOURGLASS_BEGIN
 
 namespace detail {
 
-// Rows (or columns, where there are more rows) that are orthonormal: Gram-Schmidt, twice, on normal numbers; times the gain
-// (Saxe et al. 2014).
-template <class T> void orthogonal_rows(std::span<T> out, long rows, long columns, double gain, random::noise_stream stream) {
+// Rows (or columns, where there are more rows) that are orthonormal: Gram-Schmidt, twice, on normal numbers; times the
+// gain (Saxe et al. 2014).
+template <class T>
+void orthogonal_rows(std::span<T> out, long rows, long columns, double gain, random::noise_stream stream) {
     const long vectors = std::min(rows, columns), length = std::max(rows, columns);
     std::vector<double> basis(static_cast<std::size_t>(vectors * length));
     for (long v = 0; v < vectors; ++v) {
@@ -44,9 +45,12 @@ template <class T> void orthogonal_rows(std::span<T> out, long rows, long column
 }
 
 // extents are [out, in]; fan_in is the product of all but the first extent unless the initialiser says otherwise.
-template <class T> void initialise(std::span<T> out, const shape& extents, const initialiser& how, random::noise_stream stream) {
+template <class T>
+void initialise(std::span<T> out, const shape& extents, const initialiser& how, random::noise_stream stream) {
     using rule = initialiser::rule;
-    const double fan_in = how.fan_in > 0 ? how.fan_in : extents.rank > 1 ? static_cast<double>(extents.size(1, extents.rank)) : 1;
+    const double fan_in = how.fan_in > 0     ? how.fan_in
+                          : extents.rank > 1 ? static_cast<double>(extents.size(1, extents.rank))
+                                             : 1;
     const double fan_out = extents.rank > 0 ? extents[0] : 1;
     double half_width = 0, deviation = 0;
     switch (how.kind) {
@@ -56,20 +60,40 @@ template <class T> void initialise(std::span<T> out, const shape& extents, const
     case rule::orthogonal:
         return detail::orthogonal_rows(out, extents.rank > 0 ? extents[0] : 1,
                                        extents.rank > 1 ? extents.size(1, extents.rank) : 1, how.scale, stream);
-    case rule::uniform: half_width = how.scale; break;
-    case rule::normal: deviation = how.scale; break;
-    case rule::glorot_uniform: half_width = how.scale * std::sqrt(6 / (fan_in + fan_out)); break;
-    case rule::glorot_normal: deviation = how.scale * std::sqrt(2 / (fan_in + fan_out)); break;
-    case rule::he_uniform: half_width = how.scale * std::sqrt(6 / fan_in); break;
-    case rule::he_normal: deviation = how.scale * std::sqrt(2 / fan_in); break;
-    case rule::lecun_uniform: half_width = how.scale * std::sqrt(3 / fan_in); break;
-    case rule::lecun_normal: deviation = how.scale * std::sqrt(1 / fan_in); break;
-    case rule::fan_in_uniform: half_width = how.scale / std::sqrt(fan_in); break;
+    case rule::uniform:
+        half_width = how.scale;
+        break;
+    case rule::normal:
+        deviation = how.scale;
+        break;
+    case rule::glorot_uniform:
+        half_width = how.scale * std::sqrt(6 / (fan_in + fan_out));
+        break;
+    case rule::glorot_normal:
+        deviation = how.scale * std::sqrt(2 / (fan_in + fan_out));
+        break;
+    case rule::he_uniform:
+        half_width = how.scale * std::sqrt(6 / fan_in);
+        break;
+    case rule::he_normal:
+        deviation = how.scale * std::sqrt(2 / fan_in);
+        break;
+    case rule::lecun_uniform:
+        half_width = how.scale * std::sqrt(3 / fan_in);
+        break;
+    case rule::lecun_normal:
+        deviation = how.scale * std::sqrt(1 / fan_in);
+        break;
+    case rule::fan_in_uniform:
+        half_width = how.scale / std::sqrt(fan_in);
+        break;
     }
     for (std::size_t i = 0; i < out.size(); ++i) {
         const int element = static_cast<int>(i);
-        if (half_width != 0) out[i] = static_cast<T>(half_width * (2 * random::uniform<double>(stream, 0, element) - 1));
-        else out[i] = static_cast<T>(deviation * random::normal<double>(stream, 0, element));
+        if (half_width != 0)
+            out[i] = static_cast<T>(half_width * (2 * random::uniform<double>(stream, 0, element) - 1));
+        else
+            out[i] = static_cast<T>(deviation * random::normal<double>(stream, 0, element));
     }
 }
 

@@ -1,8 +1,8 @@
 // The parameters and state of a graph, which live outside programs so that all programs over the graph share them.
 #pragma once
 
-#include <cstdint>
 #include <algorithm>
+#include <cstdint>
 #include <memory>
 #include <new>
 #include <string>
@@ -13,10 +13,10 @@
 
 HOURGLASS_BEGIN
 
-inline constexpr symbol<"#seed"> seed{};                        // of parameters: how they start; of a trainer: its noise
-inline constexpr symbol<"#rows"> rows{};                        // how many rows, where nothing batched is fed
-inline constexpr symbol<"#threads"> threads{};                  // how many threads a program may use
-inline constexpr symbol<"#first_example"> first_example{};      // the number of the call's first example, for its noise
+inline constexpr symbol<"#seed"> seed{};                   // of parameters: how they start; of a trainer: its noise
+inline constexpr symbol<"#rows"> rows{};                   // how many rows, where nothing batched is fed
+inline constexpr symbol<"#threads"> threads{};             // how many threads a program may use
+inline constexpr symbol<"#first_example"> first_example{}; // the number of the call's first example, for its noise
 
 template <class T> struct aligned_delete {
     void operator()(T* p) const { ::operator delete[](p, std::align_val_t{64}); }
@@ -47,7 +47,7 @@ template <class Stage, tensors_of Owner = tensors_of::model> struct tensor_table
         return n;
     }
     static constexpr int count = find_count();
-    static constexpr bool broken = !Stage::value.problem.empty();   // and said so: a missing name is no second mistake
+    static constexpr bool broken = !Stage::value.problem.empty(); // and said so: a missing name is no second mistake
     static constexpr auto make() {
         std::array<tensor_entry, static_cast<std::size_t>(count) + 1> entries{};
         const graph_view g = Stage::view();
@@ -94,7 +94,8 @@ public:
     tensor_view<T> view(int i) { return {memory_.get() + entry(i).offset, entry(i).type, 0}; }
     tensor_view<const T> view(int i) const { return {memory_.get() + entry(i).offset, entry(i).type, 0}; }
 
-    // By the symbol of a parameter or state, or by hg::name<"h.weight">. A name that the graph lacks is a compile error.
+    // By the symbol of a parameter or state, or by hg::name<"h.weight">. A name that the graph lacks is a compile
+    // error.
     template <named_leaf Leaf> tensor_view<T> operator[](const Leaf&) { return view(index_of<Leaf>()); }
     template <named_leaf Leaf> tensor_view<const T> operator[](const Leaf&) const { return view(index_of<Leaf>()); }
 
@@ -113,8 +114,9 @@ public:
 
     void initialise_all(std::uint64_t seed_) {
         for (int i = 0; i < count; ++i)
-            hourglass::initialise<T>(view(i).span(), entry(i).type.extents, entry(i).start,
-                                     {seed_, 0, static_cast<std::uint32_t>((entry(i).hash ^ entry(i).hash >> 32) & 0x7fffffffu)});
+            hourglass::initialise<T>(
+                view(i).span(), entry(i).type.extents, entry(i).start,
+                {seed_, 0, static_cast<std::uint32_t>((entry(i).hash ^ entry(i).hash >> 32) & 0x7fffffffu)});
     }
 
 private:
@@ -138,15 +140,17 @@ template <const auto& Graph> inline constexpr bool check = assert_well_formed<gr
 
 // parameters<graph>, or parameters<graph, element<double>>. Starts as the model says, drawn from a seed:
 // parameters<vae> theta{hg::seed = 7}.
-template <const auto& Graph, class... Options>
-class parameters : public tensor_store<tensor_table<lowered<Graph>>, typename option_set<Options...>::element_type> {
+template <const auto& Graph, class... Options> class parameters
+    : public tensor_store<tensor_table<lowered<Graph>>, typename option_set<Options...>::element_type> {
     static_assert(check<Graph>);
 
 public:
     static constexpr const auto& graph = Graph;
     parameters() : parameters(0) {}
-    template <number Seed> explicit parameters(binding<symbol<"#seed">, Seed> s) : parameters(static_cast<std::uint64_t>(s.value)) {}
-    template <number Seed> explicit parameters(binding<symbol<"#seed">, const Seed&> s) : parameters(static_cast<std::uint64_t>(s.value)) {}
+    template <number Seed> explicit parameters(binding<symbol<"#seed">, Seed> s)
+        : parameters(static_cast<std::uint64_t>(s.value)) {}
+    template <number Seed> explicit parameters(binding<symbol<"#seed">, const Seed&> s)
+        : parameters(static_cast<std::uint64_t>(s.value)) {}
     void reset(std::uint64_t seed_) { this->initialise_all(seed_); }
 
 private:

@@ -1,9 +1,9 @@
-// Groups that are loops over memory with no structure of their own to compile for: reductions over leading axes and over the
-// batch, movements, noise.
+// Groups that are loops over memory with no structure of their own to compile for: reductions over leading axes and
+// over the batch, movements, noise.
 #pragma once
 
-#include <hourglass/kernels/philox.hpp>
 #include <hourglass/graph/differentiate.hpp>
+#include <hourglass/kernels/philox.hpp>
 #include <hourglass/program/group_kernel.hpp>
 
 HOURGLASS_BEGIN
@@ -12,7 +12,7 @@ HOURGLASS_BEGIN
 template <class Op, class T> void reduce_columns(T* out, const T* in, long outer, long reduced, long inner, worker w) {
     using vector = kernels::vector<T>;
     constexpr int width = kernels::width<T>;
-    constexpr long block = 16;      // sums of this many rows are added to a second sum
+    constexpr long block = 16; // sums of this many rows are added to a second sum
     if (inner == 1 && outer == 1) {
         if (w.thread != 0) return;
         double total = Op::template start<double>();
@@ -31,17 +31,21 @@ template <class Op, class T> void reduce_columns(T* out, const T* in, long outer
             vector recent = Op::template start<vector>();
             const long end = std::min(reduced, r + block);
             for (long i = r; i < end; ++i)
-                recent = Op::template combine<vector>(
-                    recent, count == width ? kernels::load_vector(from + i * inner) : kernels::load_partial(from + i * inner, count));
+                recent = Op::template combine<vector>(recent, count == width
+                                                                  ? kernels::load_vector(from + i * inner)
+                                                                  : kernels::load_partial(from + i * inner, count));
             total = Op::template combine<vector>(total, recent);
         }
-        if (count == width) kernels::store_vector(out + o * inner + at, total);
-        else kernels::store_partial(out + o * inner + at, total, count);
+        if (count == width)
+            kernels::store_vector(out + o * inner + at, total);
+        else
+            kernels::store_partial(out + o * inner + at, total, count);
     }
 }
 
 // transpose, slice, pad, concatenate of one example, for `rows` of them.
-template <class T> void move_elements(const node& n, const value_type* types, const T* const* from, int count, T* to, long rows, worker w) {
+template <class T> void move_elements(const node& n, const value_type* types, const T* const* from, int count, T* to,
+                                      long rows, worker w) {
     const shape& target = n.type.extents;
     const long elements = target.size();
     const share mine(rows, w);
@@ -93,14 +97,16 @@ template <class T> void move_elements(const node& n, const value_type* types, co
             for (int i = 0; i < count; ++i) {
                 const long length = types[i].extents[axis];
                 for (long o = 0; o < outer; ++o)
-                    std::copy_n(start(i) + o * length * inner, length * inner, out + (o * target[axis] + first) * inner);
+                    std::copy_n(start(i) + o * length * inner, length * inner,
+                                out + (o * target[axis] + first) * inner);
                 first += length;
             }
         }
     }
 }
 
-template <class T> void make_noise(const node& n, T* out, kernels::noise_stream stream, std::uint64_t first_example, long rows, worker w) {
+template <class T>
+void make_noise(const node& n, T* out, kernels::noise_stream stream, std::uint64_t first_example, long rows, worker w) {
     const int elements = static_cast<int>(n.type.extents.size());
     stream.leaf = static_cast<std::uint32_t>(n.options.flags[2]);
     const bool shared_by_examples = n.options.flags[1] != 0;
@@ -109,8 +115,10 @@ template <class T> void make_noise(const node& n, T* out, kernels::noise_stream 
     T* to = out + mine.first * elements;
     const std::uint64_t first = shared_by_examples ? 0 : first_example + static_cast<std::uint64_t>(mine.first);
     const int count = static_cast<int>(mine.last - mine.first);
-    if (static_cast<noise_kind>(n.options.flags[0]) == noise_kind::normal) kernels::fill_normal(to, stream, first, count, elements);
-    else kernels::fill_uniform(to, stream, first, count, elements);
+    if (static_cast<noise_kind>(n.options.flags[0]) == noise_kind::normal)
+        kernels::fill_normal(to, stream, first, count, elements);
+    else
+        kernels::fill_uniform(to, stream, first, count, elements);
 }
 
 HOURGLASS_END

@@ -1,13 +1,14 @@
-// The programs that users make of a graph: function, gradient and trainer. Each is compiled for its own results and holds its
-// own arena; parameters are shared. A call binds values by name and returns views of the arena, valid until the next call.
+// The programs that users make of a graph: function, gradient and trainer. Each is compiled for its own results and
+// holds its own arena; parameters are shared. A call binds values by name and returns views of the arena, valid until
+// the next call.
 #pragma once
 
 #include <hourglass/program/bindings.hpp>
 
 HOURGLASS_BEGIN
 
-// What out[symbol] gives where a mistake has been reported already and the value's type is not known: it serves as a number and
-// as a view, so that the code behind the mistake has no errors of its own.
+// What out[symbol] gives where a mistake has been reported already and the value's type is not known: it serves as a
+// number and as a view, so that the code behind the mistake has no errors of its own.
 template <class T> struct unknown_value : tensor_view<const T> {
     constexpr operator T() const { return T(); }
 };
@@ -27,11 +28,12 @@ template <class Compiled, class T> class call_result {
                                     Compiled::spec::kind == program_kind::function ? "an hg::function computes none"
                                                                                    : "an hg::trainer does not keep it",
                                     ": make it an hg::gradient");
-                return sentence("the program gives no gradient with respect to '", Leaf::name, "': name it in hg::wrt<...>");
+                return sentence("the program gives no gradient with respect to '", Leaf::name,
+                                "': name it in hg::wrt<...>");
             }
             const int name = model_node(Leaf::hash);
-            return sentence("the program does not return '", Leaf::name, "': ",
-                            name < 0 ? "its graph has nothing of this name" : "name it in hg::to<...>");
+            return sentence("the program does not return '", Leaf::name,
+                            "': ", name < 0 ? "its graph has nothing of this name" : "name it in hg::to<...>");
         }
     };
     static constexpr int model_node(std::uint64_t hash) {
@@ -42,25 +44,33 @@ template <class Compiled, class T> class call_result {
     // Behind a mistake: of the type that the value would have, where the graph says so.
     template <root_kind Kind, class Leaf> static auto stand_in() {
         constexpr int at = model_node(Leaf::hash);
-        if constexpr (at < 0) return unknown_value<T>();
+        if constexpr (at < 0)
+            return unknown_value<T>();
         else {
             constexpr value_type type = lowered<Compiled::spec::graph>::view()[at].type;
-            constexpr bool per_row = type.batched && (Kind == root_kind::gradient || Compiled::spec::kind == program_kind::function);
-            if constexpr (type.extents.rank == 0 && !per_row) return T();
-            else return tensor_view<const T>();
+            constexpr bool per_row =
+                type.batched && (Kind == root_kind::gradient || Compiled::spec::kind == program_kind::function);
+            if constexpr (type.extents.rank == 0 && !per_row)
+                return T();
+            else
+                return tensor_view<const T>();
         }
     }
     template <root_kind Kind, class Leaf> auto get() const {
         static_assert(assert_well_formed<missing<Kind, Leaf>>::value);
-        if constexpr (find(Kind, Leaf::hash) < 0) return stand_in<Kind, Leaf>();
-        else return found<find(Kind, Leaf::hash)>();
+        if constexpr (find(Kind, Leaf::hash) < 0)
+            return stand_in<Kind, Leaf>();
+        else
+            return found<find(Kind, Leaf::hash)>();
     }
     template <int Found> auto found() const {
         constexpr schedule_result result = Compiled::schedule.results[static_cast<std::size_t>(Found)];
         constexpr value_type type = Compiled::final_graph::value.nodes[static_cast<std::size_t>(root_node(Found))].type;
         const T* data = executor_->place[static_cast<std::size_t>(result.value)];
-        if constexpr (type.extents.rank == 0 && !type.batched) return *data;
-        else return tensor_view<const T>(data, type, rows_);
+        if constexpr (type.extents.rank == 0 && !type.batched)
+            return *data;
+        else
+            return tensor_view<const T>(data, type, rows_);
     }
     // Results are the roots that are no updates, in order.
     static constexpr int root_node(int result) {
@@ -81,12 +91,16 @@ public:
 
     // For into(): the type of a symbol, and its values as one contiguous piece.
     template <class Leaf> static constexpr value_type type_of() {
-        return Compiled::final_graph::value.nodes[static_cast<std::size_t>(root_node(find(root_kind::value, Leaf::hash)))].type;
+        return Compiled::final_graph::value
+            .nodes[static_cast<std::size_t>(root_node(find(root_kind::value, Leaf::hash)))]
+            .type;
     }
     template <class Leaf> std::span<const T> contiguous() const {
         constexpr int found = find(root_kind::value, Leaf::hash);
         constexpr value_type type = type_of<Leaf>();
-        const T* data = executor_->place[static_cast<std::size_t>(Compiled::schedule.results[static_cast<std::size_t>(found)].value)];
+        const T* data =
+            executor_
+                ->place[static_cast<std::size_t>(Compiled::schedule.results[static_cast<std::size_t>(found)].value)];
         return {data, static_cast<std::size_t>(type.extents.size() * (type.batched ? rows_ : 1))};
     }
 };
@@ -114,7 +128,8 @@ protected:
     static constexpr bool find_coupling() {
         for (int n = 0; n < compiled_graph::final_graph::sizes.nodes; ++n) {
             const node& at = g.nodes[static_cast<std::size_t>(n)];
-            if ((at.op->kind == operation_kind::reduction && at.options.flags[2] != 0) || is<ops::matmul_batch_sum>(at) || is<ops::rows>(at))
+            if ((at.op->kind == operation_kind::reduction && at.options.flags[2] != 0) ||
+                is<ops::matmul_batch_sum>(at) || is<ops::rows>(at))
                 return true;
         }
         return false;
@@ -156,7 +171,8 @@ protected:
         if constexpr (is_binding<Argument>) {
             using Left = typename Argument::left;
             using Value = std::remove_cvref_t<decltype(a.value)>;
-            if constexpr (Left::hash == decltype(hourglass::rows)::hash) count.set(static_cast<long>(a.value), "hg::rows");
+            if constexpr (Left::hash == decltype(hourglass::rows)::hash)
+                count.set(static_cast<long>(a.value), "hg::rows");
             else if constexpr (Left::hash == decltype(hourglass::first_example)::hash)
                 executor_.first_example = static_cast<std::uint64_t>(a.value);
             else {
@@ -194,20 +210,25 @@ protected:
     }
     static long rows_of(const row_count& count) {
         if constexpr (needs_rows()) {
-            if (count.rows < 0) throw call_error("nothing with a batch axis is bound, so the call must say how many rows: hg::rows = n");
+            if (count.rows < 0)
+                throw call_error(
+                    "nothing with a batch axis is bound, so the call must say how many rows: hg::rows = n");
             if (count.rows == 0) throw call_error("a call with no rows: '" + std::string(count.from) + "' is empty");
         }
         return count.rows < 0 ? 1 : count.rows;
     }
     static constexpr bool needs_rows() {
         for (int n = 0; n < compiled_graph::final_graph::sizes.nodes; ++n)
-            if (g.nodes[static_cast<std::size_t>(n)].type.batched || is<ops::rows>(g.nodes[static_cast<std::size_t>(n)])) return true;
+            if (g.nodes[static_cast<std::size_t>(n)].type.batched ||
+                is<ops::rows>(g.nodes[static_cast<std::size_t>(n)]))
+                return true;
         return false;
     }
     static void check_rows(long given, std::string_view what) {
         if (given > max_rows)
-            throw call_error("the call has " + std::to_string(given) + " rows, " + std::string(what) + " takes at most " +
-                             std::to_string(max_rows) + ": give it hg::max_rows<" + std::to_string(given) + ">, or fewer rows");
+            throw call_error("the call has " + std::to_string(given) + " rows, " + std::string(what) +
+                             " takes at most " + std::to_string(max_rows) + ": give it hg::max_rows<" +
+                             std::to_string(given) + ">, or fewer rows");
     }
 
 private:
@@ -216,8 +237,10 @@ private:
 };
 
 template <class Argument> constexpr bool names_option(const Argument&, std::uint64_t hash) {
-    if constexpr (is_binding<Argument>) return Argument::left::hash == hash;
-    else return false;
+    if constexpr (is_binding<Argument>)
+        return Argument::left::hash == hash;
+    else
+        return false;
 }
 // The value of an option among the arguments, or what it is by default.
 template <class Value> Value option_or(std::uint64_t, Value otherwise) { return otherwise; }
@@ -232,7 +255,8 @@ Value option_or(std::uint64_t hash, Value otherwise, const First& first, const R
 // The results of a call would outlive a program that is a temporary.
 template <class...> struct called_temporary {
     static constexpr text value() {
-        return sentence("the program that is called is a temporary, and what it returns lies in its memory: give the program a name");
+        return sentence("the program that is called is a temporary, and what it returns lies in its memory: give the "
+                        "program a name");
     }
 };
 
@@ -252,9 +276,11 @@ public:
     callable_program& operator=(const callable_program&) = delete;
 
     // At most max_rows rows; with hg::into(symbol, range) any number, in chunks, where no row depends on another.
-    template <parameter_source Theta, class... Arguments> result operator()(const Theta& theta, const Arguments&... arguments) & {
+    template <parameter_source Theta, class... Arguments>
+    result operator()(const Theta& theta, const Arguments&... arguments) & {
         using check_type = typename base::template checked<Arguments...>;
-        if constexpr (!base::template well_formed<parameters_check<typename base::compiled_graph, T, Theta>, check_type>()) {
+        if constexpr (!base::template well_formed<parameters_check<typename base::compiled_graph, T, Theta>,
+                                                  check_type>()) {
             return {this->executor_, 1};
         } else {
             this->attach(theta);
@@ -264,9 +290,11 @@ public:
     // For graphs without parameters and state.
     template <class... Arguments> result operator()(const Arguments&... arguments) & {
         using check_type = typename base::template checked<Arguments...>;
-        if constexpr (!base::template well_formed<check_type, parameters_check<typename base::compiled_graph, T, void>>())
+        if constexpr (!base::template well_formed<check_type,
+                                                  parameters_check<typename base::compiled_graph, T, void>>())
             return {this->executor_, 1};
-        else return call<check_type>(arguments...);
+        else
+            return call<check_type>(arguments...);
     }
     template <class... Arguments> result operator()(const Arguments&...) && {
         base::template well_formed<called_temporary<Arguments...>>();
@@ -308,8 +336,9 @@ private:
             constexpr value_type type = result::template type_of<Left>();
             const auto wanted = static_cast<std::size_t>(type.extents.size() * (type.batched ? all : 1));
             if (std::ranges::size(a.range) < wanted)
-                throw call_error("the destination of '" + std::string(Left::name) + "' holds " + std::to_string(std::ranges::size(a.range)) +
-                                 " numbers, but " + std::to_string(wanted) + " are to be written");
+                throw call_error("the destination of '" + std::string(Left::name) + "' holds " +
+                                 std::to_string(std::ranges::size(a.range)) + " numbers, but " +
+                                 std::to_string(wanted) + " are to be written");
         }
     }
     template <class Argument> static void deliver(const Argument& a, const result& out, long first_row) {
@@ -322,28 +351,29 @@ private:
 };
 
 // Values: hg::function<graph, hg::from<z>, hg::to<xhat>>. What the results do not need is not compiled into it.
-template <const auto& Graph, class... Options>
-class function : public callable_program<program_spec<Graph, program_kind::function, no_loss{}, Options...>> {
+template <const auto& Graph, class... Options> class function
+    : public callable_program<program_spec<Graph, program_kind::function, no_loss{}, Options...>> {
     using callable_program<program_spec<Graph, program_kind::function, no_loss{}, Options...>>::callable_program;
 };
 
 // Value and gradient of a loss: out[loss], out.gradient(W). By default with respect to all parameters, of the mean over
 // the rows.
-template <const auto& Graph, auto Loss, class... Options>
-class gradient : public callable_program<program_spec<Graph, program_kind::gradient, Loss, Options...>> {
+template <const auto& Graph, auto Loss, class... Options> class gradient
+    : public callable_program<program_spec<Graph, program_kind::gradient, Loss, Options...>> {
     using callable_program<program_spec<Graph, program_kind::gradient, Loss, Options...>>::callable_program;
 };
 
 // A compiled training step: forward, backward and the optimiser's update in one program.
-template <const auto& Graph, auto Loss, class... Options>
-class trainer : public program_base<program_spec<Graph, program_kind::trainer, Loss, Options...>> {
+template <const auto& Graph, auto Loss, class... Options> class trainer
+    : public program_base<program_spec<Graph, program_kind::trainer, Loss, Options...>> {
     using base = program_base<program_spec<Graph, program_kind::trainer, Loss, Options...>>;
     using typename base::T;
 
 public:
     using typename base::result;
     // The optimiser's own tensors, by the name of the parameter: "h.weight.first_moment".
-    using optimiser_state = tensor_store<tensor_table<typename base::compiled_graph::final_graph, tensors_of::optimiser>, T>;
+    using optimiser_state =
+        tensor_store<tensor_table<typename base::compiled_graph::final_graph, tensors_of::optimiser>, T>;
 
     // Options: hg::seed = n for the noise, hg::threads = n.
     template <class Theta, class... Options_> explicit trainer(Theta& theta, const Options_&... options)
@@ -351,7 +381,7 @@ public:
         this->executor_.noise.seed = option_or(decltype(seed)::hash, std::uint64_t{0}, options...);
         if constexpr (base::template well_formed<parameters_check<typename base::compiled_graph, T, Theta>>()) {
             this->attach(state_);
-            this->attach(theta);    // last: parameters are the model's own
+            this->attach(theta); // last: parameters are the model's own
         }
     }
     trainer(const trainer&) = delete;
@@ -360,8 +390,10 @@ public:
     // One step. Losses in the result are means over the rows, from before the update.
     template <class... Arguments> result operator()(const Arguments&... arguments) & {
         using check_type = typename base::template checked<Arguments...>;
-        if constexpr (!base::template well_formed<check_type>()) return {this->executor_, 1};
-        else return step<check_type>(arguments...);
+        if constexpr (!base::template well_formed<check_type>())
+            return {this->executor_, 1};
+        else
+            return step<check_type>(arguments...);
     }
     template <class... Arguments> result operator()(const Arguments&...) && {
         base::template well_formed<called_temporary<Arguments...>>();
@@ -380,7 +412,7 @@ private:
     template <class check_type, class... Arguments> result step(const Arguments&... arguments) {
         this->set_defaults();
         this->executor_.first_example = 0;
-        const std::uint64_t number = steps_ + 1;    // counted only when it is done: a call that throws is no step
+        const std::uint64_t number = steps_ + 1; // counted only when it is done: a call that throws is no step
         this->executor_.noise.step = static_cast<std::uint32_t>(number);
         row_count count;
         set_step(number);

@@ -1,4 +1,5 @@
-// A strided view of a tensor in somebody else's memory: what parameters and results are looked at through. Owns nothing.
+// A strided view of a tensor in somebody else's memory: what parameters and results are looked at through. Owns
+// nothing.
 #pragma once
 
 #include <array>
