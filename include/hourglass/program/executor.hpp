@@ -225,12 +225,9 @@ private:
         T* const panel = e.own_panel(w.thread);
         const kernels::matrix_operand<T> a_left{left, shape_of.left_row, shape_of.left_column};
         const kernels::matrix_operand<T> b_right{right, shape_of.right_row, shape_of.right_column};
-        const auto finish = [&](long first, const T* tile, int row, int row_count, int column, int column_count) {
-            group_kernel<Compiled, G, T>::run_tile(tile, a.from, a.to, first + row, row_count, column, column_count);
-        };
         if constexpr (!shape_of.per_row) {
-            const auto epilogue = [&](const T* tile, int row, int row_count, int column, int column_count) {
-                finish(0, tile, row, row_count, column, column_count);
+            const auto epilogue = [&](const kernels::finished_part<T>& part) {
+                group_kernel<Compiled, G, T>::run_part(part, a.from, a.to, 0);
             };
             if (kernels::prefers_few_rows<T>(m, n, k)) {
                 kernels::multiply_few_rows(a_left, b_right, m, n, k, panel, w.thread, w.threads, epilogue);
@@ -266,8 +263,8 @@ private:
                                                        shape_of.right_column};
                 kernels::pack_left(e.own_left(w.thread), a_row, m, k);
                 kernels::multiply_packed(e.own_left(w.thread), b_row, m, n, k, panel, 0, 1,
-                                         [&](const T* tile, int row, int row_count, int column, int column_count) {
-                                             finish(r * shape_of.m, tile, row, row_count, column, column_count);
+                                         [&](const kernels::finished_part<T>& part) {
+                                             group_kernel<Compiled, G, T>::run_part(part, a.from, a.to, r * shape_of.m);
                                          });
             }
         } else {
@@ -278,19 +275,17 @@ private:
                 const kernels::matrix_operand<T> b_row{right + r * shape_of.right_batch, shape_of.right_row,
                                                        shape_of.right_column};
                 kernels::pack_left(e.own_left(w.thread), a_row, m, k);
-                kernels::multiply_packed(e.own_left(w.thread), b_row, m, n, k, panel, w.thread, w.threads,
-                                         [&](const T* tile, int row, int row_count, int column, int column_count) {
-                                             add_tile(a.to[0], r == 0, tile, row, row_count, column, column_count, n);
-                                         });
+                kernels::multiply_packed(
+                    e.own_left(w.thread), b_row, m, n, k, panel, w.thread, w.threads,
+                    [&](const kernels::finished_part<T>& part) { add_part(a.to[0], r == 0, part, n); });
             }
         }
     }
-    static void add_tile(T* out, bool first, const T* tile, int row, int row_count, int column, int column_count,
-                         int n) {
-        for (int i = 0; i < row_count; ++i)
-            for (int j = 0; j < column_count; ++j) {
-                T& to = out[static_cast<std::ptrdiff_t>(row + i) * n + column + j];
-                const T value = tile[i * kernels::blocking<T>::columns + j];
+    static void add_part(T* out, bool first, const kernels::finished_part<T>& part, int n) {
+        for (int i = 0; i < part.rows; ++i)
+            for (int j = 0; j < part.columns; ++j) {
+                T& to = out[static_cast<std::ptrdiff_t>(part.first_row + i) * n + part.first_column + j];
+                const T value = part.data[i * part.stride + j];
                 to = first ? value : to + value;
             }
     }
