@@ -8,6 +8,7 @@
 #include <hourglass/graph/graphviz.hpp>
 #include <hourglass/graph/print.hpp>
 #include <hourglass/nn/dense.hpp>
+#include <hourglass/nn/derivatives.hpp>
 #include <hourglass/nn/distributions.hpp>
 #include <hourglass/nn/losses.hpp>
 #include <hourglass/optim/rules.hpp>

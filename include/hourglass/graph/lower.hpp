@@ -6,7 +6,7 @@
 #include <boost/hana/unpack.hpp>
 
 #include <hourglass/expr/graph.hpp>
-#include <hourglass/graph/trace.hpp>
+#include <hourglass/graph/simplify.hpp>
 
 HOURGLASS_BEGIN
 
@@ -433,6 +433,8 @@ template <const auto& Graph> struct lower_graph {
             empty.problem = b.problem;
             return empty;
         }
+        // What a program differentiates again is first made small.
+        if (b.has_derivatives) return prune(simplify(b.view(), false, false).view(), true);
         return b;
     }
 };

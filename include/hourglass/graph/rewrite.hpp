@@ -48,9 +48,13 @@ public:
     }
 };
 
-// Which nodes the results need. An update needs the leaf that it writes, even where nothing reads it.
-constexpr list<bool> needed_nodes(graph_view g) {
+// Which nodes the results need, and, where `names_too`, all that has a name. An update needs the leaf that it writes,
+// even where nothing reads it.
+constexpr list<bool> needed_nodes(graph_view g, bool names_too = false) {
     list<bool> needed(g.nodes.size, false);
+    if (names_too)
+        for (const named_node& name : g.names)
+            if (name.node >= 0) needed[name.node] = true;
     for (const graph_root& r : g.roots) {
         needed[r.node] = true;
         if (r.kind == root_kind::update && g.names[r.name].node >= 0) needed[g.names[r.name].node] = true;
@@ -62,9 +66,9 @@ constexpr list<bool> needed_nodes(graph_view g) {
 }
 
 // Dead code: keeps what the results need, in the same order.
-constexpr graph_builder prune(graph_view g) {
+constexpr graph_builder prune(graph_view g, bool names_too = false) {
     rewriter r(g);
-    const list<bool> needed = needed_nodes(g);
+    const list<bool> needed = needed_nodes(g, names_too);
     for (int n = 0; n < g.nodes.size; ++n)
         if (needed[n]) r.map[n] = r.copy(n);
     r.finish();

@@ -215,11 +215,17 @@ struct in_training {
     static constexpr std::string_view name = "in_training";
     static constexpr operation_kind kind = operation_kind::marker;
     static constexpr int arity = 2;
-    static constexpr bool smooth = false; // resolved before differentiation
     static constexpr value_type infer(inference& in) {
         if (!(in[0].extents == in[1].extents))
             in.problem = sentence("the shapes ", in[0].extents, " and ", in[1].extents, " must be equal");
         return {in[0].extents, in.any_batched()};
+    }
+    // Programs choose before they differentiate; derivatives that stand in equations come before the choice.
+    static constexpr void derivative(auto& d) {
+        auto g = d.adjoint_full();
+        auto zero = g.convert(0.0).filled(g.type());
+        d.accumulate(0, apply_operation(in_training{}, g, zero));
+        d.accumulate(1, apply_operation(in_training{}, zero, g));
     }
 };
 
