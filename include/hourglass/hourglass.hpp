@@ -6,6 +6,7 @@
 #include <hourglass/graph/diagnostic.hpp>
 
 #include <hourglass/graph/graphviz.hpp>
+#include <hourglass/graph/mermaid.hpp>
 #include <hourglass/graph/print.hpp>
 #include <hourglass/nn/dense.hpp>
 #include <hourglass/nn/derivatives.hpp>
