@@ -13,5 +13,6 @@
 #include <hourglass/nn/distributions.hpp>
 #include <hourglass/nn/losses.hpp>
 #include <hourglass/optim/rules.hpp>
+#include <hourglass/program/evaluate.hpp>
 #include <hourglass/program/inspect.hpp>
 #include <hourglass/program/program.hpp>

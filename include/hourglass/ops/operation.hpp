@@ -75,9 +75,9 @@ template <class T> struct evaluation {
     long rows = 1;     // of the call
     T* result = nullptr;
 
-    long rows_of(const value_type& t) const { return t.batched ? rows : 1; }
+    constexpr long rows_of(const value_type& t) const { return t.batched ? rows : 1; }
     // The first element of operand i in a row of the result.
-    const T* operand(int i, long row) const {
+    constexpr const T* operand(int i, long row) const {
         return operands[i] + (types[i].batched ? row * types[i].extents.size() : 0);
     }
 };

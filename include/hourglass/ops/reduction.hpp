@@ -33,7 +33,7 @@ struct reduction {
     }
 };
 
-template <class Op, class T> void reference_reduction(const evaluation<T>& e) {
+template <class Op, class T> constexpr void reference_reduction(const evaluation<T>& e) {
     const value_type& in = e.types[0];
     const bool over_batch = e.options.flags[2] != 0;
     const long outer = over_batch ? 1 : e.rows_of(in) * in.extents.size(0, e.options.flags[0]);
@@ -61,7 +61,7 @@ struct sum : reduction {
     constexpr attributes pack() const { return options; }
     template <class V> static constexpr V start() { return math::as<V>(0); }
     template <class V> static constexpr V combine(const V& a, const V& b) { return a + b; }
-    template <class T> static void reference(const evaluation<T>& e) { reference_reduction<sum>(e); }
+    template <class T> static constexpr void reference(const evaluation<T>& e) { reference_reduction<sum>(e); }
     static constexpr void derivative(auto& d) {
         const auto& o = d.options();
         // A single number broadcasts as it is.
@@ -79,7 +79,7 @@ struct max_over : reduction {
     constexpr attributes pack() const { return options; }
     template <class V> static constexpr V start() { return math::as<V>(-std::numeric_limits<double>::infinity()); }
     template <class V> static constexpr V combine(const V& a, const V& b) { return maximum::forward(a, b); }
-    template <class T> static void reference(const evaluation<T>& e) { reference_reduction<max_over>(e); }
+    template <class T> static constexpr void reference(const evaluation<T>& e) { reference_reduction<max_over>(e); }
     static constexpr void derivative(auto& d) {
         const auto& o = d.options();
         auto x = d.operand(0);
