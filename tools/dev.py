@@ -5,6 +5,7 @@ import os
 import platform
 import re
 import shutil
+import signal
 import subprocess
 import sys
 import time
@@ -31,6 +32,31 @@ def stop(message):
 
 def say(message):
     print(f"==> {message}", flush=True)
+
+
+def run_to_its_end(command, **options):
+    """Runs a program in the foreground; answers its exit status as a shell does, and whether there was a Ctrl-C.
+
+    The terminal sends Ctrl-C to the program too, and it alone decides what to do: a training finishes its step and
+    saves, which takes a while. (subprocess.run would wait for a quarter of a second, then kill it.)
+    """
+    pressed = []
+    before = signal.getsignal(signal.SIGINT)
+    if before is not signal.SIG_IGN:  # a handler goes back to the default in the child, SIG_IGN would be handed on
+        signal.signal(signal.SIGINT, lambda *_: pressed.append(True))
+    try:
+        status = subprocess.Popen(command, **options).wait()
+    finally:
+        signal.signal(signal.SIGINT, before)
+    return status if status >= 0 else 128 - status, bool(pressed)
+
+
+def run_or_stop(command, **options):
+    """The same as a part of more to do: a Ctrl-C ends it all, once this program has ended. Answers its status."""
+    status, pressed = run_to_its_end(command, **options)
+    if pressed:
+        raise KeyboardInterrupt
+    return status
 
 
 # --- the machine
@@ -102,8 +128,8 @@ class Build:
         return True
 
     def compile(self, targets=()):
-        return self.configure() and subprocess.run(
-            ["ninja", "-C", self.folder, "-j", str(self.jobs), "-k", "0", "--quiet", *targets]).returncode == 0
+        return self.configure() and run_or_stop(
+            ["ninja", "-C", self.folder, "-j", str(self.jobs), "-k", "0", "--quiet", *targets]) == 0
 
     def tests(self):
         """The tests of this build's group: name -> executable, relative to the folder, or None for a script."""
@@ -172,9 +198,9 @@ def run(build, whole=False):
     log = build.folder / "meson-logs" / "testlog.json"
     log.unlink(missing_ok=True)
     if there:
-        subprocess.run(["meson", "test", "-C", build.folder, "--no-rebuild", "--num-processes", str(build.jobs),
-                        "--timeout-multiplier", str(build.slowdown), *there],
-                       env={**os.environ, "HOURGLASS_JOBS": str(build.jobs)})
+        run_or_stop(["meson", "test", "-C", build.folder, "--no-rebuild", "--num-processes", str(build.jobs),
+                     "--timeout-multiplier", str(build.slowdown), *there],
+                    env={**os.environ, "HOURGLASS_JOBS": str(build.jobs)})
     records = [json.loads(line) for line in log.read_text().splitlines()] if log.exists() else []
     for record in records:
         part = count_of(record)
@@ -294,12 +320,12 @@ def demo(arguments):
         sys.exit(1)
     rest = [word for word in arguments.words if word != "--"]
     say(f"training {model} on {data}")
-    done = subprocess.run([build.folder / program, "--out", out, "--data", data, *rest]).returncode
+    done, _ = run_to_its_end([build.folder / program, "--out", out, "--data", data, *rest])
     if done == 0 and (pictures := sorted(out.glob("*.png"))):
         say("The pictures:")
         for picture in pictures:
             print(f"    {picture}")
-    sys.exit(done if done >= 0 else 128 - done)
+    sys.exit(done)
 
 
 def test(arguments):
@@ -326,12 +352,12 @@ def bench(arguments):
     arguments.finish("bench")
     extra = ["--json", json_path] if json_path else []
     if compile_time:
-        sys.exit(subprocess.run([sys.executable, ROOT / "bench" / "compile_time.py", *extra]).returncode)
+        sys.exit(run_to_its_end([sys.executable, ROOT / "bench" / "compile_time.py", *extra])[0])
     build = release(jobs)
     program = "bench/bench-train_step"
     if not build.compile([program]):
         sys.exit(1)
-    sys.exit(subprocess.run([build.folder / program, *extra]).returncode)
+    sys.exit(run_to_its_end([build.folder / program, *extra])[0])
 
 
 def lint(arguments):
