@@ -315,7 +315,7 @@ private:
         this->set_defaults();
         this->executor_.first_example = 0;
         const std::uint64_t number = steps_ + 1; // counted only when it is done: a call that throws is no step
-        this->executor_.noise.step = static_cast<std::uint32_t>(number);
+        this->executor_.noise.step = number;
         row_count count;
         set_step(number);
         (this->template bind<check_type>(arguments, count), ...);
