@@ -120,7 +120,11 @@ TEST_CASE("first_example shifts the noise by whole rows, and stands for one call
     CHECK(
         std::equal(shifted[common].begin(), shifted[common].end(), shared_whole.begin())); // one draw for all examples
     CHECK(std::equal(whole.begin(), whole.begin() + 6 * 11, f(x = part)[corrupted].begin()));
-    // Beyond 32 bits too.
+    // Beyond 32 bits too, where nothing begins again.
+    CHECK_FALSE(equal(f(x = part, hg::first_example = 1ull << 32)[corrupted], {whole.begin(), whole.begin() + 6 * 11}));
+    const numbers across = copy(f(x = part, hg::first_example = (1ull << 32) - 3)[corrupted]);
+    CHECK(std::equal(across.begin() + 3 * 11, across.end(),
+                     f(x = part, hg::first_example = 1ull << 32)[corrupted].begin()));
     const std::uint64_t far = (1ull << 40) + 3;
     const double eps = hg::random::normal<double>({4, 0, identity("corrupted.noise")}, far + 2, 10);
     CHECK(f(x = part, level = 1, hg::first_example = far)[corrupted](2, 10) == doctest::Approx(eps).epsilon(1e-13));
@@ -199,6 +203,8 @@ TEST_CASE("each step of a trainer draws its own noise; the gradient does not flo
     CHECK(other(x = d, hg::learning_rate = 0)[loss] == first);
     other.set_steps(1);
     CHECK(other(x = d, hg::learning_rate = 0)[loss] == second);
+    other.set_steps(1ull << 32); // steps do not begin again either
+    CHECK(other(x = d, hg::learning_rate = 0)[loss] != first);
     // kept with probability one half and doubled: 4 * 2^2 / 2 expected
     CHECK(train(x = d, hg::learning_rate = 0)[squares] == doctest::Approx(8).epsilon(0.25));
 

@@ -93,14 +93,6 @@ public:
             if (to.empty()) compute(n, to);
         }
     }
-    // The first node in order whose value is not finite, or -1.
-    int first_non_finite() const {
-        using std::isfinite;
-        for (int n = 0; n < g_.nodes.size; ++n)
-            for (const T& x : values[static_cast<std::size_t>(n)])
-                if (!isfinite(x)) return n;
-        return -1;
-    }
     // The nearest name: the node's own, or of the first equation behind it.
     std::string name_of(int n) const {
         int best = -1;

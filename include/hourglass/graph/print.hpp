@@ -243,8 +243,6 @@ private:
 
 inline std::string_view kind_text(group_kind kind) {
     switch (kind) {
-    case group_kind::uniform:
-        return "numbers";
     case group_kind::elementwise:
         return "elementwise";
     case group_kind::column_reduction:
@@ -268,8 +266,6 @@ inline std::string arena_text(schedule_view s, long element_bytes) {
 // Where a value lies; a place in the arena with the steps between waits in which it is alive.
 inline std::string place_text(const stored_value& v) {
     switch (v.storage) {
-    case storage_kind::literal:
-        return "literal";
     case storage_kind::fed:
         return "fed";
     case storage_kind::parameter:

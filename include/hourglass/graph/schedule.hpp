@@ -8,7 +8,6 @@
 HOURGLASS_BEGIN
 
 enum class group_kind {
-    uniform,          // numbers that depend on run-time scalars alone: computed in double, once per call
     elementwise,      // one pass over a domain, with sums over its last axes
     column_reduction, // a reduction over the batch or over leading axes
     product,          // a matrix product whose tiles pass through elementwise nodes
@@ -17,7 +16,7 @@ enum class group_kind {
 };
 
 // Where a value lies.
-enum class storage_kind { literal, uniform, fed, parameter, state, arena };
+enum class storage_kind { uniform, fed, parameter, state, arena };
 
 struct stored_value {
     int node = -1;

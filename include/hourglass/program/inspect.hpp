@@ -91,7 +91,7 @@ public:
         row_count count;
         (bind(arguments, fed, count), ...);
         random::noise_stream noise = noise_;
-        noise.step = option_value(decltype(step_number)::hash, std::uint32_t{0}, arguments...);
+        noise.step = option_value(decltype(step_number)::hash, std::uint64_t{0}, arguments...);
         evaluate(std::move(fed), count.rows, noise,
                  option_value(decltype(first_example)::hash, std::uint64_t{0}, arguments...));
         return *this;

@@ -71,7 +71,8 @@ template <class Stage, tensors_of Owner = tensors_of::model> struct tensor_table
     }
 };
 
-// The tensors of a table in memory, by name.
+// The tensors of a table in memory, by name. An object keeps its memory for as long as it lives, since programs hold
+// addresses in it: assigning writes into it, and moving is copying, so that nothing is ever left without.
 template <class Table, class T> class tensor_store {
     aligned_memory<T> memory_;
 
@@ -82,10 +83,8 @@ public:
 
     tensor_store() : memory_(allocate_aligned<T>(static_cast<std::size_t>(Table::size))) {}
     tensor_store(const tensor_store& other) : tensor_store() { *this = other; }
-    tensor_store(tensor_store&&) noexcept = default;
-    tensor_store& operator=(tensor_store&&) noexcept = default;
-    tensor_store& operator=(const tensor_store& other) {
-        std::copy_n(other.memory_.get(), Table::size, memory_.get());
+    tensor_store& operator=(const tensor_store& other) noexcept {
+        if (this != &other) std::copy_n(other.memory_.get(), Table::size, memory_.get());
         return *this;
     }
 
