@@ -12,6 +12,7 @@ template <int Units, fixed_string Name, bool Bias> struct dense {
     static constexpr int unnamed_layers = Name.view().empty() ? 1 : 0;
     initialiser weight_start = fan_in_uniform;
     initialiser bias_start = fan_in_uniform;
+    constexpr bool operator==(const dense&) const = default;
 
     constexpr auto build(auto x) const {
         const int rank = x.extents().rank;
