@@ -21,6 +21,15 @@ struct scaled {
     constexpr auto build(auto x) const { return hadamard(x, factor); }
 };
 
+// A user's own layer, whose parameter has no elements.
+struct table_of_nothing {
+    static constexpr int unnamed_layers = 1;
+    constexpr auto build(auto x) const {
+        return x.new_parameter(x.layer_place(), "table", hg::make_shape(x.extents()[0], 0), hg::zeros);
+    }
+};
+template <hg::operand X> constexpr auto empty_layer(const X& x) { return hg::apply_operation(table_of_nothing{}, x); }
+
 }
 
 using namespace model;
@@ -88,6 +97,61 @@ TEST_CASE("operands whose shapes do not fit are named with their shapes") {
               "in equation 'extra': 'concatenate' of 'A' and 'B': the shapes [2, 3] and [4, 3] do not fit along "
               "axis 1: all other axes must be equal");
         CHECK(said(hg::graph{NINE_EQUATIONS, extra = concatenate<0>(A, B)}) == "");
+    }
+}
+
+TEST_CASE("shapes that no value can have") {
+    SUBCASE("rank too high") {
+        static constexpr hg::input<"e", 1, 1, 1, 1, 1, 1, 2> e;
+        CHECK(said(hg::graph{NINE_EQUATIONS, extra = sum(e)}) ==
+              "in equation 'extra': the input 'e' has 7 axes, but a value has at most 6");
+        static constexpr hg::parameter<"W", 1, 1, 1, 1, 1, 1, 2> W;
+        CHECK(said(hg::graph{NINE_EQUATIONS, extra = sum(W)}) ==
+              "in equation 'extra': the parameter 'W' has 7 axes, but a value has at most 6");
+        CHECK(said(hg::graph{NINE_EQUATIONS, extra = reshape<1, 1, 1, 1, 1, 1, 12>(x)}) ==
+              "in equation 'extra': 'reshape' of 'x': the result has 7 axes, but a value has at most 6");
+        CHECK(said(hg::graph{NINE_EQUATIONS, extra = broadcast_to<1, 1, 1, 1, 1, 1, 12>(x)}) ==
+              "in equation 'extra': 'broadcast' of 'x': the result has 7 axes, but a value has at most 6");
+        CHECK(said(hg::graph{NINE_EQUATIONS, extra = transpose<0, 1, 2, 3, 4, 5, 6>(x)}) ==
+              "in equation 'extra': 'transpose' of 'x': the order [7 axes] does not name each axis of the shape [12] "
+              "once");
+        CHECK(said(hg::graph{NINE_EQUATIONS, extra = sum(hg::normal_noise<1, 1, 1, 1, 1, 1, 1>())}) ==
+              "in equation 'extra': the noise 'extra.noise' has 7 axes, but a value has at most 6");
+        CHECK(said(hg::graph{NINE_EQUATIONS, extra = reshape<1, 1, 1, 1, 1, 12>(x)}) == "");
+    }
+    SUBCASE("extent of nothing") {
+        static constexpr hg::parameter<"W", 0, 12> W;
+        CHECK(said(hg::graph{NINE_EQUATIONS, extra = W * x}) ==
+              "in equation 'extra': the parameter 'W' has the shape [0, 12], but every extent is at least 1");
+        static constexpr hg::argument<"A", -2, 12> A;
+        CHECK(said(hg::graph{NINE_EQUATIONS, extra = A * x}) ==
+              "in equation 'extra': the argument 'A' has the shape [-2, 12], but every extent is at least 1");
+        static constexpr hg::state<"m", 0> m{0.0};
+        CHECK(said(hg::graph{NINE_EQUATIONS, next(m) = 2 * m}) ==
+              "in equation 'm': the state 'm' has the shape [0], but every extent is at least 1");
+        CHECK(said(hg::graph{NINE_EQUATIONS, extra = reshape<-3, -4>(x)}) ==
+              "in equation 'extra': 'reshape' of 'x': the result has the shape [-3, -4], but every extent is at least "
+              "1");
+        CHECK(said(hg::graph{NINE_EQUATIONS, extra = broadcast_to<0>(sum(x))}) ==
+              "in equation 'extra': 'broadcast': the result has the shape [0], but every extent is at least 1");
+        CHECK(said(hg::graph{NINE_EQUATIONS, extra = sum(hg::uniform_noise<3, 0>())}) ==
+              "in equation 'extra': the noise 'extra.noise' has the shape [3, 0], but every extent is at least 1");
+    }
+    SUBCASE("dense of nothing") {
+        CHECK(said(hg::graph{NINE_EQUATIONS, extra = dense<0>(x)}) ==
+              "in equation 'extra': 'dense<0>' of 'x': it needs at least one unit");
+        CHECK(said(hg::graph{NINE_EQUATIONS, extra = hg::linear<-1>(x)}) ==
+              "in equation 'extra': 'dense<-1>' of 'x': it needs at least one unit");
+        CHECK(said(hg::graph{NINE_EQUATIONS, extra = empty_layer(x)}) ==
+              "in equation 'extra': the parameter 'extra.table' has the shape [12, 0], but every extent is at least 1");
+    }
+    SUBCASE("axis twice") {
+        static constexpr hg::parameter<"W", 5, 12> W;
+        CHECK(said(hg::graph{NINE_EQUATIONS, extra = sum(W, hg::axes<0, 0>)}) ==
+              "in equation 'extra': 'reduction' of 'W': axis 0 of the shape [5, 12] is named twice");
+        CHECK(said(hg::graph{NINE_EQUATIONS, extra = sum(softmax(W, hg::axes<1, -1>))}) ==
+              "in equation 'extra': 'reduction' of 'W': axis -1 of the shape [5, 12] is named twice");
+        CHECK(said(hg::graph{NINE_EQUATIONS, extra = sum(W, hg::axes<0, 1>)}) == "");
     }
 }
 

@@ -266,6 +266,10 @@ private:
                              initialiser start = {}) {
         const int known = graph_.names[name].node;
         if (known < 0) {
+            if (const text problem = misshapen(type.extents); !problem.empty()) {
+                graph_.fail(sentence("the ", op->name, " '", graph_.name(name), "' ", problem));
+                return at(0);
+            }
             attributes options;
             options.number = number;
             const int n = graph_.push_leaf(op, name, type, options);

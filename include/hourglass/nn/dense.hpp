@@ -15,6 +15,10 @@ template <int Units, fixed_string Name, bool Bias> struct dense {
     constexpr bool operator==(const dense&) const = default;
 
     constexpr auto build(auto x) const {
+        if (Units < 1) {
+            x.misfit(sentence("dense<", Units, ">"), sentence("it needs at least one unit"));
+            return x;
+        }
         const int rank = x.extents().rank;
         if (rank != 1) {
             x.misfit(sentence("dense<", Units, ">"),
