@@ -159,6 +159,7 @@ struct times {
 };
 struct matmul_call {
     bool transpose_a = false, transpose_b = false;
+    constexpr bool operator==(const matmul_call&) const = default;
     constexpr auto build(auto a, auto b) const {
         if (a.extents().rank == 1 && b.extents().rank == 2) return product<matmul>(b, a, !transpose_b, false);
         return product<matmul>(a, b, transpose_a, transpose_b);

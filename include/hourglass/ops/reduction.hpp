@@ -92,7 +92,7 @@ struct max_over : reduction {
     }
 };
 
-// Which axes, as a mask over a known rank; says in words which axis is not there.
+// Which axes, as a mask over a known rank; says in words which axis is not there, or named twice.
 template <int... Axes> constexpr unsigned axis_mask(auto x, axes_t<Axes...>) {
     if constexpr (sizeof...(Axes) == 0) return (1u << x.extents().rank) - 1u;
     unsigned mask = 0;
@@ -100,6 +100,8 @@ template <int... Axes> constexpr unsigned axis_mask(auto x, axes_t<Axes...>) {
         const int rank = x.extents().rank, positive = axis < 0 ? axis + rank : axis;
         if (positive < 0 || positive >= rank)
             x.misfit(text("reduction"), sentence("axis ", axis, " does not exist in the shape ", x.extents()));
+        else if ((mask >> positive & 1u) != 0)
+            x.misfit(text("reduction"), sentence("axis ", axis, " of the shape ", x.extents(), " is named twice"));
         else
             mask |= 1u << positive;
     };

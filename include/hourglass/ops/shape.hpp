@@ -18,7 +18,9 @@ struct movement {
 struct reshape : movement {
     static constexpr std::string_view name = "reshape";
     static constexpr value_type infer(inference& in) {
-        if (in[0].extents.size() != in.options.target.size())
+        if (const text problem = misshapen(in.options.target); !problem.empty())
+            in.problem = sentence("the result ", problem);
+        else if (in[0].extents.size() != in.options.target.size())
             in.problem = sentence("it cannot make ", in.options.target, " (", in.options.target.size(),
                                   " elements) of ", in[0].extents, " (", in[0].extents.size(), " elements)");
         return {in.options.target, in[0].batched};
@@ -36,7 +38,9 @@ struct broadcast_to : elementwise<1> {
     constexpr attributes pack() const { return options; }
     static constexpr value_type infer(inference& in) {
         shape joined;
-        if (!broadcast(in[0].extents, in.options.target, joined) || !(joined == in.options.target))
+        if (const text problem = misshapen(in.options.target); !problem.empty())
+            in.problem = sentence("the result ", problem);
+        else if (!broadcast(in[0].extents, in.options.target, joined) || !(joined == in.options.target))
             in.problem = sentence("the shape ", in[0].extents, " does not broadcast to ", in.options.target);
         return {in.options.target, in[0].batched || in.options.flags[0] != 0};
     }
