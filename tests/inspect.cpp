@@ -187,6 +187,12 @@ TEST_CASE("a call that does not fit is refused in words") {
           "nothing with a batch axis is bound, so the call must say how many rows: hg::rows = n");
     look(hg::rows = 3);
     CHECK(look.value("z.noise").extent(0) == 3);
+    CHECK(message_of([&] { look(hg::rows = 0); }) == "hg::rows is 0, but a call has 1 to 2^63 - 1 rows");
+    CHECK(message_of([&] { look(x = numbers()); }) == "a call with no rows: 'x' is empty");
+    CHECK(message_of([&] { look(x = numbers(9), hg::first_example = -2); }) ==
+          "hg::first_example is -2, but examples are numbered from 0");
+    CHECK(message_of([&] { look(x = numbers(9), hg::step_number = -1); }) ==
+          "hg::step_number is -1, but steps are numbered from 1, and 0 is no step");
     const hg::interpreter<model> without_parameters;
     hg::interpreter<model> bare;
     bare(x = numbers(9));

@@ -7,6 +7,16 @@
 
 HOURGLASS_BEGIN
 
+// What is wrong with a program: the mistake in its options where there is one, in a graph that is well formed, else
+// that in what it asks of the graph.
+template <class Spec> struct mistake_in { using type = typename compiled<Spec>::problem; };
+template <class Spec>
+requires requires { typename Spec::mistake; }
+struct mistake_in<Spec> {
+    using type = std::conditional_t<lowered<Spec::graph>::value.problem.empty(), typename Spec::mistake,
+                                    typename compiled<Spec>::problem>;
+};
+
 // What the three programs share.
 template <class Spec> class program_base {
 public:
@@ -18,7 +28,7 @@ public:
 protected:
     using T = element_type;
     static_assert(check<Spec::graph>);
-    static_assert(assert_well_formed<typename compiled_graph::problem>::value);
+    static_assert(assert_well_formed<typename mistake_in<Spec>::type>::value);
     static constexpr const auto& schedule = compiled_graph::schedule;
     static constexpr const auto& g = compiled_graph::final_graph::value;
 
@@ -74,9 +84,9 @@ protected:
             using Left = typename Argument::left;
             using Value = std::remove_cvref_t<decltype(a.value)>;
             if constexpr (Left::hash == decltype(hourglass::rows)::hash)
-                count.set(static_cast<long>(a.value), "hg::rows");
+                count.set_given(a.value);
             else if constexpr (Left::hash == decltype(hourglass::first_example)::hash)
-                executor_.first_example = static_cast<std::uint64_t>(a.value);
+                executor_.first_example = first_example_of(a.value);
             else {
                 constexpr int v = Check::value_named(Left::hash), s = Check::scalar_named(Left::hash);
                 if constexpr (v >= 0) {
@@ -111,12 +121,7 @@ protected:
         }
     }
     static long rows_of(const row_count& count) {
-        if constexpr (needs_rows()) {
-            if (count.rows < 0)
-                throw call_error(
-                    "nothing with a batch axis is bound, so the call must say how many rows: hg::rows = n");
-            if (count.rows == 0) throw call_error("a call with no rows: '" + std::string(count.from) + "' is empty");
-        }
+        if constexpr (needs_rows()) count.check();
         return count.rows < 0 ? 1 : count.rows;
     }
     static constexpr bool needs_rows() {
@@ -138,30 +143,6 @@ private:
     std::array<T, static_cast<std::size_t>(compiled_graph::sizes.values) + 1> single_{};
 };
 
-template <class Argument> constexpr bool names_option(const Argument&, std::uint64_t hash) {
-    if constexpr (is_binding<Argument>)
-        return Argument::left::hash == hash;
-    else
-        return false;
-}
-// The value of an option among the arguments, or what it is by default.
-template <class Value> Value option_or(std::uint64_t, Value otherwise) { return otherwise; }
-template <class Value, class First, class... Rest>
-Value option_or(std::uint64_t hash, Value otherwise, const First& first, const Rest&... rest) {
-    if constexpr (is_binding<First>)
-        if constexpr (std::is_arithmetic_v<std::remove_cvref_t<decltype(first.value)>>)
-            if (First::left::hash == hash) return static_cast<Value>(first.value);
-    return option_or(hash, otherwise, rest...);
-}
-
-// The results of a call would outlive a program that is a temporary.
-template <class...> struct called_temporary {
-    static constexpr text value() {
-        return sentence("the program that is called is a temporary, and what it returns lies in its memory: give the "
-                        "program a name");
-    }
-};
-
 template <class Spec> class callable_program : public program_base<Spec> {
     using base = program_base<Spec>;
     using typename base::T;
@@ -169,10 +150,12 @@ template <class Spec> class callable_program : public program_base<Spec> {
 public:
     using typename base::result;
 
-    // Options: hg::threads = n, hg::seed = n.
-    template <class... Options> explicit callable_program(const Options&... options)
-        : base(option_or(decltype(threads)::hash, default_threads(), options...)) {
-        this->executor_.noise.seed = option_or(decltype(seed)::hash, std::uint64_t{0}, options...);
+    // Made with hg::threads = n and hg::seed = n, in any order. Throws call_error where there cannot be so many
+    // threads.
+    template <class... Arguments> explicit callable_program(const Arguments&... arguments)
+        : base(threads_or(default_threads(), arguments...)) {
+        base::template well_formed<making_check<taker_of(Spec::kind), Arguments...>>();
+        this->executor_.noise.seed = option_or(decltype(seed)::hash, std::uint64_t{0}, arguments...);
     }
     callable_program(const callable_program&) = delete;
     callable_program& operator=(const callable_program&) = delete;
@@ -200,6 +183,10 @@ public:
     }
     template <class... Arguments> result operator()(const Arguments&...) && {
         base::template well_formed<called_temporary<Arguments...>>();
+        return {this->executor_, 1};
+    }
+    template <class... Arguments> result operator()(const Arguments&...) const& {
+        base::template well_formed<called_const<Arguments...>>();
         return {this->executor_, 1};
     }
 
@@ -254,21 +241,21 @@ private:
 
 // Values: hg::function<graph, hg::from<z>, hg::to<xhat>>. What the results do not need is not compiled into it.
 template <const auto& Graph, class... Options> class function
-    : public callable_program<program_spec<Graph, program_kind::function, no_loss{}, Options...>> {
-    using callable_program<program_spec<Graph, program_kind::function, no_loss{}, Options...>>::callable_program;
+    : public callable_program<checked_spec<Graph, program_kind::function, no_loss{}, Options...>> {
+    using callable_program<checked_spec<Graph, program_kind::function, no_loss{}, Options...>>::callable_program;
 };
 
 // Value and gradient of a loss: out[loss], out.gradient(W). By default with respect to all parameters, of the mean over
 // the rows.
 template <const auto& Graph, auto Loss, class... Options> class gradient
-    : public callable_program<program_spec<Graph, program_kind::gradient, Loss, Options...>> {
-    using callable_program<program_spec<Graph, program_kind::gradient, Loss, Options...>>::callable_program;
+    : public callable_program<checked_spec<Graph, program_kind::gradient, Loss, Options...>> {
+    using callable_program<checked_spec<Graph, program_kind::gradient, Loss, Options...>>::callable_program;
 };
 
 // A compiled training step: forward, backward and the optimiser's update in one program.
 template <const auto& Graph, auto Loss, class... Options> class trainer
-    : public program_base<program_spec<Graph, program_kind::trainer, Loss, Options...>> {
-    using base = program_base<program_spec<Graph, program_kind::trainer, Loss, Options...>>;
+    : public program_base<checked_spec<Graph, program_kind::trainer, Loss, Options...>> {
+    using base = program_base<checked_spec<Graph, program_kind::trainer, Loss, Options...>>;
     using typename base::T;
 
 public:
@@ -277,13 +264,14 @@ public:
     using optimiser_state =
         tensor_store<tensor_table<typename base::compiled_graph::final_graph, tensors_of::optimiser>, T>;
 
-    // Options: hg::seed = n for the noise, hg::threads = n.
-    template <class Theta, class... Options_> explicit trainer(Theta& theta, const Options_&... options)
-        : base(option_or(decltype(threads)::hash, default_threads(), options...)) {
-        this->executor_.noise.seed = option_or(decltype(seed)::hash, std::uint64_t{0}, options...);
-        if constexpr (base::template well_formed<parameters_check<typename base::compiled_graph, T, Theta>>()) {
-            this->attach(state_);
-            this->attach(theta); // last: parameters are the model's own
+    // Made with the parameters, which must live as long as the trainer, hg::seed = n for the noise, hg::threads = n.
+    // Throws call_error where there cannot be so many threads.
+    template <class... Arguments> explicit trainer(Arguments&&... arguments)
+        : base(threads_or(default_threads(), arguments...)) {
+        using making = making_check<taker::trainer, Arguments...>;
+        if constexpr (base::template well_formed<making>()) {
+            this->executor_.noise.seed = option_or(decltype(seed)::hash, std::uint64_t{0}, arguments...);
+            start(arguments...);
         }
     }
     trainer(const trainer&) = delete;
@@ -301,6 +289,10 @@ public:
         base::template well_formed<called_temporary<Arguments...>>();
         return {this->executor_, 1};
     }
+    template <class... Arguments> result operator()(const Arguments&...) const& {
+        base::template well_formed<called_const<Arguments...>>();
+        return {this->executor_, 1};
+    }
     std::uint64_t steps() const { return steps_; }
     // For resuming: the number of steps done.
     void set_steps(std::uint64_t steps) { steps_ = steps; }
@@ -310,6 +302,13 @@ public:
 private:
     optimiser_state state_;
     std::uint64_t steps_ = 0;
+
+    template <class Theta, class... Rest> void start(Theta& theta, const Rest&...) {
+        if constexpr (base::template well_formed<parameters_check<typename base::compiled_graph, T, Theta>>()) {
+            this->attach(state_);
+            this->attach(theta); // last: parameters are the model's own
+        }
+    }
 
     template <class check_type, class... Arguments> result step(const Arguments&... arguments) {
         this->set_defaults();
