@@ -99,6 +99,7 @@ class Build:
     compiler: str = "g++"
     simd: str = "native"
     group: str = ""             # of the tests in tests/meson.build; empty: all of them
+    without: str = ""           # a group that it leaves to another build
     optimization: str = "2"
     options: list = field(default_factory=list)
     slowdown: int = 1           # how many times as long a test may take
@@ -132,11 +133,12 @@ class Build:
             ["ninja", "-C", self.folder, "-j", str(self.jobs), "-k", "0", "--quiet", *targets]) == 0
 
     def tests(self):
-        """The tests of this build's group: name -> executable, relative to the folder, or None for a script."""
+        """The tests that this build runs: name -> executable, relative to the folder, or None for a script."""
         told = subprocess.run(["meson", "introspect", "--tests", self.folder], text=True, capture_output=True, check=True)
         found = {}
         for test in json.loads(told.stdout):
-            if not self.group or any(suite.split(":")[-1] == self.group for suite in test["suite"]):
+            groups = {suite.split(":")[-1] for suite in test["suite"]}
+            if (not self.group or self.group in groups) and self.without not in groups:
                 program = Path(test["cmd"][0])
                 found[test["name"]] = (str(program.relative_to(self.folder))
                                        if program.is_relative_to(self.folder) else None)
@@ -229,11 +231,12 @@ def main_build(simd, jobs):
 
 
 def matrix(jobs):
-    """Every build of `test --all`. The first of each compiler runs all tests, the others the group that they are for."""
+    """Every build of `test --all`. The first of each compiler runs all tests, the others the group that they are for;
+    what knows nothing of compilers runs once."""
     clang = find_clang() or stop("no clang++-19 found; it is needed for --all")
     builds = []
     for family, compiler in (("gcc", "g++"), ("clang", clang)):
-        builds.append(Build(f"{family}-native", compiler, options=CHECKED, jobs=jobs))
+        builds.append(Build(f"{family}-native", compiler, without="once" if builds else "", options=CHECKED, jobs=jobs))
         builds += [Build(f"{family}-{width}", compiler, width, "widths", "1", CHECKED, jobs=jobs)
                    for width in widths_of_this_processor() if width not in ("native", native_width())]
         builds.append(Build(f"{family}-address", compiler, "native", "sanitizers", "1",
@@ -248,6 +251,7 @@ def plan(builds):
     say("The plan:")
     for build in builds:
         what = f"the tests of the group {build.group}" if build.group else "every test"
+        what += f" but the group {build.without}" if build.without else ""
         how = "" if runs_here(build.simd) else "; compiled only, this machine lacks it"
         width = f"native ({native_width()})" if build.simd == "native" else build.simd
         print(f"    {build.name:<16} {build.compiler:<12} {width:<16} -O{build.optimization}  {what}{how}")
