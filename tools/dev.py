@@ -99,11 +99,11 @@ class Build:
     compiler: str = "g++"
     simd: str = "native"
     group: str = ""             # of the tests in tests/meson.build; empty: all of them
-    without: str = ""           # a group that it leaves to another build
     optimization: str = "2"
     options: list = field(default_factory=list)
     slowdown: int = 1           # how many times as long a test may take
     jobs: int = 1
+    without: str = ""           # a group that it leaves to another build
 
     @property
     def folder(self):
