@@ -1,5 +1,5 @@
-// First and second derivatives of some 170 expressions against tables/derivatives.inc, which JAX made; the script that ran
-// it is beside the table, and speaks of the same expressions in the same words.
+// First and second derivatives of some 170 expressions against tables/derivatives.inc, which JAX made; the script that
+// ran it is beside the table, and speaks of the same expressions in the same words.
 #include "gradient_check.hpp"
 
 #include <hourglass/nn/derivatives.hpp>
@@ -67,15 +67,14 @@ void check_numbers(const std::string& what, const numbers& got, const numbers& w
     double scale = 1;
     for (double w : wanted) scale = std::max(scale, std::abs(w));
     for (std::size_t i = 0; i < got.size(); ++i)
-        CHECK_MESSAGE(agrees(got[i], wanted[i], relative, scale), what << ", number " << i << ": " << got[i]
-                                                                      << ", by the table " << wanted[i]);
+        CHECK_MESSAGE(agrees(got[i], wanted[i], relative, scale),
+                      what << ", number " << i << ": " << got[i] << ", by the table " << wanted[i]);
 }
 
 int expressions = 0;
 
-template <class Expression> void check(const std::string& text, const Expression& expression,
-                                       const std::vector<input>& inputs, double value, const numbers& gradient,
-                                       const numbers& hessian) {
+void check(const std::string& text, hg::handle (*expression)(leaves&), const std::vector<input>& inputs, double value,
+           const numbers& gradient, const numbers& hessian) {
     ++expressions;
     CAPTURE(text);
     leaves of(inputs);
@@ -148,8 +147,8 @@ template <class Expression> void check(const std::string& text, const Expression
     check(                                                                                                             \
         text,                                                                                                          \
         [](leaves& of) {                                                                                               \
-            [[maybe_unused]] const hg::handle a = of('a'), b = of('b'), c = of('c'), x = of('x'), y = of('y'),          \
-                                              p = of('p'), q = of('q'), A = of('A'), B = of('B'), S = of('S');          \
+            [[maybe_unused]] const hg::handle a = of('a'), b = of('b'), c = of('c'), x = of('x'), y = of('y'),         \
+                                              p = of('p'), q = of('q'), A = of('A'), B = of('B'), S = of('S');         \
             return hg::handle(expression);                                                                             \
         },                                                                                                             \
         inputs, value, gradient, hessian);
