@@ -11,9 +11,6 @@
 
 HOURGLASS_BEGIN
 
-// A number for a type: of its name, which holds the arguments of templates too.
-template <class T> constexpr std::uint64_t hash_of_type() { return hash_of(__PRETTY_FUNCTION__); }
-
 // A number for all that an expression's type says. It is put together from its parts, of which blocks that are used
 // often share most: the names of whole expressions would be long.
 template <class E> inline constexpr std::uint64_t form_of = hash_of_type<E>();

@@ -156,6 +156,7 @@ private:
                 alone(n, group_kind::column_reduction);
             break;
         case operation_kind::product:
+            if (!is_matrix_product(at)) return alone(n, group_kind::movement);
             alone(n, group_kind::product);
             groups[group_of[n]].product = plan_product(n);
             break;

@@ -177,8 +177,9 @@ constexpr std::uint64_t structure_of(const schedule_view& s, graph_view g, const
          {p.m, p.n, p.k, p.left_row, p.left_column, p.left_batch, p.right_row, p.right_column, p.right_batch})
         add(part);
     add(p.rows_in_m + 2 * p.rows_in_k + 4 * p.per_row + 8 * p.summed);
-    // Both kinds of column reduction, and movements, have runners of their own.
-    if (group.kind == group_kind::column_reduction) hash = mix(hash, g[group.node].op->id);
+    // Column reductions and movements have a runner for each operation.
+    if (group.kind == group_kind::column_reduction || group.kind == group_kind::movement)
+        hash = mix(hash, g[group.node].op->id);
     add(group.load_count);
     const bool has_loads = group.kind == group_kind::elementwise || group.kind == group_kind::product;
     for (int i = 0; has_loads && i < group.load_count; ++i) {
@@ -190,7 +191,7 @@ constexpr std::uint64_t structure_of(const schedule_view& s, graph_view g, const
         const group_member& m = s.members[group.first_member + i];
         hash = mix(hash, m.op->id);
         for (int o = 0; o < m.operand_count; ++o) {
-            const wire& w = m.operands[static_cast<std::size_t>(o)];
+            const wire& w = s.operand(m, o);
             add(static_cast<long>(w.from));
             add(w.index);
             hash = mix(hash, std::bit_cast<std::uint64_t>(w.number));

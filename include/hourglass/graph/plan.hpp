@@ -190,8 +190,9 @@ private:
         group_member m;
         m.op = &record<ops::broadcast_to>;
         m.node = r.node;
+        m.first_wire = s_.wires.size();
         m.operand_count = 1;
-        m.operands[0] = {wire::source::load, load_index(r.node, out), 0};
+        s_.wires.push({wire::source::load, load_index(r.node, out), 0});
         s_.members.push(m);
         s_.stores.push({0, target_value_[r.name]});
         out.load_count = out.member_count = out.store_count = 1;
@@ -202,10 +203,11 @@ private:
         group_member m;
         m.op = g_[n].op;
         m.node = n;
+        m.first_wire = s_.wires.size();
         m.operand_count = g_[n].operand_count;
         for (int i = 0; i < m.operand_count; ++i) {
             const int s = f_.source[g_.operand(n, i)];
-            wire& w = m.operands[static_cast<std::size_t>(i)];
+            wire w;
             if (f_.in_register(n, i, draft_index)) {
                 if (s == out.node)
                     w = {wire::source::load, 0, 0}; // the tile is the first load
@@ -216,6 +218,7 @@ private:
             } else {
                 w = {wire::source::load, load_index(g_.operand(n, i), out), 0};
             }
+            s_.wires.push(w);
         }
         s_.members.push(m);
         if (is_row_reduction(g_, n)) out.reduces = true;

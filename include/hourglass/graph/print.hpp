@@ -205,8 +205,7 @@ public:
         for (int i = 0; i < group.member_count; ++i) {
             const group_member& m = s_.members[group.first_member + i];
             std::vector<std::string> operands;
-            for (int o = 0; o < m.operand_count; ++o)
-                operands.push_back(wire_text(group, m.operands[static_cast<std::size_t>(o)]));
+            for (int o = 0; o < m.operand_count; ++o) operands.push_back(wire_text(group, s_.operand(m, o)));
             const std::string name = names_.all(m.node);
             if (operands.size() == 1 && operands[0] == names_[m.node])
                 all.push_back("copy of " + operands[0]);

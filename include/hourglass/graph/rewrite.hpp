@@ -5,6 +5,9 @@
 
 HOURGLASS_BEGIN
 
+// The products that there is a kernel for, and whose flags say what is transposed; a user's own may be anything.
+constexpr bool is_matrix_product(const node& n) { return is<ops::matmul>(n) || is<ops::matmul_batch_sum>(n); }
+
 class rewriter {
 public:
     graph_view from;

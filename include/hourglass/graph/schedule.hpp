@@ -12,7 +12,7 @@ enum class group_kind {
     elementwise,      // one pass over a domain, with sums over its last axes
     column_reduction, // a reduction over the batch or over leading axes
     product,          // a matrix product whose tiles pass through elementwise nodes
-    movement,         // transpose, slice, pad, concatenate
+    movement,         // transpose, slice, pad, concatenate; what has no kernel of its own
     noise
 };
 
@@ -49,8 +49,7 @@ struct group_store {
 struct group_member {
     const operation* op = nullptr;
     int node = -1;
-    wire operands[3]{};
-    int operand_count = 0;
+    int first_wire = 0, operand_count = 0; // as many operands as the operation takes
 };
 
 // A matrix product as the kernel sees it: C(m x n) = A(m x k) B(k x n).
@@ -91,13 +90,14 @@ struct schedule_result {
 };
 
 struct schedule_sizes {
-    int groups = 0, members = 0, loads = 0, stores = 0, values = 0, results = 0, uniforms = 0, operands = 0,
+    int groups = 0, members = 0, wires = 0, loads = 0, stores = 0, values = 0, results = 0, uniforms = 0, operands = 0,
         numbers = 0;
 };
 
 struct schedule_view {
     slice_of<schedule_group> groups;
     slice_of<group_member> members;
+    slice_of<wire> wires; // of the members, one behind another
     slice_of<group_load> loads;
     slice_of<group_store> stores;
     slice_of<stored_value> values;
@@ -108,11 +108,14 @@ struct schedule_view {
     long arena = 0;         // elements
     long arena_without_reuse = 0;
     double work_per_row = 0, work = 0; // floating-point operations, roughly
+
+    constexpr const wire& operand(const group_member& m, int i) const { return wires[m.first_wire + i]; }
 };
 
 struct schedule_builder {
     list<schedule_group> groups;
     list<group_member> members;
+    list<wire> wires;
     list<group_load> loads;
     list<group_store> stores;
     list<stored_value> values;
@@ -124,29 +127,24 @@ struct schedule_builder {
     double work_per_row = 0, work = 0;
 
     constexpr schedule_view view() const {
-        return {groups.view(),
-                members.view(),
-                loads.view(),
-                stores.view(),
-                values.view(),
-                results.view(),
-                uniforms.view(),
-                operands.view(),
-                numbers.view(),
-                arena,
-                arena_without_reuse,
-                work_per_row,
-                work};
+        return {groups.view(),   members.view(),
+                wires.view(),    loads.view(),
+                stores.view(),   values.view(),
+                results.view(),  uniforms.view(),
+                operands.view(), numbers.view(),
+                arena,           arena_without_reuse,
+                work_per_row,    work};
     }
     constexpr schedule_sizes sizes() const {
-        return {groups.size(),  members.size(),  loads.size(),    stores.size(), values.size(),
-                results.size(), uniforms.size(), operands.size(), numbers.size()};
+        return {groups.size(), members.size(), wires.size(),    loads.size(),    stores.size(),
+                values.size(), results.size(), uniforms.size(), operands.size(), numbers.size()};
     }
 };
 
 template <schedule_sizes Sizes> struct frozen_schedule {
     std::array<schedule_group, Sizes.groups + 1> groups{};
     std::array<group_member, Sizes.members + 1> members{};
+    std::array<wire, Sizes.wires + 1> wires{};
     std::array<group_load, Sizes.loads + 1> loads{};
     std::array<group_store, Sizes.stores + 1> stores{};
     std::array<stored_value, Sizes.values + 1> values{};
@@ -161,6 +159,7 @@ template <schedule_sizes Sizes> struct frozen_schedule {
         : arena(b.arena), arena_without_reuse(b.arena_without_reuse), work_per_row(b.work_per_row), work(b.work) {
         copy(b.groups, groups);
         copy(b.members, members);
+        copy(b.wires, wires);
         copy(b.loads, loads);
         copy(b.stores, stores);
         copy(b.values, values);
@@ -172,6 +171,7 @@ template <schedule_sizes Sizes> struct frozen_schedule {
     constexpr schedule_view view() const {
         return {{groups.data(), Sizes.groups},
                 {members.data(), Sizes.members},
+                {wires.data(), Sizes.wires},
                 {loads.data(), Sizes.loads},
                 {stores.data(), Sizes.stores},
                 {values.data(), Sizes.values},

@@ -26,10 +26,8 @@ class simplification {
         const int a = r_.map[r_.from.operand(n, 0)];
         const int b = old.operand_count > 1 ? r_.map[r_.from.operand(n, 1)] : -1;
 
-        if (old.op->foldable && is_literal(a) && (b < 0 || is_literal(b))) {
-            const double values[] = {at(a).options.number, b < 0 ? 0 : at(b).options.number};
-            if (!is<ops::divide>(old) || values[1] != 0) return r_.to.push_literal(old.op->fold(values));
-        }
+        if (old.op->foldable && is_literal(a) && (b < 0 || is_literal(b)))
+            if (const int folded = fold(n); folded >= 0) return folded;
         if (is<ops::add>(old)) {
             if (is_literal(a, 0)) return as(b, old.type);
             if (is_literal(b, 0)) return as(a, old.type);
@@ -66,12 +64,23 @@ class simplification {
             if (is_op<ops::reshape>(a)) return h(operand(a, 0)).reshaped(old.type.extents).index;
         } else if (is<ops::transpose>(old)) {
             if (is_identity(old.options.target)) return a;
-        } else if (old.op->kind == operation_kind::product) {
+        } else if (is_matrix_product(old)) {
             return product(old, a, b);
         } else if (is<ops::sum>(old) && old.options.flags[2] == 0 && old.options.flags[0] == old.options.flags[1]) {
             return a;
         }
         return r_.copy(n);
+    }
+    // The value of what is computed from constants alone, or -1. Not 1 / 0, which a constant expression cannot take.
+    constexpr int fold(int n) {
+        const node& old = r_.from[n];
+        list<double> values;
+        for (int i = 0; i < old.operand_count; ++i) {
+            const int o = r_.map[r_.from.operand(n, i)];
+            if (!is_literal(o) || (is<ops::divide>(old) && i == 1 && is_literal(o, 0))) return -1;
+            values.push(at(o).options.number);
+        }
+        return r_.to.push_literal(old.op->fold(values.begin()));
     }
     // x * c, with constants together: (x * 2) * 3
     constexpr int times(int x, double c, const value_type& type) {

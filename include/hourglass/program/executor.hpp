@@ -165,16 +165,19 @@ private:
             return &run_elementwise<G>;
         else if constexpr (kind == group_kind::product)
             return &run_product<G>;
-        else if constexpr (kind == group_kind::column_reduction) {
-            if constexpr (Compiled::final_graph::value.nodes[static_cast<std::size_t>(group_at(G).node)].op->id ==
-                          record<ops::sum>.id)
-                return &run_columns<ops::sum>;
-            else
-                return &run_columns<ops::max_over>;
-        } else if constexpr (kind == group_kind::noise)
+        else if constexpr (kind == group_kind::noise)
             return &run_noise;
-        else
-            return &run_movement;
+        else {
+            constexpr const operation* op =
+                Compiled::final_graph::value.nodes[static_cast<std::size_t>(group_at(G).node)].op;
+            using Op = typename implementation<op>::type;
+            if constexpr (kind == group_kind::column_reduction)
+                return &run_columns<Op>;
+            else if constexpr (has_movement_kernel<Op>)
+                return &run_movement<void>;
+            else
+                return &run_movement<Op>;
+        }
     }
 
     void run_groups(long rows, worker w, bool flush) {
@@ -316,7 +319,8 @@ private:
                    e.place[static_cast<std::size_t>(schedule.stores[static_cast<std::size_t>(g.first_store)].value)],
                    e.noise, e.first_example, rows, w);
     }
-    static void run_movement(executor& e, const schedule_group& g, long rows, worker w, int&) {
+    // By the movements' kernel, or by the loop of the operation that is given.
+    template <class Op> static void run_movement(executor& e, const schedule_group& g, long rows, worker w, int&) {
         constexpr int most = find_most_operands();
         const T* from[most + 1];
         value_type types[most + 1];
@@ -328,9 +332,11 @@ private:
                                Compiled::final_graph::value.operands[static_cast<std::size_t>(n.first_operand + i)])]
                            .type;
         }
-        move_elements(n, types, from, g.load_count,
-                      e.place[static_cast<std::size_t>(schedule.stores[static_cast<std::size_t>(g.first_store)].value)],
-                      n.type.batched ? rows : 1, w);
+        T* const to = e.place[static_cast<std::size_t>(schedule.stores[static_cast<std::size_t>(g.first_store)].value)];
+        if constexpr (std::is_void_v<Op>)
+            move_elements(n, types, from, g.load_count, to, n.type.batched ? rows : 1, w);
+        else
+            run_reference<Op>(n, types, from, g.load_count, to, rows, w);
     }
     static constexpr int find_most_operands() {
         int most = 0;

@@ -67,7 +67,7 @@ template <class Compiled, int Group, class T> class group_kernel {
     };
 
     template <int Member, int Operand> [[gnu::always_inline]] static vector operand(const registers& r) {
-        constexpr wire w = member(Member).operands[static_cast<std::size_t>(Operand)];
+        constexpr wire w = schedule.wires[static_cast<std::size_t>(member(Member).first_wire + Operand)];
         if constexpr (w.from == wire::source::member)
             return r.value[w.index];
         else if constexpr (w.from == wire::source::load)

@@ -128,9 +128,11 @@ protected:
     static constexpr bool find_coupling() {
         for (int n = 0; n < compiled_graph::final_graph::sizes.nodes; ++n) {
             const node& at = g.nodes[static_cast<std::size_t>(n)];
-            if ((at.op->kind == operation_kind::reduction && at.options.flags[2] != 0) ||
-                is<ops::matmul_batch_sum>(at) || is<ops::rows>(at))
-                return true;
+            if (is<ops::rows>(at)) return true;
+            for (int i = 0; i < at.operand_count && !at.type.batched; ++i)
+                if (g.nodes[static_cast<std::size_t>(g.operands[static_cast<std::size_t>(at.first_operand + i)])]
+                        .type.batched)
+                    return true; // put together over the rows
         }
         return false;
     }
