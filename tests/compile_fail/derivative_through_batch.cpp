@@ -1,6 +1,6 @@
-// expect: \{"in equation `extra`: `grad` of an expression and `x`: the first has a value for each example, on which the
-// expect: second acts through other examples too: differentiate batch_sum\(\.\.\.\) of it, or keep what is taken over the
-// expect: batch constant with stop_gradient\(\.\.\.\)"\}
+// expect: \{"in equation `extra`: `grad` of an expression and `x`: the first has a value for each example,
+// expect: on which the second acts through other examples too: differentiate batch_sum\(\.\.\.\) of it,
+// expect: or keep what is taken over the batch constant with stop_gradient\(\.\.\.\)"\}
 // max-lines: 25
 #define COMPILE_ALL
 #include "ten_equations.hpp"

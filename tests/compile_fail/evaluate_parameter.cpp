@@ -1,5 +1,5 @@
-// expect: \{"hg::evaluate takes a program of arguments alone, but `W` is a parameter: feed it, hg::from<\.\.\.>, or make it an
-// expect: hg::argument"\}
+// expect: \{"hg::evaluate takes a program of arguments alone, but `W` is a parameter: feed it,
+// expect: hg::from<\.\.\.>, or make it an hg::argument"\}
 // max-lines: 25
 #include "small_model.hpp"
 

@@ -1,5 +1,5 @@
-// expect: \{"in equation `extra`: `jvp` of `x` and `mu`: the direction has the shape \[3\], but needs that of what it moves,
-// expect: \[12\]"\}
+// expect: \{"in equation `extra`: `jvp` of `x` and `mu`: the direction has the shape \[3\],
+// expect: but needs that of what it moves, \[12\]"\}
 // max-lines: 25
 #define COMPILE_ALL
 #include "ten_equations.hpp"
