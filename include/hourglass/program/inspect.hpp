@@ -202,8 +202,9 @@ private:
             using Left = typename Argument::left;
             using Value = std::remove_cvref_t<decltype(a.value)>;
             constexpr int n = inspection_check<Stage>::node_named(Left::hash);
-            if constexpr (Left::hash == decltype(rows)::hash) count.set_given(a.value);
-            if constexpr (Left::hash == decltype(first_example)::hash) first = first_example_of(a.value);
+            if constexpr (Left::hash == decltype(rows)::hash && std::integral<Value>) count.set_given(a.value);
+            if constexpr (Left::hash == decltype(first_example)::hash && std::integral<Value>)
+                first = first_example_of(a.value);
             if constexpr (Left::hash == decltype(step_number)::hash && std::is_arithmetic_v<Value>) {
                 if (!(a.value >= 0))
                     throw call_error("hg::step_number is " + std::to_string(a.value) +

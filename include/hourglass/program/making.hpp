@@ -65,13 +65,12 @@ template <std::integral Given> void check_count(std::string_view name, Given giv
 }
 // hg::threads = n among the arguments, or what it is by default. Throws call_error for a number that no program runs
 // on.
-inline constexpr int most_threads = 1024;
 inline int threads_or(int otherwise) { return otherwise; }
 template <class First, class... Rest> int threads_or(int otherwise, const First& first, const Rest&... rest) {
     if constexpr (is_binding<First>)
         if constexpr (std::integral<std::remove_cvref_t<decltype(first.value)>>)
             if (First::left::hash == decltype(threads)::hash) {
-                check_count("hg::threads", first.value, 1, most_threads, "a program runs on 1 to 1024 threads");
+                check_count("hg::threads", first.value, 1, 1024, "a program runs on 1 to 1024 threads");
                 return static_cast<int>(first.value);
             }
     return threads_or(otherwise, rest...);

@@ -34,9 +34,11 @@ inline constexpr std::string_view option_names[] = {"hg::from",       "hg::to", 
                                                     "hg::sum_rows",   "hg::per_example"};
 
 // What kind of option a type is, and what it holds.
-template <class T> struct option_traits {
-    static constexpr option_kind kind = requires { T::rule; }
-    ? option_kind::rule : option_kind::unknown;
+template <class T> struct option_traits { static constexpr option_kind kind = option_kind::unknown; };
+template <class T>
+requires requires { T::rule; }
+struct option_traits<T> {
+    static constexpr option_kind kind = option_kind::rule;
 };
 template <option_kind Kind, auto... Symbols> struct option_of_names {
     static constexpr option_kind kind = Kind;
