@@ -73,6 +73,61 @@ TEST_CASE("derivatives that are not there") {
           "the loss 'loss' depends on no parameter, so there is nothing to train");
 }
 
+namespace blocked {
+
+inline constexpr hg::parameter<"v", 3, 4> v;
+inline constexpr hg::symbol<"gate"> gate;
+inline constexpr hg::symbol<"chosen"> chosen;
+inline constexpr hg::symbol<"in"> in;
+inline constexpr hg::graph hard{gate = sign(in)};
+inline constexpr hg::graph models{
+    gate = W * x > 0.5,
+    hg::name<"counted"> = sum(2 * gate),
+    hg::name<"stopped"> = sum(stop_gradient(W * x)),
+    chosen = where(W * x, v* x, y),
+    hg::name<"mixed"> = sum(chosen) + sum(gate),
+    hg::name<"by_condition"> = sum(where(W * x, y, 2 * y)),
+    hg::name<"in_block"> = sum(hg::use<"b">(hard, in = v * x)[gate]),
+    hg::name<"in_evaluation"> = sum(in_training(W * x, stop_gradient(W* x))),
+};
+template <hg::fixed_string Loss, class... Options> using a_gradient =
+    hg::program_spec<models, hg::program_kind::gradient, hg::name<Loss>, Options...>;
+template <hg::fixed_string Loss, class... Options> using a_trainer =
+    hg::program_spec<models, hg::program_kind::trainer, hg::name<Loss>, hg::sgd, Options...>;
+
+}
+
+TEST_CASE("losses that no gradient goes through") {
+    using namespace blocked;
+    CHECK(said<blocked::a_trainer<"counted">>() ==
+          "the loss 'counted' has no derivative with respect to any parameter, so there is nothing to train: 'greater' "
+          "in the equation 'gate' lets no gradient through");
+    CHECK(said<blocked::a_gradient<"counted">>() ==
+          "the loss 'counted' has no derivative with respect to any parameter: 'greater' in the equation 'gate' lets "
+          "no gradient through");
+    CHECK(said<blocked::a_gradient<"stopped", hg::per_example>>() ==
+          "the loss 'stopped' has no derivative with respect to any parameter: 'stop_gradient' in the equation "
+          "'stopped' lets no gradient through");
+    CHECK(said<blocked::a_gradient<"by_condition">>() ==
+          "the loss 'by_condition' has no derivative with respect to any parameter: 'where' in the equation "
+          "'by_condition' lets no gradient through to its operand number 1");
+    CHECK(said<blocked::a_gradient<"in_block">>() ==
+          "the loss 'in_block' has no derivative with respect to any parameter: 'sign' in the equation 'b.gate' lets "
+          "no gradient through");
+    // One parameter that matters is enough, unless another is asked for by name.
+    CHECK(said<blocked::a_trainer<"mixed">>() == "");
+    CHECK(said<blocked::a_trainer<"mixed", hg::trains<W, v>>>() == "");
+    CHECK(said<blocked::a_trainer<"mixed", hg::trains<W>>>() ==
+          "the loss 'mixed' has no derivative with respect to any parameter that hg::trains<...> names, so there is "
+          "nothing to train: 'greater' in the equation 'gate' lets no gradient through");
+    CHECK(said<blocked::a_gradient<"mixed">>() == "");
+    CHECK(said<blocked::a_gradient<"mixed", hg::wrt<v, x>>>() == "");
+    CHECK(said<blocked::a_gradient<"mixed", hg::wrt<v, W>>>() ==
+          "the loss 'mixed' has no derivative with respect to 'W': 'greater' in the equation 'gate' lets no gradient "
+          "through");
+    CHECK(said<blocked::a_gradient<"in_evaluation">>() == "");
+}
+
 namespace {
 
 struct lion {

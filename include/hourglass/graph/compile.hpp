@@ -4,6 +4,7 @@
 
 #include <hourglass/graph/diagnostic.hpp>
 #include <hourglass/graph/merge.hpp>
+#include <hourglass/graph/obstacle.hpp>
 #include <hourglass/graph/plan.hpp>
 #include <hourglass/graph/select.hpp>
 #include <hourglass/graph/simplify.hpp>
@@ -119,8 +120,8 @@ private:
     static constexpr bool rows_are_apart(const graph_builder& g, int value) {
         const list<bool> part = parts_of(g, value);
         for (int n = 0; n <= value; ++n)
-            if (part[n] && g.nodes[n].op->kind == operation_kind::reduction && g.nodes[n].options.flags[2] != 0)
-                return false;
+            for (int i = 0; part[n] && !g.nodes[n].type.batched && i < g.nodes[n].operand_count; ++i)
+                if (g.nodes[g.operand(n, i)].type.batched) return false; // put together over the rows
         return g.nodes[value].type.batched;
     }
     // Which nodes a value depends on, itself included.
@@ -161,6 +162,7 @@ private:
         collect_targets(s, asked, node_, targets, names);
         if (g.failed()) return;
         differentiation d(g, root.index, targets.view(), !each_row);
+        if (!g.failed()) check_reached(s, asked, d, node_, targets, names);
         for (int i = 0; i < targets.size() && !g.failed(); ++i) {
             const int gradient = d.gradient(targets[i]);
             if constexpr (Kind == program_kind::gradient)
@@ -171,6 +173,25 @@ private:
                     apply_rule(g, options::rule::rule, names[i], gradient);
             }
         }
+    }
+    // A derivative that is asked for by name must be there, and of what is trained by default one at least.
+    static constexpr void check_reached(selection& s, const auto& asked, const differentiation& d, int loss_node,
+                                        const list<int>& targets, const list<int>& names) {
+        graph_builder& g = s.r.to;
+        const bool by_name = Kind == program_kind::gradient && asked.has_differentiated;
+        for (int i = 0; i < targets.size(); ++i) {
+            if (d.reaches(targets[i]) == by_name) continue;
+            if (!by_name) return;
+            const int target = targets[i];
+            g.fail(sentence("the loss '", Loss.name, "' has no derivative with respect to '", g.name(names[i]),
+                            "': ", obstacle(s, loss_node, {&target, 1})));
+            return;
+        }
+        if (by_name) return;
+        g.fail(sentence("the loss '", Loss.name, "' has no derivative with respect to any parameter",
+                        asked.has_trained ? " that hg::trains<...> names" : "",
+                        Kind == program_kind::trainer ? ", so there is nothing to train: " : ": ",
+                        obstacle(s, loss_node, targets.view())));
     }
     // Scalars per example that the loss is made of are reported beside it: as means over the rows, or a number for
     // each.

@@ -6,6 +6,11 @@
 
 HOURGLASS_BEGIN
 
+// Whether a gradient goes through a node to its operand i.
+constexpr bool has_derivative(const node& n, int i) {
+    return n.op->smooth && (n.op->flat_operands == 0 || i >= 32 || (n.op->flat_operands >> i & 1u) == 0);
+}
+
 constexpr handle derivation::operand(int i) const { return {&graph_, &place_, graph_.operand(node_, i)}; }
 constexpr int derivation::operand_count() const { return graph_.nodes[node_].operand_count; }
 constexpr handle derivation::result() const { return operand(0).other(node_); }
@@ -13,7 +18,8 @@ constexpr handle derivation::adjoint() const { return operand(0).other(adjoints_
 constexpr handle derivation::adjoint_full() const { return adjoint().filled(result().type()); }
 constexpr attributes derivation::options() const { return graph_.nodes[node_].options; }
 constexpr bool derivation::wanted(int i) const {
-    return forward_operand_ >= 0 ? i == forward_operand_ : wanted_[graph_.operand(node_, i)];
+    if (forward_operand_ >= 0) return i == forward_operand_;
+    return wanted_[graph_.operand(node_, i)] && has_derivative(graph_.nodes[node_], i);
 }
 
 // Sums what lies along axes that the wanted type lacks. A type that is smaller still is left so: it broadcasts.
@@ -37,7 +43,7 @@ constexpr void derivation::accumulate(int i, handle share) {
         return;
     }
     const int target = graph_.operand(node_, i);
-    if (!wanted_[target] || graph_.failed()) return;
+    if (!wanted(i) || graph_.failed()) return;
     value_type type = graph_.nodes[target].type; // copies: the nodes move as the graph grows
     type.batched = type.batched || !sums_rows_;
     const value_type whole = graph_.nodes[node_].type;
@@ -69,7 +75,7 @@ public:
         for (int n = 0; n <= root; ++n) {
             if (wanted_[n] || !graph_.nodes[n].op->smooth) continue;
             for (int i = 0; i < graph_.nodes[n].operand_count; ++i)
-                if (wanted_[graph_.operand(n, i)]) wanted_[n] = true;
+                if (wanted_[graph_.operand(n, i)] && has_derivative(graph_.nodes[n], i)) wanted_[n] = true;
         }
         derivation d(graph_, adjoints_.begin(), wanted_.begin(), sums_rows);
         if (wanted_[root]) adjoints_[root] = adjoint < 0 ? graph_.push_literal(1) : adjoint;
@@ -81,6 +87,8 @@ public:
     }
     // Whether the root depends on any of them by a way that has a derivative.
     constexpr bool reaches() const { return wanted_[wanted_.size() - 1]; }
+    // Whether any gradient arrives at a node: else it is zero whatever the numbers are.
+    constexpr bool reaches(int n) const { return n < adjoints_.size() && adjoints_[n] >= 0; }
     constexpr int gradient(int n) {
         handle h{&graph_, nullptr, n < adjoints_.size() ? adjoints_[n] : -1};
         if (h.index < 0) h.index = graph_.push_literal(0);

@@ -31,8 +31,8 @@ constexpr bool can_differentiate(auto y, auto x, std::string_view what,
     list<bool> part(y.index + 1, false), reached(y.index + 1, false);
     part[y.index] = true;
     for (int n = y.index; n >= 0; --n)
-        if (part[n] && g.nodes[n].op->smooth)
-            for (int i = 0; i < g.nodes[n].operand_count; ++i) part[g.operand(n, i)] = true;
+        for (int i = 0; part[n] && i < g.nodes[n].operand_count; ++i)
+            if (has_derivative(g.nodes[n], i)) part[g.operand(n, i)] = true;
     if (x.index > y.index || !part[x.index]) {
         y.misfit(text(what), x,
                  text("the first does not depend on the second, or by no way that has a derivative, so it is zero "
@@ -43,7 +43,8 @@ constexpr bool can_differentiate(auto y, auto x, std::string_view what,
     reached[x.index] = true;
     for (int n = x.index + 1; n <= y.index; ++n) {
         const auto& at = g.nodes[n];
-        for (int i = 0; i < at.operand_count && at.op->smooth; ++i) reached[n] = reached[n] || reached[g.operand(n, i)];
+        for (int i = 0; i < at.operand_count; ++i)
+            reached[n] = reached[n] || (reached[g.operand(n, i)] && has_derivative(at, i));
         const bool mixes =
             (at.op->kind == operation_kind::reduction && at.options.flags[2] != 0) || is<ops::matmul_batch_sum>(at);
         if (!mixes || !reached[n] || !part[n]) continue;

@@ -73,6 +73,7 @@ struct not_equal : elementwise<2> {
 // The second operand where the first is not zero, else the third. NaN as a condition is not zero.
 struct where : elementwise<3> {
     static constexpr std::string_view name = "where";
+    static constexpr unsigned flat_operands = 1u << 0;
     template <class V> static constexpr V forward(const V& c, const V& a, const V& b) {
         return math::select(c == math::as<V>(0), b, a);
     }

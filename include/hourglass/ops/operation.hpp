@@ -63,6 +63,7 @@ struct operation {
     bool foldable = false; // has `fold`: asked here, since GCC under its undefined-behaviour sanitizer takes no
                            // comparison of a function's address for a constant
     bool smooth = true;    // has `derivative`; false: the derivative is zero wherever there is one (comparisons, sign)
+    unsigned flat_operands = 0; // as bits, of the first 32: those in which alone it is so (the condition of where)
     value_type (*infer)(inference&) = nullptr;
     void (*derivative)(derivation&) = nullptr;
     double (*fold)(const double*) = nullptr; // value for constant operands, where that is exact enough to take early
@@ -176,6 +177,7 @@ template <class Op> constexpr operation make_record() {
         r.smooth = Op::smooth;
     else
         r.derivative = &derive<Op>;
+    if constexpr (requires { Op::flat_operands; }) r.flat_operands = Op::flat_operands;
     if constexpr (requires { Op::foldable; }) {
         r.foldable = true;
         r.fold = &fold_erased<Op>;
