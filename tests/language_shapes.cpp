@@ -5,6 +5,7 @@
 
 #include <cmath>
 #include <limits>
+#include <type_traits>
 #include <vector>
 
 #include <doctest/doctest.h>
@@ -256,6 +257,43 @@ TEST_CASE("movements put elements where they say, example by example") {
     check_values(out[side_by_side], {2, 3, 1, 2, 3, 5, 6, 4, 5, 6, 8, 9, 7, 8, 9, 11, 12, 10, 11, 12});
     check_values(out[repeated], {1, 2, 3, 4, 5, 6, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 7, 8, 9, 10, 11, 12});
     check_values(out[row_added], {2, 4, 6, 5, 7, 9, 14, 16, 18, 17, 19, 21});
+}
+
+namespace summed_products {
+
+inline constexpr hg::input<"X", 37, 3> X;
+inline constexpr hg::parameter<"W", 13, 37> W;
+inline constexpr hg::symbol<"loss"> loss;
+
+inline constexpr hg::graph quadratic{loss = sum(square(matmul(W, X))) / 2};
+
+}
+
+TEST_CASE_TEMPLATE("products of every example are added up, whatever the extents", T, float, double) {
+    using namespace summed_products;
+    hg::parameters<quadratic, hg::element<T>> theta{hg::seed = 1};
+    hg::gradient<quadratic, loss, hg::element<T>> g;
+    const int rows = 5;
+    std::vector<T> data(rows * 37 * 3);
+    for (std::size_t i = 0; i < data.size(); ++i) data[i] = static_cast<T>(i * 29 % 101) / 64 - T(0.75);
+    const auto of_W = g(theta, X = data).gradient(W);
+    bool equal = true;
+    for (int i = 0; i < 13; ++i)
+        for (int j = 0; j < 37; ++j) {
+            double sum = 0;
+            for (int r = 0; r < rows; ++r)
+                for (int k = 0; k < 3; ++k) {
+                    const auto x = [&](int row) {
+                        return static_cast<double>(data[static_cast<std::size_t>((r * 37 + row) * 3 + k)]);
+                    };
+                    double y = 0;
+                    for (int l = 0; l < 37; ++l) y += static_cast<double>(theta[W](i, l)) * x(l);
+                    sum += y * x(j);
+                }
+            const double close = std::is_same_v<T, float> ? 1e-5 : 1e-13;
+            equal = equal && std::abs(static_cast<double>(of_W(i, j)) - sum / rows) < close;
+        }
+    CHECK(equal);
 }
 
 namespace no_batch {

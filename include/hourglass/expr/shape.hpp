@@ -70,5 +70,15 @@ constexpr bool broadcast(const shape& a, const shape& b, shape& result) {
     }
     return true;
 }
+// By the same rule: the element of an operand of this shape that an element of the result is computed from.
+constexpr long broadcast_element(const shape& operand, const shape& result, long element) {
+    long from = 0, stride = 1;
+    for (int axis = result.rank - 1, in = operand.rank - 1; in >= 0; --axis, --in) {
+        if (operand[in] != 1) from += element % result[axis] * stride;
+        stride *= operand[in];
+        element /= result[axis];
+    }
+    return from;
+}
 
 HOURGLASS_END

@@ -143,12 +143,7 @@ private:
             for (long i = 0; i < out.size(); ++i) {
                 for (int o = 0; o < at.operand_count; ++o) {
                     const value_type& type = g_[g_.operand(n, o)].type;
-                    long rest = i, from = 0, stride = 1;
-                    for (int axis = out.rank - 1, in = type.extents.rank - 1; in >= 0; --axis, --in) {
-                        if (type.extents[in] != 1) from += rest % out[axis] * stride;
-                        stride *= type.extents[in];
-                        rest /= out[axis];
-                    }
+                    long from = broadcast_element(type.extents, out, i);
                     if (type.batched) from += r * type.extents.size();
                     operands[static_cast<std::size_t>(o)] =
                         values[static_cast<std::size_t>(g_.operand(n, o))][static_cast<std::size_t>(from)];

@@ -133,12 +133,7 @@ private:
     // The element of an operand that an element of the result is computed from, by NumPy's rule.
     const T& operand_at(int o, const value_type& result, long element) const {
         const value_type& type = g_[o].type;
-        long rest = element % result.extents.size(), from = 0, stride = 1;
-        for (int axis = result.extents.rank - 1, in = type.extents.rank - 1; in >= 0; --axis, --in) {
-            if (type.extents[in] != 1) from += rest % result.extents[axis] * stride;
-            stride *= type.extents[in];
-            rest /= result.extents[axis];
-        }
+        long from = broadcast_element(type.extents, result.extents, element % result.extents.size());
         if (type.batched) from += element / result.extents.size() * type.extents.size();
         return (*values_(o))[static_cast<std::size_t>(from)];
     }

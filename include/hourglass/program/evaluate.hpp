@@ -128,22 +128,12 @@ private:
             whole<N>();
         return true;
     }
-    // Where element i of a value stands in an operand that broadcasts to it.
-    static constexpr long position(const shape& out, const shape& in, long i) {
-        long from = 0, stride = 1;
-        for (int axis = out.rank - 1, a = in.rank - 1; a >= 0; --axis, --a) {
-            if (in[a] != 1) from += i % out[axis] * stride;
-            stride *= in[a];
-            i /= out[axis];
-        }
-        return from;
-    }
     template <int N> constexpr void elementwise() {
         using Op = typename implementation<g[N].op>::type;
         const shape& out = g[N].type.extents;
         for (long i = 0; i < out.size(); ++i) [&]<int... O>(std::integer_sequence<int, O...>) {
-                values_[N].push(Op::template forward<T>(
-                    values_[g.operand(N, O)][static_cast<int>(position(out, g[g.operand(N, O)].type.extents, i))]...));
+                values_[N].push(Op::template forward<T>(values_[g.operand(N, O)][static_cast<int>(
+                    broadcast_element(g[g.operand(N, O)].type.extents, out, i))]...));
             }
         (std::make_integer_sequence<int, Op::arity>{});
     }

@@ -285,12 +285,22 @@ private:
         }
     }
     static void add_part(T* out, bool first, const kernels::finished_part<T>& part, int n) {
-        for (int i = 0; i < part.rows; ++i)
-            for (int j = 0; j < part.columns; ++j) {
-                T& to = out[static_cast<std::ptrdiff_t>(part.first_row + i) * n + part.first_column + j];
-                const T value = part.data[i * part.stride + j];
-                to = first ? value : to + value;
+        constexpr int width = kernels::width<T>;
+        for (int i = 0; i < part.rows; ++i) {
+            T* const to = out + static_cast<std::ptrdiff_t>(part.first_row + i) * n + part.first_column;
+            const T* const from = part.data + i * part.stride;
+            for (int j = 0; j < part.columns; j += width) {
+                const int count = std::min(width, part.columns - j);
+                kernels::vector<T> value = kernels::load_vector(from + j);
+                if (count == width) {
+                    if (!first) value = kernels::load_vector(to + j) + value;
+                    kernels::store_vector(to + j, value);
+                } else {
+                    if (!first) value = kernels::load_partial(to + j, count) + value;
+                    kernels::store_partial(to + j, value, count);
+                }
             }
+        }
     }
 
     template <class Op> static void run_columns(executor& e, const schedule_group& g, long rows, worker w, int&) {

@@ -5,8 +5,37 @@
 #include <hourglass/graph/differentiate.hpp>
 #include <hourglass/kernels/philox.hpp>
 #include <hourglass/program/group_kernel.hpp>
+#include <hourglass/program/movement.hpp>
 
 HOURGLASS_BEGIN
+
+// One number of many, in double: lane by lane of some vectors, then across the lanes.
+template <class Op, class T> T combined_in_double(const T* in, long count) {
+    using vector = kernels::vector<double>;
+    constexpr int width = kernels::width<double>, vectors = 4, lanes = vectors * width;
+    alignas(kernels::scratch_alignment) double given[lanes];
+    vector total[vectors];
+    for (vector& v : total) v = Op::template start<vector>();
+    const auto combine = [&] {
+        HOURGLASS_UNROLL
+        for (int i = 0; i < vectors; ++i)
+            total[i] = Op::template combine<vector>(total[i], kernels::load_vector(given + i * width));
+    };
+    long at = 0;
+    for (; at + lanes <= count; at += lanes) {
+        for (int i = 0; i < lanes; ++i) given[i] = static_cast<double>(in[at + i]);
+        combine();
+    }
+    if (at < count) {
+        std::fill_n(given, lanes, Op::template start<double>());
+        std::copy(in + at, in + count, given);
+        combine();
+    }
+    for (int i = 0; i < vectors; ++i) kernels::store_vector(given + i * width, total[i]);
+    for (int half = lanes / 2; half > 0; half /= 2)
+        for (int i = 0; i < half; ++i) given[i] = Op::template combine<double>(given[i], given[i + half]);
+    return static_cast<T>(given[0]);
+}
 
 // out[o][i] = combined over r of in[o][r][i]. Threads share the columns (o, i); each column is combined in one order.
 template <class Op, class T> void reduce_columns(T* out, const T* in, long outer, long reduced, long inner, worker w) {
@@ -14,10 +43,7 @@ template <class Op, class T> void reduce_columns(T* out, const T* in, long outer
     constexpr int width = kernels::width<T>;
     constexpr long block = 16; // sums of this many rows are added to a second sum
     if (inner == 1 && outer == 1) {
-        if (w.thread != 0) return;
-        double total = Op::template start<double>();
-        for (long r = 0; r < reduced; ++r) total = Op::template combine<double>(total, static_cast<double>(in[r]));
-        out[0] = static_cast<T>(total);
+        if (w.thread == 0) out[0] = combined_in_double<Op>(in, reduced);
         return;
     }
     const long vectors = (inner + width - 1) / width;
@@ -47,64 +73,36 @@ template <class Op> inline constexpr bool has_movement_kernel =
     std::is_same_v<Op, ops::transpose> || std::is_same_v<Op, ops::slice> || std::is_same_v<Op, ops::pad> ||
     std::is_same_v<Op, ops::concatenate>;
 
-// transpose, slice, pad, concatenate of one example, for `rows` of them.
+// transpose, slice, pad, concatenate, for each of `rows` examples.
 template <class T> void move_elements(const node& n, const value_type* types, const T* const* from, int count, T* to,
                                       long rows, worker w) {
     const shape& target = n.type.extents;
-    const long elements = target.size();
-    const share mine(rows, w);
-    for (long row = mine.first; row < mine.last; ++row) {
-        T* out = to + row * elements;
-        const auto start = [&](int i) { return from[i] + (types[i].batched ? row * types[i].extents.size() : 0); };
-        if (is<ops::transpose>(n)) {
-            const shape& source = types[0].extents;
-            std::array<long, max_rank> strides{}, moved{};
-            long stride = 1;
-            for (int axis = source.rank - 1; axis >= 0; --axis) {
-                strides[static_cast<std::size_t>(axis)] = stride;
-                stride *= source[axis];
-            }
-            for (int axis = 0; axis < target.rank; ++axis)
-                moved[static_cast<std::size_t>(axis)] = strides[static_cast<std::size_t>(n.options.target[axis])];
-            std::array<int, max_rank> at{};
-            const T* in = start(0);
-            long offset = 0;
-            for (long e = 0; e < elements; ++e) {
-                out[e] = in[offset];
-                for (int axis = target.rank - 1; axis >= 0; --axis) {
-                    const auto a = static_cast<std::size_t>(axis);
-                    offset += moved[a];
-                    if (++at[a] < target[axis]) break;
-                    offset -= moved[a] * target[axis];
-                    at[a] = 0;
-                }
-            }
-            continue;
-        }
-        // The others move whole pieces: everything behind one axis.
-        const int axis = n.options.flags[0];
-        const long outer = target.size(0, axis), inner = target.size(axis + 1, target.rank);
-        if (is<ops::slice>(n)) {
-            const long extent = types[0].extents[axis], first = n.options.flags[1], length = target[axis];
-            for (long o = 0; o < outer; ++o)
-                std::copy_n(start(0) + (o * extent + first) * inner, length * inner, out + o * length * inner);
-        } else if (is<ops::pad>(n)) {
-            const long before = n.options.flags[1], length = types[0].extents[axis], total = target[axis];
-            for (long o = 0; o < outer; ++o) {
-                T* piece = out + o * total * inner;
-                std::fill_n(piece, before * inner, T(0));
-                std::copy_n(start(0) + o * length * inner, length * inner, piece + before * inner);
-                std::fill_n(piece + (before + length) * inner, (total - before - length) * inner, T(0));
-            }
-        } else {
-            long first = 0;
-            for (int i = 0; i < count; ++i) {
-                const long length = types[i].extents[axis];
-                for (long o = 0; o < outer; ++o)
-                    std::copy_n(start(i) + o * length * inner, length * inner,
-                                out + (o * target[axis] + first) * inner);
-                first += length;
-            }
+    if (is<ops::transpose>(n)) {
+        reorder_axes(to, from[0], target, types[0].extents, n.options.target, rows, w);
+        return;
+    }
+    // The others move whole runs: everything behind one axis. What has no batch axis has its runs once.
+    const int axis = n.options.flags[0];
+    const long outer = target.size(0, axis), inner = target.size(axis + 1, target.rank);
+    const auto runs_of_operand = [&](int i, long first) {
+        return runs<const T>{from[i] + first * inner, types[i].extents[axis] * inner,
+                             outer * (types[i].batched ? rows : 1)};
+    };
+    const auto runs_of_result = [&](long first) {
+        return runs<T>{to + first * inner, target[axis] * inner, outer * rows};
+    };
+    if (is<ops::slice>(n)) {
+        copy_runs(runs_of_result(0), runs_of_operand(0, n.options.flags[1]), target[axis] * inner, w);
+    } else if (is<ops::pad>(n)) {
+        const long before = n.options.flags[1], length = types[0].extents[axis], behind = before + length;
+        clear_runs(runs_of_result(0), before * inner, w);
+        copy_runs(runs_of_result(before), runs_of_operand(0, 0), length * inner, w);
+        clear_runs(runs_of_result(behind), (target[axis] - behind) * inner, w);
+    } else {
+        long first = 0;
+        for (int i = 0; i < count; ++i) {
+            copy_runs(runs_of_result(first), runs_of_operand(i, 0), types[i].extents[axis] * inner, w);
+            first += types[i].extents[axis];
         }
     }
 }
