@@ -301,7 +301,8 @@ class generator : tame_operations {
         const int share = apply<ops::multiply>({x, apply<ops::divide>({literal(1), rows}, {0, 1})}, range(x));
         return apply<ops::sum>({share}, range(x), o);
     }
-    constexpr int as_type(int x, const hg::value_type& wanted) {
+    // A copy of the type: it may lie in the graph, whose nodes move as it grows.
+    constexpr int as_type(int x, const hg::value_type wanted) {
         if (type(x).batched && !wanted.batched) x = batch_mean(x);
         hg::shape joined;
         if (!hg::broadcast(type(x).extents, wanted.extents, joined) || !(joined == wanted.extents))
