@@ -36,6 +36,9 @@ using restorer = hg::function<network, hg::from<corrupted>, hg::to<xhat>>;
 // The corruption alone, a program of its own. `first` is the number of the first image: every number has its own noise.
 using corruptor = std::function<std::vector<float>(std::span<const float> clean, std::uint64_t first)>;
 
+// Training images are numbered from 0 as they are seen, test images from here: no run sees so many.
+inline constexpr std::uint64_t first_test_image = std::uint64_t{1} << 40;
+
 template <corruption Kind> corruptor make_corruptor(std::uint64_t seed, double chosen_level, int threads) {
     using program = hg::function<autoencoder<Kind>, hg::from<x>, hg::to<corrupted>>;
     auto apply = std::make_shared<program>(hg::seed = seed, hg::threads = threads);
@@ -63,7 +66,7 @@ void run(const io::training_options& chosen, const hg::data::split& images, cons
 
     // Training images get new noise every time, test images the same after every epoch.
     const corruptor corrupt = corruptor_named(name, chosen.seed, chosen_level, chosen.threads);
-    const std::vector<float> corrupted_test = corrupt(images.test.pixels, std::uint64_t{1} << 32);
+    const std::vector<float> corrupted_test = corrupt(images.test.pixels, first_test_image);
     std::uint64_t seen = 0;
     double error_after = 0, error_before = 0;
 

@@ -47,6 +47,7 @@ TEST_CASE("denoising: every corruption does what its level says, and none where 
         CHECK(made(name, 0) == clean);
         CHECK(made(name, 0.3) == made(name, 0.3));
         CHECK(made(name, 0.3) != made(name, 0.3, 64)); // other images, other noise
+        CHECK(made(name, 0.3) != made(name, 0.3, first_test_image));
     }
 }
 

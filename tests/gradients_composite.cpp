@@ -328,3 +328,25 @@ TEST_CASE("gradients across the batch, through samples, dropout and shared noise
         x[name] = spread(elements * rows, 0.2, 2, start += 0.17);
     leaves::check<model>({with_weights(x), static_cast<long>(rows)});
 }
+
+namespace choices {
+
+inline constexpr hg::input<"x", 3> x;
+inline constexpr hg::symbol<"careless"> careless;
+inline constexpr hg::graph model{
+    careless = sum(where(x > 0, log(x), 0)),
+    loss = sum(where(x > 0, log(where(x > 0, x, 1)), 0)),
+};
+
+}
+
+TEST_CASE("the branch that where does not take is differentiated too, so it must be finite") {
+    using namespace choices;
+    const numbers values = {2, 0, -1};
+    hg::gradient<model, careless, hg::wrt<x>, hg::element<double>> behind;
+    const auto out = behind(x = values);
+    CHECK(std::isfinite(out[careless]));
+    CHECK(std::isnan(out.gradient(x)(0, 1)));
+    hg::gradient<model, loss, hg::wrt<x>, hg::element<double>> before;
+    CHECK(listed(before(x = values).gradient(x)) == numbers{0.5, 0, 0});
+}

@@ -211,6 +211,20 @@ TEST_CASE("parameters are copied, moved, assigned, and started afresh") {
     CHECK(theta[weight](0, 0) == 9);
     hg::parameters<alone> moved = std::move(copy);
     CHECK(moved[weight](0, 0) == 9);
+    // What was moved from is as good as before, on either side.
+    moved[weight](0, 0) = 8;
+    copy = moved;
+    CHECK(copy[weight](0, 0) == 8);
+    hg::parameters<alone> again = std::move(moved);
+    theta = moved;
+    CHECK(theta[weight](0, 0) == 8);
+    moved = std::move(again);
+    again = std::move(moved);
+    CHECK(again[weight](0, 0) == 8);
+    auto& itself = theta;
+    theta = itself;
+    theta = std::move(itself);
+    CHECK(theta[weight](0, 0) == 8);
     theta.reset(6);
     CHECK(std::ranges::equal(theta[weight], hg::parameters<alone>{hg::seed = 6}[weight]));
 }

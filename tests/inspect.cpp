@@ -101,17 +101,25 @@ using trainer = hg::trainer<model, loss, hg::sgd, in_double>;
 
 }
 
-TEST_CASE("a user's own operation is added by its type") {
+TEST_CASE("a user's own operation is known where the graph names its type, and else is added") {
     static constexpr hg::input<"x", 2> x;
     static constexpr hg::symbol<"y"> y;
     static constexpr hg::graph model{y = hg::apply_operation(cube{}, x)};
     hg::interpreter<model> look;
     const numbers values = {2, -3};
-    CHECK_THROWS_WITH(look(x = values), "the interpreter has no rule for the operation 'cube': add it with add<>()");
-    look.add<cube>();
     look(x = values);
     CHECK(look[y](0, 0) == 8);
     CHECK(look[y](0, 1) == -27);
+    hg::forward_rules<double> rules;
+    const auto cubes = [&] {
+        hg::interpretation<double> run(hg::lowered<model>::view(), rules, 1);
+        run.feed("x", values);
+        run.run();
+        return run["y"];
+    };
+    CHECK_THROWS_WITH(cubes(), "the interpreter has no rule for the operation 'cube': add it with add<>()");
+    rules.add<cube>();
+    CHECK(cubes() == numbers{8, -27});
 }
 
 TEST_CASE("every symbol has the value that programs give it, in evaluation and in training, noise included") {
@@ -187,6 +195,12 @@ TEST_CASE("a call that does not fit is refused in words") {
           "nothing with a batch axis is bound, so the call must say how many rows: hg::rows = n");
     look(hg::rows = 3);
     CHECK(look.value("z.noise").extent(0) == 3);
+    CHECK(message_of([&] { look(hg::rows = 0); }) == "hg::rows is 0, but a call has 1 to 2^63 - 1 rows");
+    CHECK(message_of([&] { look(x = numbers()); }) == "a call with no rows: 'x' is empty");
+    CHECK(message_of([&] { look(x = numbers(9), hg::first_example = -2); }) ==
+          "hg::first_example is -2, but examples are numbered from 0");
+    CHECK(message_of([&] { look(x = numbers(9), hg::step_number = -1); }) ==
+          "hg::step_number is -1, but steps are numbered from 1, and 0 is no step");
     const hg::interpreter<model> without_parameters;
     hg::interpreter<model> bare;
     bare(x = numbers(9));

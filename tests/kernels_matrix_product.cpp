@@ -52,11 +52,11 @@ std::vector<T> multiply(const matrix<T>& a, const matrix<T>& b, int m, int n, in
     for (int panel = 0; how == way::by_rows && panel * kernels::blocking<T>::columns < n; ++panel)
         kernels::pack_right_panel(packed.data.get() + static_cast<std::size_t>(panel) * kernels::panel_size<T>(k),
                                   b.operand, k, n, panel);
-    const auto epilogue = [&](const T* tile, int first_row, int row_count, int first_column, int column_count) {
-        for (int r = 0; r < row_count; ++r)
-            for (int j = 0; j < column_count; ++j) {
-                const auto at = static_cast<std::size_t>((first_row + r) * n + first_column + j);
-                c[at] = tile[r * kernels::blocking<T>::columns + j];
+    const auto epilogue = [&](const kernels::finished_part<T>& part) {
+        for (int r = 0; r < part.rows; ++r)
+            for (int j = 0; j < part.columns; ++j) {
+                const auto at = static_cast<std::size_t>((part.first_row + r) * n + part.first_column + j);
+                c[at] = part.data[r * part.stride + j];
                 ++visits[at];
             }
     };
@@ -116,8 +116,8 @@ TEST_CASE_TEMPLATE("products agree with naive sums for all extents and transposi
             check_product<T>(100, 65, 100, left, right, way::by_rows);
             check_product<T>(kernels::few_rows_limit<T>, 300, 101, left, right, way::few_rows);
         }
-    // More panels than are held at a time.
-    check_product<T>(7, 700, 600, layout::column_major, layout::row_major, way::by_rows);
+    // Wider than a strip.
+    check_product<T>(7, 1100, 20, layout::column_major, layout::row_major, way::by_rows);
 }
 
 TEST_CASE_TEMPLATE("blocks of rows cover each row once, and none is large", T, float, double) {

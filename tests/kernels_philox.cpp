@@ -25,6 +25,10 @@ static_assert(noise::philox4x32_10({0xffffffff, 0xffffffff, 0xffffffff, 0xffffff
 static_assert(noise::philox4x32_10({0x243f6a88, 0x85a308d3, 0x13198a2e, 0x03707344}, {0xa4093822, 0x299f31d0}) ==
               noise::philox_counter{0xd16cfe09, 0x94fdcceb, 0x5001e420, 0x24126ea1});
 
+// How the counter is filled: a run of today gives the numbers of a run of yesterday.
+static_assert(noise::noise_words({0x0123456789abcdef, 7, 11}, 0xffffffff, 5) ==
+              noise::philox4x32_10({5, 0xffffffff, 7, 11}, {0x89abcdef, 0x01234567}));
+
 constexpr kernels::noise_stream stream{0x299f31d0a4093822, 0x13198a2e, 0x03707344};
 
 template <class T> std::vector<T> uniform(kernels::noise_stream from, std::uint64_t first, int examples, int elements) {
@@ -54,7 +58,7 @@ double worst_bin_excess(std::vector<double> sorted_probabilities) {
 }
 
 TEST_CASE_TEMPLATE("every element is what its definition says, for any extents", T, float, double) {
-    for (const std::uint64_t first : {std::uint64_t{0}, std::uint64_t{0xfffffffe}})
+    for (const std::uint64_t first : {std::uint64_t{0}, std::uint64_t{0xfffffffe}, std::uint64_t{0x1234fffffffd}})
         for (const int examples : {1, 2, 3, 7, 64})
             for (const int elements : {1, 2, 3, 4, 5, 8, 20, 21, 63, 64, 65, 131}) {
                 CAPTURE(examples);
@@ -142,9 +146,11 @@ TEST_CASE("another seed, step, leaf or example gives unrelated noise") {
     for (const auto& other : {kernels::noise_stream{stream.seed + 1, stream.step, stream.leaf},
                               kernels::noise_stream{stream.seed ^ (std::uint64_t{1} << 63), stream.step, stream.leaf},
                               kernels::noise_stream{stream.seed, stream.step + 1, stream.leaf},
+                              kernels::noise_stream{stream.seed, stream.step + (std::uint64_t{1} << 32), stream.leaf},
                               kernels::noise_stream{stream.seed, stream.step, stream.leaf + 1}})
         CHECK(correlation(normal<double>(other, 0, 1, 10000)) < 4);
-    CHECK(correlation(normal<double>(stream, 1, 1, 10000)) < 4);
+    for (const std::uint64_t example : {1ULL, 1ULL << 32, 1ULL << 33, 1ULL << 63})
+        CHECK(correlation(normal<double>(stream, example, 1, 10000)) < 4);
     CHECK(correlation(base) > 90);
 }
 

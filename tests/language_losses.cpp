@@ -3,6 +3,7 @@
 #include <hourglass/hourglass.hpp>
 
 #include <cmath>
+#include <string>
 #include <vector>
 
 #include <doctest/doctest.h>
@@ -93,6 +94,83 @@ TEST_CASE("a deviation written exp(s) keeps s: no log of an exp is taken, so not
     hg::function<losses, hg::from<a, b>, hg::to<to_standard>, in_double> f;
     const numbers va(3, 0.0), vb(3, -3000.0);
     CHECK(f(a = va, b = vb)[to_standard](0) == near(3 * 0.5 * (3000.0 - 1)));
+}
+
+namespace layered {
+
+inline constexpr hg::input<"x", 2> x;
+inline constexpr hg::input<"t", 3> t;
+inline constexpr hg::symbol<"divergence"> divergence;
+inline constexpr hg::symbol<"between"> between;
+inline constexpr hg::symbol<"density"> density;
+inline constexpr hg::symbol<"plain"> plain;
+inline constexpr hg::symbol<"mass"> mass;
+
+inline constexpr auto q = normal(hg::dense<3>(x), exp(hg::dense<3>(x) / 2));
+
+inline constexpr hg::graph model{
+    divergence = kl(q, hg::standard_normal),
+    between =
+        kl(normal(hg::dense<3>(x), exp(hg::linear<3>(x))), normal(hg::linear<3>(x), 1 + square(hg::linear<3>(x)))),
+    density = log_prob(q, t),
+    plain = log_prob(normal(t, 1 + square(hg::linear<3>(x))), hg::linear<3>(x)),
+    mass = log_prob(bernoulli(hg::linear<3>(x)), t),
+};
+
+}
+
+TEST_CASE("a layer inside a distribution is made once in each equation, though the formula uses it several times") {
+    using namespace layered;
+    hg::parameters<model, in_double> theta{hg::seed = 3};
+    std::vector<std::string> names;
+    theta.for_each([&](const std::string& name, const auto&, bool) { names.push_back(name); });
+    CHECK(names == std::vector<std::string>{"divergence.0.weight", "divergence.0.bias", "divergence.1.weight",
+                                            "divergence.1.bias", "between.0.weight", "between.0.bias",
+                                            "between.1.weight", "between.2.weight", "between.3.weight",
+                                            "density.0.weight", "density.0.bias", "density.1.weight", "density.1.bias",
+                                            "plain.0.weight", "plain.1.weight", "mass.weight"});
+
+    const numbers vx = {0.5, -2}, vt = {1, 0, 0.25};
+    hg::function<model, hg::from<x, t>, hg::to<divergence, between, density, plain, mass>, in_double> f;
+    const auto out = f(theta, x = vx, t = vt);
+    const auto product = [&](const auto& weight, int i) { return weight(i, 0) * vx[0] + weight(i, 1) * vx[1]; };
+    double standard = 0, other = 0, log_density = 0, log_plain = 0, log_mass = 0;
+    for (int i = 0; i < 3; ++i) {
+        const double target = vt[static_cast<std::size_t>(i)];
+        {
+            const double mu =
+                product(theta[hg::name<"divergence.0.weight">], i) + theta[hg::name<"divergence.0.bias">](i);
+            const double log_variance =
+                product(theta[hg::name<"divergence.1.weight">], i) + theta[hg::name<"divergence.1.bias">](i);
+            standard += 0.5 * (std::exp(log_variance) + mu * mu - 1 - log_variance);
+        }
+        {
+            const double mu = product(theta[hg::name<"between.0.weight">], i) + theta[hg::name<"between.0.bias">](i);
+            const double s = product(theta[hg::name<"between.1.weight">], i);
+            const double mu_p = product(theta[hg::name<"between.2.weight">], i);
+            const double sigma_p = 1 + std::pow(product(theta[hg::name<"between.3.weight">], i), 2);
+            other +=
+                std::log(sigma_p) - s - 0.5 + (std::exp(2 * s) + (mu - mu_p) * (mu - mu_p)) / (2 * sigma_p * sigma_p);
+        }
+        {
+            const double mu = product(theta[hg::name<"density.0.weight">], i) + theta[hg::name<"density.0.bias">](i);
+            const double log_variance =
+                product(theta[hg::name<"density.1.weight">], i) + theta[hg::name<"density.1.bias">](i);
+            log_density -= 0.5 * ((target - mu) * (target - mu) / std::exp(log_variance) + log_variance + log_two_pi);
+        }
+        {
+            const double sigma = 1 + std::pow(product(theta[hg::name<"plain.0.weight">], i), 2);
+            const double value = product(theta[hg::name<"plain.1.weight">], i);
+            log_plain -= 0.5 * std::pow((value - target) / sigma, 2) + std::log(sigma) + 0.5 * log_two_pi;
+        }
+        const double logit = product(theta[hg::name<"mass.weight">], i);
+        log_mass += logit * target - std::log1p(std::exp(logit));
+    }
+    CHECK(out[divergence](0) == near(standard));
+    CHECK(out[between](0) == near(other));
+    CHECK(out[density](0) == near(log_density));
+    CHECK(out[plain](0) == near(log_plain));
+    CHECK(out[mass](0) == near(log_mass));
 }
 
 TEST_CASE("the Bernoulli likelihood neither overflows nor cancels at large logits") {

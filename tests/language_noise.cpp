@@ -120,7 +120,11 @@ TEST_CASE("first_example shifts the noise by whole rows, and stands for one call
     CHECK(
         std::equal(shifted[common].begin(), shifted[common].end(), shared_whole.begin())); // one draw for all examples
     CHECK(std::equal(whole.begin(), whole.begin() + 6 * 11, f(x = part)[corrupted].begin()));
-    // Beyond 32 bits too.
+    // Beyond 32 bits too, where nothing begins again.
+    CHECK_FALSE(equal(f(x = part, hg::first_example = 1ull << 32)[corrupted], {whole.begin(), whole.begin() + 6 * 11}));
+    const numbers across = copy(f(x = part, hg::first_example = (1ull << 32) - 3)[corrupted]);
+    CHECK(std::equal(across.begin() + 3 * 11, across.end(),
+                     f(x = part, hg::first_example = 1ull << 32)[corrupted].begin()));
     const std::uint64_t far = (1ull << 40) + 3;
     const double eps = hg::random::normal<double>({4, 0, identity("corrupted.noise")}, far + 2, 10);
     CHECK(f(x = part, level = 1, hg::first_example = far)[corrupted](2, 10) == doctest::Approx(eps).epsilon(1e-13));
@@ -199,6 +203,8 @@ TEST_CASE("each step of a trainer draws its own noise; the gradient does not flo
     CHECK(other(x = d, hg::learning_rate = 0)[loss] == first);
     other.set_steps(1);
     CHECK(other(x = d, hg::learning_rate = 0)[loss] == second);
+    other.set_steps(1ull << 32); // steps do not begin again either
+    CHECK(other(x = d, hg::learning_rate = 0)[loss] != first);
     // kept with probability one half and doubled: 4 * 2^2 / 2 expected
     CHECK(train(x = d, hg::learning_rate = 0)[squares] == doctest::Approx(8).epsilon(0.25));
 
@@ -232,4 +238,63 @@ TEST_CASE("hg::rows says how many where nothing batched is fed") {
     CHECK(out[z](0, 0) != out[z](1, 0));
     CHECK_THROWS_WITH_AS(draw(), "nothing with a batch axis is bound, so the call must say how many rows: hg::rows = n",
                          hg::call_error);
+}
+
+namespace one_draw {
+
+inline constexpr hg::input<"x", 11> x;
+inline constexpr hg::scalar<"p"> p{0.25};
+inline constexpr hg::symbol<"normal"> gaussian;
+inline constexpr hg::symbol<"even"> even;
+inline constexpr hg::symbol<"kept"> kept;
+inline constexpr hg::symbol<"dropped"> dropped;
+inline constexpr hg::symbol<"z"> z;
+inline constexpr hg::symbol<"loss"> loss;
+inline constexpr hg::graph model{
+    gaussian = x + hg::shared(hg::normal_noise_like(x)),
+    even = x + hg::shared(hg::bernoulli_noise_like(x, p)),
+    kept = hg::shared(mask_and_rescale(x, p)),
+    dropped = hg::shared(dropout(x, p)),
+    z = hg::shared(sample(normal(x, 2))),
+    loss = sum(square(dropped)),
+};
+
+}
+
+TEST_CASE("shared noise is one draw for all examples: leaves, Bernoulli draws, masks, dropout and samples") {
+    using namespace one_draw;
+    hg::function<model, hg::from<x>, hg::to<gaussian, even, kept, dropped, z>, in_double, hg::training> f{hg::seed = 9};
+    const numbers d = noisy::data(5);
+    const auto out = f(x = d, hg::first_example = 3);
+    const auto drawn = [](std::string_view name, int element) {
+        return hg::random::uniform<double>({9, 0, identity(name)}, 0, element);
+    };
+    int zeros = 0;
+    for (int r = 0; r < 5; ++r)
+        for (int i = 0; i < 11; ++i) {
+            const double at = d[static_cast<std::size_t>(r * 11 + i)];
+            CHECK(out[gaussian](r, i) - at == doctest::Approx(out[gaussian](0, i) - d[static_cast<std::size_t>(i)]));
+            CHECK((out[z](r, i) - at) / 2 ==
+                  doctest::Approx(hg::random::normal<double>({9, 0, identity("z.noise")}, 0, i)).epsilon(1e-12));
+            CHECK(out[even](r, i) - at == (drawn("even.noise", i) < 0.25 ? 1 : 0));
+            CHECK(out[kept](r, i) == doctest::Approx(drawn("kept.noise", i) < 0.75 ? at / 0.75 : 0));
+            CHECK(out[dropped](r, i) == doctest::Approx(drawn("dropped.noise", i) < 0.75 ? at / 0.75 : 0));
+            zeros += out[kept](r, i) == 0;
+        }
+    CHECK(zeros % 5 == 0);
+    CHECK(zeros > 0);
+    CHECK(zeros < 55);
+}
+
+TEST_CASE("a mask that drops everything leaves zeros, and a gradient of zero") {
+    using namespace one_draw;
+    hg::gradient<model, loss, hg::wrt<x, p>, hg::to<kept>, in_double> g;
+    const numbers d = noisy::data(3);
+    const auto all = g(x = d, p = 1);
+    CHECK(all[loss] == 0);
+    CHECK(equal(all[kept], numbers(33)));
+    CHECK(equal(all.gradient(x), numbers(33)));
+    CHECK(all.gradient(p) == 0);
+    const auto none = g(x = d, p = 0);
+    CHECK(equal(none[kept], d));
 }

@@ -212,6 +212,27 @@ TEST_CASE_TEMPLATE("a run that is resumed gives the same bits as one that was ne
     for (int i = 0; i < straight.count; ++i) CHECK(std::ranges::equal(straight.view(i), loaded.view(i)));
 }
 
+TEST_CASE("a trainer goes on with what is assigned to its parameters, copied, moved or made on the spot") {
+    using namespace resumed;
+    hg::parameters<model> theta{hg::seed = 5}, expected{hg::seed = 6};
+    trainer<hg::sgd> train{theta}, other{expected};
+    const float first = other(x = batch(0))[loss];
+    theta = hg::parameters<model>{hg::seed = 6};
+    CHECK(train(x = batch(0))[loss] == first);
+    hg::parameters<model> kept{hg::seed = 6};
+    theta = std::move(kept);
+    train.set_steps(0);
+    CHECK(train(x = batch(0))[loss] == first);
+    for (int i = 0; i < theta.count; ++i) CHECK(std::ranges::equal(theta.view(i), expected.view(i)));
+    // The optimiser's state the same.
+    trainer<hg::adam> slow{theta}, quick{expected};
+    slow(x = batch(0)), quick(x = batch(0));
+    auto state = slow.state();
+    slow.state() = std::move(state);
+    slow.state() = state;
+    CHECK(slow(x = batch(1))[loss] == quick(x = batch(1))[loss]);
+}
+
 TEST_CASE("the same seed gives the same bits with one, two and three threads") {
     using namespace resumed;
     std::vector<float> reference;

@@ -4,6 +4,8 @@
 
 #include <algorithm>
 #include <array>
+#include <cstdint>
+#include <limits>
 #include <span>
 #include <string>
 #include <vector>
@@ -233,4 +235,28 @@ TEST_CASE("programs share parameters, and see what another program or the user c
     CHECK(after > 250);
     CHECK(f(other, x = one)[y](0, 0) != after);
     CHECK(f(theta, x = one)[y](0, 0) == after);
+}
+
+TEST_CASE("numbers of threads, rows and examples that cannot be are exceptions that say what was given") {
+    using namespace model;
+    for (const long threads : {0L, -1L, 1025L, (1L << 32) + 1, std::numeric_limits<long>::min()})
+        CHECK_THROWS_WITH_AS(
+            small(hg::threads = threads),
+            ("hg::threads is " + std::to_string(threads) + ", but a program runs on 1 to 1024 threads").c_str(),
+            hg::call_error);
+    hg::parameters<calls> theta;
+    CHECK_THROWS_WITH_AS(trainer(theta, hg::threads = 0), "hg::threads is 0, but a program runs on 1 to 1024 threads",
+                         hg::call_error);
+
+    const floats one = {1, 1, 1};
+    hg::function<calls, hg::to<noisy>, hg::from<y>> f;
+    for (const int rows : {0, -5})
+        CHECK_THROWS_WITH_AS(f(theta, y = floats{1, 2}, hg::rows = rows),
+                             ("hg::rows is " + std::to_string(rows) + ", but a call has 1 to 2^63 - 1 rows").c_str(),
+                             hg::call_error);
+    CHECK_THROWS_WITH_AS(f(theta, y = floats{1, 2}, hg::rows = std::numeric_limits<std::uint64_t>::max()),
+                         "hg::rows is 18446744073709551615, but a call has 1 to 2^63 - 1 rows", hg::call_error);
+    CHECK_THROWS_WITH_AS(f(theta, y = floats{1, 2}, hg::first_example = -1),
+                         "hg::first_example is -1, but examples are numbered from 0", hg::call_error);
+    CHECK(f(theta, y = floats{1, 2}, hg::rows = 1u, hg::first_example = 0)[noisy].size() == 2);
 }

@@ -92,7 +92,7 @@ class schedule_checks {
         for (int m = 0; m < group.member_count; ++m) {
             const hg::group_member& member = s_.members[group.first_member + m];
             for (int o = 0; o < member.operand_count; ++o) {
-                const hg::wire& w = member.operands[at(o)];
+                const hg::wire& w = s_.operand(member, o);
                 if (w.from == hg::wire::source::member && (w.index < 0 || w.index >= m))
                     fail("group", p, "a member is used before it is computed");
                 if (w.from == hg::wire::source::load && (w.index < 0 || w.index >= group.load_count))
@@ -205,7 +205,7 @@ class schedule_checks {
             const hg::group_member &x = s_.members[a.first_member + i], &y = s_.members[b.first_member + i];
             same = x.op->id == y.op->id && x.operand_count == y.operand_count;
             for (int o = 0; same && o < x.operand_count; ++o) {
-                const hg::wire &u = x.operands[at(o)], &v = y.operands[at(o)];
+                const hg::wire &u = s_.operand(x, o), &v = s_.operand(y, o);
                 same = u.from == v.from && u.index == v.index && u.number == v.number;
             }
         }
@@ -218,7 +218,8 @@ class schedule_checks {
                    x.left_column == y.left_column && x.left_batch == y.left_batch && x.right_row == y.right_row &&
                    x.right_column == y.right_column && x.right_batch == y.right_batch;
         }
-        if (same && a.kind == hg::group_kind::column_reduction) same = g_[a.node].op->id == g_[b.node].op->id;
+        if (same && (a.kind == hg::group_kind::column_reduction || a.kind == hg::group_kind::movement))
+            same = g_[a.node].op->id == g_[b.node].op->id;
         if (!same) fail("group", p, "is not like the group whose kernel it uses");
     }
 

@@ -37,11 +37,11 @@ class schedule_interpreter {
     void compute_numbers() {
         for (int n : s_.numbers) {
             const hg::node& node = g_[n];
-            double operands[3] = {};
-            for (int i = 0; i < node.operand_count; ++i) operands[i] = numbers_[at(g_.operand(n, i))];
+            std::vector<double> operands;
+            for (int i = 0; i < node.operand_count; ++i) operands.push_back(numbers_[at(g_.operand(n, i))]);
             numbers_[at(n)] = hg::is<ops::rows>(node)   ? static_cast<double>(rows_)
                               : node.operand_count == 0 ? node.options.number
-                                                        : combine(*node.op, operands);
+                                                        : combine(*node.op, operands.data());
         }
         for (int v : s_.uniforms) *place(v) = numbers_[at(s_.values[v].node)];
     }
@@ -51,15 +51,15 @@ class schedule_interpreter {
         std::vector<double> values;
         for (int m = 0; m < group.member_count; ++m) {
             const hg::group_member& member = s_.members[group.first_member + m];
-            double operands[3] = {};
+            std::vector<double> operands;
             for (int o = 0; o < member.operand_count; ++o) {
-                const hg::wire& w = member.operands[at(o)];
-                operands[o] = w.from == hg::wire::source::constant ? w.number
-                              : w.from == hg::wire::source::load   ? loads[at(w.index)]
-                                                                   : values[at(w.index)];
+                const hg::wire& w = s_.operand(member, o);
+                operands.push_back(w.from == hg::wire::source::constant ? w.number
+                                   : w.from == hg::wire::source::load   ? loads[at(w.index)]
+                                                                        : values[at(w.index)]);
             }
             values.push_back(member.op->kind == hg::operation_kind::reduction ? operands[0]
-                                                                              : combine(*member.op, operands));
+                                                                              : combine(*member.op, operands.data()));
         }
         return values;
     }

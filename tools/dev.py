@@ -5,6 +5,7 @@ import os
 import platform
 import re
 import shutil
+import signal
 import subprocess
 import sys
 import time
@@ -31,6 +32,31 @@ def stop(message):
 
 def say(message):
     print(f"==> {message}", flush=True)
+
+
+def run_to_its_end(command, **options):
+    """Runs a program in the foreground; answers its exit status as a shell does, and whether there was a Ctrl-C.
+
+    The terminal sends Ctrl-C to the program too, and it alone decides what to do: a training finishes its step and
+    saves, which takes a while. (subprocess.run would wait for a quarter of a second, then kill it.)
+    """
+    pressed = []
+    before = signal.getsignal(signal.SIGINT)
+    if before is not signal.SIG_IGN:  # a handler goes back to the default in the child, SIG_IGN would be handed on
+        signal.signal(signal.SIGINT, lambda *_: pressed.append(True))
+    try:
+        status = subprocess.Popen(command, **options).wait()
+    finally:
+        signal.signal(signal.SIGINT, before)
+    return status if status >= 0 else 128 - status, bool(pressed)
+
+
+def run_or_stop(command, **options):
+    """The same as a part of more to do: a Ctrl-C ends it all, once this program has ended. Answers its status."""
+    status, pressed = run_to_its_end(command, **options)
+    if pressed:
+        raise KeyboardInterrupt
+    return status
 
 
 # --- the machine
@@ -77,6 +103,7 @@ class Build:
     options: list = field(default_factory=list)
     slowdown: int = 1           # how many times as long a test may take
     jobs: int = 1
+    without: str = ""           # a group that it leaves to another build
 
     @property
     def folder(self):
@@ -102,15 +129,16 @@ class Build:
         return True
 
     def compile(self, targets=()):
-        return self.configure() and subprocess.run(
-            ["ninja", "-C", self.folder, "-j", str(self.jobs), "-k", "0", "--quiet", *targets]).returncode == 0
+        return self.configure() and run_or_stop(
+            ["ninja", "-C", self.folder, "-j", str(self.jobs), "-k", "0", "--quiet", *targets]) == 0
 
     def tests(self):
-        """The tests of this build's group: name -> executable, relative to the folder, or None for a script."""
+        """The tests that this build runs: name -> executable, relative to the folder, or None for a script."""
         told = subprocess.run(["meson", "introspect", "--tests", self.folder], text=True, capture_output=True, check=True)
         found = {}
         for test in json.loads(told.stdout):
-            if not self.group or any(suite.split(":")[-1] == self.group for suite in test["suite"]):
+            groups = {suite.split(":")[-1] for suite in test["suite"]}
+            if (not self.group or self.group in groups) and self.without not in groups:
                 program = Path(test["cmd"][0])
                 found[test["name"]] = (str(program.relative_to(self.folder))
                                        if program.is_relative_to(self.folder) else None)
@@ -172,9 +200,9 @@ def run(build, whole=False):
     log = build.folder / "meson-logs" / "testlog.json"
     log.unlink(missing_ok=True)
     if there:
-        subprocess.run(["meson", "test", "-C", build.folder, "--no-rebuild", "--num-processes", str(build.jobs),
-                        "--timeout-multiplier", str(build.slowdown), *there],
-                       env={**os.environ, "HOURGLASS_JOBS": str(build.jobs)})
+        run_or_stop(["meson", "test", "-C", build.folder, "--no-rebuild", "--num-processes", str(build.jobs),
+                     "--timeout-multiplier", str(build.slowdown), *there],
+                    env={**os.environ, "HOURGLASS_JOBS": str(build.jobs)})
     records = [json.loads(line) for line in log.read_text().splitlines()] if log.exists() else []
     for record in records:
         part = count_of(record)
@@ -203,11 +231,12 @@ def main_build(simd, jobs):
 
 
 def matrix(jobs):
-    """Every build of `test --all`. The first of each compiler runs all tests, the others the group that they are for."""
+    """Every build of `test --all`. The first of each compiler runs all tests, the others the group that they are for;
+    what knows nothing of compilers runs once."""
     clang = find_clang() or stop("no clang++-19 found; it is needed for --all")
     builds = []
     for family, compiler in (("gcc", "g++"), ("clang", clang)):
-        builds.append(Build(f"{family}-native", compiler, options=CHECKED, jobs=jobs))
+        builds.append(Build(f"{family}-native", compiler, without="once" if builds else "", options=CHECKED, jobs=jobs))
         builds += [Build(f"{family}-{width}", compiler, width, "widths", "1", CHECKED, jobs=jobs)
                    for width in widths_of_this_processor() if width not in ("native", native_width())]
         builds.append(Build(f"{family}-address", compiler, "native", "sanitizers", "1",
@@ -222,6 +251,7 @@ def plan(builds):
     say("The plan:")
     for build in builds:
         what = f"the tests of the group {build.group}" if build.group else "every test"
+        what += f" but the group {build.without}" if build.without else ""
         how = "" if runs_here(build.simd) else "; compiled only, this machine lacks it"
         width = f"native ({native_width()})" if build.simd == "native" else build.simd
         print(f"    {build.name:<16} {build.compiler:<12} {width:<16} -O{build.optimization}  {what}{how}")
@@ -294,12 +324,12 @@ def demo(arguments):
         sys.exit(1)
     rest = [word for word in arguments.words if word != "--"]
     say(f"training {model} on {data}")
-    done = subprocess.run([build.folder / program, "--out", out, "--data", data, *rest]).returncode
+    done, _ = run_to_its_end([build.folder / program, "--out", out, "--data", data, *rest])
     if done == 0 and (pictures := sorted(out.glob("*.png"))):
         say("The pictures:")
         for picture in pictures:
             print(f"    {picture}")
-    sys.exit(done if done >= 0 else 128 - done)
+    sys.exit(done)
 
 
 def test(arguments):
@@ -326,12 +356,12 @@ def bench(arguments):
     arguments.finish("bench")
     extra = ["--json", json_path] if json_path else []
     if compile_time:
-        sys.exit(subprocess.run([sys.executable, ROOT / "bench" / "compile_time.py", *extra]).returncode)
+        sys.exit(run_to_its_end([sys.executable, ROOT / "bench" / "compile_time.py", *extra])[0])
     build = release(jobs)
     program = "bench/bench-train_step"
     if not build.compile([program]):
         sys.exit(1)
-    sys.exit(subprocess.run([build.folder / program, *extra]).returncode)
+    sys.exit(run_to_its_end([build.folder / program, *extra])[0])
 
 
 def lint(arguments):

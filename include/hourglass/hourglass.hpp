@@ -6,10 +6,13 @@
 #include <hourglass/graph/diagnostic.hpp>
 
 #include <hourglass/graph/graphviz.hpp>
+#include <hourglass/graph/mermaid.hpp>
 #include <hourglass/graph/print.hpp>
 #include <hourglass/nn/dense.hpp>
+#include <hourglass/nn/derivatives.hpp>
 #include <hourglass/nn/distributions.hpp>
 #include <hourglass/nn/losses.hpp>
 #include <hourglass/optim/rules.hpp>
+#include <hourglass/program/evaluate.hpp>
 #include <hourglass/program/inspect.hpp>
 #include <hourglass/program/program.hpp>

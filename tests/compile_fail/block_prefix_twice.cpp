@@ -1,5 +1,6 @@
-// expect: in equation .*b.*: the prefix .*block.* stands for two blocks, with another graph or other symbols passed:
-// give one of them another prefix
+// expect: \{"in equation `b`: the prefix `block` is used twice, for blocks that differ in their equations or in what is
+// expect: passed to them: give one of them another prefix"\}
+// max-lines: 25
 #include <hourglass/hourglass.hpp>
 
 namespace hg = hourglass;
@@ -12,11 +13,11 @@ inline constexpr hg::symbol<"b"> b;
 inline constexpr hg::graph layer{out = tanh(hg::dense<3>(in))};
 
 inline constexpr hg::graph model{
-    a = hg::use<"block">(layer, in = x)[out],
+    a = hg::use<"block">(layer, in = 2.0 * x)[out],
 #ifndef FIXED
-    b = hg::use<"block">(layer, in = a)[out],
+    b = hg::use<"block">(layer, in = 3.0 * x)[out],
 #else
-    b = hg::use<"other">(layer, in = a)[out],
+    b = hg::use<"block">(layer, in = 2.0 * x)[out] + hg::use<"other">(layer, in = 3.0 * x)[out],
 #endif
 };
 static_assert(hg::check<model>);

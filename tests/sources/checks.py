@@ -3,7 +3,9 @@
 import os
 import subprocess
 import sys
+import tempfile
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -25,6 +27,20 @@ def check_syntax(command, source, directory=ROOT):
                           stdout=subprocess.PIPE, stderr=subprocess.STDOUT, errors="replace",
                           env={**os.environ, "LC_ALL": "C"})  # plain quotes, whatever the user's language
     return done.returncode == 0, done.stdout
+
+
+@contextmanager
+def umbrella_parsed_once(command):
+    """The command that compiles files which all begin by including hourglass.hpp, parsed once for them all while this
+    lasts: that is most of the work for a small file."""
+    with tempfile.TemporaryDirectory() as folder:
+        umbrella = Path(folder, "umbrella.hpp")
+        umbrella.write_text("#include <hourglass/hourglass.hpp>\n")
+        parsed = Path(folder, "umbrella.hpp.gch")  # a name that both compilers look for
+        done = subprocess.run([*command, "-x", "c++-header", str(umbrella), "-o", str(parsed)], cwd=ROOT,
+                              stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        # Where that fails, the files say themselves what is wrong.
+        yield [*command, "-include", str(umbrella)] if done.returncode == 0 else command
 
 
 def cores():

@@ -12,14 +12,12 @@ A ```sh block may use only commands and options that `./dev COMMAND --help` know
 
 import re
 import subprocess
-from checks import ROOT, check_syntax, compile_command, in_parallel, report
+from checks import ROOT, check_syntax, compile_command, in_parallel, report, umbrella_parsed_once
 
 CONTEXTS = ROOT / "tests" / "readme"
 BLOCK = re.compile(r"^(?:<!--\s*context:\s*(\S+)\s*-->\n\s*)?```(\w+)[^\n]*\n(.*?)^```", re.MULTILINE | re.DOTALL)
 LINK = re.compile(r"\]\((?!\w+:|#)([^)#\s]+)")
 PLAIN = "#include <hourglass/hourglass.hpp>\nnamespace hg = hourglass;\n// BLOCK\n"
-command = compile_command()
-
 
 def blocks(text):
     """Each block as (context or None, language, code, line of its first line)."""
@@ -27,7 +25,7 @@ def blocks(text):
         yield match[1], match[2], match[3], text.count("\n", 0, match.start(3)) + 1
 
 
-def cpp_faults(page, context, code, line, previous):
+def cpp_faults(command, page, context, code, line, previous):
     frame = PLAIN
     if context:
         if not (CONTEXTS / context).is_file():
@@ -57,7 +55,7 @@ def sh_faults(code):
     return faults
 
 
-def cases():
+def cases(command):
     for path in [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]:
         if not path.exists():
             continue
@@ -67,11 +65,12 @@ def cases():
         for context, language, code, line in blocks(text):
             name = f"{page}:{line}, {language} block"
             if language in ("cpp", "c++"):
-                arguments = (page, context, code, line, previous)
+                arguments = (command, page, context, code, line, previous)
                 yield name, lambda arguments=arguments: cpp_faults(*arguments), "repair the block, or give it a context"
                 previous = previous if context else code
             elif language in ("sh", "bash", "console"):
                 yield name, lambda code=code: sh_faults(code), "write it as ./dev --help tells"
 
 
-report(in_parallel(lambda case: (case[0], case[1](), case[2]), list(cases())))
+with umbrella_parsed_once(compile_command()) as quick:
+    report(in_parallel(lambda case: (case[0], case[1](), case[2]), list(cases(quick))))

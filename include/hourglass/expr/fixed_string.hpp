@@ -16,6 +16,9 @@ constexpr std::uint64_t hash_of(std::string_view name, std::uint64_t hash = 1469
     return hash;
 }
 
+// A number for a type: the hash of its name, which holds the arguments of templates too.
+template <class T> constexpr std::uint64_t hash_of_type() { return hash_of(__PRETTY_FUNCTION__); }
+
 template <std::size_t N> struct fixed_string {
     char characters[N]{};
     constexpr fixed_string(const char (&text)[N]) {

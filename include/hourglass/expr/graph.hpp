@@ -42,11 +42,16 @@ requires(!(is_graph<E> || ...)) graph(const E&... e)
 ->graph<decltype(entry_of(e))...>;
 
 // A graph used inside a graph: use<"b1">(residual, in = a)[out]. The block's names stand in the outer graph behind the
-// prefix "b1."; its formals are symbols without an equation, shaped by what is bound to them.
-template <fixed_string Prefix, class Graph, class Result, class... Formals> struct block_result : expression_base {
-    Graph block;
+// prefix "b1."; its formals are symbols without an equation, shaped by what is bound to them. What is used stands apart
+// from the result that is taken of it: several results of one use are one block (graph/block.hpp).
+template <class Graph, class... Formals> struct block_use : expression_base {
+    Graph inner;
     boost::hana::tuple<Formals...> formals; // equations formal = actual
-    constexpr block_result(const Graph& g, const boost::hana::tuple<Formals...>& f) : block(g), formals(f) {}
+    constexpr block_use(const Graph& g, const boost::hana::tuple<Formals...>& f) : inner(g), formals(f) {}
+};
+template <fixed_string Prefix, class Graph, class Result, class... Formals> struct block_result
+    : block_use<Graph, Formals...> {
+    using block_use<Graph, Formals...>::block_use;
 };
 
 template <fixed_string Prefix, class Graph, class... Formals> struct block {

@@ -35,12 +35,18 @@ struct shape {
     }
 };
 
-// A shape from any number of extents, none of them included.
+// A shape from any number of extents, none of them included. More than max_rank leave a negative rank, as many below
+// zero, and no extents: whoever takes extents from a user says so (expr/text.hpp).
 template <class... Extents> constexpr shape make_shape(Extents... extents) {
+    constexpr int rank = static_cast<int>(sizeof...(extents));
     shape s;
-    s.rank = static_cast<int>(sizeof...(extents));
-    int axis = 0;
-    ((s[axis++] = extents), ...);
+    if constexpr (rank > max_rank) {
+        s.rank = -rank;
+    } else {
+        s.rank = rank;
+        int axis = 0;
+        ((s[axis++] = extents), ...);
+    }
     return s;
 }
 

@@ -65,6 +65,7 @@ struct text {
     }
     constexpr text& add(const text& other) { return add(other.view()); }
     constexpr text& add(const shape& s) {
+        if (s.rank < 0) return add("[").add(-s.rank).add(" axes]");
         add("[");
         for (int i = 0; i < s.rank; ++i) {
             if (i > 0) add(", ");
@@ -80,6 +81,14 @@ template <class... Pieces> constexpr text sentence(const Pieces&... pieces) {
     text result;
     (result.add(pieces), ...);
     return result;
+}
+
+// Why no value can have the shape that a user gave, as the end of a sentence; empty where one can.
+constexpr text misshapen(const shape& s) {
+    if (s.rank < 0) return sentence("has ", -s.rank, " axes, but a value has at most ", max_rank);
+    for (int i = 0; i < s.rank; ++i)
+        if (s[i] < 1) return sentence("has the shape ", s, ", but every extent is at least 1");
+    return {};
 }
 
 HOURGLASS_END

@@ -15,6 +15,7 @@ template <std::size_t N> struct says { char text[N + 1]{}; };
 template <std::size_t N> constexpr says<N> exactly(const text& t) {
     says<N> s;
     for (std::size_t i = 0; i < N; ++i) s.text[i] = t.characters[i] == '\'' ? '`' : t.characters[i];
+    s.text[N] = 0; // written, since Clang prints an array of 128 characters and a zero that nobody wrote as numbers
     return s;
 }
 template <auto Sentence> inline constexpr bool model_is_well_formed = sizeof(Sentence.text) == 1;

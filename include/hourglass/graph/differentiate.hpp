@@ -12,7 +12,9 @@ constexpr handle derivation::result() const { return operand(0).other(node_); }
 constexpr handle derivation::adjoint() const { return operand(0).other(adjoints_[node_]); }
 constexpr handle derivation::adjoint_full() const { return adjoint().filled(result().type()); }
 constexpr attributes derivation::options() const { return graph_.nodes[node_].options; }
-constexpr bool derivation::wanted(int i) const { return wanted_[graph_.operand(node_, i)]; }
+constexpr bool derivation::wanted(int i) const {
+    return forward_operand_ >= 0 ? i == forward_operand_ : wanted_[graph_.operand(node_, i)];
+}
 
 // Sums what lies along axes that the wanted type lacks. A type that is smaller still is left so: it broadcasts.
 constexpr handle sum_to(handle share, const value_type& wanted) {
@@ -30,6 +32,10 @@ constexpr handle sum_to(handle share, const value_type& wanted) {
 }
 
 constexpr void derivation::accumulate(int i, handle share) {
+    if (forward_operand_ >= 0) {
+        if (i == forward_operand_) tangent_ = share.index;
+        return;
+    }
     const int target = graph_.operand(node_, i);
     if (!wanted_[target] || graph_.failed()) return;
     value_type type = graph_.nodes[target].type; // copies: the nodes move as the graph grows
@@ -54,6 +60,9 @@ public:
     // Without sums_rows, the root being batched and no example acting on another, each row's gradient stays apart: what
     // has no batch axis has a gradient with one.
     constexpr differentiation(graph_builder& g, int root, slice_of<int> with_respect_to, bool sums_rows = true)
+        : differentiation(g, root, -1, with_respect_to, sums_rows) {}
+    // The same from a given adjoint of the root, whose shape may then be any: transpose(Jacobian) * adjoint.
+    constexpr differentiation(graph_builder& g, int root, int adjoint, slice_of<int> with_respect_to, bool sums_rows)
         : graph_(g), adjoints_(root + 1, -1), wanted_(root + 1, false), sums_rows_(sums_rows) {
         for (int n : with_respect_to)
             if (n <= root) wanted_[n] = true;
@@ -63,13 +72,15 @@ public:
                 if (wanted_[graph_.operand(n, i)]) wanted_[n] = true;
         }
         derivation d(graph_, adjoints_.begin(), wanted_.begin(), sums_rows);
-        if (wanted_[root]) adjoints_[root] = graph_.push_literal(1);
+        if (wanted_[root]) adjoints_[root] = adjoint < 0 ? graph_.push_literal(1) : adjoint;
         for (int n = root; n >= 0 && !graph_.failed(); --n) {
             if (adjoints_[n] < 0 || !wanted_[n] || !graph_.nodes[n].op->smooth) continue;
             d.node_ = n;
             graph_.nodes[n].op->derivative(d);
         }
     }
+    // Whether the root depends on any of them by a way that has a derivative.
+    constexpr bool reaches() const { return wanted_[wanted_.size() - 1]; }
     constexpr int gradient(int n) {
         handle h{&graph_, nullptr, n < adjoints_.size() ? adjoints_[n] : -1};
         if (h.index < 0) h.index = graph_.push_literal(0);

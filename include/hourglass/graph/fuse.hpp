@@ -79,6 +79,7 @@ private:
             if (here.arithmetic) return join(n, ahead_[g_.operand(n, 0)].type, at.options.flags[0]);
             return alone(n, group_kind::column_reduction);
         case operation_kind::product:
+            if (!is_matrix_product(at)) return alone(n, group_kind::movement);
             alone(n, group_kind::product);
             groups_[group_count_ - 1].product = plan_product(g_, n);
             return;

@@ -2,7 +2,7 @@
 // a frame round what is fused. `dot -Tsvg` reads what these functions return. At run time only.
 #pragma once
 
-#include <hourglass/graph/print.hpp>
+#include <hourglass/graph/picture.hpp>
 
 HOURGLASS_BEGIN
 
@@ -20,37 +20,32 @@ inline std::string quoted(std::string_view text) {
     return t + "\"";
 }
 
-// What a node looks like says what kind of value it is.
-inline std::string_view style_of(const node& n) {
-    if (is<ops::parameter>(n)) return "shape=box, style=filled, fillcolor=\"#cfe2f3\"";
-    if (is<ops::state>(n)) return "shape=box, style=\"filled,dashed\", fillcolor=\"#e8f0f8\"";
-    if (is<ops::input>(n) || is<ops::argument>(n) || is<ops::fed>(n))
+inline std::string_view style_of(picture_kind kind) {
+    switch (kind) {
+    case picture_kind::parameter:
+        return "shape=box, style=filled, fillcolor=\"#cfe2f3\"";
+    case picture_kind::state:
+        return "shape=box, style=\"filled,dashed\", fillcolor=\"#e8f0f8\"";
+    case picture_kind::fed:
         return "shape=box, style=filled, fillcolor=\"#d9ead3\"";
-    if (is<ops::scalar>(n) || is<ops::rows>(n) || n.op->kind == operation_kind::literal)
+    case picture_kind::number:
         return "shape=oval, style=filled, fillcolor=\"#fff2cc\"";
-    if (n.op->kind == operation_kind::noise) return "shape=hexagon, style=filled, fillcolor=\"#ead1dc\"";
-    if (n.op->kind == operation_kind::product) return "shape=box, style=\"rounded,filled\", fillcolor=\"#fce5cd\"";
+    case picture_kind::noise:
+        return "shape=hexagon, style=filled, fillcolor=\"#ead1dc\"";
+    case picture_kind::product:
+        return "shape=box, style=\"rounded,filled\", fillcolor=\"#fce5cd\"";
+    case picture_kind::other:
+        break;
+    }
     return "shape=box, style=\"rounded,filled\", fillcolor=white";
 }
 
-// name, operation and its constant operands, shape: a line each
-inline std::string node_label(graph_view g, const node_names& names, int n) {
-    std::string t = names.named(n) ? names.all(n) + "\n" : "";
-    if (g[n].op->kind == operation_kind::literal) return t + number_text(g[n].options.number);
-    t += std::string(g[n].op->name) + options_text(g[n]);
-    bool constants = false;
-    for (int i = 0; i < g[n].operand_count; ++i) constants = constants || stands_inline(g, names, g.operand(n, i));
-    if (constants) // in their place among the operands, which come as arrows
-        for (int i = 0; i < g[n].operand_count; ++i) {
-            const int o = g.operand(n, i);
-            t += (i == 0 ? "(" : ", ") +
-                 (stands_inline(g, names, o) ? number_text(g[o].options.number) : std::string("_"));
-        }
-    return t + (constants ? ")\n" : "\n") + type_text(g[n].type);
-}
-inline std::string node_statement(graph_view g, const node_names& names, int n, std::string_view indent) {
-    return std::string(indent) + "n" + std::to_string(n) +
-           " [label=" + graphviz_detail::quoted(node_label(g, names, n)) + ", " + std::string(style_of(g[n])) + "];\n";
+inline std::string node_statement(const node& n, int index, const std::vector<std::string>& lines,
+                                  std::string_view indent) {
+    std::string label;
+    for (const std::string& line : lines) label += (label.empty() ? "" : "\n") + line;
+    return std::string(indent) + "n" + std::to_string(index) + " [label=" + graphviz_detail::quoted(label) + ", " +
+           std::string(style_of(picture_kind_of(n))) + "];\n";
 }
 
 // Arrows from operands, and the results. An update points at the leaf that it overwrites.
@@ -94,53 +89,46 @@ inline std::string graphviz(graph_view g, std::string_view title = "graph") {
     const node_names names(g);
     std::string t = opening(std::string(title) + ": " + std::to_string(g.nodes.size) + " nodes");
     for (int n = 0; n < g.nodes.size; ++n)
-        if (!stands_inline(g, names, n)) t += node_statement(g, names, n, "  ");
+        if (!stands_inline(g, names, n)) t += node_statement(g[n], n, picture_lines(g, names, n), "  ");
     return t + edges(g, names) + "}\n";
 }
 inline std::string graphviz(const graph_builder& g, std::string_view title = "graph") {
     return graphviz(g.view(), title);
 }
 
-// A graph and its schedule: a frame round each group, in the order in which they run, what lies in memory in bold
-// frames, and the arena's size below the title.
-inline std::string graphviz(schedule_view s, graph_view g, long element_bytes, std::string_view title = "schedule") {
+// A graph and its schedule: a frame round each group, in the order in which they run; what lies in memory in bold
+// frames, with the steps during which it does; what each node costs for max_rows rows; and the arena's size below the
+// title.
+inline std::string graphviz(schedule_view s, graph_view g, long max_rows, long element_bytes,
+                            std::string_view title = "schedule") {
     using namespace graphviz_detail;
     const node_names names(g);
-    std::vector<int> group_of(static_cast<std::size_t>(g.nodes.size), -1);
-    for (int i = s.groups.size - 1; i >= 0; --i) {
-        const schedule_group& group = s.groups[i];
-        if (group.node >= 0) group_of[static_cast<std::size_t>(group.node)] = i;
-        for (int m = 0; m < group.member_count; ++m)
-            group_of[static_cast<std::size_t>(s.members[group.first_member + m].node)] = i;
-    }
-    std::string t =
-        opening(std::string(title) + ": " + std::to_string(s.groups.size) + " groups\n" + arena_text(s, element_bytes));
+    const picture_of_schedule picture(s, g, max_rows);
+    std::string t = opening(picture.title(title, element_bytes));
     const auto statements = [&](int group, std::string_view indent) {
         std::string all;
         for (int n = 0; n < g.nodes.size; ++n)
-            if (group_of[static_cast<std::size_t>(n)] == group && !stands_inline(g, names, n))
-                all += node_statement(g, names, n, indent);
+            if (picture.group_of(n) == group && !stands_inline(g, names, n))
+                all += node_statement(g[n], n, picture.lines(names, n), indent);
         return all;
     };
     for (int i = 0; i < s.groups.size; ++i) {
         const std::string inside = statements(i, "    ");
         if (inside.empty()) continue; // a copy of what another group computed
-        const schedule_group& group = s.groups[i];
-        const std::string label =
-            std::to_string(i) + ": " + std::string(kind_text(group.kind)) + " " + type_text(group.domain);
-        t += "  subgraph cluster_" + std::to_string(i) + " {\n    label=" + graphviz_detail::quoted(label) +
+        t += "  subgraph cluster_" + std::to_string(i) +
+             " {\n    label=" + graphviz_detail::quoted(picture.group_title(i)) +
              ";\n    labeljust=l;\n    style=\"rounded,filled\";\n    fillcolor=\"" +
-             (group.tail ? "#f7f7f7" : "#fdf6ec") + "\";\n    color=\"#999999\";\n" + inside + "  }\n";
+             (s.groups[i].tail ? "#f7f7f7" : "#fdf6ec") + "\";\n    color=\"#999999\";\n" + inside + "  }\n";
     }
     t += statements(-1, "  ");
-    for (const stored_value& v : s.values)
-        if (v.storage == storage_kind::arena) t += "  n" + std::to_string(v.node) + " [penwidth=2];\n";
+    for (int n = 0; n < g.nodes.size; ++n)
+        if (picture.in_arena(n)) t += "  n" + std::to_string(n) + " [penwidth=2];\n";
     return t + edges(g, names) + "}\n";
 }
 // What a program runs: hg::graphviz_schedule<trainer>().
 template <class Program> std::string graphviz_schedule() {
     using compiled = typename Program::compiled_graph;
-    return graphviz(compiled::schedule.view(), compiled::view(),
+    return graphviz(compiled::schedule.view(), compiled::view(), Program::max_rows,
                     static_cast<long>(sizeof(typename Program::element_type)));
 }
 

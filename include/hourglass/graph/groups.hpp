@@ -4,6 +4,7 @@
 
 #include <array>
 
+#include <hourglass/graph/rewrite.hpp>
 #include <hourglass/graph/schedule.hpp>
 
 HOURGLASS_BEGIN

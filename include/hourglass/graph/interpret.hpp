@@ -93,14 +93,6 @@ public:
             if (to.empty()) compute(n, to);
         }
     }
-    // The first node in order whose value is not finite, or -1.
-    int first_non_finite() const {
-        using std::isfinite;
-        for (int n = 0; n < g_.nodes.size; ++n)
-            for (const T& x : values[static_cast<std::size_t>(n)])
-                if (!isfinite(x)) return n;
-        return -1;
-    }
     // The nearest name: the node's own, or of the first equation behind it.
     std::string name_of(int n) const {
         int best = -1;
@@ -146,7 +138,7 @@ private:
         const node& at = g_[n];
         const auto& rule = (*rules_)[*at.op];
         const shape& out = at.type.extents;
-        T operands[3] = {T(0), T(0), T(0)};
+        std::vector<T> operands(static_cast<std::size_t>(at.operand_count));
         for (long r = 0; r < (at.type.batched ? rows_ : 1); ++r)
             for (long i = 0; i < out.size(); ++i) {
                 for (int o = 0; o < at.operand_count; ++o) {
@@ -158,9 +150,10 @@ private:
                         rest /= out[axis];
                     }
                     if (type.batched) from += r * type.extents.size();
-                    operands[o] = values[static_cast<std::size_t>(g_.operand(n, o))][static_cast<std::size_t>(from)];
+                    operands[static_cast<std::size_t>(o)] =
+                        values[static_cast<std::size_t>(g_.operand(n, o))][static_cast<std::size_t>(from)];
                 }
-                rule.one(operands, to[static_cast<std::size_t>(r * out.size() + i)]);
+                rule.one(operands.data(), to[static_cast<std::size_t>(r * out.size() + i)]);
             }
     }
     void draw(const node& at, std::vector<T>& to) {

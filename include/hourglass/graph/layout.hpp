@@ -184,8 +184,9 @@ constexpr std::uint64_t structure_of(const schedule_view& s, const graph_view& g
             add(part);
         add(p.rows_in_m + 2 * p.rows_in_k + 4 * p.per_row + 8 * p.summed);
     }
-    // Both kinds of column reduction, and movements, have runners of their own.
-    if (group.kind == group_kind::column_reduction) hash = mix(hash, g[group.node].op->id);
+    // Column reductions and movements have a runner for each operation.
+    if (group.kind == group_kind::column_reduction || group.kind == group_kind::movement)
+        hash = mix(hash, g[group.node].op->id);
     add(group.load_count);
     const bool has_loads = group.kind == group_kind::elementwise || group.kind == group_kind::product;
     const group_load* const loads = s.loads.data + group.first_load;
@@ -198,7 +199,7 @@ constexpr std::uint64_t structure_of(const schedule_view& s, const graph_view& g
     for (int i = 0; i < group.member_count; ++i) {
         hash = (hash ^ members[i].op->id) * prime, hash ^= hash >> 32;
         for (int o = 0; o < members[i].operand_count; ++o) {
-            const wire& w = members[i].operands[o];
+            const wire& w = s.wires.data[members[i].first_wire + o];
             hash = (hash ^ static_cast<std::uint64_t>(4 * w.index + static_cast<int>(w.from))) * prime;
             hash ^= hash >> 32;
             if (w.from != wire::source::constant) continue;

@@ -5,87 +5,10 @@
 
 #include <boost/hana/unpack.hpp>
 
-#include <hourglass/expr/graph.hpp>
-#include <hourglass/graph/trace.hpp>
+#include <hourglass/graph/block.hpp>
+#include <hourglass/graph/simplify.hpp>
 
 HOURGLASS_BEGIN
-
-// How many layers and noise leaves one equation's expression makes: their names are numbered where there are several.
-template <class Op> constexpr int own_layers() {
-    if constexpr (requires { Op::unnamed_layers; })
-        return Op::unnamed_layers;
-    else
-        return 0;
-}
-template <class Op> constexpr int own_noises() {
-    if constexpr (requires { Op::noise_leaves; })
-        return Op::noise_leaves;
-    else
-        return 0;
-}
-template <class E> inline constexpr int layer_count = 0;
-template <class E> inline constexpr int noise_count = 0;
-template <class Op, class... A>
-inline constexpr int layer_count<applied<Op, A...>> = own_layers<Op>() + (0 + ... + layer_count<A>);
-template <class Op, class... A>
-inline constexpr int noise_count<applied<Op, A...>> = own_noises<Op>() + (0 + ... + noise_count<A>);
-
-// The symbols that an expression uses, for telling what kind of mistake a missing one is.
-template <class E> struct symbols_of {
-    static constexpr void collect(list<std::uint64_t>& into) {
-        if constexpr (named_leaf<E>) into.push(E::hash);
-    }
-};
-template <class Op, class... A> struct symbols_of<applied<Op, A...>> {
-    static constexpr void collect(list<std::uint64_t>& into) { (symbols_of<A>::collect(into), ...); }
-};
-template <fixed_string P, class G, class R, class... L, class... E>
-struct symbols_of<block_result<P, G, R, equation<L, E>...>> {
-    static constexpr void collect(list<std::uint64_t>& into) { (symbols_of<E>::collect(into), ...); }
-};
-
-// An equation as plain data.
-struct equation_outline {
-    std::string_view name{};
-    std::uint64_t hash = 0;
-    bool is_next = false;
-    void (*collect)(list<std::uint64_t>&) = nullptr;
-};
-template <class Equation> struct outline;
-template <class Left, class Right> struct outline<equation<Left, Right>> {
-    static constexpr equation_outline value{Left::name, Left::hash, false, &symbols_of<Right>::collect};
-};
-template <class Left, class Right> struct outline<equation<next_of<Left>, Right>> {
-    static constexpr equation_outline value{Left::name, Left::hash, true, &symbols_of<Right>::collect};
-};
-
-// How equation `from` leads to equation `to` through the symbols that they use: the equations on the way, both
-// included; none where it does not.
-constexpr list<int> way(slice_of<equation_outline> equations, int from, int to) {
-    list<int> pending, result;
-    list<int> user(equations.size, -1);
-    pending.push(to);
-    user[to] = to;
-    // Backwards, so that following `user` gives the order in which the equations use one another.
-    while (!pending.empty() && user[from] < 0) {
-        const int at = pending.back();
-        pending.pop();
-        for (int i = 0; i < equations.size; ++i) {
-            if (user[i] >= 0 || equations[i].is_next) continue;
-            list<std::uint64_t> uses;
-            equations[i].collect(uses);
-            for (std::uint64_t use : uses)
-                if (use == equations[at].hash && user[i] < 0) {
-                    user[i] = at;
-                    pending.push(i);
-                }
-        }
-    }
-    if (user[from] < 0) return result;
-    for (int at = from; at != to; at = user[at]) result.push(at);
-    result.push(to);
-    return result;
-}
 
 class lowering {
     graph_builder& graph_;
@@ -93,12 +16,16 @@ class lowering {
     std::uint64_t prefix_hash_ = 0;
     slice_of<equation_outline> outlines_{};
     int position_ = 0; // of the equation being lowered
+    known_blocks own_blocks_;
+    known_blocks* blocks_ = &own_blocks_; // of the whole graph: a block's lowering has those of the lowering around it
 
 public:
     constexpr explicit lowering(graph_builder& g, std::string_view prefix = {})
         : graph_(g), prefix_hash_(hash_of(prefix)) {
         place_.prefix = prefix;
     }
+    lowering(const lowering&) = delete;
+    lowering& operator=(const lowering&) = delete;
 
     template <class... Equations> constexpr void run(const graph<Equations...>& g) {
         const equation_outline outlines[] = {outline<Equations>::value..., equation_outline{}};
@@ -131,7 +58,7 @@ private:
             if (graph_.names[name].node >= 0) fail_taken(name, Left::hash);
         } else {
             graph_.fail(sentence(
-                "'", Left::name, "' is ", kind_name(Left::kind),
+                "'", Left::name, "' is ", name_of(Left::kind),
                 ", and only a symbol can stand on the left of an equation: what it is comes from outside the graph"));
         }
         const handle result = lower(e.right);
@@ -154,7 +81,7 @@ private:
         const handle target = lower(e.of);
         if (!graph_.failed() &&
             !(is<ops::state>(target.at()) || (Left::kind == leaf_kind::symbol && is<ops::parameter>(target.at()))))
-            graph_.fail(sentence("next of '", Left::name, "', which is ", kind_name(Left::kind),
+            graph_.fail(sentence("next of '", Left::name, "', which is ", name_of(Left::kind),
                                  ": only an hg::state has a next value"));
         for (const graph_root& r : graph_.roots)
             if (!graph_.failed() && r.kind == root_kind::update && r.name == target.at().name)
@@ -162,25 +89,6 @@ private:
         const handle result = lower(e.right);
         if (!graph_.failed()) add_update(target, result);
         return finish(outer);
-    }
-    static constexpr std::string_view kind_name(leaf_kind kind) {
-        switch (kind) {
-        case leaf_kind::symbol:
-            return "a symbol";
-        case leaf_kind::input:
-            return "an input";
-        case leaf_kind::argument:
-            return "an argument";
-        case leaf_kind::parameter:
-            return "a parameter";
-        case leaf_kind::scalar:
-            return "a run-time scalar";
-        case leaf_kind::state:
-            return "a state";
-        case leaf_kind::slot:
-            break;
-        }
-        return "an optimiser's slot";
     }
     static constexpr text with_article(std::string_view noun) {
         return sentence(noun.starts_with("i") || noun.starts_with("a") || noun.starts_with("e") ? "an " : "a ", noun);
@@ -287,26 +195,21 @@ private:
     template <fixed_string Prefix, class Inner, class Result, class... Formals>
     constexpr handle lower(const block_result<Prefix, Inner, Result, Formals...>& b) {
         const text prefix = sentence(place_.prefix, Prefix.view(), ".");
-        const text marker = sentence(prefix.view(), "#"); // no equation can have this name
-        const text uses = sentence(marker.view(), block_signature<Inner, Formals...>());
-        if (graph_.by_name.find(hash_of(marker.view())) < 0) {
-            graph_.intern(marker.view());
-            graph_.intern(uses.view());
+        text problem;
+        const bool known = blocks_->meet(hash_of(prefix.view()), Prefix.view(), b, problem);
+        if (!problem.empty()) graph_.fail(problem);
+        if (!known && !graph_.failed()) {
             boost::hana::unpack(b.formals, [&](const auto&... formal) {
                 const bool done[] = {this->bind_formal(prefix, formal)..., true};
                 static_cast<void>(done);
             });
             if (!graph_.failed()) {
                 lowering inner(graph_, prefix.view());
-                inner.run(b.block);
+                inner.blocks_ = blocks_;
+                inner.run(b.inner);
                 named_problem_ = named_problem_ || graph_.failed();
-                check_formals(b.block, Prefix.view(), list_of_formals<Formals...>());
             }
         }
-        if (graph_.by_name.find(hash_of(uses.view())) < 0)
-            graph_.fail(sentence("the prefix '", Prefix.view(),
-                                 "' stands for two blocks, with another graph or other symbols passed: "
-                                 "give one of them another prefix"));
         if (graph_.failed()) return at(0);
         const int name = graph_.by_name.find(hash_of(sentence(prefix.view(), Result::name).view()));
         if (name < 0 || graph_.names[name].node < 0) {
@@ -316,38 +219,6 @@ private:
         }
         return at(graph_.names[name].node);
     }
-    template <class... Formals> struct list_of_formals {};
-    // What is bound must be used: else a name is misspelt.
-    template <class... Equations, class... Left, class... Right> constexpr void
-    check_formals(const graph<Equations...>&, std::string_view block, list_of_formals<equation<Left, Right>...>) {
-        list<std::uint64_t> uses;
-        (outline<Equations>::value.collect(uses), ...);
-        [[maybe_unused]] const auto check_one = [&](std::string_view formal, std::uint64_t hash) {
-            for (std::uint64_t use : uses)
-                if (use == hash) return;
-            graph_.fail(
-                sentence("'", formal, "' is bound in use<\"", block, "\">(...), but no equation of the block uses it"));
-        };
-        (check_one(Left::name, Left::hash), ...);
-    }
-    // A number made of the names of a block's equations and formals, and of the symbols that are passed.
-    template <class Inner, class... Formals> static constexpr long block_signature() {
-        list<std::uint64_t> used;
-        collect_names(used, static_cast<const Inner*>(nullptr));
-        (collect_formal(used, static_cast<const Formals*>(nullptr)), ...);
-        std::uint64_t hash = 14695981039346656037ull;
-        for (std::uint64_t u : used) hash = (hash ^ u ^ u >> 31) * 1099511628211ull;
-        return static_cast<long>(hash >> 1);
-    }
-    template <class... Equations>
-    static constexpr void collect_names(list<std::uint64_t>& used, const graph<Equations...>*) {
-        (used.push(outline<Equations>::value.hash), ...);
-    }
-    template <class Left, class Right>
-    static constexpr void collect_formal(list<std::uint64_t>& used, const equation<Left, Right>*) {
-        used.push(Left::hash);
-        symbols_of<Right>::collect(used);
-    }
     template <class Left, class Right> constexpr bool bind_formal(const text& prefix, const equation<Left, Right>& f) {
         const handle actual = lower(f.right);
         if (graph_.failed()) return false;
@@ -356,11 +227,9 @@ private:
     }
 
     constexpr handle lower_symbol(std::string_view name, std::uint64_t hash) {
-        int found = graph_.by_name.find(full_hash(name, hash));
-        // What has no C++ object (h.weight) is reached by its full name from a block too.
-        if (found < 0 || graph_.names[found].node < 0) found = graph_.by_name.find(hash);
+        const int found = graph_.by_name.find(full_hash(name, hash));
         if (found >= 0 && graph_.names[found].node >= 0) return at(graph_.names[found].node);
-        text full = sentence(place_.prefix, name);
+        const text full = sentence(place_.prefix, name);
         for (int i = 0; i < outlines_.size; ++i) {
             if (outlines_[i].hash != hash || outlines_[i].is_next) continue;
             if (i == position_)
@@ -375,9 +244,17 @@ private:
                                      "' above this one"));
             return at(0);
         }
-        graph_.fail(
+        // A block reaches what is no equation by its full name too: "h.weight", say, which has no C++ object.
+        const int around = place_.prefix.empty() ? -1 : graph_.by_name.find(hash);
+        const int outer = around < 0 ? -1 : graph_.names[around].node;
+        if (outer >= 0 && graph_.nodes[outer].name == around) return at(outer);
+        text t =
             sentence("the symbol '", full.view(), "' is unknown: no equation defines it, ",
-                     place_.prefix.empty() ? "and no layer above this one declares it" : "and nothing is bound to it"));
+                     place_.prefix.empty() ? "and no layer above this one declares it" : "and nothing is bound to it");
+        if (outer >= 0)
+            t.add(sentence("; the block does not see the equation '", name,
+                           "' outside of it unless it is passed: use<...>(..., ", name, " = ", name, ")"));
+        graph_.fail(t);
         return at(0);
     }
     constexpr void fail_cycle(slice_of<int> cycle) {
@@ -389,6 +266,10 @@ private:
                              initialiser start = {}) {
         const int known = graph_.names[name].node;
         if (known < 0) {
+            if (const text problem = misshapen(type.extents); !problem.empty()) {
+                graph_.fail(sentence("the ", op->name, " '", graph_.name(name), "' ", problem));
+                return at(0);
+            }
             attributes options;
             options.number = number;
             const int n = graph_.push_leaf(op, name, type, options);
@@ -437,6 +318,8 @@ template <const auto& Graph> struct lower_graph {
             empty.problem = b.problem;
             return empty;
         }
+        // What a program differentiates again is first made small.
+        if (b.has_derivatives) return prune(simplify(b.view(), false, false).view(), true);
         return b;
     }
 };

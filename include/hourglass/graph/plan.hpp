@@ -39,6 +39,7 @@ public:
         loaded_by_ = loaded_list_.begin();
         s_.groups.reserve(fused.groups.size);
         s_.members.reserve(fused.nodes.size);
+        s_.wires.reserve(fused.g.operands.size);
         s_.loads.reserve(fused.nodes.size);
         for (int d : order.groups) emit(d);
         for (int i = 0; i < roots.size; ++i)
@@ -139,8 +140,9 @@ private:
         group_member& m = *s_.members.extend(1);
         m.op = &record<ops::broadcast_to>;
         m.node = r.node;
+        m.first_wire = s_.wires.size();
         m.operand_count = 1;
-        m.operands[0] = {wire::source::load, load_index(r.node, -1, out), 0};
+        s_.wires.push({wire::source::load, load_index(r.node, -1, out), 0});
         s_.stores.push({0, target_value_[r.name]});
         out.load_count = out.member_count = out.store_count = 1;
         join_dimensions(out, -1);
@@ -151,10 +153,12 @@ private:
         group_member& m = *s_.members.extend(1);
         m.op = at.op;
         m.node = n;
+        m.first_wire = s_.wires.size();
         m.operand_count = at.operand_count;
-        for (int i = 0; i < m.operand_count; ++i) {
+        wire* const wires = s_.wires.extend(at.operand_count);
+        for (int i = 0; i < at.operand_count; ++i) {
             const int o = operands_[at.first_operand + i], s = fused_[o].source;
-            wire& w = m.operands[i];
+            wire& w = wires[i];
             if (fused_[s].group == draft_index && f_.in_register(n, o, draft_index)) {
                 if (s == out.node) {
                     w.from = wire::source::load; // the tile is the first
@@ -283,8 +287,10 @@ constexpr schedule_sizes guess_of_plan(const fusion_view& f) {
         s.values += at.stored || f.g.nodes.data[n].name >= 0;
         s.stores += at.stored;
         s.members += at.group >= 0;
+        s.wires += at.group >= 0 ? f.g.nodes.data[n].operand_count : 0;
     }
     s.members += 16;
+    s.wires += 16;
     s.values += 16;
     s.loads = f.g.operands.size / 2 + f.groups.size + 16;
     s.operands = f.g.operands.size / 2 + 16;

@@ -205,8 +205,7 @@ public:
         for (int i = 0; i < group.member_count; ++i) {
             const group_member& m = s_.members[group.first_member + i];
             std::vector<std::string> operands;
-            for (int o = 0; o < m.operand_count; ++o)
-                operands.push_back(wire_text(group, m.operands[static_cast<std::size_t>(o)]));
+            for (int o = 0; o < m.operand_count; ++o) operands.push_back(wire_text(group, s_.operand(m, o)));
             const std::string name = names_.all(m.node);
             if (operands.size() == 1 && operands[0] == names_[m.node])
                 all.push_back("copy of " + operands[0]);
@@ -243,8 +242,6 @@ private:
 
 inline std::string_view kind_text(group_kind kind) {
     switch (kind) {
-    case group_kind::uniform:
-        return "numbers";
     case group_kind::elementwise:
         return "elementwise";
     case group_kind::column_reduction:
@@ -268,8 +265,6 @@ inline std::string arena_text(schedule_view s, long element_bytes) {
 // Where a value lies; a place in the arena with the steps between waits in which it is alive.
 inline std::string place_text(const stored_value& v) {
     switch (v.storage) {
-    case storage_kind::literal:
-        return "literal";
     case storage_kind::fed:
         return "fed";
     case storage_kind::parameter:

@@ -6,6 +6,9 @@
 
 HOURGLASS_BEGIN
 
+// The products that there is a kernel for, and whose flags say what is transposed; a user's own may be anything.
+constexpr bool is_matrix_product(const node& n) { return is<ops::matmul>(n) || is<ops::matmul_batch_sum>(n); }
+
 class rewriter {
 public:
     graph_view from;
@@ -45,10 +48,14 @@ public:
     }
 };
 
-// Which nodes the results need. An update needs the leaf that it writes, even where nothing reads it.
-constexpr list<bool> needed_nodes(const graph_view& g) {
+// Which nodes the results need, and, where `names_too`, all that has a name. An update needs the leaf that it writes,
+// even where nothing reads it.
+constexpr list<bool> needed_nodes(const graph_view& g, bool names_too = false) {
     list<bool> result(g.nodes.size);
     bool* const needed = result.begin();
+    if (names_too)
+        for (const named_node& name : g.names)
+            if (name.node >= 0) needed[name.node] = true;
     for (const graph_root& r : g.roots) {
         needed[r.node] = true;
         if (r.kind == root_kind::update && g.names[r.name].node >= 0) needed[g.names[r.name].node] = true;
@@ -63,9 +70,9 @@ constexpr list<bool> needed_nodes(const graph_view& g) {
 }
 
 // Dead code: keeps what the results need, in the same order.
-constexpr graph_builder prune(const graph_view& g) {
+constexpr graph_builder prune(const graph_view& g, bool names_too = false) {
     rewriter r(g);
-    const list<bool> needed = needed_nodes(g);
+    const list<bool> needed = needed_nodes(g, names_too);
     for (int n = 0; n < g.nodes.size; ++n)
         if (needed[n]) r.map[n] = r.copy(n);
     r.finish();

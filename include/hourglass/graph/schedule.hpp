@@ -8,16 +8,15 @@
 HOURGLASS_BEGIN
 
 enum class group_kind {
-    uniform,          // numbers that depend on run-time scalars alone: computed in double, once per call
     elementwise,      // one pass over a domain, with sums over its last axes
     column_reduction, // a reduction over the batch or over leading axes
     product,          // a matrix product whose tiles pass through elementwise nodes
-    movement,         // transpose, slice, pad, concatenate
+    movement,         // transpose, slice, pad, concatenate; what has no kernel of its own
     noise
 };
 
 // Where a value lies.
-enum class storage_kind { literal, uniform, fed, parameter, state, arena };
+enum class storage_kind { uniform, fed, parameter, state, arena };
 
 struct stored_value {
     int node = -1;
@@ -49,8 +48,7 @@ struct group_store {
 struct group_member {
     const operation* op = nullptr;
     int node = -1;
-    wire operands[3]{};
-    int operand_count = 0;
+    int first_wire = 0, operand_count = 0; // as many operands as the operation takes
 };
 
 // A matrix product as the kernel sees it: C(m x n) = A(m x k) B(k x n).
@@ -91,19 +89,20 @@ struct schedule_result {
 };
 
 struct schedule_sizes {
-    int groups = 0, members = 0, loads = 0, stores = 0, values = 0, results = 0, uniforms = 0, operands = 0,
+    int groups = 0, members = 0, wires = 0, loads = 0, stores = 0, values = 0, results = 0, uniforms = 0, operands = 0,
         numbers = 0;
 
     constexpr bool hold(const schedule_sizes& other) const {
-        return other.groups <= groups && other.members <= members && other.loads <= loads && other.stores <= stores &&
-               other.values <= values && other.results <= results && other.uniforms <= uniforms &&
-               other.operands <= operands && other.numbers <= numbers;
+        return other.groups <= groups && other.members <= members && other.wires <= wires && other.loads <= loads &&
+               other.stores <= stores && other.values <= values && other.results <= results &&
+               other.uniforms <= uniforms && other.operands <= operands && other.numbers <= numbers;
     }
 };
 
 struct schedule_view {
     slice_of<schedule_group> groups;
     slice_of<group_member> members;
+    slice_of<wire> wires; // of the members, one behind another
     slice_of<group_load> loads;
     slice_of<group_store> stores;
     slice_of<stored_value> values;
@@ -116,14 +115,16 @@ struct schedule_view {
     double work_per_row = 0, work = 0; // floating-point operations, roughly
 
     constexpr schedule_sizes sizes() const {
-        return {groups.size,  members.size,  loads.size,    stores.size, values.size,
-                results.size, uniforms.size, operands.size, numbers.size};
+        return {groups.size, members.size, wires.size,    loads.size,    stores.size,
+                values.size, results.size, uniforms.size, operands.size, numbers.size};
     }
+    constexpr const wire& operand(const group_member& m, int i) const { return wires[m.first_wire + i]; }
 };
 
 struct schedule_builder {
     list<schedule_group> groups;
     list<group_member> members;
+    list<wire> wires;
     list<group_load> loads;
     list<group_store> stores;
     list<stored_value> values;
@@ -135,25 +136,20 @@ struct schedule_builder {
     double work_per_row = 0, work = 0;
 
     constexpr schedule_view view() const {
-        return {groups.view(),
-                members.view(),
-                loads.view(),
-                stores.view(),
-                values.view(),
-                results.view(),
-                uniforms.view(),
-                operands.view(),
-                numbers.view(),
-                arena,
-                arena_without_reuse,
-                work_per_row,
-                work};
+        return {groups.view(),   members.view(),
+                wires.view(),    loads.view(),
+                stores.view(),   values.view(),
+                results.view(),  uniforms.view(),
+                operands.view(), numbers.view(),
+                arena,           arena_without_reuse,
+                work_per_row,    work};
     }
 };
 
 template <schedule_sizes Room> struct frozen_schedule {
     std::array<schedule_group, Room.groups + 1> groups{};
     std::array<group_member, Room.members + 1> members{};
+    std::array<wire, Room.wires + 1> wires{};
     std::array<group_load, Room.loads + 1> loads{};
     std::array<group_store, Room.stores + 1> stores{};
     std::array<stored_value, Room.values + 1> values{};
@@ -172,6 +168,7 @@ template <schedule_sizes Room> struct frozen_schedule {
         if (!Room.hold(sizes)) return;
         copy(s.groups, groups.data());
         copy(s.members, members.data());
+        copy(s.wires, wires.data());
         copy(s.loads, loads.data());
         copy(s.stores, stores.data());
         copy(s.values, values.data());
@@ -183,6 +180,7 @@ template <schedule_sizes Room> struct frozen_schedule {
     constexpr schedule_view view() const {
         return {{groups.data(), sizes.groups},
                 {members.data(), sizes.members},
+                {wires.data(), sizes.wires},
                 {loads.data(), sizes.loads},
                 {stores.data(), sizes.stores},
                 {values.data(), sizes.values},

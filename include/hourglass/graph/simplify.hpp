@@ -1,7 +1,8 @@
 // Constant folding and algebraic simplification, one rule a line, each a change that leaves every value as it was up to
 // rounding: x + 0, x * 1, x * 0 (whatever x is: an adjoint that is not there stays away), double negation, x - (-y),
-// transposes into products, reshapes of reshapes, broadcasts that repeat nothing, log of exp; and markers that have
-// done their work.
+// transposes into products, reshapes of reshapes, broadcasts that repeat nothing, log of exp; factors that are the same
+// for all examples out of what is computed for each, which is what makes closed forms of penalties on Jacobians; and
+// markers that have done their work.
 #pragma once
 
 #include <hourglass/graph/rewrite.hpp>
@@ -30,10 +31,8 @@ class simplification {
         const int a = r_.map[r_.from.operand(n, 0)];
         const int b = old.operand_count > 1 ? r_.map[r_.from.operand(n, 1)] : -1;
 
-        if (old.op->foldable && is_literal(a) && (b < 0 || is_literal(b))) {
-            const double values[] = {at(a).options.number, b < 0 ? 0 : at(b).options.number};
-            if (!is<ops::divide>(old) || values[1] != 0) return r_.to.push_literal(old.op->fold(values));
-        }
+        if (old.op->foldable && is_literal(a) && (b < 0 || is_literal(b)))
+            if (const int folded = fold(n); folded >= 0) return folded;
         if (is<ops::add>(old)) {
             if (is_literal(a, 0)) return as(b, old.type);
             if (is_literal(b, 0)) return as(a, old.type);
@@ -58,6 +57,9 @@ class simplification {
             if (is_literal(a, 0)) return as(a, old.type);
             if (is_literal(b) && is_power_of_two(at(b).options.number))
                 return times(a, 1 / at(b).options.number, old.type);
+        } else if (is<ops::square>(old)) {
+            if (const int u = common_factor(a); u >= 0)
+                return hadamard(square(h(u)), square(h(other_factor(a, u)))).index;
         } else if (is<ops::negate>(old)) {
             if (is_op<ops::negate>(a)) return operand(a, 0);
         } else if (is<ops::log>(old)) {
@@ -70,12 +72,81 @@ class simplification {
             if (is_op<ops::reshape>(a)) return h(operand(a, 0)).reshaped(old.type.extents).index;
         } else if (is<ops::transpose>(old)) {
             if (is_identity(old.options.target)) return a;
-        } else if (old.op->kind == operation_kind::product) {
+        } else if (is_matrix_product(old)) {
             return product(old, a, b);
-        } else if (is<ops::sum>(old) && old.options.flags[2] == 0 && old.options.flags[0] == old.options.flags[1]) {
-            return a;
+        } else if (is<ops::sum>(old) && old.options.flags[2] == 0) {
+            if (old.options.flags[0] == old.options.flags[1]) return a;
+            if (const int taken = sum_of_factors(a, old.options.flags[0], old.options.flags[1]); taken >= 0)
+                return taken;
         }
         return r_.copy(n);
+    }
+    // The same for a node that has a name: it does not become one that was there before.
+    constexpr int simplified_apart(int n) {
+        const int known = r_.to.nodes.size(), found = simplified(n);
+        return found < known ? r_.copy(n) : found;
+    }
+    // Of a product with a batch axis, the factor that has none, if the other has fewer elements: -1 where there is
+    // none.
+    constexpr int common_factor(int n) const {
+        if (!is_op<ops::multiply>(n) || !at(n).type.batched) return -1;
+        for (int i = 0; i < 2; ++i) {
+            const int u = operand(n, i), v = operand(n, 1 - i);
+            if (!at(u).type.batched && !is_literal(u) && at(v).type.extents.size() < at(n).type.extents.size())
+                return u;
+        }
+        return -1;
+    }
+    constexpr int other_factor(int n, int u) const { return operand(n, operand(n, 0) == u ? 1 : 0); }
+    // The sum over the axes [first, last) of u v, where v is the same all along some of them: these are summed for u
+    // alone, once for all examples. -1 where v varies along each.
+    constexpr int sum_of_product(int product, int u, int first, int last) {
+        const shape whole = at(product).type.extents;
+        const int v = other_factor(product, u);
+        shape aligned = at(v).type.extents; // extents of 1 up to the product's rank
+        const int extra = whole.rank - aligned.rank;
+        for (int i = aligned.rank - 1; i >= 0; --i) aligned[i + extra] = aligned[i];
+        for (int i = 0; i < extra; ++i) aligned[i] = 1;
+        aligned.rank = whole.rank;
+        int begin = first, end = last; // the axes that v does not know, at one end of those that are summed
+        while (begin < last && aligned[begin] == 1) ++begin;
+        if (begin > first) {
+            end = begin;
+            begin = first;
+        } else {
+            begin = last;
+            while (begin > first && aligned[begin - 1] == 1) --begin;
+            if (begin == last) return -1;
+        }
+        const auto axes = [](int from, int to) {
+            ops::sum s;
+            s.options.flags = {from, to, 0};
+            return s;
+        };
+        shape rest;
+        for (int i = 0; i < whole.rank; ++i)
+            if (i < begin || i >= end) rest[rest.rank++] = aligned[i];
+        const handle summed = apply_operation(axes(begin, end), h(u).filled({whole, false}));
+        const handle result = hadamard(summed, h(v).reshaped(rest));
+        const int left = (last - first) - (end - begin);
+        if (left == 0) return result.index;
+        if (const int taken = sum_of_factors(result.index, first, first + left); taken >= 0) return taken;
+        return apply_operation(axes(first, first + left), result).index;
+    }
+    constexpr int sum_of_factors(int n, int first, int last) {
+        const int u = common_factor(n);
+        return u < 0 ? -1 : sum_of_product(n, u, first, last);
+    }
+    // The value of what is computed from constants alone, or -1. Not 1 / 0, which a constant expression cannot take.
+    constexpr int fold(int n) {
+        const node& old = r_.from[n];
+        list<double> values;
+        for (int i = 0; i < old.operand_count; ++i) {
+            const int o = r_.map[r_.from.operand(n, i)];
+            if (!is_literal(o) || (is<ops::divide>(old) && i == 1 && is_literal(o, 0))) return -1;
+            values.push(at(o).options.number);
+        }
+        return r_.to.push_literal(old.op->fold(values.begin()));
     }
     // x * c, with constants together: (x * 2) * 3
     constexpr int times(int x, double c, const value_type& type) {
@@ -123,24 +194,31 @@ class simplification {
 public:
     constexpr explicit simplification(const graph_view& g) : r_(g) {}
     // All nodes, or those that are `needed`.
-    constexpr graph_builder run(bool markers_too, slice_of<bool> needed = {}) {
+    constexpr graph_builder run(bool markers_too, bool names_too, slice_of<bool> needed = {}) {
+        list<bool> stays(r_.from.nodes.size);
+        if (!names_too)
+            for (const named_node& name : r_.from.names)
+                if (name.node >= 0) stays[name.node] = true;
         for (int n = 0; n < r_.from.nodes.size; ++n) {
             if (needed.size > 0 && !needed.data[n]) continue;
             if (markers_too && is<ops::stop_gradient>(r_.from[n]))
                 r_.map[n] = r_.map[r_.from.operand(n, 0)];
             else
-                r_.map[n] = simplified(n);
+                r_.map[n] = stays[n] ? simplified_apart(n) : simplified(n);
         }
         r_.finish();
         return static_cast<graph_builder&&>(r_.to);
     }
 };
 
-// `markers_too` drops stop_gradient: only when nothing is to be differentiated any more.
-constexpr graph_builder simplify(const graph_view& g, bool markers_too) { return simplification(g).run(markers_too); }
-// simplify(prune(g)), in one go.
+// `markers_too` drops stop_gradient: only when nothing is to be differentiated any more. Without `names_too` each node
+// that has a name stays a node of its own, so that a program can still be cut there.
+constexpr graph_builder simplify(const graph_view& g, bool markers_too, bool names_too = true) {
+    return simplification(g).run(markers_too, names_too);
+}
+// simplify(prune(g), markers_too), in one go.
 constexpr graph_builder prune_and_simplify(const graph_view& g, bool markers_too) {
-    return simplification(g).run(markers_too, needed_nodes(g).view());
+    return simplification(g).run(markers_too, true, needed_nodes(g).view());
 }
 
 HOURGLASS_END

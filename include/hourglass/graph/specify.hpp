@@ -56,7 +56,6 @@ template <class... Options> struct option_set {
     template <class Found, class... Rest> struct first_element { using type = Found; };
     template <class First, class... Rest> struct first_element<void, First, Rest...>
         : first_element<typename element_of<First>::type, Rest...> {};
-    template <class... Rest> struct element_or_float { using type = typename first_element<void, Rest...>::type; };
     using found_element = typename first_element<void, Options...>::type;
     using element_type = std::conditional_t<std::is_void_v<found_element>, float, found_element>;
 

@@ -96,7 +96,8 @@ public:
     list<graph_root> roots;
     list<leaf_start> starts;
     hash_index by_name;
-    text problem{}; // the first mistake found; nothing after it is looked at
+    text problem{};               // the first mistake found; nothing after it is looked at
+    bool has_derivatives = false; // in its equations: these are simplified before programs differentiate again
 
     constexpr graph_builder() = default;
     // Goes on with a graph; `new_names` says whether names can be found and made.

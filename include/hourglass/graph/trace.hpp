@@ -63,6 +63,10 @@ constexpr handle handle::new_leaf(const operation* op, const text& owner, std::s
         fail(sentence("the name '", full.view(), "' is declared twice: give one of the layers another name"));
         return *this;
     }
+    if (const text problem = misshapen(extents_); !problem.empty()) {
+        fail(sentence("the ", op->name, " '", full, "' ", problem));
+        return *this;
+    }
     const int n = graph->push_leaf(op, name, {extents_, false});
     graph->names[name].node = n;
     graph->starts.push({name, start});
@@ -87,6 +91,10 @@ constexpr handle handle::noise(int kind, bool shared_by_examples, const shape& e
     const int name = graph->intern(full.view());
     if (name < known) {
         fail(sentence("the noise '", full.view(), "' is declared twice"));
+        return *this;
+    }
+    if (const text problem = misshapen(extents_); !problem.empty()) {
+        fail(sentence("the noise '", full, "' ", problem));
         return *this;
     }
     const std::uint64_t hash = graph->names[name].hash;

@@ -118,7 +118,7 @@ template <class T> void all_rows_by_columns(T* tile, matrix_operand<T> a, int m,
 }
 
 // One thread's share of C = A B for m <= few_rows_limit: B is read in place without packing, except what lies at
-// its edge or has no stride of 1. Scratch memory, epilogue (with first_row 0 and row_count m) and the promise about
+// its edge or has no stride of 1. Scratch memory, epilogue (with first_row 0 and rows m) and the promise about
 // threads are those of multiply_packed; sums may run in another order than there, so the two agree to rounding
 // only.
 template <class T, class Epilogue> void multiply_few_rows(matrix_operand<T> a, matrix_operand<T> b, int m, int n, int k,
@@ -152,8 +152,8 @@ template <class T, class Epilogue> void multiply_few_rows(matrix_operand<T> a, m
             detail::all_rows_by_panels<T, 1>(tiles, tile_size, a, m, panel_scratch, columns, k);
         }
         for (int i = 0; i < finished; ++i, ++panel)
-            epilogue(static_cast<const T*>(tiles + i * tile_size), 0, m, panel * columns,
-                     std::min(columns, n - panel * columns));
+            epilogue(finished_part<T>{tiles + i * tile_size, columns, 0, m, panel * columns,
+                                      std::min(columns, n - panel * columns)});
     }
 }
 }

@@ -10,11 +10,11 @@ HOURGLASS_BEGIN
 
 namespace kernels {
 
-// tile[rows][columns] = block times panel, summed over k in ascending order, for the first `vectors` vectors of the
+// tile[r * stride + c] = block times panel, summed over k in ascending order, for the first `vectors` vectors of the
 // columns and the first `rows` rows (by default all; nothing is written to the others). tile is aligned to
 // scratch_alignment. 2 * rows * vectors * width * k operations; not inlined, so that it exists once per number type.
 template <class T, int vectors = blocking<T>::columns / width<T>, int rows = blocking<T>::rows>
-HOURGLASS_NOINLINE void micro_kernel(T* tile, const T* left_block, const T* right_panel, int k) {
+HOURGLASS_NOINLINE void micro_kernel(T* tile, std::ptrdiff_t stride, const T* left_block, const T* right_panel, int k) {
     constexpr int columns = blocking<T>::columns, lanes = width<T>;
     vector<T> sums[rows][vectors];
     HOURGLASS_UNROLL
@@ -38,7 +38,7 @@ HOURGLASS_NOINLINE void micro_kernel(T* tile, const T* left_block, const T* righ
     HOURGLASS_UNROLL
     for (int r = 0; r < rows; ++r) {
         HOURGLASS_UNROLL
-        for (int v = 0; v < vectors; ++v) store_vector(tile + r * columns + v * lanes, sums[r][v]);
+        for (int v = 0; v < vectors; ++v) store_vector(tile + r * stride + v * lanes, sums[r][v]);
     }
 }
 
@@ -61,36 +61,33 @@ template <class T> void prefetch_panel(matrix_operand<T> b, int k, int n, int pa
     }
 }
 
-// One tile of C from a packed block and a packed panel, handed to the epilogue: see multiply_packed.
-template <class T, class Epilogue> void finish_tile(T* tile, const T* left_block, const T* right_panel, int m, int n,
-                                                    int k, int block, int panel, Epilogue&& epilogue) {
+// A tile of C from a packed block and a packed panel: row_count by column_count elements, more where that costs
+// nothing.
+template <class T> void compute_tile(T* tile, std::ptrdiff_t stride, const T* left_block, const T* right_panel, int k,
+                                     int row_count, int column_count) {
     constexpr int columns = blocking<T>::columns, few = row_blocks<T>::few;
-    const row_blocks<T> blocks{m};
-    const int column_count = std::min(columns, n - panel * columns), row_count = blocks.size(block);
     // The last panel of many common extents (784, 400 in 32s) is half empty.
     constexpr int half = columns / 2 / width<T>, whole = columns / width<T>;
     if (column_count <= columns / 2)
-        (row_count <= few ? micro_kernel<T, half, few> : micro_kernel<T, half>)(tile, left_block, right_panel, k);
+        (row_count <= few ? micro_kernel<T, half, few> : micro_kernel<T, half>)(tile, stride, left_block, right_panel,
+                                                                                k);
     else
-        (row_count <= few ? micro_kernel<T, whole, few> : micro_kernel<T>)(tile, left_block, right_panel, k);
-    epilogue(static_cast<const T*>(tile), blocks.first(block), row_count, panel * columns, column_count);
+        (row_count <= few ? micro_kernel<T, whole, few> : micro_kernel<T>)(tile, stride, left_block, right_panel, k);
 }
 
 }
 
 // One thread's share of C (m x n) = A B. The tiles, panel after panel, are divided into `threads` equal runs; a
 // thread packs the panels that its run touches into panel_scratch (scratch_size(k) numbers of its own, aligned to
-// scratch_alignment for speed) and calls, once for every tile and in order,
-//     epilogue(const T* tile, int first_row, int row_count, int first_column, int column_count)
-// where tile[r * blocking::columns + c] is C(first_row + r, first_column + c) for r < row_count and c <
-// column_count, and unspecified elsewhere. Every element is summed over k in ascending order by one thread, so
-// results are the same to the bit for any number of threads.
+// scratch_alignment for speed) and calls epilogue(finished_part<T>) once for every tile and in order. Every element is
+// summed over k in ascending order by one thread, so results are the same to the bit for any number of threads.
 template <class T, class Epilogue> void multiply_packed(const T* packed_left, matrix_operand<T> b, int m, int n, int k,
                                                         T* panel_scratch, int thread, int threads,
                                                         Epilogue&& epilogue) {
     constexpr int rows = blocking<T>::rows, columns = blocking<T>::columns;
     alignas(scratch_alignment) T tile[rows * columns];
-    const long long blocks = row_blocks<T>{m}.count();
+    const row_blocks<T> cut{m};
+    const long long blocks = cut.count();
     const long long tiles = blocks * ((n + columns - 1) / columns);
     const long long end = tiles * (thread + 1) / threads;
     int packed_panel = -1;
@@ -103,37 +100,48 @@ template <class T, class Epilogue> void multiply_packed(const T* packed_left, ma
         }
         if (t - block + blocks < end) // the next panel is this thread's too
             detail::prefetch_panel(b, k, n, panel + 1, block, static_cast<int>(blocks));
-        detail::finish_tile(tile, packed_left + std::ptrdiff_t{block} * rows * k, panel_scratch, m, n, k, block, panel,
-                            epilogue);
+        const int column_count = std::min(columns, n - panel * columns);
+        detail::compute_tile<T>(tile, columns, packed_left + std::ptrdiff_t{block} * rows * k, panel_scratch, k,
+                                cut.size(block), column_count);
+        epilogue(finished_part<T>{tile, columns, cut.first(block), cut.size(block), panel * columns, column_count});
     }
 }
 
 // The same with the right operand packed before, all its panels one behind another (packed_right_size(k, n) numbers),
-// and the tiles in the order of C's rows: for an epilogue that reads and writes matrices as large as C, such as an
-// optimiser's moments, which then stream through memory instead of being gathered from as many pages as C has rows. A
-// thread packs the blocks of A that its run touches into block_scratch (scratch_size(k) numbers of its own).
+// in the order of C's rows, and with parts as wide as C where it has up to strip_columns: for an epilogue that reads
+// and writes matrices as large as C, such as an optimiser's moments. These then stream through memory row by row. (Tile
+// by tile, as many short pieces would be in flight as a tile has rows, and with 1024 columns all of them would want the
+// same set of the first-level cache: that was measured to take three times as long.) A thread packs the blocks of A
+// that its run touches into block_scratch (scratch_size(k) numbers of its own).
 template <class T, class Epilogue> void multiply_by_rows(matrix_operand<T> a, const T* packed_right, int m, int n,
                                                          int k, T* block_scratch, int thread, int threads,
                                                          Epilogue&& epilogue) {
     constexpr int rows = blocking<T>::rows, columns = blocking<T>::columns;
-    alignas(scratch_alignment) T tile[rows * columns];
-    const long long blocks = row_blocks<T>{m}.count(), panels = (n + columns - 1) / columns;
-    // As many panels at a time as the second-level cache holds beside what the epilogue streams through it.
-    constexpr long long cached = 256 * 1024 / sizeof(T);
-    const long long together = std::clamp<long long>(
-        cached / std::max<long long>(1, static_cast<long long>(panel_size<T>(k))), 1, std::max<long long>(1, panels));
+    constexpr int strip_columns = std::max(columns, 4096 / static_cast<int>(sizeof(T)));
+    constexpr std::ptrdiff_t stride = strip_columns + columns; // no power of two: rows must not share a cache set
+    alignas(scratch_alignment) T strip[static_cast<std::size_t>(rows * stride)];
+    const row_blocks<T> cut{m};
+    const long long blocks = cut.count(), panels = (n + columns - 1) / columns;
+    const long long together = std::min<long long>(panels, strip_columns / columns);
     const long long tiles = blocks * panels, end = tiles * (thread + 1) / threads;
     int packed_block = -1;
-    for (long long t = tiles * thread / threads; t < end; ++t) {
+    for (long long t = tiles * thread / threads; t < end;) {
         const long long first = t / (blocks * together) * together; // of the panels at hand
         const long long at_hand = std::min(together, panels - first), within = t - first * blocks;
-        const int block = static_cast<int>(within / at_hand), panel = static_cast<int>(first + within % at_hand);
+        const int block = static_cast<int>(within / at_hand);
         if (block != packed_block) {
             pack_left_block(block_scratch, a, m, k, block);
             packed_block = block;
         }
-        detail::finish_tile(tile, block_scratch, packed_right + panel * static_cast<std::ptrdiff_t>(panel_size<T>(k)),
-                            m, n, k, block, panel, epilogue);
+        const int first_panel = static_cast<int>(first + within % at_hand);
+        const int last_panel = static_cast<int>(std::min(first + at_hand, first_panel + (end - t)));
+        for (int panel = first_panel; panel < last_panel; ++panel)
+            detail::compute_tile<T>(strip + (panel - first_panel) * columns, stride, block_scratch,
+                                    packed_right + panel * static_cast<std::ptrdiff_t>(panel_size<T>(k)), k,
+                                    cut.size(block), std::min(columns, n - panel * columns));
+        epilogue(finished_part<T>{strip, stride, cut.first(block), cut.size(block), first_panel * columns,
+                                  std::min(last_panel * columns, n) - first_panel * columns});
+        t += last_panel - first_panel;
     }
 }
 }

@@ -30,6 +30,14 @@ template <class T> struct matrix_operand {
     std::ptrdiff_t row_stride, column_stride;
 };
 
+// A finished part of C, in scratch memory: C(first_row + r, first_column + c) is data[r * stride + c] for r < rows and
+// c < columns. Whole vectors may be read from every row, though what lies past the columns is unspecified.
+template <class T> struct finished_part {
+    const T* data;
+    std::ptrdiff_t stride;
+    int first_row, rows, first_column, columns;
+};
+
 // How m rows of C are cut into blocks of at most blocking::rows. The last two share what is left over where that is
 // little: 128 rows in sixes end in four and four, not in six and two, which take as long as six and four.
 template <class T> struct row_blocks {

@@ -52,8 +52,8 @@ inline wide_words multiply_low_words(wide_words a, std::uint32_t b) {
 
 // The key of every round, as wide words.
 struct round_keys {
-    explicit round_keys(std::uint64_t seed) {
-        std::uint32_t low = static_cast<std::uint32_t>(seed), high = static_cast<std::uint32_t>(seed >> 32);
+    explicit round_keys(random::philox_key key) {
+        std::uint32_t low = key[0], high = key[1];
         for (int round = 0; round < random::philox_rounds; ++round) {
             keys[round][0] = low;
             keys[round][1] = high;
@@ -201,14 +201,14 @@ struct normal_tile {
     }
 };
 
-// out[example][element]; T may be wider than the float that the tile computes in.
+// out[example][element], all examples of one key; T may be wider than the float that the tile computes in.
 template <class T, class Tile> HOURGLASS_NOINLINE void
 fill_tiles(T* out, noise_stream stream, std::uint64_t first_example, int examples, int elements, Tile tile) {
     constexpr int tile_elements = 4 * tile_blocks;
     const std::int64_t per_example = (std::int64_t{elements} + 3) / 4;
     const std::int64_t blocks = per_example * examples;
     const bool contiguous = elements % 4 == 0 && std::is_same_v<T, float>;
-    const round_keys keys(stream.seed);
+    const round_keys keys(random::noise_key(stream, first_example));
     tile_position position(first_example, static_cast<std::uint64_t>(per_example));
     std::int64_t block_in_example = 0;
     for (std::int64_t first = 0; first < blocks; first += tile_blocks, position.advance()) {
@@ -232,6 +232,19 @@ fill_tiles(T* out, noise_stream stream, std::uint64_t first_example, int example
             for (int e = 0; e < count; ++e) *out++ = static_cast<T>(values[4 * b + e]);
             if (++block_in_example == per_example) block_in_example = 0;
         }
+    }
+}
+// The same for any examples: where their numbers pass a multiple of 2^32, the key changes.
+template <class T, class Tile>
+void fill_stretches(T* out, noise_stream stream, std::uint64_t first_example, int examples, int elements, Tile tile) {
+    constexpr std::uint64_t one_key = std::uint64_t{1} << 32;
+    while (examples > 0 && elements > 0) {
+        const std::uint64_t left = one_key - first_example % one_key;
+        const int count = left < static_cast<std::uint64_t>(examples) ? static_cast<int>(left) : examples;
+        fill_tiles(out, stream, first_example, count, elements, tile);
+        out += std::ptrdiff_t{count} * elements;
+        first_example += static_cast<std::uint64_t>(count);
+        examples -= count;
     }
 }
 
@@ -263,7 +276,7 @@ void fill_uniform(T* out, noise_stream stream, std::uint64_t first_example, int 
                           random::uniform_from_word(words[2]), random::uniform_from_word(words[3])};
     });
 #else
-    if (elements > 0) detail::fill_tiles(out, stream, first_example, examples, elements, detail::uniform_tile{});
+    detail::fill_stretches(out, stream, first_example, examples, elements, detail::uniform_tile{});
 #endif
 }
 
@@ -274,7 +287,7 @@ void fill_normal(T* out, noise_stream stream, std::uint64_t first_example, int e
     static_assert(std::is_same_v<T, float> || std::is_same_v<T, double>);
 #if !defined(HOURGLASS_SCALAR)
     if constexpr (std::is_same_v<T, float>) {
-        if (elements > 0) detail::fill_tiles(out, stream, first_example, examples, elements, detail::normal_tile{});
+        detail::fill_stretches(out, stream, first_example, examples, elements, detail::normal_tile{});
         return;
     }
 #endif

@@ -178,19 +178,6 @@ template <class V> V fused_multiply_add(V a, V b, V c) {
     }
 }
 
-// The larger number lane by lane; a NaN on either side is the result. (The x86 instruction returns its second
-// operand when there is a NaN, so only the first needs asking. xsimd's != is of no use for that: on AVX it is false
-// for NaNs.)
-template <class V> V maximum(V a, V b) {
-    if constexpr (std::is_floating_point_v<V>) {
-        return a > b || a != a ? a : b;
-    } else {
-#if !defined(HOURGLASS_SCALAR)
-        return xsimd::select(xsimd::isnan(a), a, xsimd::max(a, b));
-#endif
-    }
-}
-
 // The sum of all lanes, added pairwise.
 template <class V> element_of<V> horizontal_sum(V x) {
     if constexpr (std::is_floating_point_v<V>) {
@@ -205,30 +192,6 @@ template <class V> element_of<V> horizontal_sum(V x) {
         if constexpr (width<T> >= 4) p += detail::exchange_lanes<2>(p, lanes);
         p += detail::exchange_lanes<1>(p, lanes);
         return p[0];
-#endif
-    }
-}
-
-// The largest lane; NaN if any lane is.
-template <class V> element_of<V> horizontal_max(V x) {
-    if constexpr (std::is_floating_point_v<V>) {
-        return x;
-    } else {
-#if !defined(HOURGLASS_SCALAR)
-        using T = element_of<V>;
-        constexpr auto lanes = std::make_integer_sequence<int, width<T>>{};
-        const auto fold = [&]<int distance>(V v, std::integral_constant<int, distance>) {
-            if constexpr (width < T >> distance)
-                return maximum(v,
-                               detail::from_plain<T>(detail::exchange_lanes<distance>(detail::to_plain<T>(v), lanes)));
-            else
-                return v;
-        };
-        x = fold(x, std::integral_constant<int, 8>{});
-        x = fold(x, std::integral_constant<int, 4>{});
-        x = fold(x, std::integral_constant<int, 2>{});
-        x = fold(x, std::integral_constant<int, 1>{});
-        return detail::to_plain<T>(x)[0];
 #endif
     }
 }

@@ -12,8 +12,13 @@ template <int Units, fixed_string Name, bool Bias> struct dense {
     static constexpr int unnamed_layers = Name.view().empty() ? 1 : 0;
     initialiser weight_start = fan_in_uniform;
     initialiser bias_start = fan_in_uniform;
+    constexpr bool operator==(const dense&) const = default;
 
     constexpr auto build(auto x) const {
+        if (Units < 1) {
+            x.misfit(sentence("dense<", Units, ">"), sentence("it needs at least one unit"));
+            return x;
+        }
         const int rank = x.extents().rank;
         if (rank != 1) {
             x.misfit(sentence("dense<", Units, ">"),

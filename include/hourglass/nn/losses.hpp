@@ -18,16 +18,19 @@ constexpr auto squared_error(const A& prediction, const B& target) { return sum(
 
 namespace ops {
 
-// Composite, so that operands which are used twice, and the layers in them, are made once.
+// Composite, so that operands which are used twice, and the layers in them, are made once; one step after another,
+// since compilers differ in the order in which they evaluate operands, and graphs must not.
 struct bernoulli_nll {
     constexpr auto build(auto logits, auto target) const {
-        return hourglass::sum(hourglass::softplus(logits) - hadamard(logits, target));
+        auto normaliser = hourglass::softplus(logits);
+        return hourglass::sum(normaliser - hadamard(logits, target));
     }
 };
 struct gaussian_nll {
     constexpr auto build(auto target, auto mean_, auto log_variance) const {
         constexpr double log_two_pi = 1.837877066409345483560659472811;
-        auto distance = hadamard(hourglass::square(target - mean_), hourglass::exp(-log_variance));
+        auto squared = hourglass::square(target - mean_);
+        auto distance = hadamard(squared, hourglass::exp(-log_variance));
         return hadamard(hourglass::sum(distance + log_variance + log_two_pi), 0.5);
     }
 };

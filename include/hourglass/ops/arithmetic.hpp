@@ -165,6 +165,9 @@ HOURGLASS_COMPARISON_OPERATOR(==, equal)
 HOURGLASS_COMPARISON_OPERATOR(!=, not_equal)
 #undef HOURGLASS_COMPARISON_OPERATOR
 
+// a where the condition is not zero, else b. Both are computed, and differentiated: where the branch not taken has an
+// infinite slope, as log has at 0, the gradient is zero times infinity. where(x > 0, log(where(x > 0, x, 1)), 0) has it
+// finite.
 template <operand_or_number C, operand_or_number A, operand_or_number B>
 requires some_operand<C, A, B>
 constexpr outcome_of<ops::where, C, A, B> where(const C& condition, const A& a, const B& b) {

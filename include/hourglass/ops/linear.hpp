@@ -9,7 +9,7 @@ namespace ops {
 
 // Adds op(A) op(B) to C, one example's.
 template <class T>
-void reference_product(const T* a, const shape& sa, bool ta, const T* b, const shape& sb, bool tb, T* c) {
+constexpr void reference_product(const T* a, const shape& sa, bool ta, const T* b, const shape& sb, bool tb, T* c) {
     const long a0 = sa[0], a1 = sa.rank == 2 ? sa[1] : 1, b0 = sb[0], b1 = sb.rank == 2 ? sb[1] : 1;
     const long m = ta ? a1 : a0, k = ta ? a0 : a1, n = tb ? b0 : b1;
     for (long i = 0; i < m; ++i)
@@ -44,7 +44,7 @@ struct matmul {
         result.extents = b.rank == 1 ? make_shape(rows) : make_shape(rows, b[tb ? 0 : 1]);
         return result;
     }
-    template <class T> static void reference(const evaluation<T>& e) {
+    template <class T> static constexpr void reference(const evaluation<T>& e) {
         const bool vector = e.types[1].extents.rank == 1;
         for (long r = 0; r < e.rows_of(e.type); ++r) {
             T* c = e.result + r * e.type.extents.size();
@@ -74,7 +74,7 @@ struct matmul_batch_sum {
             return {make_shape(a[ta ? 1 : 0], b[tb ? 0 : 1]), false};
         return {};
     }
-    template <class T> static void reference(const evaluation<T>& e) {
+    template <class T> static constexpr void reference(const evaluation<T>& e) {
         const bool vectors = e.types[0].extents.rank == 1;
         const shape& b = e.types[1].extents;
         for (long i = 0; i < e.type.extents.size(); ++i) e.result[i] = T(0);
@@ -159,6 +159,7 @@ struct times {
 };
 struct matmul_call {
     bool transpose_a = false, transpose_b = false;
+    constexpr bool operator==(const matmul_call&) const = default;
     constexpr auto build(auto a, auto b) const {
         if (a.extents().rank == 1 && b.extents().rank == 2) return product<matmul>(b, a, !transpose_b, false);
         return product<matmul>(a, b, transpose_a, transpose_b);

@@ -1,5 +1,6 @@
 // The scalar functions that operations are written in, for whatever they compute with: float, double, a multiprecision
-// number, an xsimd batch (through its own namespace) or a traced handle. Knows nothing of SIMD.
+// number, an xsimd batch (through its own namespace) or a traced handle; float and double in constant expressions too.
+// Knows nothing of SIMD.
 #pragma once
 
 #include <cmath>
@@ -7,6 +8,7 @@
 #include <type_traits>
 
 #include <hourglass/expr/expression.hpp>
+#include <hourglass/ops/constant_math.hpp>
 
 HOURGLASS_BEGIN
 namespace math {
@@ -50,9 +52,14 @@ template <class C, class V> constexpr auto call_select(const C& c, const V& a, c
 }
 }
 
+template <class V> inline constexpr bool is_plain = std::is_same_v<V, float> || std::is_same_v<V, double>;
+
 #define HOURGLASS_MATH(function)                                                                                       \
-    template <class V> constexpr V function(const V& x) { return adl::call_##function(x); }
-HOURGLASS_MATH(abs)
+    template <class V> constexpr V function(const V& x) {                                                              \
+        if constexpr (is_plain<V>)                                                                                     \
+            if (std::is_constant_evaluated()) return static_cast<V>(constant::function(static_cast<double>(x)));       \
+        return adl::call_##function(x);                                                                                \
+    }
 HOURGLASS_MATH(cos)
 HOURGLASS_MATH(exp)
 HOURGLASS_MATH(expm1)
@@ -61,7 +68,15 @@ HOURGLASS_MATH(sin)
 HOURGLASS_MATH(sqrt)
 HOURGLASS_MATH(tanh)
 #undef HOURGLASS_MATH
+template <class V> constexpr V abs(const V& x) {
+    if constexpr (is_plain<V>)
+        if (std::is_constant_evaluated()) return x < 0 ? -x : x == 0 ? V(0) : x;
+    return adl::call_abs(x);
+}
 template <class V> constexpr V pow(const V& x, const V& p) {
+    if constexpr (is_plain<V>)
+        if (std::is_constant_evaluated())
+            return static_cast<V>(constant::pow(static_cast<double>(x), static_cast<double>(p)));
     if constexpr (std::is_same_v<element_t<V>, V>) {
         return adl::call_pow(x, p);
     } else {
@@ -102,6 +117,8 @@ template <class C, class V> constexpr V select(const C& condition, const V& a, c
 
 template <class V> constexpr V log(const V& x) {
     if constexpr (std::is_same_v<element_t<V>, V>) {
+        if constexpr (is_plain<V>)
+            if (std::is_constant_evaluated()) return static_cast<V>(constant::log(static_cast<double>(x)));
         return adl::call_log(x);
     } else {
         // xsimd's log of a denormal number is wrong by 2: denormals are scaled by 2^54 first.

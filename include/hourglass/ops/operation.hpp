@@ -23,12 +23,16 @@ struct attributes {
     }
 };
 
+// What is neither leaf, elementwise nor marker states a plain loop, `reference`. By it the interpreter computes, and a
+// program too where it has no kernel for the operation: it has those of matrix products and of the movements in
+// ops/shape.hpp, and one for every reduction. A reduction states what it starts from and how two results combine:
+// elements are combined in any order, the start any number of times.
 enum class operation_kind {
     leaf,        // a value that comes from outside: input, parameter, scalar, ...
     literal,     // attributes::number
     elementwise, // result (i) depends on operands at (i), broadcast
     reduction,   // over the axes [flags[0], flags[1]), or over the batch axis where flags[2]
-    product,     // matrix products
+    product,     // of matrices; what else computes elements from whole operands
     noise,       // filled by the generator
     movement,    // same elements, elsewhere
     marker       // gone before a program is made: stop_gradient, in_training
@@ -52,7 +56,7 @@ struct inference {
 
 struct operation {
     std::string_view name;
-    std::uint64_t id = 0; // hash of the name: passes compare this, never addresses
+    std::uint64_t id = 0; // hash of the type, whose name two operations may share: passes compare this, never addresses
     operation_kind kind{};
     int arity = 0; // -1: any number
     bool commutative = false;
@@ -75,9 +79,9 @@ template <class T> struct evaluation {
     long rows = 1;     // of the call
     T* result = nullptr;
 
-    long rows_of(const value_type& t) const { return t.batched ? rows : 1; }
+    constexpr long rows_of(const value_type& t) const { return t.batched ? rows : 1; }
     // The first element of operand i in a row of the result.
-    const T* operand(int i, long row) const {
+    constexpr const T* operand(int i, long row) const {
         return operands[i] + (types[i].batched ? row * types[i].extents.size() : 0);
     }
 };
@@ -137,10 +141,33 @@ template <class Op> constexpr double fold_erased(const double* x) {
     (std::make_integer_sequence<int, Op::arity>{});
 }
 
+// What an operation must state, asked where its record is made, so that a kernel need not complain.
+template <class Op> constexpr void check_statement() {
+    constexpr operation_kind kind = Op::kind;
+    static_assert(kind != operation_kind::elementwise || Op::arity > 0,
+                  "an elementwise operation states how many operands it takes: at least one");
+    if constexpr (requires { Op::commutative; })
+        static_assert(!Op::commutative || Op::arity == 2, "only an operation of two operands can be commutative");
+    if constexpr (kind == operation_kind::reduction)
+        static_assert(
+            Op::arity == 1 &&
+                requires(double x) {
+                    Op::template start<double>();
+                    Op::template combine<double>(x, x);
+                },
+            "a reduction takes one operand and states start() and combine(a, b)");
+    if constexpr (kind == operation_kind::reduction || kind == operation_kind::product ||
+                  kind == operation_kind::movement)
+        static_assert(
+            requires { &Op::template reference<double>; },
+            "a reduction, product or movement states reference(evaluation), the plain loop that computes it");
+}
+
 template <class Op> constexpr operation make_record() {
+    check_statement<Op>();
     operation r;
     r.name = Op::name;
-    r.id = hash_of(Op::name);
+    r.id = hash_of_type<Op>();
     r.kind = Op::kind;
     r.arity = Op::arity;
     r.infer = &Op::infer;
@@ -160,8 +187,13 @@ template <class Op> inline constexpr operation record = make_record<Op>();
 template <class Op, class... Operands> constexpr handle handle::trace(const Op& op, const Operands&... operands) const {
     if (failed()) return *this;
     if constexpr (primitive<Op>) {
+        constexpr int count = static_cast<int>(sizeof...(operands));
+        if constexpr (Op::arity >= 0 && Op::arity != count) {
+            fail(sentence("'", Op::name, "' is given ", count, " operands, but takes ", Op::arity));
+            return *this;
+        }
         const int indices[] = {convert(operands).index...};
-        return append(&record<Op>, options_of(op), indices, static_cast<int>(sizeof...(operands)));
+        return append(&record<Op>, options_of(op), indices, count);
     } else {
         return op.build(convert(operands)...);
     }

@@ -36,15 +36,27 @@ constexpr philox_counter philox4x32_10(philox_counter counter, philox_key key) {
 // Which noise: the run's seed, the training step, and the identity of the leaf.
 struct noise_stream {
     std::uint64_t seed = 0;
-    std::uint32_t step = 0;
-    std::uint32_t leaf = 0;
+    std::uint64_t step = 0;
+    std::uint32_t leaf = 0; // 31 bits
 };
 
-// The four words that elements 4 * block to 4 * block + 3 of an example are made of. (The counter has one word for
-// the example, so examples count modulo 2^32.)
+// The key under which an example's noise is drawn: the seed. The counter has one word for the example and one for the
+// step; where either needs a second, the two upper words choose another key, drawn from the generator itself at a
+// counter that no leaf's noise has. So examples and steps count with all their 64 bits.
+constexpr philox_key noise_key(noise_stream stream, std::uint64_t example) {
+    const philox_key seed{static_cast<std::uint32_t>(stream.seed), static_cast<std::uint32_t>(stream.seed >> 32)};
+    const auto upper_example = static_cast<std::uint32_t>(example >> 32);
+    const auto upper_step = static_cast<std::uint32_t>(stream.step >> 32);
+    if (upper_example == 0 && upper_step == 0) return seed;
+    const philox_counter drawn = philox4x32_10({0, upper_example, upper_step, 0x80000000U}, seed);
+    return {drawn[0], drawn[1]};
+}
+
+// The four words that elements 4 * block to 4 * block + 3 of an example are made of.
 constexpr philox_counter noise_words(noise_stream stream, std::uint64_t example, std::uint32_t block) {
-    return philox4x32_10({block, static_cast<std::uint32_t>(example), stream.step, stream.leaf},
-                         {static_cast<std::uint32_t>(stream.seed), static_cast<std::uint32_t>(stream.seed >> 32)});
+    return philox4x32_10(
+        {block, static_cast<std::uint32_t>(example), static_cast<std::uint32_t>(stream.step), stream.leaf},
+        noise_key(stream, example));
 }
 
 // Uniform on [0, 1): the upper 24 bits of a word. One word whatever the number type, so that a float program and

@@ -25,10 +25,26 @@ template <noise_kind Kind, bool Shared, int... Extents> struct noise_of {
     }
 };
 
+// The same with one draw for all examples.
 template <class Operation> struct shared_form;
-template <noise_kind Kind> struct shared_form<noise_like<Kind, false>> { using type = noise_like<Kind, true>; };
-template <noise_kind Kind, int... Extents> struct shared_form<noise_of<Kind, false, Extents...>> {
+template <noise_kind Kind, bool Shared> struct shared_form<noise_like<Kind, Shared>> {
+    using type = noise_like<Kind, true>;
+};
+template <noise_kind Kind, bool Shared, int... Extents> struct shared_form<noise_of<Kind, Shared, Extents...>> {
     using type = noise_of<Kind, true, Extents...>;
+};
+template <class Operation>
+concept shareable = requires {
+    typename shared_form<Operation>::type;
+};
+// What is no noise: lowering says so.
+struct shared_of_another {
+    constexpr auto build(auto x) const {
+        x.misfit(text("shared"), sentence("it takes what draws noise: normal_noise_like(x), uniform_noise_like(x), "
+                                          "bernoulli_noise_like(x, p), mask_and_rescale(x, p), dropout(x, p), "
+                                          "sample(normal(mu, sigma))"));
+        return x;
+    }
 };
 
 }
@@ -46,40 +62,63 @@ template <int... Extents> constexpr auto normal_noise() {
 template <int... Extents> constexpr auto uniform_noise() {
     return applied<ops::noise_of<noise_kind::uniform, false, Extents...>, literal>({}, literal(0));
 }
-// 1 with the given probability, else 0; the leaf itself is the uniform number that is compared with the probability.
+// 1 with the given probability, else 0; the leaf itself is the uniform number that is compared with the probability,
+// and that is what is fed by its name.
 template <operand X, operand_or_number P> constexpr auto bernoulli_noise_like(const X& x, const P& probability) {
     return uniform_noise_like(x) < probability;
 }
 template <int... Extents, operand_or_number P> constexpr auto bernoulli_noise(const P& probability) {
     return uniform_noise<Extents...>() < probability;
 }
-// One draw for all examples of a call, in place of one per example.
-template <class Noise, class... Operands> constexpr auto shared(const applied<Noise, Operands...>& leaf) {
+// One draw for all examples of a call, in place of one per example: of a noise leaf, a Bernoulli draw, a mask, dropout
+// or a sample.
+template <operand X> constexpr auto shared(const X& x) { return apply_operation(ops::shared_of_another{}, x); }
+template <ops::shareable Noise, class... Operands> constexpr auto shared(const applied<Noise, Operands...>& noise) {
     using form = typename ops::shared_form<Noise>::type;
-    return applied<form, Operands...>(form{}, leaf.operands[boost::hana::size_c<0>]);
+    return boost::hana::unpack(noise.operands,
+                               [](const auto&... operands) { return applied<form, Operands...>(form{}, operands...); });
+}
+template <ops::shareable Noise, class... Operands, class P>
+constexpr auto shared(const applied<ops::less, applied<Noise, Operands...>, P>& draw) {
+    return shared(draw.operands[boost::hana::size_c<0>]) < draw.operands[boost::hana::size_c<1>];
 }
 
 namespace ops {
 
+// x kept with probability 1 - p and divided by it. A p that is known and leaves nothing is a mistake; a p that only the
+// call knows gives zeros then.
+template <bool Shared> constexpr auto masked_and_rescaled(std::string_view function, auto x, auto p) {
+    auto keep = 1 - p;
+    auto kept = hadamard(x, apply_operation(noise_like<noise_kind::uniform, Shared>{}, x) < keep);
+    if (p.at().op->kind != operation_kind::literal) return kept / hourglass::where(keep > 0, keep, 1);
+    const double known = p.at().options.number;
+    if (!(known >= 0 && known < 1))
+        x.misfit(text(function), sentence("it drops with a probability of 0 or more and less than 1, not ", known));
+    return kept / keep;
+}
 // Composite, so that x, which is used more than once, is made once.
-struct mask_and_rescale {
+template <bool Shared> struct mask_and_rescale {
     static constexpr int noise_leaves = 1;
-    constexpr auto build(auto x, auto p) const { return hadamard(x, bernoulli_noise_like(x, 1 - p)) / (1 - p); }
+    constexpr auto build(auto x, auto p) const { return masked_and_rescaled<Shared>("mask_and_rescale", x, p); }
 };
-struct dropout {
+template <bool Shared> struct dropout {
     static constexpr int noise_leaves = 1;
-    constexpr auto build(auto x, auto p) const { return hourglass::in_training(mask_and_rescale{}.build(x, p), x); }
+    constexpr auto build(auto x, auto p) const {
+        return hourglass::in_training(masked_and_rescaled<Shared>("dropout", x, p), x);
+    }
 };
+template <bool Shared> struct shared_form<mask_and_rescale<Shared>> { using type = mask_and_rescale<true>; };
+template <bool Shared> struct shared_form<dropout<Shared>> { using type = dropout<true>; };
 
 }
 
-// Masking and rescaling, which keeps the mean: x kept with probability 1 - p and divided by it. Acts wherever it
-// stands; `dropout` acts in training alone.
+// Masking and rescaling, which keeps the mean: x kept with probability 1 - p and divided by it, 0 <= p < 1. Acts
+// wherever it stands; `dropout` acts in training alone. A p that the call gives may be 1, and leaves zeros.
 template <operand X, operand_or_number P> constexpr auto mask_and_rescale(const X& x, const P& p) {
-    return apply_operation(ops::mask_and_rescale{}, x, p);
+    return apply_operation(ops::mask_and_rescale<false>{}, x, p);
 }
 template <operand X, operand_or_number P> constexpr auto dropout(const X& x, const P& p) {
-    return apply_operation(ops::dropout{}, x, p);
+    return apply_operation(ops::dropout<false>{}, x, p);
 }
 
 HOURGLASS_END

@@ -33,7 +33,7 @@ struct reduction {
     }
 };
 
-template <class Op, class T> void reference_reduction(const evaluation<T>& e) {
+template <class Op, class T> constexpr void reference_reduction(const evaluation<T>& e) {
     const value_type& in = e.types[0];
     const bool over_batch = e.options.flags[2] != 0;
     const long outer = over_batch ? 1 : e.rows_of(in) * in.extents.size(0, e.options.flags[0]);
@@ -61,7 +61,7 @@ struct sum : reduction {
     constexpr attributes pack() const { return options; }
     template <class V> static constexpr V start() { return math::as<V>(0); }
     template <class V> static constexpr V combine(const V& a, const V& b) { return a + b; }
-    template <class T> static void reference(const evaluation<T>& e) { reference_reduction<sum>(e); }
+    template <class T> static constexpr void reference(const evaluation<T>& e) { reference_reduction<sum>(e); }
     static constexpr void derivative(auto& d) {
         const auto& o = d.options();
         // A single number broadcasts as it is.
@@ -79,7 +79,7 @@ struct max_over : reduction {
     constexpr attributes pack() const { return options; }
     template <class V> static constexpr V start() { return math::as<V>(-std::numeric_limits<double>::infinity()); }
     template <class V> static constexpr V combine(const V& a, const V& b) { return maximum::forward(a, b); }
-    template <class T> static void reference(const evaluation<T>& e) { reference_reduction<max_over>(e); }
+    template <class T> static constexpr void reference(const evaluation<T>& e) { reference_reduction<max_over>(e); }
     static constexpr void derivative(auto& d) {
         const auto& o = d.options();
         auto x = d.operand(0);
@@ -92,7 +92,7 @@ struct max_over : reduction {
     }
 };
 
-// Which axes, as a mask over a known rank; says in words which axis is not there.
+// Which axes, as a mask over a known rank; says in words which axis is not there, or named twice.
 template <int... Axes> constexpr unsigned axis_mask(auto x, axes_t<Axes...>) {
     if constexpr (sizeof...(Axes) == 0) return (1u << x.extents().rank) - 1u;
     unsigned mask = 0;
@@ -100,6 +100,8 @@ template <int... Axes> constexpr unsigned axis_mask(auto x, axes_t<Axes...>) {
         const int rank = x.extents().rank, positive = axis < 0 ? axis + rank : axis;
         if (positive < 0 || positive >= rank)
             x.misfit(text("reduction"), sentence("axis ", axis, " does not exist in the shape ", x.extents()));
+        else if ((mask >> positive & 1u) != 0)
+            x.misfit(text("reduction"), sentence("axis ", axis, " of the shape ", x.extents(), " is named twice"));
         else
             mask |= 1u << positive;
     };

@@ -18,13 +18,15 @@ struct movement {
 struct reshape : movement {
     static constexpr std::string_view name = "reshape";
     static constexpr value_type infer(inference& in) {
-        if (in[0].extents.size() != in.options.target.size())
+        if (const text problem = misshapen(in.options.target); !problem.empty())
+            in.problem = sentence("the result ", problem);
+        else if (in[0].extents.size() != in.options.target.size())
             in.problem = sentence("it cannot make ", in.options.target, " (", in.options.target.size(),
                                   " elements) of ", in[0].extents, " (", in[0].extents.size(), " elements)");
         return {in.options.target, in[0].batched};
     }
     static constexpr void derivative(auto& d) { d.accumulate(0, d.adjoint_full().reshaped(d.operand(0).extents())); }
-    template <class T> static void reference(const evaluation<T>& e) {
+    template <class T> static constexpr void reference(const evaluation<T>& e) {
         for (long i = 0; i < e.rows_of(e.type) * e.type.extents.size(); ++i) e.result[i] = e.operands[0][i];
     }
 };
@@ -36,7 +38,9 @@ struct broadcast_to : elementwise<1> {
     constexpr attributes pack() const { return options; }
     static constexpr value_type infer(inference& in) {
         shape joined;
-        if (!broadcast(in[0].extents, in.options.target, joined) || !(joined == in.options.target))
+        if (const text problem = misshapen(in.options.target); !problem.empty())
+            in.problem = sentence("the result ", problem);
+        else if (!broadcast(in[0].extents, in.options.target, joined) || !(joined == in.options.target))
             in.problem = sentence("the shape ", in[0].extents, " does not broadcast to ", in.options.target);
         return {in.options.target, in[0].batched || in.options.flags[0] != 0};
     }
@@ -71,7 +75,7 @@ struct transpose : movement {
         for (int i = 0; i < back.options.target.rank; ++i) back.options.target[d.options().target[i]] = i;
         d.accumulate(0, apply_operation(back, d.adjoint_full()));
     }
-    template <class T> static void reference(const evaluation<T>& e) {
+    template <class T> static constexpr void reference(const evaluation<T>& e) {
         const shape &out = e.type.extents, &in = e.types[0].extents;
         for (long r = 0; r < e.rows_of(e.type); ++r)
             for (long i = 0; i < out.size(); ++i) {
@@ -86,11 +90,12 @@ struct transpose : movement {
 };
 
 // Element (outer, position, inner) of an axis's view of a value.
-template <class T> const T& along(const T* data, const shape& s, int axis, long outer, long position, long inner) {
+template <class T>
+constexpr const T& along(const T* data, const shape& s, int axis, long outer, long position, long inner) {
     return data[(outer * s[axis] + position) * s.size(axis + 1, s.rank) + inner];
 }
 // Fills the result from pick(row, outer, position, inner), axis by axis.
-template <class T> void reference_along(const evaluation<T>& e, int axis, auto pick) {
+template <class T> constexpr void reference_along(const evaluation<T>& e, int axis, auto pick) {
     const shape& out = e.type.extents;
     T* to = e.result;
     for (long r = 0; r < e.rows_of(e.type); ++r)
@@ -114,7 +119,7 @@ struct slice : movement {
         return result;
     }
     static constexpr void derivative(auto& d);
-    template <class T> static void reference(const evaluation<T>& e) {
+    template <class T> static constexpr void reference(const evaluation<T>& e) {
         const int axis = e.options.flags[0];
         reference_along(e, axis, [&](long r, long o, long p, long i) {
             return along(e.operand(0, r), e.types[0].extents, axis, o, p + e.options.flags[1], i);
@@ -139,7 +144,7 @@ struct pad : movement {
         back.options.flags = {f[0], f[1], f[1] + d.operand(0).extents()[f[0]]};
         d.accumulate(0, apply_operation(back, d.adjoint_full()));
     }
-    template <class T> static void reference(const evaluation<T>& e) {
+    template <class T> static constexpr void reference(const evaluation<T>& e) {
         const auto& [axis, before, total] = e.options.flags;
         const int a = axis, first = before, last = before + e.types[0].extents[axis];
         reference_along(e, a, [&](long r, long o, long p, long i) {
@@ -189,7 +194,7 @@ struct concatenate : movement {
             first += extent;
         }
     }
-    template <class T> static void reference(const evaluation<T>& e) {
+    template <class T> static constexpr void reference(const evaluation<T>& e) {
         const int axis = e.options.flags[0];
         reference_along(e, axis, [&](long r, long o, long p, long i) {
             int which = 0;
@@ -206,7 +211,7 @@ struct stop_gradient {
     static constexpr int arity = 1;
     static constexpr bool smooth = false;
     static constexpr value_type infer(inference& in) { return in[0]; }
-    template <class T> static void reference(const evaluation<T>& e) {
+    template <class T> static constexpr void reference(const evaluation<T>& e) {
         for (long i = 0; i < e.rows_of(e.type) * e.type.extents.size(); ++i) e.result[i] = e.operands[0][i];
     }
 };
@@ -215,11 +220,17 @@ struct in_training {
     static constexpr std::string_view name = "in_training";
     static constexpr operation_kind kind = operation_kind::marker;
     static constexpr int arity = 2;
-    static constexpr bool smooth = false; // resolved before differentiation
     static constexpr value_type infer(inference& in) {
         if (!(in[0].extents == in[1].extents))
             in.problem = sentence("the shapes ", in[0].extents, " and ", in[1].extents, " must be equal");
         return {in[0].extents, in.any_batched()};
+    }
+    // Programs choose before they differentiate; derivatives that stand in equations come before the choice.
+    static constexpr void derivative(auto& d) {
+        auto g = d.adjoint_full();
+        auto zero = g.convert(0.0).filled(g.type());
+        d.accumulate(0, apply_operation(in_training{}, g, zero));
+        d.accumulate(1, apply_operation(in_training{}, zero, g));
     }
 };
 

@@ -76,7 +76,11 @@ class derivation {
     const bool* wanted_; // which nodes depend on what is differentiated for
     bool sums_rows_ = true;
     int node_ = -1;
+    // Forward mode: of the shares only that of this operand counts, and it is the node's tangent.
+    int forward_operand_ = -1;
+    int tangent_ = -1;
     friend class differentiation;
+    friend class forward_differentiation;
     constexpr derivation(graph_builder& g, int* adjoints, const bool* wanted, bool sums_rows)
         : graph_(g), adjoints_(adjoints), wanted_(wanted), sums_rows_(sums_rows) {}
 

@@ -3,19 +3,13 @@
 #pragma once
 
 #include <concepts>
+#include <limits>
 #include <ranges>
-#include <stdexcept>
 #include <string>
 
 #include <hourglass/program/executor.hpp>
 
 HOURGLASS_BEGIN
-
-// A wrong number of rows or elements in a call; the message names the symbol and both numbers.
-class call_error : public std::invalid_argument {
-public:
-    using std::invalid_argument::invalid_argument;
-};
 
 // Destinations of a call, in place of views of the arena: hg::into(xhat, images).
 template <class Leaf, class Range> struct destination {
@@ -26,37 +20,13 @@ template <named_leaf Leaf, std::ranges::contiguous_range Range> constexpr auto i
     return destination<Leaf, std::remove_reference_t<Range>>{range};
 }
 
-template <class T> inline constexpr bool is_binding = false;
-template <class L, class V> inline constexpr bool is_binding<binding<L, V>> = true;
 template <class T> inline constexpr bool is_destination = false;
 template <class L, class R> inline constexpr bool is_destination<destination<L, R>> = true;
-template <class T> inline constexpr bool is_equation = false;
-template <class L, class R> inline constexpr bool is_equation<equation<L, R>> = true;
 template <class T> struct equation_name;
 template <class L, class R> struct equation_name<equation<L, R>> { static constexpr std::string_view value = L::name; };
 
 template <class V>
 concept number_range = std::ranges::contiguous_range<V> && std::is_arithmetic_v<std::ranges::range_value_t<V>>;
-
-// What holds parameters: hg::parameters, or anything that finds numbers by the hash of their name.
-template <class P>
-concept parameter_source = requires(const P& p) {
-    typename P::element_type;
-    { p.find(std::uint64_t{}) } -> std::convertible_to<const typename P::element_type*>;
-};
-
-template <class Given> constexpr std::string_view type_name() {
-    if constexpr (std::is_same_v<Given, float>)
-        return "float";
-    else if constexpr (std::is_same_v<Given, double>)
-        return "double";
-    else if constexpr (std::is_same_v<Given, int>)
-        return "int";
-    else if constexpr (std::is_same_v<Given, unsigned char>)
-        return "unsigned char";
-    else
-        return "another type";
-}
 
 // The parameters that a program is given, checked against the program; Parameters is void where none are.
 template <class Compiled, class T, class Parameters> struct parameters_check {
@@ -75,8 +45,8 @@ template <class Compiled, class T, class Parameters> struct parameters_check {
             if constexpr (requires { Plain::table::broken; })
                 if (Plain::table::broken) return {};
             if (!std::is_same_v<Given, T>)
-                return sentence("the parameters are of the type ", type_name<Given>(), ", but the ",
-                                trains ? "trainer" : "program", " computes in ", type_name<T>(),
+                return sentence("the parameters are of the type ", type_text<Given>(), ", but the ",
+                                trains ? "trainer" : "program", " computes in ", type_text<T>(),
                                 ": give both the same hg::element<...>");
             if (trains && std::is_const_v<Parameters>)
                 return sentence("the parameters are const, but a trainer writes them");
@@ -153,7 +123,7 @@ template <class Compiled, class T, class... Arguments> struct call_check {
     // Why nothing can be bound to a name.
     static constexpr text unknown(std::string_view given, std::uint64_t hash) {
         if (given.starts_with("#"))
-            return sentence("hg::", given.substr(1), " is given where a program is made, not where it is called");
+            return sentence(shown(given), " is given where a program is made, not where it is called");
         const graph_view whole = lowered<Compiled::spec::graph>::view();
         const int name = whole.find_name(hash);
         if (name < 0 || whole.names[name].node < 0)
@@ -167,12 +137,6 @@ template <class Compiled, class T, class... Arguments> struct call_check {
             return sentence("'", given, "' is bound in the call, but nothing that the program returns depends on it");
         return sentence("'", given,
                         "' is bound in the call, but the program computes it: to feed it, name it in hg::from<...>");
-    }
-    template <class Argument> static constexpr std::uint64_t hash_of_argument() {
-        if constexpr (is_binding<Argument>)
-            return Argument::left::hash;
-        else
-            return 0;
     }
     template <class Argument> static constexpr void check_one(text& t) {
         if (!t.empty()) return;
@@ -199,16 +163,16 @@ template <class Compiled, class T, class... Arguments> struct call_check {
             ((times += hash_of_argument<Arguments>() == Left::hash), ...);
             const int v = value_named(Left::hash), s = scalar_named(Left::hash);
             if (times > 1)
-                t = sentence("'", Left::name, "' is bound twice in one call");
+                t = sentence(shown(Left::name), " is bound twice in one call");
             else if (is_option(Left::hash)) {
-                if (!std::is_arithmetic_v<Value>)
-                    t = sentence("hg::", Left::name.substr(1), " is bound to something that is no number");
+                if (!std::integral<Value>)
+                    t = sentence(shown(Left::name), " is bound to something that is no whole number");
             } else if (v >= 0) {
                 if constexpr (number_range<Value>) {
                     using Given = std::remove_cv_t<std::ranges::range_value_t<Value>>;
                     if (!std::is_same_v<Given, T>)
-                        t = sentence("'", Left::name, "' is bound to numbers of the type ", type_name<Given>(),
-                                     ", but the program computes in ", type_name<T>(), ": convert them",
+                        t = sentence("'", Left::name, "' is bound to numbers of the type ", type_text<Given>(),
+                                     ", but the program computes in ", type_text<T>(), ": convert them",
                                      std::is_floating_point_v<Given> ? ", or choose another hg::element<...>" : "");
                 } else if constexpr (!std::is_arithmetic_v<Value>) {
                     t = sentence("'", Left::name,
@@ -245,10 +209,30 @@ template <class Compiled, class T, class... Arguments> struct call_check {
     }
 };
 
+// The results of a call would outlive a program that is a temporary.
+template <class...> struct called_temporary {
+    static constexpr text value() {
+        return sentence("the program that is called is a temporary, and what it returns lies in its memory: give the "
+                        "program a name");
+    }
+};
+
+template <class...> struct called_const {
+    static constexpr text value() {
+        return sentence("the program that is called is const, but a call writes into its memory: declare it without "
+                        "const");
+    }
+};
+
 // The rows of a call: from what is bound with a batch axis, or as given by hg::rows.
 struct row_count {
     long rows = -1;
     std::string_view from{};
+
+    void set_given(std::integral auto given) {
+        check_count("hg::rows", given, 1, std::numeric_limits<long>::max(), "a call has 1 to 2^63 - 1 rows");
+        set(static_cast<long>(given), "hg::rows");
+    }
 
     void set(long given, std::string_view name) {
         if (rows >= 0 && rows != given)
@@ -257,7 +241,19 @@ struct row_count {
         rows = given;
         from = name;
     }
+    // Throws where rows are counted, but there are none.
+    void check() const {
+        if (rows < 0)
+            throw call_error("nothing with a batch axis is bound, so the call must say how many rows: hg::rows = n");
+        if (rows == 0) throw call_error("a call with no rows: '" + std::string(from) + "' is empty");
+    }
 };
+// hg::first_example as a call gives it.
+inline std::uint64_t first_example_of(std::integral auto given) {
+    check_count("hg::first_example", given, 0, std::numeric_limits<std::uint64_t>::max(),
+                "examples are numbered from 0");
+    return static_cast<std::uint64_t>(given);
+}
 
 inline long rows_in(std::size_t elements, const value_type& type, std::string_view name) {
     const auto each = static_cast<std::size_t>(type.extents.size());

@@ -165,16 +165,19 @@ private:
             return &run_elementwise<G>;
         else if constexpr (kind == group_kind::product)
             return &run_product<G>;
-        else if constexpr (kind == group_kind::column_reduction) {
-            if constexpr (Compiled::final_graph::value.nodes[static_cast<std::size_t>(group_at(G).node)].op->id ==
-                          record<ops::sum>.id)
-                return &run_columns<ops::sum>;
-            else
-                return &run_columns<ops::max_over>;
-        } else if constexpr (kind == group_kind::noise)
+        else if constexpr (kind == group_kind::noise)
             return &run_noise;
-        else
-            return &run_movement;
+        else {
+            constexpr const operation* op =
+                Compiled::final_graph::value.nodes[static_cast<std::size_t>(group_at(G).node)].op;
+            using Op = typename implementation<op>::type;
+            if constexpr (kind == group_kind::column_reduction)
+                return &run_columns<Op>;
+            else if constexpr (has_movement_kernel<Op>)
+                return &run_movement<void>;
+            else
+                return &run_movement<Op>;
+        }
     }
 
     void run_groups(long rows, worker w, bool flush) {
@@ -225,12 +228,9 @@ private:
         T* const panel = e.own_panel(w.thread);
         const kernels::matrix_operand<T> a_left{left, shape_of.left_row, shape_of.left_column};
         const kernels::matrix_operand<T> b_right{right, shape_of.right_row, shape_of.right_column};
-        const auto finish = [&](long first, const T* tile, int row, int row_count, int column, int column_count) {
-            group_kernel<Compiled, G, T>::run_tile(tile, a.from, a.to, first + row, row_count, column, column_count);
-        };
         if constexpr (!shape_of.per_row) {
-            const auto epilogue = [&](const T* tile, int row, int row_count, int column, int column_count) {
-                finish(0, tile, row, row_count, column, column_count);
+            const auto epilogue = [&](const kernels::finished_part<T>& part) {
+                group_kernel<Compiled, G, T>::run_part(part, a.from, a.to, 0);
             };
             if (kernels::prefers_few_rows<T>(m, n, k)) {
                 kernels::multiply_few_rows(a_left, b_right, m, n, k, panel, w.thread, w.threads, epilogue);
@@ -266,8 +266,8 @@ private:
                                                        shape_of.right_column};
                 kernels::pack_left(e.own_left(w.thread), a_row, m, k);
                 kernels::multiply_packed(e.own_left(w.thread), b_row, m, n, k, panel, 0, 1,
-                                         [&](const T* tile, int row, int row_count, int column, int column_count) {
-                                             finish(r * shape_of.m, tile, row, row_count, column, column_count);
+                                         [&](const kernels::finished_part<T>& part) {
+                                             group_kernel<Compiled, G, T>::run_part(part, a.from, a.to, r * shape_of.m);
                                          });
             }
         } else {
@@ -278,19 +278,17 @@ private:
                 const kernels::matrix_operand<T> b_row{right + r * shape_of.right_batch, shape_of.right_row,
                                                        shape_of.right_column};
                 kernels::pack_left(e.own_left(w.thread), a_row, m, k);
-                kernels::multiply_packed(e.own_left(w.thread), b_row, m, n, k, panel, w.thread, w.threads,
-                                         [&](const T* tile, int row, int row_count, int column, int column_count) {
-                                             add_tile(a.to[0], r == 0, tile, row, row_count, column, column_count, n);
-                                         });
+                kernels::multiply_packed(
+                    e.own_left(w.thread), b_row, m, n, k, panel, w.thread, w.threads,
+                    [&](const kernels::finished_part<T>& part) { add_part(a.to[0], r == 0, part, n); });
             }
         }
     }
-    static void add_tile(T* out, bool first, const T* tile, int row, int row_count, int column, int column_count,
-                         int n) {
-        for (int i = 0; i < row_count; ++i)
-            for (int j = 0; j < column_count; ++j) {
-                T& to = out[static_cast<std::ptrdiff_t>(row + i) * n + column + j];
-                const T value = tile[i * kernels::blocking<T>::columns + j];
+    static void add_part(T* out, bool first, const kernels::finished_part<T>& part, int n) {
+        for (int i = 0; i < part.rows; ++i)
+            for (int j = 0; j < part.columns; ++j) {
+                T& to = out[static_cast<std::ptrdiff_t>(part.first_row + i) * n + part.first_column + j];
+                const T value = part.data[i * part.stride + j];
                 to = first ? value : to + value;
             }
     }
@@ -316,7 +314,8 @@ private:
                    e.place[static_cast<std::size_t>(schedule.stores[static_cast<std::size_t>(g.first_store)].value)],
                    e.noise, e.first_example, rows, w);
     }
-    static void run_movement(executor& e, const schedule_group& g, long rows, worker w, int&) {
+    // By the movements' kernel, or by the loop of the operation that is given.
+    template <class Op> static void run_movement(executor& e, const schedule_group& g, long rows, worker w, int&) {
         constexpr int most = find_most_operands();
         const T* from[most + 1];
         value_type types[most + 1];
@@ -328,9 +327,11 @@ private:
                                Compiled::final_graph::value.operands[static_cast<std::size_t>(n.first_operand + i)])]
                            .type;
         }
-        move_elements(n, types, from, g.load_count,
-                      e.place[static_cast<std::size_t>(schedule.stores[static_cast<std::size_t>(g.first_store)].value)],
-                      n.type.batched ? rows : 1, w);
+        T* const to = e.place[static_cast<std::size_t>(schedule.stores[static_cast<std::size_t>(g.first_store)].value)];
+        if constexpr (std::is_void_v<Op>)
+            move_elements(n, types, from, g.load_count, to, n.type.batched ? rows : 1, w);
+        else
+            run_reference<Op>(n, types, from, g.load_count, to, rows, w);
     }
     static constexpr int find_most_operands() {
         int most = 0;

@@ -67,7 +67,7 @@ template <class Compiled, int Group, class T> class group_kernel {
     };
 
     template <int Member, int Operand> [[gnu::always_inline]] static vector operand(const registers& r) {
-        constexpr wire w = member(Member).operands[static_cast<std::size_t>(Operand)];
+        constexpr wire w = schedule.wires[static_cast<std::size_t>(member(Member).first_wire + Operand)];
         if constexpr (w.from == wire::source::member)
             return r.value[w.index];
         else if constexpr (w.from == wire::source::load)
@@ -242,36 +242,30 @@ public:
         if (mine.first < mine.last) run_dimension<0>(from, to, 0, mine.first, mine.last);
     }
 
-    // A tile of a product: `rows_` by `columns` elements at (first_row, first_column) of the product's matrix.
-    static void run_tile(const T* tile, const T* const* from, T* const* to, long first_row, int row_count,
-                         long first_column, int column_count) {
+    // A finished part of a product; the product's matrix begins with row `first_row` of the group's domain.
+    static void run_part(const kernels::finished_part<T>& part, const T* const* from, T* const* to, long first_row) {
         registers r;
         fetch_all_once<true>(r, from);
+        const long row = first_row + part.first_row, column = part.first_column;
         const T* moved[loads + 1];
         T* targets[stores + 1];
-        moved[0] = tile;
-        for (int l = 1; l < loads; ++l) moved[l] = from[l] + first_row * stride(l, 0) + first_column * stride(l, 1);
-        for (int s = 0; s < stores; ++s) targets[s] = to[s] + first_row * extent(1) + first_column;
-        const auto rows_with = [&](auto&& row) __attribute__((always_inline)) {
-            for (int i = 0; i < row_count; ++i) {
-                begin_row(r, moved);
-                row();
-                moved[0] += kernels::blocking<T>::columns;
-                for (int l = 1; l < loads; ++l) moved[l] += stride(l, 0);
-                for (int s = 0; s < stores; ++s) targets[s] += extent(1);
-            }
-        };
-        if (column_count == kernels::blocking<T>::columns) {
-            rows_with([&]() __attribute__((always_inline)) {
+        moved[0] = part.data;
+        for (int l = 1; l < loads; ++l) moved[l] = from[l] + row * stride(l, 0) + column * stride(l, 1);
+        for (int s = 0; s < stores; ++s) targets[s] = to[s] + row * extent(1) + column;
+        constexpr int tile_columns = kernels::blocking<T>::columns;
+        const int whole = part.columns / width * width;
+        for (int i = 0; i < part.rows; ++i) {
+            begin_row(r, moved);
+            if (part.columns == tile_columns) {
                 HOURGLASS_UNROLL
-                for (int at = 0; at < kernels::blocking<T>::columns; at += width)
-                    step<extent_of_step::whole>(r, moved, targets, at);
-            });
-        } else {
-            rows_with([&]() __attribute__((always_inline)) {
-                for (int at = 0; at < column_count; at += width)
-                    step<extent_of_step::partial>(r, moved, targets, at, std::min(width, column_count - at));
-            });
+                for (int at = 0; at < tile_columns; at += width) step<extent_of_step::whole>(r, moved, targets, at);
+            } else {
+                for (int at = 0; at < whole; at += width) step<extent_of_step::whole>(r, moved, targets, at);
+            }
+            if (whole < part.columns) step<extent_of_step::partial>(r, moved, targets, whole, part.columns - whole);
+            moved[0] += part.stride;
+            for (int l = 1; l < loads; ++l) moved[l] += stride(l, 0);
+            for (int s = 0; s < stores; ++s) targets[s] += extent(1);
         }
     }
 };

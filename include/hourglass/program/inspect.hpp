@@ -26,29 +26,30 @@ template <class Stage, class... Arguments> struct inspection_check {
         if (!t.empty()) return;
         if constexpr (is_equation<Argument>) {
             t = sentence("a call binds names to values, but an expression stands on the right of an '=': compute it "
-                         "first, or put "
-                         "the equation into the graph");
+                         "first, or put the equation into the graph");
+        } else if constexpr (!is_binding<Argument>) {
+            t = sentence(parameter_source<Argument>
+                             ? "the parameters are given where the interpreter is made, not where it is called"
+                             : "an argument of the call has no name: write symbol = values");
         } else {
             using Left = typename Argument::left;
             using Value = std::remove_cvref_t<decltype(Argument::value)>;
             int times = 0;
             ((times += hash_of_argument<Arguments>() == Left::hash), ...);
+            const bool option = Left::hash == decltype(rows)::hash || Left::hash == decltype(first_example)::hash;
             if (times > 1)
-                t = sentence("'", Left::name, "' is bound twice in one call");
+                t = sentence(shown(Left::name), " is bound twice in one call");
+            else if (option && !std::integral<Value>)
+                t = sentence(shown(Left::name), " is bound to something that is no whole number");
             else if (!number_range<Value> && !std::is_arithmetic_v<Value>)
                 t = sentence("'", Left::name,
                              "' is bound to something that is no number and no contiguous range of numbers");
-            else if (node_named(Left::hash) < 0 && Left::kind != leaf_kind::scalar &&
-                     Left::hash != decltype(rows)::hash && Left::hash != decltype(first_example)::hash)
+            else if (Left::name.starts_with("#") && !option)
+                t = sentence(shown(Left::name), " is given where an interpreter is made, not where it is called");
+            else if (node_named(Left::hash) < 0 && Left::kind != leaf_kind::scalar && !option)
                 t = sentence("the graph has nothing to bind to '", Left::name,
                              "': it is no input, scalar or symbol of it");
         }
-    }
-    template <class Argument> static constexpr std::uint64_t hash_of_argument() {
-        if constexpr (is_binding<Argument>)
-            return Argument::left::hash;
-        else
-            return 0;
     }
     static constexpr text value() {
         text t;
@@ -82,18 +83,20 @@ public:
     // hg::first_example, and hg::step_number, which the noise of a training step depends on. Scalars that only an
     // update rule knows are let pass, so that the bindings of a training step can be given as they are. Throws
     // call_error where extents do not fit.
-    template <class... Arguments>
-    requires((is_binding<Arguments> || is_equation<Arguments>)&&...) inspection&
-    operator()(const Arguments&... arguments) {
+    template <class... Arguments> inspection& operator()(const Arguments&... arguments) {
         static_assert(assert_well_formed<inspection_check<Stage, Arguments...>>::value);
         done_.reset();
         std::vector<std::vector<T>> fed(static_cast<std::size_t>(g_.nodes.size));
         row_count count;
-        (bind(arguments, fed, count), ...);
         random::noise_stream noise = noise_;
-        noise.step = option_value(decltype(step_number)::hash, std::uint32_t{0}, arguments...);
-        evaluate(std::move(fed), count.rows, noise,
-                 option_value(decltype(first_example)::hash, std::uint64_t{0}, arguments...));
+        std::uint64_t first = 0;
+        (bind(arguments, fed, count, noise.step, first), ...);
+        if (count.rows == 0) count.check();
+        evaluate(std::move(fed), count, noise, first);
+        return *this;
+    }
+    template <class... Arguments> const inspection& operator()(const Arguments&...) const {
+        static_assert(assert_well_formed<called_const<Arguments...>>::value);
         return *this;
     }
 
@@ -128,12 +131,11 @@ public:
         return find_non_finite<T>(g_, names_, values, operands);
     }
 
-    // An operation of a user's own, which the built-in list does not have.
-    template <class Op> void add() { rules_.template add<Op>(); }
-
 protected:
     template <class... Sources> explicit inspection(bool in_training, const Sources&... sources)
         : training_(in_training) {
+        [&]<int... I>(std::integer_sequence<int, I...>) { (add_operation<own_operations.node[I]>(), ...); }
+        (std::make_integer_sequence<int, own_operations.count>{});
         (add_source(sources), ...);
     }
     tensor_view<const T> view_of_root(root_kind kind, std::uint64_t hash) const {
@@ -143,6 +145,34 @@ protected:
     }
 
 private:
+    // A node for each of a user's own operations, which the built-in list does not have.
+    struct operation_nodes {
+        int count = 0;
+        std::array<int, static_cast<std::size_t>(Stage::sizes.nodes) + 1> node{};
+    };
+    static constexpr operation_nodes find_own_operations() {
+        list<std::uint64_t> known;
+        elementwise_operations::for_each([&]<class Op>(Op) { known.push(record<Op>.id); });
+        structural_operations::for_each([&]<class Op>(Op) { known.push(record<Op>.id); });
+        operation_nodes own;
+        const graph_view g = Stage::view();
+        for (int n = 0; n < g.nodes.size; ++n) {
+            const operation& op = *g[n].op;
+            if (g[n].operand_count == 0 || op.kind == operation_kind::marker) continue;
+            bool is_known = false;
+            for (std::uint64_t id : known) is_known = is_known || id == op.id;
+            if (is_known) continue;
+            known.push(op.id);
+            own.node[static_cast<std::size_t>(own.count++)] = n;
+        }
+        return own;
+    }
+    static constexpr operation_nodes own_operations = find_own_operations();
+    template <int Node> void add_operation() {
+        constexpr const operation* op = Stage::value.nodes[static_cast<std::size_t>(Node)].op;
+        rules_.template add<typename implementation<op>::type>();
+    }
+
     template <class Leaf> static constexpr int found() {
         const int n = inspection_check<Stage>::node_named(Leaf::hash);
         return n < 0 ? 0 : n;
@@ -155,10 +185,8 @@ private:
     };
     template <class Source> void add_source(const Source& source) {
         if constexpr (is_binding<Source>) {
-            static_assert(Source::left::hash == decltype(seed)::hash,
-                          "an interpreter takes parameters, a trainer's state and hg::seed");
-            noise_.seed = static_cast<std::uint64_t>(source.value);
-        } else {
+            noise_.seed = option_or(decltype(seed)::hash, noise_.seed, source);
+        } else if constexpr (parameter_source<Source>) {
             // Read at each call, so that it sees what training has done meanwhile.
             tensors_.push_back([&source](std::uint64_t hash, std::vector<T>& to) {
                 const auto* from = source.find(hash);
@@ -168,20 +196,20 @@ private:
         }
     }
 
-    template <class Value> static Value option_value(std::uint64_t, Value otherwise) { return otherwise; }
-    template <class Value, class First, class... Rest>
-    static Value option_value(std::uint64_t hash, Value otherwise, const First& first, const Rest&... rest) {
-        if constexpr (is_binding<First>)
-            if constexpr (std::is_arithmetic_v<std::remove_cvref_t<decltype(first.value)>>)
-                if (First::left::hash == hash) return static_cast<Value>(first.value);
-        return option_value(hash, otherwise, rest...);
-    }
-    template <class Argument> void bind(const Argument& a, std::vector<std::vector<T>>& fed, row_count& count) {
+    template <class Argument> void bind(const Argument& a, std::vector<std::vector<T>>& fed, row_count& count,
+                                        std::uint64_t& step, std::uint64_t& first) {
         if constexpr (is_binding<Argument>) {
             using Left = typename Argument::left;
             using Value = std::remove_cvref_t<decltype(a.value)>;
             constexpr int n = inspection_check<Stage>::node_named(Left::hash);
-            if constexpr (Left::hash == decltype(rows)::hash) count.set(static_cast<long>(a.value), "hg::rows");
+            if constexpr (Left::hash == decltype(rows)::hash) count.set_given(a.value);
+            if constexpr (Left::hash == decltype(first_example)::hash) first = first_example_of(a.value);
+            if constexpr (Left::hash == decltype(step_number)::hash && std::is_arithmetic_v<Value>) {
+                if (!(a.value >= 0))
+                    throw call_error("hg::step_number is " + std::to_string(a.value) +
+                                     ", but steps are numbered from 1, and 0 is no step");
+                step = static_cast<std::uint64_t>(a.value);
+            }
             if constexpr (n >= 0 && (number_range<Value> || std::is_arithmetic_v<Value>)) {
                 auto& to = fed[static_cast<std::size_t>(n)];
                 if constexpr (number_range<Value>)
@@ -202,7 +230,8 @@ private:
         for (int i = 0; i < g_[n].operand_count; ++i) f(g_.operand(n, i));
     }
 
-    void evaluate(std::vector<std::vector<T>> fed, long given_rows, random::noise_stream noise, std::uint64_t first) {
+    void evaluate(std::vector<std::vector<T>> fed, const row_count& count, random::noise_stream noise,
+                  std::uint64_t first) {
         const auto at = [](auto& v, int n) -> auto& { return v[static_cast<std::size_t>(n)]; };
         std::vector<bool> useful(static_cast<std::size_t>(g_.nodes.size), false);
         evaluated e;
@@ -237,9 +266,7 @@ private:
         rewriter r(g_);
         for (int n = 0; n < g_.nodes.size; ++n) {
             if (!useful[static_cast<std::size_t>(n)]) continue;
-            if (given_rows < 0 && (g_[n].type.batched || is<ops::rows>(g_[n])))
-                throw call_error(
-                    "nothing with a batch axis is bound, so the call must say how many rows: hg::rows = n");
+            if (g_[n].type.batched || is<ops::rows>(g_[n])) count.check();
             if (!at(fed, n).empty())
                 r.map[n] = r.to.push_leaf(&record<ops::fed>, -1, g_[n].type);
             else if (is_choice(n))
@@ -251,7 +278,7 @@ private:
         for (const std::vector<T>& value : fed) e.given.push_back(!value.empty());
         e.graph = std::move(r.to);
         done_.emplace(std::move(e));
-        done_->values.emplace(done_->graph.view(), rules_, given_rows < 0 ? 1 : given_rows);
+        done_->values.emplace(done_->graph.view(), rules_, count.rows < 0 ? 1 : count.rows);
         interpretation<T>& values = *done_->values;
         values.noise = noise;
         values.first_example = first;
@@ -280,9 +307,8 @@ private:
     }
 };
 
-template <class... Options> using inspection_element =
-    std::conditional_t<std::is_void_v<typename option_set<Options...>::found_element>, double,
-                       typename option_set<Options...>::found_element>;
+template <taker Taker, class... Options> using inspection_options =
+    checked_options<Taker, double, interpreter_element_check, Options...>;
 
 // A whole model, evaluated by the reference interpreter:
 //     hg::interpreter<vae> look{theta, hg::seed = 1};
@@ -294,13 +320,19 @@ template <class... Options> using inspection_element =
 // examples. The parameters are read at each call and must live as long as the interpreter; their element type does not
 // matter.
 template <const auto& Graph, class... Options> class interpreter
-    : public inspection<lowered<Graph>, inspection_element<Options...>> {
+    : public inspection<lowered<Graph>, typename inspection_options<taker::interpreter, Options...>::element_type> {
+    using options = inspection_options<taker::interpreter, Options...>;
     static_assert(check<Graph>);
+    static_assert(assert_well_formed<typename options::mistake>::value);
 
 public:
-    template <class... Sources> explicit interpreter(const Sources&... sources)
-        : inspection<lowered<Graph>, inspection_element<Options...>>(option_set<Options...>::template has<training>,
-                                                                     sources...) {}
+    template <class... Sources>
+    requires(!(std::derived_from<std::remove_cvref_t<Sources>, interpreter> ||
+               ...)) explicit interpreter(Sources&&... sources)
+        : inspection<lowered<Graph>, typename options::element_type>(option_set<Options...>::template has<training>,
+                                                                     sources...) {
+        static_assert(assert_well_formed<making_check<taker::interpreter, Sources...>>::value);
+    }
 };
 
 // A program's own graph, so that gradients and updates can be looked at too, before any pass has changed it:
@@ -309,12 +341,19 @@ public:
 //     look.gradient(W)(3, 5);
 // It writes nothing: what a step would make of W is look.update(W).
 template <class Program, class... Options> class program_interpreter
-    : public inspection<typename Program::compiled_graph::selected, inspection_element<Options...>> {
-    using base = inspection<typename Program::compiled_graph::selected, inspection_element<Options...>>;
+    : public inspection<typename Program::compiled_graph::selected,
+                        typename inspection_options<taker::program_interpreter, Options...>::element_type> {
+    using options = inspection_options<taker::program_interpreter, Options...>;
+    using base = inspection<typename Program::compiled_graph::selected, typename options::element_type>;
+    static_assert(assert_well_formed<typename options::mistake>::value);
 
 public:
-    template <class... Sources> explicit program_interpreter(const Sources&... sources)
-        : base(Program::compiled_graph::spec::in_training, sources...) {}
+    template <class... Sources>
+    requires(!(std::derived_from<std::remove_cvref_t<Sources>, program_interpreter> ||
+               ...)) explicit program_interpreter(Sources&&... sources)
+        : base(Program::compiled_graph::spec::in_training, sources...) {
+        static_assert(assert_well_formed<making_check<taker::program_interpreter, Sources...>>::value);
+    }
 
     // What the program returns, the mean over the rows for a loss; gradients and next values. Of rank 0 too as views.
     // Throw call_error where the program has none for the symbol.

@@ -7,16 +7,11 @@
 #include <new>
 #include <string>
 
-#include <hourglass/graph/compile.hpp>
 #include <hourglass/program/initialise.hpp>
+#include <hourglass/program/making.hpp>
 #include <hourglass/program/tensor_view.hpp>
 
 HOURGLASS_BEGIN
-
-inline constexpr symbol<"#seed"> seed{};                   // of parameters: how they start; of a trainer: its noise
-inline constexpr symbol<"#rows"> rows{};                   // how many rows, where nothing batched is fed
-inline constexpr symbol<"#threads"> threads{};             // how many threads a program may use
-inline constexpr symbol<"#first_example"> first_example{}; // the number of the call's first example, for its noise
 
 template <class T> struct aligned_delete {
     void operator()(T* p) const { ::operator delete[](p, std::align_val_t{64}); }
@@ -71,7 +66,8 @@ template <class Stage, tensors_of Owner = tensors_of::model> struct tensor_table
     }
 };
 
-// The tensors of a table in memory, by name.
+// The tensors of a table in memory, by name. An object keeps its memory for as long as it lives, since programs hold
+// addresses in it: assigning writes into it, and moving is copying, so that nothing is ever left without.
 template <class Table, class T> class tensor_store {
     aligned_memory<T> memory_;
 
@@ -82,10 +78,8 @@ public:
 
     tensor_store() : memory_(allocate_aligned<T>(static_cast<std::size_t>(Table::size))) {}
     tensor_store(const tensor_store& other) : tensor_store() { *this = other; }
-    tensor_store(tensor_store&&) noexcept = default;
-    tensor_store& operator=(tensor_store&&) noexcept = default;
-    tensor_store& operator=(const tensor_store& other) {
-        std::copy_n(other.memory_.get(), Table::size, memory_.get());
+    tensor_store& operator=(const tensor_store& other) noexcept {
+        if (this != &other) std::copy_n(other.memory_.get(), Table::size, memory_.get());
         return *this;
     }
 
@@ -140,21 +134,23 @@ template <const auto& Graph> inline constexpr bool check = assert_well_formed<gr
 
 // parameters<graph>, or parameters<graph, element<double>>. Starts as the model says, drawn from a seed:
 // parameters<vae> theta{hg::seed = 7}.
+template <class... Options> using parameters_options =
+    checked_options<taker::parameters, float, element_check, Options...>;
 template <const auto& Graph, class... Options> class parameters
-    : public tensor_store<tensor_table<lowered<Graph>>, typename option_set<Options...>::element_type> {
+    : public tensor_store<tensor_table<lowered<Graph>>, typename parameters_options<Options...>::element_type> {
     static_assert(check<Graph>);
+    static_assert(assert_well_formed<typename parameters_options<Options...>::mistake>::value);
 
 public:
     static constexpr const auto& graph = Graph;
-    parameters() : parameters(0) {}
-    template <number Seed> explicit parameters(binding<symbol<"#seed">, Seed> s)
-        : parameters(static_cast<std::uint64_t>(s.value)) {}
-    template <number Seed> explicit parameters(binding<symbol<"#seed">, const Seed&> s)
-        : parameters(static_cast<std::uint64_t>(s.value)) {}
+    parameters() { reset(0); }
+    template <class First, class... Rest>
+    requires(sizeof...(Rest) > 0 || !std::derived_from<First, parameters>) explicit parameters(const First& first,
+                                                                                               const Rest&... rest) {
+        static_assert(assert_well_formed<making_check<taker::parameters, First, Rest...>>::value);
+        reset(option_or(decltype(seed)::hash, std::uint64_t{0}, first, rest...));
+    }
     void reset(std::uint64_t seed_) { this->initialise_all(seed_); }
-
-private:
-    explicit parameters(std::uint64_t seed_) { this->initialise_all(seed_); }
 };
 
 HOURGLASS_END

@@ -43,6 +43,10 @@ template <class Op, class T> void reduce_columns(T* out, const T* in, long outer
     }
 }
 
+template <class Op> inline constexpr bool has_movement_kernel =
+    std::is_same_v<Op, ops::transpose> || std::is_same_v<Op, ops::slice> || std::is_same_v<Op, ops::pad> ||
+    std::is_same_v<Op, ops::concatenate>;
+
 // transpose, slice, pad, concatenate of one example, for `rows` of them.
 template <class T> void move_elements(const node& n, const value_type* types, const T* const* from, int count, T* to,
                                       long rows, worker w) {
@@ -103,6 +107,25 @@ template <class T> void move_elements(const node& n, const value_type* types, co
             }
         }
     }
+}
+
+// What has no kernel, by its own plain loop: a part of the rows where the result has them, which no row of it needs
+// another for; else all of it, by one thread.
+template <class Op, class T>
+void run_reference(const node& n, const value_type* types, const T** from, int count, T* to, long rows, worker w) {
+    const share mine(n.type.batched ? rows : 1, w);
+    if (mine.first >= mine.last) return;
+    evaluation<T> e;
+    e.operands = from;
+    e.types = types;
+    e.count = count;
+    e.options = n.options;
+    e.type = n.type;
+    e.rows = n.type.batched ? mine.last - mine.first : rows;
+    e.result = to + mine.first * n.type.extents.size();
+    for (int i = 0; i < count; ++i)
+        if (types[i].batched) from[i] += mine.first * types[i].extents.size();
+    Op::template reference<T>(e);
 }
 
 template <class T>

@@ -3,106 +3,18 @@
 // the next call.
 #pragma once
 
-#include <hourglass/program/bindings.hpp>
+#include <hourglass/program/result.hpp>
 
 HOURGLASS_BEGIN
 
-// What out[symbol] gives where a mistake has been reported already and the value's type is not known: it serves as a
-// number and as a view, so that the code behind the mistake has no errors of its own.
-template <class T> struct unknown_value : tensor_view<const T> {
-    constexpr operator T() const { return T(); }
-};
-
-// What a call returns. out[symbol] is a number where the value is one, else a view, rows first.
-template <class Compiled, class T> class call_result {
-    const executor<Compiled, T>* executor_;
-    long rows_;
-
-    static constexpr int find(root_kind kind, std::uint64_t hash) { return result_named<Compiled>(kind, hash); }
-    template <root_kind Kind, class Leaf> struct missing {
-        static constexpr text value() {
-            if (Compiled::broken || find(Kind, Leaf::hash) >= 0) return {};
-            if (Kind == root_kind::gradient) {
-                if (Compiled::spec::kind != program_kind::gradient)
-                    return sentence("the gradient with respect to '", Leaf::name, "' is asked for, but ",
-                                    Compiled::spec::kind == program_kind::function ? "an hg::function computes none"
-                                                                                   : "an hg::trainer does not keep it",
-                                    ": make it an hg::gradient");
-                return sentence("the program gives no gradient with respect to '", Leaf::name,
-                                "': name it in hg::wrt<...>");
-            }
-            const int name = model_node(Leaf::hash);
-            return sentence("the program does not return '", Leaf::name,
-                            "': ", name < 0 ? "its graph has nothing of this name" : "name it in hg::to<...>");
-        }
-    };
-    static constexpr int model_node(std::uint64_t hash) {
-        const graph_view whole = lowered<Compiled::spec::graph>::view();
-        const int name = whole.find_name(hash);
-        return name < 0 ? -1 : whole.names[name].node;
-    }
-    // Behind a mistake: of the type that the value would have, where the graph says so.
-    template <root_kind Kind, class Leaf> static auto stand_in() {
-        constexpr int at = model_node(Leaf::hash);
-        if constexpr (at < 0)
-            return unknown_value<T>();
-        else {
-            constexpr value_type type = lowered<Compiled::spec::graph>::view()[at].type;
-            constexpr bool per_row =
-                type.batched && (Kind == root_kind::gradient || Compiled::spec::kind == program_kind::function);
-            if constexpr (type.extents.rank == 0 && !per_row)
-                return T();
-            else
-                return tensor_view<const T>();
-        }
-    }
-    template <root_kind Kind, class Leaf> auto get() const {
-        static_assert(assert_well_formed<missing<Kind, Leaf>>::value);
-        if constexpr (find(Kind, Leaf::hash) < 0)
-            return stand_in<Kind, Leaf>();
-        else
-            return found<find(Kind, Leaf::hash)>();
-    }
-    template <int Found> auto found() const {
-        constexpr schedule_result result = Compiled::schedule.results[static_cast<std::size_t>(Found)];
-        constexpr value_type type = Compiled::final_graph::value.nodes[static_cast<std::size_t>(root_node(Found))].type;
-        const T* data = executor_->place[static_cast<std::size_t>(result.value)];
-        if constexpr (type.extents.rank == 0 && !type.batched)
-            return *data;
-        else
-            return tensor_view<const T>(data, type, rows_);
-    }
-    // Results are the roots that are no updates, in order.
-    static constexpr int root_node(int result) {
-        int seen = -1;
-        for (int r = 0; r < Compiled::final_graph::sizes.roots; ++r) {
-            const graph_root& root = Compiled::final_graph::value.roots[static_cast<std::size_t>(r)];
-            if (root.kind != root_kind::update && ++seen == result) return root.node;
-        }
-        return 0;
-    }
-
-public:
-    call_result(const executor<Compiled, T>& e, long rows) : executor_(&e), rows_(rows) {}
-    long rows() const { return rows_; }
-    template <named_leaf Leaf> auto operator[](const Leaf&) const { return get<root_kind::value, Leaf>(); }
-    // d loss / d symbol, of the symbol's shape
-    template <named_leaf Leaf> auto gradient(const Leaf&) const { return get<root_kind::gradient, Leaf>(); }
-
-    // For into(): the type of a symbol, and its values as one contiguous piece.
-    template <class Leaf> static constexpr value_type type_of() {
-        return Compiled::final_graph::value
-            .nodes[static_cast<std::size_t>(root_node(find(root_kind::value, Leaf::hash)))]
-            .type;
-    }
-    template <class Leaf> std::span<const T> contiguous() const {
-        constexpr int found = find(root_kind::value, Leaf::hash);
-        constexpr value_type type = type_of<Leaf>();
-        const T* data =
-            executor_
-                ->place[static_cast<std::size_t>(Compiled::schedule.results[static_cast<std::size_t>(found)].value)];
-        return {data, static_cast<std::size_t>(type.extents.size() * (type.batched ? rows_ : 1))};
-    }
+// What is wrong with a program: the mistake in its options where there is one, in a graph that is well formed, else
+// that in what it asks of the graph.
+template <class Spec> struct mistake_in { using type = typename compiled<Spec>::problem; };
+template <class Spec>
+requires requires { typename Spec::mistake; }
+struct mistake_in<Spec> {
+    using type = std::conditional_t<lowered<Spec::graph>::value.problem.empty(), typename Spec::mistake,
+                                    typename compiled<Spec>::problem>;
 };
 
 // What the three programs share.
@@ -116,7 +28,7 @@ public:
 protected:
     using T = element_type;
     static_assert(check<Spec::graph>);
-    static_assert(assert_well_formed<typename compiled_graph::problem>::value);
+    static_assert(assert_well_formed<typename mistake_in<Spec>::type>::value);
     static constexpr const auto& schedule = compiled_graph::schedule;
     static constexpr const auto& g = compiled_graph::final_graph::value;
 
@@ -128,9 +40,11 @@ protected:
     static constexpr bool find_coupling() {
         for (int n = 0; n < compiled_graph::final_graph::sizes.nodes; ++n) {
             const node& at = g.nodes[static_cast<std::size_t>(n)];
-            if ((at.op->kind == operation_kind::reduction && at.options.flags[2] != 0) ||
-                is<ops::matmul_batch_sum>(at) || is<ops::rows>(at))
-                return true;
+            if (is<ops::rows>(at)) return true;
+            for (int i = 0; i < at.operand_count && !at.type.batched; ++i)
+                if (g.nodes[static_cast<std::size_t>(g.operands[static_cast<std::size_t>(at.first_operand + i)])]
+                        .type.batched)
+                    return true; // put together over the rows
         }
         return false;
     }
@@ -172,9 +86,9 @@ protected:
             using Left = typename Argument::left;
             using Value = std::remove_cvref_t<decltype(a.value)>;
             if constexpr (Left::hash == decltype(hourglass::rows)::hash)
-                count.set(static_cast<long>(a.value), "hg::rows");
+                count.set_given(a.value);
             else if constexpr (Left::hash == decltype(hourglass::first_example)::hash)
-                executor_.first_example = static_cast<std::uint64_t>(a.value);
+                executor_.first_example = first_example_of(a.value);
             else {
                 constexpr int v = Check::value_named(Left::hash), s = Check::scalar_named(Left::hash);
                 if constexpr (v >= 0) {
@@ -209,12 +123,7 @@ protected:
         }
     }
     static long rows_of(const row_count& count) {
-        if constexpr (needs_rows()) {
-            if (count.rows < 0)
-                throw call_error(
-                    "nothing with a batch axis is bound, so the call must say how many rows: hg::rows = n");
-            if (count.rows == 0) throw call_error("a call with no rows: '" + std::string(count.from) + "' is empty");
-        }
+        if constexpr (needs_rows()) count.check();
         return count.rows < 0 ? 1 : count.rows;
     }
     static constexpr bool needs_rows() {
@@ -236,30 +145,6 @@ private:
     std::array<T, static_cast<std::size_t>(compiled_graph::sizes.values) + 1> single_{};
 };
 
-template <class Argument> constexpr bool names_option(const Argument&, std::uint64_t hash) {
-    if constexpr (is_binding<Argument>)
-        return Argument::left::hash == hash;
-    else
-        return false;
-}
-// The value of an option among the arguments, or what it is by default.
-template <class Value> Value option_or(std::uint64_t, Value otherwise) { return otherwise; }
-template <class Value, class First, class... Rest>
-Value option_or(std::uint64_t hash, Value otherwise, const First& first, const Rest&... rest) {
-    if constexpr (is_binding<First>)
-        if constexpr (std::is_arithmetic_v<std::remove_cvref_t<decltype(first.value)>>)
-            if (First::left::hash == hash) return static_cast<Value>(first.value);
-    return option_or(hash, otherwise, rest...);
-}
-
-// The results of a call would outlive a program that is a temporary.
-template <class...> struct called_temporary {
-    static constexpr text value() {
-        return sentence("the program that is called is a temporary, and what it returns lies in its memory: give the "
-                        "program a name");
-    }
-};
-
 template <class Spec> class callable_program : public program_base<Spec> {
     using base = program_base<Spec>;
     using typename base::T;
@@ -267,10 +152,12 @@ template <class Spec> class callable_program : public program_base<Spec> {
 public:
     using typename base::result;
 
-    // Options: hg::threads = n, hg::seed = n.
-    template <class... Options> explicit callable_program(const Options&... options)
-        : base(option_or(decltype(threads)::hash, default_threads(), options...)) {
-        this->executor_.noise.seed = option_or(decltype(seed)::hash, std::uint64_t{0}, options...);
+    // Made with hg::threads = n and hg::seed = n, in any order. Throws call_error where there cannot be so many
+    // threads.
+    template <class... Arguments> explicit callable_program(const Arguments&... arguments)
+        : base(threads_or(default_threads(), arguments...)) {
+        base::template well_formed<making_check<taker_of(Spec::kind), Arguments...>>();
+        this->executor_.noise.seed = option_or(decltype(seed)::hash, std::uint64_t{0}, arguments...);
     }
     callable_program(const callable_program&) = delete;
     callable_program& operator=(const callable_program&) = delete;
@@ -298,6 +185,10 @@ public:
     }
     template <class... Arguments> result operator()(const Arguments&...) && {
         base::template well_formed<called_temporary<Arguments...>>();
+        return {this->executor_, 1};
+    }
+    template <class... Arguments> result operator()(const Arguments&...) const& {
+        base::template well_formed<called_const<Arguments...>>();
         return {this->executor_, 1};
     }
 
@@ -352,21 +243,21 @@ private:
 
 // Values: hg::function<graph, hg::from<z>, hg::to<xhat>>. What the results do not need is not compiled into it.
 template <const auto& Graph, class... Options> class function
-    : public callable_program<program_spec<Graph, program_kind::function, no_loss{}, Options...>> {
-    using callable_program<program_spec<Graph, program_kind::function, no_loss{}, Options...>>::callable_program;
+    : public callable_program<checked_spec<Graph, program_kind::function, no_loss{}, Options...>> {
+    using callable_program<checked_spec<Graph, program_kind::function, no_loss{}, Options...>>::callable_program;
 };
 
 // Value and gradient of a loss: out[loss], out.gradient(W). By default with respect to all parameters, of the mean over
 // the rows.
 template <const auto& Graph, auto Loss, class... Options> class gradient
-    : public callable_program<program_spec<Graph, program_kind::gradient, Loss, Options...>> {
-    using callable_program<program_spec<Graph, program_kind::gradient, Loss, Options...>>::callable_program;
+    : public callable_program<checked_spec<Graph, program_kind::gradient, Loss, Options...>> {
+    using callable_program<checked_spec<Graph, program_kind::gradient, Loss, Options...>>::callable_program;
 };
 
 // A compiled training step: forward, backward and the optimiser's update in one program.
 template <const auto& Graph, auto Loss, class... Options> class trainer
-    : public program_base<program_spec<Graph, program_kind::trainer, Loss, Options...>> {
-    using base = program_base<program_spec<Graph, program_kind::trainer, Loss, Options...>>;
+    : public program_base<checked_spec<Graph, program_kind::trainer, Loss, Options...>> {
+    using base = program_base<checked_spec<Graph, program_kind::trainer, Loss, Options...>>;
     using typename base::T;
 
 public:
@@ -375,13 +266,14 @@ public:
     using optimiser_state =
         tensor_store<tensor_table<typename base::compiled_graph::final_graph, tensors_of::optimiser>, T>;
 
-    // Options: hg::seed = n for the noise, hg::threads = n.
-    template <class Theta, class... Options_> explicit trainer(Theta& theta, const Options_&... options)
-        : base(option_or(decltype(threads)::hash, default_threads(), options...)) {
-        this->executor_.noise.seed = option_or(decltype(seed)::hash, std::uint64_t{0}, options...);
-        if constexpr (base::template well_formed<parameters_check<typename base::compiled_graph, T, Theta>>()) {
-            this->attach(state_);
-            this->attach(theta); // last: parameters are the model's own
+    // Made with the parameters, which must live as long as the trainer, hg::seed = n for the noise, hg::threads = n.
+    // Throws call_error where there cannot be so many threads.
+    template <class... Arguments> explicit trainer(Arguments&&... arguments)
+        : base(threads_or(default_threads(), arguments...)) {
+        using making = making_check<taker::trainer, Arguments...>;
+        if constexpr (base::template well_formed<making>()) {
+            this->executor_.noise.seed = option_or(decltype(seed)::hash, std::uint64_t{0}, arguments...);
+            start(arguments...);
         }
     }
     trainer(const trainer&) = delete;
@@ -399,6 +291,10 @@ public:
         base::template well_formed<called_temporary<Arguments...>>();
         return {this->executor_, 1};
     }
+    template <class... Arguments> result operator()(const Arguments&...) const& {
+        base::template well_formed<called_const<Arguments...>>();
+        return {this->executor_, 1};
+    }
     std::uint64_t steps() const { return steps_; }
     // For resuming: the number of steps done.
     void set_steps(std::uint64_t steps) { steps_ = steps; }
@@ -409,11 +305,18 @@ private:
     optimiser_state state_;
     std::uint64_t steps_ = 0;
 
+    template <class Theta, class... Rest> void start(Theta& theta, const Rest&...) {
+        if constexpr (base::template well_formed<parameters_check<typename base::compiled_graph, T, Theta>>()) {
+            this->attach(state_);
+            this->attach(theta); // last: parameters are the model's own
+        }
+    }
+
     template <class check_type, class... Arguments> result step(const Arguments&... arguments) {
         this->set_defaults();
         this->executor_.first_example = 0;
         const std::uint64_t number = steps_ + 1; // counted only when it is done: a call that throws is no step
-        this->executor_.noise.step = static_cast<std::uint32_t>(number);
+        this->executor_.noise.step = number;
         row_count count;
         set_step(number);
         (this->template bind<check_type>(arguments, count), ...);

@@ -54,14 +54,6 @@ public:
         }
         return r;
     }
-    constexpr bool contiguous() const {
-        std::ptrdiff_t stride = 1;
-        for (int i = rank_ - 1; i >= 0; --i) {
-            if (extent(i) != 1 && strides_[static_cast<std::size_t>(i)] != stride) return false;
-            stride *= extent(i);
-        }
-        return true;
-    }
     // The elements in row-major order; only of a contiguous view.
     constexpr std::span<T> span() const { return {data_, size()}; }
     constexpr T* data() const { return data_; }

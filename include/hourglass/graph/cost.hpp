@@ -1,0 +1,42 @@
+// What the nodes of a graph cost in arithmetic: counts that pictures and tables show. Bytes and places in memory are
+// the schedule's (graph/plan.hpp); what runs how fast is measured, in bench/.
+#pragma once
+
+#include <hourglass/graph/static_graph.hpp>
+#include <hourglass/ops/linear.hpp>
+
+HOURGLASS_BEGIN
+
+// Floating-point operations of a node for a call with the given rows: a multiply-add of a product counts as two, any
+// elementwise operation as one for each element (an exponential, which is some twenty instructions, too), a reduction
+// as one for each element that it reads. Leaves and movements are free.
+constexpr double operations_of(graph_view g, int n, long rows) {
+    const node& at = g[n];
+    const auto elements = [&](int of) {
+        return static_cast<double>(g[of].type.extents.size()) * (g[of].type.batched ? static_cast<double>(rows) : 1.0);
+    };
+    switch (at.op->kind) {
+    case operation_kind::elementwise:
+        return is<ops::broadcast_to>(at) ? 0 : elements(n);
+    case operation_kind::reduction:
+        return elements(g.operand(n, 0));
+    case operation_kind::product: {
+        const shape& a = g[g.operand(n, 0)].type.extents;
+        // An outer product has no inner extent: its sum runs over the rows alone.
+        const double inner = a.rank == 2 ? a[at.options.flags[0] != 0 ? 0 : 1] : 1;
+        const bool sums_rows = is<ops::matmul_batch_sum>(at);
+        return 2 * inner * elements(n) * (sums_rows ? static_cast<double>(rows) : 1.0);
+    }
+    default:
+        return 0;
+    }
+}
+
+// Of all nodes.
+constexpr double operations_of(graph_view g, long rows) {
+    double all = 0;
+    for (int n = 0; n < g.nodes.size; ++n) all += operations_of(g, n, rows);
+    return all;
+}
+
+HOURGLASS_END

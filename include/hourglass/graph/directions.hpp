@@ -1,0 +1,252 @@
+// A pass that computes a linear part of a graph for a whole axis of directions at once: every node between a seed and a
+// result is appended again with the directions as its first axis, where the seed runs through all unit vectors. With
+// forward or reverse mode in front of it that is a Jacobian. While the value for direction d is zero outside of element
+// d, only its diagonal is computed, so that elementwise functions cost nothing extra and a dense layer behind them a
+// scaled weight.
+#pragma once
+
+#include <hourglass/graph/forward.hpp>
+
+HOURGLASS_BEGIN
+
+class directions {
+    // A node's value for all directions: dense, of the shape [directions, extents...]; or diagonal, of the node's own
+    // shape (or one that broadcasts to it), being element d of the value for direction d, whose other elements are
+    // zero.
+    struct value {
+        int node = -1;
+        bool diagonal = false;
+    };
+    graph_builder& graph_;
+    int count_;
+    list<value> values_;
+
+public:
+    // Every node from `seed` to `result` that depends on the seed must be linear in it.
+    constexpr directions(graph_builder& g, int seed)
+        : graph_(g), count_(static_cast<int>(g.nodes[seed].type.extents.size())) {}
+
+    // The node of [directions, extents of result...].
+    constexpr int run(int seed, int result) {
+        values_ = list<value>(result + 1, value{});
+        values_[seed] = {graph_.push_literal(1), true};
+        for (int n = seed + 1; n <= result && !graph_.failed(); ++n) {
+            bool depends = false;
+            for (int i = 0; i < graph_.nodes[n].operand_count; ++i)
+                depends = depends || values_[graph_.operand(n, i)].node >= 0;
+            if (depends) values_[n] = of_all(n);
+        }
+        return graph_.failed() ? 0 : values_[result].node < 0 ? zeros(result) : dense(result).index;
+    }
+
+private:
+    constexpr handle at(int n) { return {&graph_, nullptr, n}; }
+    constexpr const shape& extents(int n) const { return graph_.nodes[n].type.extents; }
+    constexpr bool is_mapped(int n) const { return values_[n].node >= 0; }
+    constexpr int operand(int n, int i) const { return graph_.operand(n, i); }
+    constexpr shape in_front(int first, const shape& s) {
+        shape result;
+        if (s.rank == max_rank) {
+            graph_.fail(sentence("a derivative of the shape ", s, " for each of ", count_, " directions has more than ",
+                                 max_rank, " axes"));
+            return s;
+        }
+        result.rank = s.rank + 1;
+        result[0] = first;
+        for (int i = 0; i < s.rank; ++i) result[i + 1] = s[i];
+        return result;
+    }
+    constexpr int zeros(int n) {
+        return at(graph_.push_literal(0)).filled({in_front(count_, extents(n)), graph_.nodes[n].type.batched}).index;
+    }
+    // A diagonal in its node's own shape.
+    constexpr handle whole(int n) {
+        const handle u = at(values_[n].node);
+        return u.filled({extents(n), u.batched()});
+    }
+    // [directions, extents...] of a node that depends on the seed or not.
+    constexpr handle dense(int n) {
+        const value v = values_[n];
+        if (v.node < 0) return at(n).filled({in_front(count_, extents(n)), graph_.nodes[n].type.batched});
+        if (!v.diagonal) return at(v.node);
+        // n numbers as rows of n + 1, the others zero, read in rows of n: the k-th stands at row k, column k.
+        const int size = count_;
+        ops::pad rows_longer;
+        rows_longer.options.flags = {1, 0, size + 1};
+        handle square = apply_operation(rows_longer, whole(n).reshaped(make_shape(size, 1)));
+        ops::slice first;
+        first.options.flags = {0, 0, size * size};
+        square = apply_operation(first, square.reshaped(make_shape(size * (size + 1))));
+        return square.reshaped(in_front(size, extents(n)));
+    }
+    constexpr int push(const node& old, list<int>& of) { return graph_.push(old.op, old.options, of.view()); }
+
+    constexpr value of_all(int n) {
+        const node old = graph_.nodes[n];
+        switch (old.op->kind) {
+        case operation_kind::elementwise:
+            return elementwise(n, old);
+        case operation_kind::reduction:
+            return reduction(n, old);
+        case operation_kind::movement:
+            return movement(n, old);
+        case operation_kind::marker: {
+            list<int> of;
+            for (int i = 0; i < old.operand_count; ++i) of.push(dense(operand(n, i)).index);
+            return {push(old, of), false};
+        }
+        default:
+            break;
+        }
+        if (is<ops::matmul>(old)) {
+            if (is_mapped(operand(n, 0)) && !is_mapped(operand(n, 1))) return {left_product(n, old).index, false};
+            if (is_mapped(operand(n, 1)) && !is_mapped(operand(n, 0))) return {right_product(n, old).index, false};
+        }
+        if (is<ops::matmul_batch_sum>(old) && extents(operand(n, 0)).rank == 1)
+            return {outer_product(n, old).index, false};
+        return {one_by_one(n, old), false};
+    }
+    constexpr value elementwise(int n, const node& old) {
+        bool diagonal = true;
+        for (int i = 0; i < old.operand_count; ++i) {
+            const int o = operand(n, i);
+            if (is_mapped(o)) diagonal = diagonal && values_[o].diagonal && extents(o) == old.type.extents;
+        }
+        if (diagonal && is<ops::broadcast_to>(old)) return values_[operand(n, 0)];
+        list<int> of;
+        for (int i = 0; i < old.operand_count; ++i) {
+            const int o = operand(n, i);
+            if (!is_mapped(o)) {
+                of.push(o);
+            } else if (diagonal) {
+                of.push(values_[o].node);
+            } else { // extents of 1 up to the result's rank keep the directions in front
+                shape aligned = extents(o);
+                const int extra = old.type.extents.rank - aligned.rank;
+                for (int a = aligned.rank - 1; a >= 0; --a) aligned[a + extra] = aligned[a];
+                for (int a = 0; a < extra; ++a) aligned[a] = 1;
+                aligned.rank += extra;
+                of.push(dense(o).reshaped(in_front(count_, aligned)).index);
+            }
+        }
+        node same = old;
+        if (is<ops::broadcast_to>(old)) same.options.target = in_front(count_, old.options.target);
+        return {push(same, of), diagonal};
+    }
+    constexpr value reduction(int n, const node& old) {
+        const int o = operand(n, 0);
+        const bool over_batch = old.options.flags[2] != 0;
+        // Of a diagonal, each direction has one element that is not zero.
+        if (values_[o].diagonal && is<ops::sum>(old) && !over_batch && old.type.extents.rank == 0)
+            return {whole(o).reshaped(make_shape(count_)).index, false};
+        node same = old;
+        if (!over_batch) {
+            ++same.options.flags[0];
+            ++same.options.flags[1];
+        }
+        handle x = dense(o);
+        if (over_batch) x = x.filled({x.extents(), true});
+        list<int> of;
+        of.push(x.index);
+        return {push(same, of), false};
+    }
+    constexpr value movement(int n, const node& old) {
+        if (is<ops::reshape>(old)) {
+            const int o = operand(n, 0);
+            if (values_[o].diagonal) return {whole(o).reshaped(old.options.target).index, true};
+            return {dense(o).reshaped(in_front(count_, old.options.target)).index, false};
+        }
+        node same = old;
+        if (is<ops::transpose>(old)) {
+            same.options.target = in_front(0, old.options.target);
+            for (int i = 1; i < same.options.target.rank; ++i) ++same.options.target[i];
+        } else if (is<ops::slice>(old) || is<ops::pad>(old) || is<ops::concatenate>(old)) {
+            ++same.options.flags[0];
+        } else {
+            return {one_by_one(n, old), false};
+        }
+        list<int> of;
+        for (int i = 0; i < old.operand_count; ++i) of.push(dense(operand(n, i)).index);
+        return {push(same, of), false};
+    }
+
+    static constexpr handle swapped(const handle& x) {
+        ops::transpose t;
+        t.options.target = make_shape(0, 2, 1);
+        return apply_operation(t, x);
+    }
+    // op(A) op(B) for all A. Not at all directions one product: their rows are those of one long matrix.
+    constexpr handle left_product(int n, const node& old) {
+        handle a = dense(operand(n, 0));
+        if (old.options.flags[0] != 0) a = swapped(a);
+        const int rows = a.extents()[1], inner = a.extents()[2];
+        const handle b = at(operand(n, 1));
+        const handle c = ops::product<ops::matmul>(a.reshaped(make_shape(count_ * rows, inner)), b, false,
+                                                   old.options.flags[1] != 0 && b.extents().rank == 2);
+        return c.reshaped(in_front(count_, old.type.extents));
+    }
+    // op(A) op(B) for all B, as the transpose of op(B)' op(A)'.
+    constexpr handle right_product(int n, const node& old) {
+        const handle a = at(operand(n, 0));
+        const int b = operand(n, 1);
+        const bool a_swapped = old.options.flags[0] != 0;
+        if (extents(b).rank == 1) {
+            if (!values_[b].diagonal) return ops::product<ops::matmul>(dense(b), a, false, !a_swapped);
+            handle columns = a;
+            if (!a_swapped) columns = apply_operation(ops::transpose{}, a);
+            return hadamard(whole(b).reshaped(make_shape(count_, 1)), columns);
+        }
+        handle all = dense(b);
+        if (old.options.flags[1] == 0) all = swapped(all);
+        const int columns = all.extents()[1], inner = all.extents()[2];
+        const handle c =
+            ops::product<ops::matmul>(all.reshaped(make_shape(count_ * columns, inner)), a, false, !a_swapped);
+        return swapped(c.reshaped(make_shape(count_, columns, c.extents()[1])));
+    }
+    // The sum over the batch of a column times a row.
+    constexpr handle outer_product(int n, const node& old) {
+        const int a = operand(n, 0), b = operand(n, 1);
+        const auto batched = [](const handle& h) { return h.filled({h.extents(), true}); };
+        if (is_mapped(a) && is_mapped(b)) return at(one_by_one(n, old));
+        if (is_mapped(a)) {
+            const handle all = batched(dense(a));
+            const handle c = ops::product<ops::matmul_batch_sum>(all.reshaped(make_shape(count_ * extents(a)[0])),
+                                                                 at(b), false, false);
+            return c.reshaped(in_front(count_, old.type.extents));
+        }
+        const handle all = batched(dense(b));
+        const handle c =
+            ops::product<ops::matmul_batch_sum>(at(a), all.reshaped(make_shape(count_ * extents(b)[0])), false, false);
+        ops::transpose t;
+        t.options.target = make_shape(1, 0, 2);
+        return apply_operation(t, c.reshaped(make_shape(extents(a)[0], count_, extents(b)[0])));
+    }
+    // What has no rule here is computed for one direction after another.
+    constexpr int one_by_one(int n, const node& old) {
+        constexpr int most = 256;
+        if (count_ > most) {
+            graph_.fail(sentence("'", old.op->name, "' has to be computed for each of ", count_,
+                                 " directions by itself; more than ", most, " are too many"));
+            return 0;
+        }
+        list<int> results;
+        for (int d = 0; d < count_ && !graph_.failed(); ++d) {
+            list<int> of;
+            for (int i = 0; i < old.operand_count; ++i) {
+                const int o = operand(n, i);
+                if (!is_mapped(o)) {
+                    of.push(o);
+                    continue;
+                }
+                ops::slice one;
+                one.options.flags = {0, d, d + 1};
+                handle x = apply_operation(one, dense(o)).reshaped(extents(o));
+                of.push(x.filled({x.extents(), x.batched() || graph_.nodes[o].type.batched}).index);
+            }
+            results.push(at(push(old, of)).reshaped(in_front(1, old.type.extents)).index);
+        }
+        return graph_.failed() ? 0 : graph_.push(&record<ops::concatenate>, {}, results.view());
+    }
+};
+
+HOURGLASS_END

@@ -1,0 +1,183 @@
+// Derivatives that stand in equations: gradient, Jacobian, Hessian and their products with vectors. Each is a part of
+// the graph like any other, so that it can be returned, penalised and differentiated again. Programs that differentiate
+// a loss for its parameters are in program/.
+#pragma once
+
+#include <hourglass/graph/directions.hpp>
+
+HOURGLASS_BEGIN
+namespace ops {
+
+// The shape of y followed by that of x.
+constexpr shape joined_shape(auto y, auto x, std::string_view what) {
+    const shape a = y.extents(), b = x.extents();
+    if (a.rank + b.rank > max_rank) {
+        y.misfit(text(what), x,
+                 sentence("its shape would be ", a, " followed by ", b, ", more than ", max_rank, " axes"));
+        return a;
+    }
+    shape result = a;
+    for (int i = 0; i < b.rank; ++i) result[result.rank++] = b[i];
+    return result;
+}
+
+// What the derivatives below ask first: whether y depends on x, and whether the rows of a call can be told apart.
+enum class rows_of_derivative { may_mix, must_be_apart };
+constexpr bool can_differentiate(auto y, auto x, std::string_view what,
+                                 rows_of_derivative rows = rows_of_derivative::must_be_apart) {
+    if (y.failed()) return false;
+    auto& g = *y.graph;
+    g.has_derivatives = true;
+    list<bool> part(y.index + 1, false), reached(y.index + 1, false);
+    part[y.index] = true;
+    for (int n = y.index; n >= 0; --n)
+        if (part[n] && g.nodes[n].op->smooth)
+            for (int i = 0; i < g.nodes[n].operand_count; ++i) part[g.operand(n, i)] = true;
+    if (x.index > y.index || !part[x.index]) {
+        y.misfit(text(what), x,
+                 text("the first does not depend on the second, or by no way that has a derivative, so it is zero "
+                      "everywhere"));
+        return false;
+    }
+    if (rows == rows_of_derivative::may_mix || !y.batched()) return true;
+    reached[x.index] = true;
+    for (int n = x.index + 1; n <= y.index; ++n) {
+        const auto& at = g.nodes[n];
+        for (int i = 0; i < at.operand_count && at.op->smooth; ++i) reached[n] = reached[n] || reached[g.operand(n, i)];
+        const bool mixes =
+            (at.op->kind == operation_kind::reduction && at.options.flags[2] != 0) || is<ops::matmul_batch_sum>(at);
+        if (!mixes || !reached[n] || !part[n]) continue;
+        y.misfit(text(what), x,
+                 text("the first has a value for each example, on which the second acts through other examples too: "
+                      "differentiate batch_sum(...) of it, or keep what is taken over the batch constant with "
+                      "stop_gradient(...)"));
+        return false;
+    }
+    return true;
+}
+
+struct vjp_call {
+    static constexpr std::string_view name_of_call = "vjp";
+    constexpr auto build(auto y, auto x, auto u) const {
+        if (!can_differentiate(y, x, name_of_call)) return y;
+        if (!(u.extents() == y.extents())) {
+            y.misfit(text(name_of_call), u,
+                     sentence("the vector has the shape ", u.extents(), ", but needs that of what is differentiated, ",
+                              y.extents()));
+            return y;
+        }
+        const int targets[] = {x.index};
+        differentiation d(*y.graph, y.index, u.filled({y.extents(), y.batched() || u.batched()}).index, {targets, 1},
+                          !y.batched());
+        return y.other(d.gradient(x.index));
+    }
+};
+struct grad_call {
+    constexpr auto build(auto y, auto x) const {
+        if (!can_differentiate(y, x, "grad")) return y;
+        if (y.extents().rank != 0) {
+            y.misfit(
+                text("grad"), x,
+                sentence("the first has the shape ", y.extents(),
+                         ", and only a single number has a gradient: take sum(...) of it, or write jacobian(...)"));
+            return y;
+        }
+        const int targets[] = {x.index};
+        differentiation d(*y.graph, y.index, {targets, 1}, !y.batched());
+        return y.other(d.gradient(x.index));
+    }
+};
+struct jvp_call {
+    constexpr auto build(auto y, auto x, auto v) const {
+        if (!can_differentiate(y, x, "jvp", rows_of_derivative::may_mix)) return y;
+        if (!(v.extents() == x.extents())) {
+            x.misfit(text("jvp"), v,
+                     sentence("the direction has the shape ", v.extents(), ", but needs that of what it moves, ",
+                              x.extents()));
+            return y;
+        }
+        forward_differentiation d(*y.graph, y.index, x.index, v.index);
+        const int t = y.failed() ? 0 : d.tangent(y.index);
+        return y.other(t < 0 ? y.graph->push_literal(0) : t).filled(y.type());
+    }
+};
+struct jacobian_call {
+    constexpr auto build(auto y, auto x) const {
+        if (!can_differentiate(y, x, "jacobian")) return y;
+        const shape result = joined_shape(y, x, "jacobian");
+        if (y.failed()) return y;
+        auto& g = *y.graph;
+        const int outputs = static_cast<int>(y.extents().size()), inputs = static_cast<int>(x.extents().size());
+        // Forward mode takes one direction for all rows, which is no derivative of a sum over them for each row.
+        if (inputs < outputs && (y.batched() || !x.batched())) {
+            const int seed = y.other(g.push_literal(0)).filled({x.extents(), false}).index;
+            forward_differentiation d(g, y.index, x.index, seed);
+            if (y.failed()) return y;
+            const int t = d.tangent(y.index);
+            if (t < 0) return zero(y, result);
+            auto columns = y.other(directions(g, seed).run(seed, t));
+            if (y.failed()) return y;
+            columns = columns.reshaped(make_shape(inputs, outputs));
+            return apply_operation(transpose{}, columns).reshaped(result);
+        }
+        const int seed = y.other(g.push_literal(0)).filled(y.type()).index;
+        const int targets[] = {x.index};
+        differentiation d(g, y.index, seed, {targets, 1}, !y.batched());
+        if (y.failed()) return y;
+        if (!d.reaches()) return zero(y, result);
+        const int back = d.gradient(x.index);
+        auto rows = y.other(directions(g, seed).run(seed, back));
+        return y.failed() ? y : rows.reshaped(result);
+    }
+
+private:
+    static constexpr auto zero(auto y, const shape& s) {
+        return y.other(y.graph->push_literal(0)).filled({s, y.batched()});
+    }
+};
+struct hessian_call {
+    constexpr auto build(auto y, auto x) const {
+        const auto g = grad_call{}.build(y, x);
+        return y.failed() ? y : jacobian_call{}.build(g, x);
+    }
+};
+struct hessian_vector_call {
+    constexpr auto build(auto y, auto x, auto v) const {
+        const auto g = grad_call{}.build(y, x);
+        return y.failed() ? y : jvp_call{}.build(g, x, v);
+    }
+};
+
+}
+
+// The derivatives below are of y with respect to x, a symbol or leaf that y depends on (or an expression, which then
+// must be the very part of y: a named one). Where y has a value for each example, so has its derivative, with respect
+// to a parameter too; that of a y without batch axis, such as batch_sum(...), is one for all examples.
+
+// The gradient of a single number y: shaped like x. Reverse mode.
+template <operand Y, operand X> constexpr auto grad(const Y& y, const X& x) {
+    return apply_operation(ops::grad_call{}, y, x);
+}
+// transpose(J) u, shaped like x, where u is shaped like y. Reverse mode, at the price of a gradient.
+template <operand Y, operand X, operand U> constexpr auto vjp(const Y& y, const X& x, const U& u) {
+    return apply_operation(ops::vjp_call{}, y, x, u);
+}
+// J v, shaped like y, where v is shaped like x. Forward mode, at the price of about one value.
+template <operand Y, operand X, operand V> constexpr auto jvp(const Y& y, const X& x, const V& v) {
+    return apply_operation(ops::jvp_call{}, y, x, v);
+}
+// J, of the shape of y followed by that of x: forward mode where x has fewer elements than y, else reverse mode, for
+// all directions at once. What is elementwise costs no more than one gradient, and a dense layer no product.
+template <operand Y, operand X> constexpr auto jacobian(const Y& y, const X& x) {
+    return apply_operation(ops::jacobian_call{}, y, x);
+}
+// The second derivatives of a single number y, of the shape of x twice. Complexity: one gradient for each element of x.
+template <operand Y, operand X> constexpr auto hessian(const Y& y, const X& x) {
+    return apply_operation(ops::hessian_call{}, y, x);
+}
+// H v, shaped like x and v: forward over reverse mode, at the price of a few gradients, without H.
+template <operand Y, operand X, operand V> constexpr auto hessian_vector_product(const Y& y, const X& x, const V& v) {
+    return apply_operation(ops::hessian_vector_call{}, y, x, v);
+}
+
+HOURGLASS_END

@@ -1,0 +1,140 @@
+// The arguments with which programs, parameters and interpreters are made: hg::seed, hg::threads, the parameters that a
+// trainer trains. Everything else is said in words. Their options, which are types, are in program/options.hpp, the
+// arguments of calls in program/bindings.hpp.
+#pragma once
+
+#include <concepts>
+#include <stdexcept>
+#include <string>
+#include <utility>
+
+#include <hourglass/program/options.hpp>
+
+HOURGLASS_BEGIN
+
+inline constexpr symbol<"#seed"> seed{};                   // of parameters: how they start; of a program: its noise
+inline constexpr symbol<"#rows"> rows{};                   // how many rows, where nothing batched is fed
+inline constexpr symbol<"#threads"> threads{};             // how many threads a program may use
+inline constexpr symbol<"#first_example"> first_example{}; // the number of the call's first example, for its noise
+
+// A wrong number where a program is made or called: of rows, elements, threads. The message names the symbol and the
+// numbers.
+class call_error : public std::invalid_argument {
+public:
+    using std::invalid_argument::invalid_argument;
+};
+
+template <class T> inline constexpr bool is_binding = false;
+template <class L, class V> inline constexpr bool is_binding<binding<L, V>> = true;
+template <class T> inline constexpr bool is_equation = false;
+template <class L, class R> inline constexpr bool is_equation<equation<L, R>> = true;
+
+// What holds parameters: hg::parameters, or anything that finds numbers by the hash of their name.
+template <class P>
+concept parameter_source = requires(const P& p) {
+    typename P::element_type;
+    { p.find(std::uint64_t{}) } -> std::convertible_to<const typename P::element_type*>;
+};
+
+// A name in a sentence: hg::seed, or 'x'.
+constexpr text shown(std::string_view name) {
+    return name.starts_with("#") ? sentence("hg::", name.substr(1)) : sentence("'", name, "'");
+}
+template <class Argument> constexpr std::uint64_t hash_of_argument() {
+    if constexpr (is_binding<Argument>)
+        return Argument::left::hash;
+    else
+        return 0;
+}
+
+// The value of an option among the arguments, or what it is by default.
+template <class Value> Value option_or(std::uint64_t, Value otherwise) { return otherwise; }
+template <class Value, class First, class... Rest>
+Value option_or(std::uint64_t hash, Value otherwise, const First& first, const Rest&... rest) {
+    if constexpr (is_binding<First>)
+        if constexpr (std::is_arithmetic_v<std::remove_cvref_t<decltype(first.value)>>)
+            if (First::left::hash == hash) return static_cast<Value>(first.value);
+    return option_or(hash, otherwise, rest...);
+}
+// Of a count that a user gives: throws call_error where it does not lie between two others, "hg::rows is -5, but RULE".
+template <std::integral Given> void check_count(std::string_view name, Given given, unsigned long long least,
+                                                unsigned long long most, std::string_view rule) {
+    bool fits = static_cast<unsigned long long>(given) >= least && static_cast<unsigned long long>(given) <= most;
+    if constexpr (std::is_signed_v<Given>) fits = fits && given >= 0;
+    if (!fits) throw call_error(std::string(name) + " is " + std::to_string(given) + ", but " + std::string(rule));
+}
+// hg::threads = n among the arguments, or what it is by default. Throws call_error for a number that no program runs
+// on.
+inline constexpr int most_threads = 1024;
+inline int threads_or(int otherwise) { return otherwise; }
+template <class First, class... Rest> int threads_or(int otherwise, const First& first, const Rest&... rest) {
+    if constexpr (is_binding<First>)
+        if constexpr (std::integral<std::remove_cvref_t<decltype(first.value)>>)
+            if (First::left::hash == decltype(threads)::hash) {
+                check_count("hg::threads", first.value, 1, most_threads, "a program runs on 1 to 1024 threads");
+                return static_cast<int>(first.value);
+            }
+    return threads_or(otherwise, rest...);
+}
+
+// What each kind is made with, checked. Arguments are as a forwarding reference deduces them where it matters whether
+// they are temporaries, else plain types.
+template <taker Taker, class... Arguments> struct making_check {
+    static constexpr std::string_view name = takers[static_cast<int>(Taker)].name;
+    static constexpr bool is_program = Taker == taker::function || Taker == taker::gradient || Taker == taker::trainer;
+    static constexpr bool looks = Taker == taker::interpreter || Taker == taker::program_interpreter;
+
+    static constexpr std::string_view made_with() {
+        if (looks) return "parameters, a trainer's state and hg::seed = n";
+        if (Taker == taker::parameters) return "hg::seed = n";
+        return Taker == taker::trainer ? "the parameters, hg::seed = n and hg::threads = n"
+                                       : "hg::seed = n and hg::threads = n";
+    }
+    template <class Argument> static constexpr text check_binding() {
+        using Left = typename Argument::left;
+        constexpr bool is_seed = Left::hash == decltype(seed)::hash, is_threads = Left::hash == decltype(threads)::hash;
+        if (!is_seed && !(is_threads && is_program))
+            return sentence(shown(Left::name), " is bound where ", name, " is made, which takes ", made_with(),
+                            Taker == taker::parameters || is_threads ? "" : ": bind it where it is called");
+        if (!std::integral<std::remove_cvref_t<decltype(Argument::value)>>)
+            return sentence(shown(Left::name), " is bound to something that is no whole number");
+        if ((0 + ... + (hash_of_argument<std::remove_cvref_t<Arguments>>() == Left::hash ? 1 : 0)) > 1)
+            return sentence(shown(Left::name), " is given twice");
+        return {};
+    }
+    template <class Argument> static constexpr text check_one(bool first) {
+        using Plain = std::remove_cvref_t<Argument>;
+        if constexpr (is_binding<Plain>) {
+            return check_binding<Plain>();
+        } else if constexpr (parameter_source<Plain> && Taker != taker::parameters) {
+            if ((looks || Taker == taker::trainer) && !std::is_lvalue_reference_v<Argument>)
+                return sentence("the parameters that ", name,
+                                " is made with are a temporary, but it goes on using "
+                                "them: give them a name");
+            if (looks || (Taker == taker::trainer && first)) return {};
+            return sentence(Taker == taker::trainer
+                                ? "the parameters stand first where hg::trainer is made, and once"
+                                : "the parameters are given where the program is made, but they are the first argument "
+                                  "of each call");
+        } else {
+            return sentence("an argument of the type ", type_text<Plain>(), " is given where ", name,
+                            " is made, which takes ", made_with());
+        }
+    }
+    static constexpr text value() {
+        text t;
+        [[maybe_unused]] bool first = true;
+        ((t = t.empty() ? check_one<Arguments>(std::exchange(first, false)) : t), ...);
+        if (t.empty() && Taker == taker::trainer && !begins_with_parameters())
+            t = sentence("hg::trainer is made with the parameters that it trains as its first argument");
+        return t;
+    }
+    static constexpr bool begins_with_parameters() {
+        bool begins = false;
+        [[maybe_unused]] bool first = true;
+        ((begins = begins || (std::exchange(first, false) && parameter_source<std::remove_cvref_t<Arguments>>)), ...);
+        return begins;
+    }
+};
+
+HOURGLASS_END

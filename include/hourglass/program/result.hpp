@@ -1,0 +1,109 @@
+// What a call returns: out[symbol] and out.gradient(symbol), numbers or views of the program's arena. Finds results by
+// name; what was bound and how it ran is program/program.hpp's business.
+#pragma once
+
+#include <span>
+
+#include <hourglass/program/bindings.hpp>
+
+HOURGLASS_BEGIN
+
+// What out[symbol] gives where a mistake has been reported already and the value's type is not known: it serves as a
+// number and as a view, so that the code behind the mistake has no errors of its own.
+template <class T> struct unknown_value : tensor_view<const T> {
+    constexpr operator T() const { return T(); }
+};
+
+// What a call returns. out[symbol] is a number where the value is one, else a view, rows first.
+template <class Compiled, class T> class call_result {
+    const executor<Compiled, T>* executor_;
+    long rows_;
+
+    static constexpr int find(root_kind kind, std::uint64_t hash) { return result_named<Compiled>(kind, hash); }
+    template <root_kind Kind, class Leaf> struct missing {
+        static constexpr text value() {
+            if (Compiled::broken || find(Kind, Leaf::hash) >= 0) return {};
+            if (Kind == root_kind::gradient) {
+                if (Compiled::spec::kind != program_kind::gradient)
+                    return sentence("the gradient with respect to '", Leaf::name, "' is asked for, but ",
+                                    Compiled::spec::kind == program_kind::function ? "an hg::function computes none"
+                                                                                   : "an hg::trainer does not keep it",
+                                    ": make it an hg::gradient");
+                return sentence("the program gives no gradient with respect to '", Leaf::name,
+                                "': name it in hg::wrt<...>");
+            }
+            const int name = model_node(Leaf::hash);
+            return sentence("the program does not return '", Leaf::name,
+                            "': ", name < 0 ? "its graph has nothing of this name" : "name it in hg::to<...>");
+        }
+    };
+    static constexpr int model_node(std::uint64_t hash) {
+        const graph_view whole = lowered<Compiled::spec::graph>::view();
+        const int name = whole.find_name(hash);
+        return name < 0 ? -1 : whole.names[name].node;
+    }
+    // Behind a mistake: of the type that the value would have, where the graph says so.
+    template <root_kind Kind, class Leaf> static auto stand_in() {
+        constexpr int at = model_node(Leaf::hash);
+        if constexpr (at < 0)
+            return unknown_value<T>();
+        else {
+            constexpr value_type type = lowered<Compiled::spec::graph>::view()[at].type;
+            constexpr bool per_row =
+                type.batched && (Kind == root_kind::gradient || Compiled::spec::kind == program_kind::function);
+            if constexpr (type.extents.rank == 0 && !per_row)
+                return T();
+            else
+                return tensor_view<const T>();
+        }
+    }
+    template <root_kind Kind, class Leaf> auto get() const {
+        static_assert(assert_well_formed<missing<Kind, Leaf>>::value);
+        if constexpr (find(Kind, Leaf::hash) < 0)
+            return stand_in<Kind, Leaf>();
+        else
+            return found<find(Kind, Leaf::hash)>();
+    }
+    template <int Found> auto found() const {
+        constexpr schedule_result result = Compiled::schedule.results[static_cast<std::size_t>(Found)];
+        constexpr value_type type = Compiled::final_graph::value.nodes[static_cast<std::size_t>(root_node(Found))].type;
+        const T* data = executor_->place[static_cast<std::size_t>(result.value)];
+        if constexpr (type.extents.rank == 0 && !type.batched)
+            return *data;
+        else
+            return tensor_view<const T>(data, type, rows_);
+    }
+    // Results are the roots that are no updates, in order.
+    static constexpr int root_node(int result) {
+        int seen = -1;
+        for (int r = 0; r < Compiled::final_graph::sizes.roots; ++r) {
+            const graph_root& root = Compiled::final_graph::value.roots[static_cast<std::size_t>(r)];
+            if (root.kind != root_kind::update && ++seen == result) return root.node;
+        }
+        return 0;
+    }
+
+public:
+    call_result(const executor<Compiled, T>& e, long rows) : executor_(&e), rows_(rows) {}
+    long rows() const { return rows_; }
+    template <named_leaf Leaf> auto operator[](const Leaf&) const { return get<root_kind::value, Leaf>(); }
+    // d loss / d symbol, of the symbol's shape
+    template <named_leaf Leaf> auto gradient(const Leaf&) const { return get<root_kind::gradient, Leaf>(); }
+
+    // For into(): the type of a symbol, and its values as one contiguous piece.
+    template <class Leaf> static constexpr value_type type_of() {
+        return Compiled::final_graph::value
+            .nodes[static_cast<std::size_t>(root_node(find(root_kind::value, Leaf::hash)))]
+            .type;
+    }
+    template <class Leaf> std::span<const T> contiguous() const {
+        constexpr int found = find(root_kind::value, Leaf::hash);
+        constexpr value_type type = type_of<Leaf>();
+        const T* data =
+            executor_
+                ->place[static_cast<std::size_t>(Compiled::schedule.results[static_cast<std::size_t>(found)].value)];
+        return {data, static_cast<std::size_t>(type.extents.size() * (type.batched ? rows_ : 1))};
+    }
+};
+
+HOURGLASS_END

@@ -1,0 +1,16 @@
+// expect: in equation `extra`: `shared`: it takes what draws noise: normal_noise_like\(x\)
+// expect: bernoulli_noise_like\(x, p\), mask_and_rescale\(x, p\), dropout\(x, p\), sample\(normal\(mu, sigma\)\)"
+// max-lines: 25
+#include "ten_equations.hpp"
+
+namespace model {
+
+#ifndef FIXED
+inline constexpr hg::graph net{NINE_EQUATIONS, extra = hg::shared(tanh(h))};
+#else
+inline constexpr hg::graph net{NINE_EQUATIONS, extra = hg::shared(hg::bernoulli_noise_like(h, 0.5))};
+#endif
+
+}
+
+#include "used_everywhere.hpp"

@@ -1,0 +1,161 @@
+// First and second derivatives of some 170 expressions against tables/derivatives.inc, which JAX made; the script that
+// ran it is beside the table, and speaks of the same expressions in the same words.
+#include "gradient_check.hpp"
+
+#include <hourglass/nn/derivatives.hpp>
+
+#include <optional>
+#include <string>
+
+using namespace gradient_check;
+
+namespace {
+
+// The table's words where the language's are others.
+auto minimum(auto a, auto b) { return hg::min(a, b); }
+auto maximum(auto a, auto b) { return hg::max(a, b); }
+auto largest(hg::handle x) { return hg::max(x); }
+auto smallest(hg::handle x) { return hg::min(x); }
+auto sum0(hg::handle x) { return sum(x, hg::axes<0>); }
+auto sum1(hg::handle x) { return sum(x, hg::axes<1>); }
+auto mean1(hg::handle x) { return mean(x, hg::axes<1>); }
+auto largest1(hg::handle x) { return hg::max(x, hg::axes<1>); }
+auto log_sum_exp1(hg::handle x) { return log_sum_exp(x, hg::axes<1>); }
+auto softmax0(hg::handle x) { return softmax(x, hg::axes<0>); }
+auto flat(hg::handle x) { return x.reshaped(hg::make_shape(static_cast<int>(x.extents().size()))); }
+auto matrix32(hg::handle x) { return hg::reshape<3, 2>(x); }
+auto first_two(hg::handle x) { return hg::slice<0, 2>(x); }
+auto last_column(hg::handle x) { return hg::slice<2, 3, 1>(x); }
+auto join(hg::handle x, hg::handle y) { return hg::concatenate(x, y); }
+auto column(hg::handle x) { return x.reshaped(hg::make_shape(x.extents()[0], 1)); }
+auto normal_log_prob(hg::handle x, auto m, auto s) { return log_prob(hg::normal(m, s), x); }
+auto normal_kl(hg::handle m, auto s, auto n, auto t) {
+    return kl(hg::normal(m, s), hg::normal(m.convert(n), m.convert(t)));
+}
+
+struct input {
+    char name;
+    std::vector<int> extents;
+    numbers values;
+};
+
+// The leaves of an expression; those that it does not use are handles on nothing.
+struct leaves {
+    hg::graph_builder g;
+    std::vector<int> nodes;
+    const std::vector<input>& inputs;
+
+    explicit leaves(const std::vector<input>& given) : inputs(given) {
+        for (const input& i : inputs) {
+            hg::value_type type;
+            for (int e : i.extents) type.extents[type.extents.rank++] = e;
+            nodes.push_back(push_leaf(g, hg::sentence(std::string_view(&i.name, 1)), type).index);
+        }
+    }
+    hg::handle operator()(char name) {
+        for (std::size_t i = 0; i < inputs.size(); ++i)
+            if (inputs[i].name == name) return {&g, nullptr, nodes[i]};
+        return {&g, nullptr, -1};
+    }
+};
+
+bool agrees(double got, double wanted, double relative, double scale) {
+    return std::abs(got - wanted) <= std::max(relative * std::abs(wanted), 1e-15 * scale);
+}
+void check_numbers(const std::string& what, const numbers& got, const numbers& wanted, double relative) {
+    REQUIRE_MESSAGE(got.size() == wanted.size(), what);
+    double scale = 1;
+    for (double w : wanted) scale = std::max(scale, std::abs(w));
+    for (std::size_t i = 0; i < got.size(); ++i)
+        CHECK_MESSAGE(agrees(got[i], wanted[i], relative, scale),
+                      what << ", number " << i << ": " << got[i] << ", by the table " << wanted[i]);
+}
+
+int expressions = 0;
+
+void check(const std::string& text, hg::handle (*expression)(leaves&), const std::vector<input>& inputs, double value,
+           const numbers& gradient, const numbers& hessian) {
+    ++expressions;
+    CAPTURE(text);
+    leaves of(inputs);
+    hg::graph_builder& g = of.g;
+    hg::handle result = expression(of);
+    const int count = static_cast<int>(result.extents().size());
+    if (result.extents().rank > 0) {
+        result = result.reshaped(hg::make_shape(count));
+        const hg::handle weights = push_leaf(g, hg::sentence("weights"), {hg::make_shape(count), false});
+        result = sum(hadamard(result, weights));
+    }
+    hg::differentiation d(g, result.index, {of.nodes.data(), static_cast<int>(of.nodes.size())});
+    std::vector<int> first, second;
+    for (int n : of.nodes) first.push_back(d.gradient(n));
+    for (int slope : first)
+        for (int n : of.nodes) {
+            const hg::handle of_slope{&g, nullptr, slope}, in{&g, nullptr, n};
+            // A gradient that does not depend on an input any more has no Jacobian there: zeros.
+            hg::graph_builder tried = g;
+            const hg::handle block = hg::ops::jacobian_call{}.build(of_slope, in);
+            if (g.failed()) {
+                g = tried;
+                second.push_back(-1);
+            } else {
+                second.push_back(block.index);
+            }
+        }
+    REQUIRE_MESSAGE(g.problem.empty(), std::string(g.problem.view()));
+
+    hg::interpretation<double> run(g.view(), rules<double>(), 1);
+    for (std::size_t i = 0; i < inputs.size(); ++i) run.feed(of.nodes[i], inputs[i].values);
+    if (const int w = g.by_name.find(hg::hash_of("weights")); w >= 0) {
+        numbers weights;
+        for (int i = 1; i <= count; ++i) weights.push_back(std::cos(static_cast<double>(i)));
+        run.feed(g.names[w].node, weights);
+    }
+    run.run();
+    check_numbers("value", run.values[static_cast<std::size_t>(result.index)], {value}, 1e-13);
+    numbers slopes;
+    for (int n : first) {
+        const numbers& part = run.values[static_cast<std::size_t>(n)];
+        slopes.insert(slopes.end(), part.begin(), part.end());
+    }
+    check_numbers("gradient", slopes, gradient, 1e-12);
+    // Blocks of rows into one matrix.
+    numbers curvature(hessian.size());
+    const std::size_t width = slopes.size();
+    REQUIRE(width * width == hessian.size());
+    std::size_t block = 0, row = 0;
+    for (const input& i : inputs) {
+        std::size_t at = 0;
+        for (const input& j : inputs) {
+            if (second[block] >= 0) {
+                const numbers& part = run.values[static_cast<std::size_t>(second[block])];
+                for (std::size_t k = 0; k < part.size(); ++k)
+                    curvature[(row + k / j.values.size()) * width + at + k % j.values.size()] = part[k];
+            }
+            at += j.values.size();
+            ++block;
+        }
+        row += i.values.size();
+    }
+    check_numbers("Hessian", curvature, hessian, 1e-10);
+}
+
+#define INPUTS(...)                                                                                                    \
+    std::vector<input> { __VA_ARGS__ }
+#define NUMBERS(...) numbers __VA_ARGS__
+#define DERIVATIVES(text, expression, inputs, value, gradient, hessian)                                                \
+    check(                                                                                                             \
+        text,                                                                                                          \
+        [](leaves& of) {                                                                                               \
+            [[maybe_unused]] const hg::handle a = of('a'), b = of('b'), c = of('c'), x = of('x'), y = of('y'),         \
+                                              p = of('p'), q = of('q'), A = of('A'), B = of('B'), S = of('S');         \
+            return hg::handle(expression);                                                                             \
+        },                                                                                                             \
+        inputs, value, gradient, hessian);
+
+}
+
+TEST_CASE("first and second derivatives agree with an independent system's") {
+#include "tables/derivatives.inc"
+    CHECK(expressions > 250);
+}
