@@ -30,11 +30,12 @@ const std::vector<pass>& passes() {
         {"isolate_updates", [](hg::graph_view g) { return hg::isolate_updates(g); }, true},
         {"simplify, markers kept", [](hg::graph_view g) { return hg::simplify(g, false); }, false},
         {"simplify, markers dropped", [](hg::graph_view g) { return hg::simplify(g, true); }, false},
+        {"merge what is needed", [](hg::graph_view g) { return hg::merge(g, hg::needed_nodes(g).view()); }, true},
         // One after another, as programs are compiled.
         {"all",
          [](hg::graph_view g) {
-             const auto simplified = hg::simplify(hg::prune(g).view(), true);
-             const auto merged = hg::prune(hg::merge(simplified.view()).view());
+             const auto simplified = hg::prune_and_simplify(g, true);
+             const auto merged = hg::merge(simplified.view(), hg::needed_nodes(simplified.view()).view());
              return hg::isolate_updates(merged.view());
          },
          false},
@@ -86,7 +87,7 @@ std::string find_fault_of(const std::vector<pass>& all, const generated_graph& m
         for (const hg::graph_root& r : changed.graph.roots)
             if (r.kind == hg::root_kind::value && changed.graph.name(r.name) == "loss") changed.loss = r.node;
         for (int t : made.targets) {
-            const int name = changed.graph.by_name.find(made.graph.names[made.graph.nodes[t].name].hash);
+            const int name = changed.graph.view().find_name(made.graph.names[made.graph.nodes[t].name].hash);
             if (name >= 0 && changed.graph.names[name].node >= 0) changed.targets.push(changed.graph.names[name].node);
         }
         if (changed.targets.size() < made.targets.size()) continue; // pruned: the loss does not depend on it

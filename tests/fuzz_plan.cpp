@@ -16,8 +16,8 @@ using namespace fuzz;
 
 // One after another, as programs are compiled.
 hg::graph_builder compiled_form(hg::graph_view g) {
-    const auto simplified = hg::simplify(hg::prune(g).view(), true);
-    const auto merged = hg::prune(hg::merge(simplified.view()).view());
+    const auto simplified = hg::prune_and_simplify(g, true);
+    const auto merged = hg::merge(simplified.view(), hg::needed_nodes(simplified.view()).view());
     return hg::isolate_updates(merged.view());
 }
 

@@ -4,292 +4,150 @@
 
 #include <hourglass/graph/diagnostic.hpp>
 #include <hourglass/graph/merge.hpp>
-#include <hourglass/graph/obstacle.hpp>
 #include <hourglass/graph/plan.hpp>
-#include <hourglass/graph/select.hpp>
 #include <hourglass/graph/simplify.hpp>
-#include <hourglass/graph/update.hpp>
+#include <hourglass/graph/specify.hpp>
 
 HOURGLASS_BEGIN
 
-// Options of programs. All are types, in any order.
-template <auto... Symbols> struct from {};   // what is fed; a symbol with an equation is cut there
-template <auto... Symbols> struct to {};     // what is returned
-template <auto... Symbols> struct wrt {};    // what is differentiated for
-template <auto... Symbols> struct trains {}; // the parameters that a trainer updates; by default all
-template <long Rows> struct max_rows {};     // the most rows of one call
-struct training {};                          // in_training takes its first operand
-template <class T> struct element {};        // float or double
-struct sum_rows {};                          // a gradient of the sum over the rows in place of the mean
-struct per_example {};                       // values and gradients of each row, as if it were alone
-
-enum class program_kind { function, gradient, trainer };
-
-struct no_rule {
-    static constexpr bool none = true;
-};
-
-// The options as plain data, collected from the types.
-template <class... Options> struct option_set {
-    template <auto... S> static constexpr void add(list<wanted_name>& into) { (into.push({S.name, S.hash}), ...); }
-
-    struct collector {
-        list<wanted_name> fed, asked, differentiated, trained;
-        bool has_asked = false, has_differentiated = false, has_trained = false;
-        template <auto... S> constexpr void take(from<S...>) { add<S...>(fed); }
-        template <auto... S> constexpr void take(to<S...>) { add<S...>(asked), has_asked = true; }
-        template <auto... S> constexpr void take(wrt<S...>) { add<S...>(differentiated), has_differentiated = true; }
-        template <auto... S> constexpr void take(trains<S...>) { add<S...>(trained), has_trained = true; }
-        constexpr void take(auto) {}
-    };
-    static constexpr collector collect() {
-        collector c;
-        (c.take(Options{}), ...);
-        return c;
+// The steps of a specification, each with a budget of its own.
+template <class Spec> struct select_stage {
+    static constexpr graph_sizes room() { // a guess, as in the others
+        const graph_sizes of = lowered<Spec::graph>::sizes;
+        return {of.nodes + of.nodes / 4 + 64, of.operands + of.operands / 4 + 64, of.names + 64, of.characters + 1024,
+                of.roots + of.names + 64,     of.starts};
     }
-
-    template <class Option> static constexpr bool has = (std::is_same_v<Options, Option> || ...);
-    template <class T> struct rows_of { static constexpr long value = 0; };
-    template <long Rows> struct rows_of<hourglass::max_rows<Rows>> { static constexpr long value = Rows; };
-    static constexpr long given_rows = (0 + ... + rows_of<Options>::value);
-    static constexpr long rows = given_rows > 0 ? given_rows : 128;
-
-    template <class T> struct element_of { using type = void; };
-    template <class T> struct element_of<hourglass::element<T>> { using type = T; };
-    template <class Found, class... Rest> struct first_element { using type = Found; };
-    template <class First, class... Rest> struct first_element<void, First, Rest...>
-        : first_element<typename element_of<First>::type, Rest...> {};
-    using found_element = typename first_element<void, Options...>::type;
-    using element_type = std::conditional_t<std::is_void_v<found_element>, float, found_element>;
-
-    template <class Found, class... Rest> struct first_rule { using type = Found; };
-    template <class First, class... Rest>
-    requires requires { First::rule; }
-    struct first_rule<no_rule, First, Rest...> {
-        using type = First;
-    };
-    template <class First, class... Rest>
-    requires(!requires { First::rule; }) struct first_rule<no_rule, First, Rest...> : first_rule<no_rule, Rest...> {
-    };
-    using rule = typename first_rule<no_rule, Options...>::type;
+    static constexpr graph_builder run() { return Spec::select(); }
 };
-
-struct no_loss {
-    static constexpr std::string_view name{};
-    static constexpr std::uint64_t hash = 0;
+template <class Spec> struct differentiate_stage {
+    using before = stage<select_stage<Spec>>;
+    static constexpr graph_sizes room() {
+        graph_sizes of = before::sizes;
+        of.nodes = 4 * of.nodes + 64;
+        of.operands = 4 * of.operands + 128;
+        of.names += 8;
+        of.characters += 64;
+        return of;
+    }
+    static constexpr graph_builder run() { return Spec::differentiate(graph_builder(before::view())); }
 };
+template <class Spec> struct update_stage {
+    using before = stage<differentiate_stage<Spec>>;
+    using rule = typename Spec::options::rule;
+    static constexpr gradient_types<before> types{};
+    template <std::size_t Type> using lowered_rule = stage<lower_rule<rule, types.types[Type]>>;
+    static constexpr auto rules = []<std::size_t... Type>(std::index_sequence<Type...>) {
+        return std::array<graph_view, sizeof...(Type) + 1>{lowered_rule<Type>::view()..., graph_view{}};
+    }
+    (std::make_index_sequence<static_cast<std::size_t>(types.distinct)>{});
 
-// What a program is: everything the stages need to know.
-template <const auto& Graph, program_kind Kind, auto Loss, class... Options> struct program_spec {
-    using options = option_set<Options...>;
-    static constexpr auto& graph = Graph;
-    static constexpr program_kind kind = Kind;
-    static constexpr long rows = options::rows;
-    static constexpr bool in_training = Kind != program_kind::function || options::template has<training>;
-
-    // The graph with results: values, gradients, updates.
+    static constexpr graph_sizes room() {
+        graph_sizes of = before::sizes;
+        const graph_view g = before::view();
+        int at = 0;
+        for (const graph_root& r : g.roots) {
+            if (r.kind != root_kind::gradient) continue;
+            const graph_view& copied = rules[static_cast<std::size_t>(types.type_of[static_cast<std::size_t>(at++)])];
+            of.nodes += copied.nodes.size;
+            of.operands += copied.operands.size;
+            of.names += copied.names.size;
+            of.characters += copied.characters.size + copied.names.size * g.names[r.name].length;
+            of.roots += copied.roots.size - 1;
+            of.starts += copied.starts.size;
+        }
+        return of;
+    }
     static constexpr graph_builder run() {
-        const auto asked = options::collect();
-        const graph_view whole = lowered<Graph>::view();
-        if (!whole.problem.empty()) return empty_graph(whole.problem);
-        selection s(whole, asked.fed.view(), in_training, Kind == program_kind::trainer);
-        for (const wanted_name& w : asked.asked) s.ask(w);
-        if constexpr (Kind == program_kind::function) {
-            if (!asked.has_asked)
-                s.r.to.fail(sentence("the function is asked for nothing: name symbols in hg::to<...>"));
-        } else {
-            if constexpr (Kind == program_kind::trainer && requires { options::rule::none; })
-                s.r.to.fail(sentence(
-                    "the trainer has no update rule: name one, such as hg::adam or hg::sgd, or one of your own"));
-            if (!s.r.to.failed()) add_loss(s, asked);
-        }
-        if (s.r.to.failed()) return empty_graph(s.r.to.problem);
-        return s.take();
-    }
-
-private:
-    // What follows a mistake sees no nodes, and has no errors of its own.
-    static constexpr graph_builder empty_graph(const text& problem) {
-        graph_builder empty;
-        empty.problem = problem;
-        return empty;
-    }
-    static constexpr bool each_row = options::template has<per_example>;
-
-    // Whether a value has a batch axis and no row of it depends on another.
-    static constexpr bool rows_are_apart(const graph_builder& g, int value) {
-        const list<bool> part = parts_of(g, value);
-        for (int n = 0; n <= value; ++n)
-            for (int i = 0; part[n] && !g.nodes[n].type.batched && i < g.nodes[n].operand_count; ++i)
-                if (g.nodes[g.operand(n, i)].type.batched) return false; // put together over the rows
-        return g.nodes[value].type.batched;
-    }
-    // Which nodes a value depends on, itself included.
-    static constexpr list<bool> parts_of(const graph_builder& g, int value) {
-        list<bool> part(value + 1, false);
-        part[value] = true;
-        for (int n = value; n >= 0; --n)
-            if (part[n])
-                for (int i = 0; i < g.nodes[n].operand_count; ++i) part[g.operand(n, i)] = true;
-        return part;
-    }
-    static constexpr void add_loss(selection& s, const auto& asked) {
-        const wanted_name loss{Loss.name, Loss.hash};
-        const int node_ = s.find_new(loss, Kind == program_kind::trainer ? "hg::trainer<...>" : "hg::gradient<...>");
-        if (s.r.to.failed()) return;
-        graph_builder& g = s.r.to;
-        handle root{&g, nullptr, node_};
-        if (root.extents().rank != 0) {
-            g.fail(sentence("the loss '", Loss.name, "' has the shape ", root.extents(),
-                            ", but a loss is a single number for each example: take sum(...) or mean(...) of it"));
-            return;
-        }
-        if (each_row && Kind == program_kind::trainer) {
-            g.fail(sentence("hg::per_example is an option of hg::gradient: a trainer moves parameters by one gradient "
-                            "of all rows"));
-            return;
-        }
-        if (each_row && !rows_are_apart(g, node_)) {
-            g.fail(sentence("hg::per_example asks for the gradient of each row, but the loss '", Loss.name, "' ",
-                            root.batched() ? "couples the rows of a call" : "has no batch axis"));
-            return;
-        }
-        report_terms(s, node_);
-        if (root.batched() && !each_row) root = options::template has<sum_rows> ? batch_sum(root) : batch_mean(root);
-        g.roots.push({root_kind::value, s.intern(loss), root.index});
-        // Names must be there for new leaves and rules.
-        list<int> targets, names;
-        collect_targets(s, asked, node_, targets, names);
-        if (g.failed()) return;
-        differentiation d(g, root.index, targets.view(), !each_row);
-        if (!g.failed()) check_reached(s, asked, d, node_, targets, names);
-        for (int i = 0; i < targets.size() && !g.failed(); ++i) {
-            const int gradient = d.gradient(targets[i]);
-            if constexpr (Kind == program_kind::gradient)
-                g.roots.push({root_kind::gradient, names[i], gradient});
-            else {
-                g.names[names[i]].node = targets[i];
-                if constexpr (!requires { options::rule::none; })
-                    apply_rule(g, options::rule::rule, names[i], gradient);
-            }
-        }
-    }
-    // A derivative that is asked for by name must be there, and of what is trained by default one at least.
-    static constexpr void check_reached(selection& s, const auto& asked, const differentiation& d, int loss_node,
-                                        const list<int>& targets, const list<int>& names) {
-        graph_builder& g = s.r.to;
-        const bool by_name = Kind == program_kind::gradient && asked.has_differentiated;
-        for (int i = 0; i < targets.size(); ++i) {
-            if (d.reaches(targets[i]) == by_name) continue;
-            if (!by_name) return;
-            const int target = targets[i];
-            g.fail(sentence("the loss '", Loss.name, "' has no derivative with respect to '", g.name(names[i]),
-                            "': ", obstacle(s, loss_node, {&target, 1})));
-            return;
-        }
-        if (by_name) return;
-        g.fail(sentence("the loss '", Loss.name, "' has no derivative with respect to any parameter",
-                        asked.has_trained ? " that hg::trains<...> names" : "",
-                        Kind == program_kind::trainer ? ", so there is nothing to train: " : ": ",
-                        obstacle(s, loss_node, targets.view())));
-    }
-    // Scalars per example that the loss is made of are reported beside it: as means over the rows, or a number for
-    // each.
-    static constexpr void report_terms(selection& s, int loss_node) {
-        graph_builder& g = s.r.to;
-        const list<bool> part = parts_of(g, loss_node);
-        for (int i = 0; i < s.r.from.names.size; ++i) {
-            const named_node& n = s.r.from.names[i];
-            const int at = n.node < 0 ? -1 : s.r.map[n.node];
-            if (at < 0 || at >= loss_node || !part[at] || g.nodes[at].type.extents.rank != 0) continue;
-            if (g.nodes[at].op->kind == operation_kind::leaf) continue;
-            handle h{&g, nullptr, at};
-            if (h.batched() && !each_row) h = batch_mean(h);
-            g.roots.push({root_kind::value, g.intern(s.r.from.name(i), n.hash), h.index});
-        }
-    }
-    static constexpr void collect_targets(selection& s, const auto& asked, int loss_node, list<int>& targets,
-                                          list<int>& names) {
-        graph_builder& g = s.r.to;
-        const bool chosen = Kind == program_kind::gradient ? asked.has_differentiated : asked.has_trained;
-        if (chosen) {
-            for (const wanted_name& w : Kind == program_kind::gradient ? asked.differentiated : asked.trained) {
-                const int n = s.find_new(w, Kind == program_kind::gradient ? "hg::wrt<...>" : "hg::trains<...>");
-                if (g.failed()) return;
-                if (Kind == program_kind::trainer && !is<ops::parameter>(g.nodes[n])) {
-                    g.fail(sentence("hg::trains<...> names '", w.name,
-                                    "', which is no parameter, so it cannot be trained"));
-                    return;
-                }
-                if (n > loss_node || !parts_of(g, loss_node)[n]) {
-                    g.fail(sentence("the loss '", Loss.name, "' does not depend on '", w.name,
-                                    "', so it has no derivative with respect to it",
-                                    asked.fed.empty() ? "" : " (what hg::from<...> names is cut from its equation)"));
-                    return;
-                }
-                targets.push(n);
-                names.push(s.intern(w));
-            }
-            return;
-        }
-        const list<bool> part = parts_of(g, loss_node);
-        for (int n = 0; n <= loss_node; ++n) {
-            if (!part[n] || !is<ops::parameter>(g.nodes[n])) continue;
-            targets.push(n);
-            names.push(g.nodes[n].name);
-        }
-        if (targets.empty())
-            g.fail(sentence("the loss '", Loss.name, "' depends on no parameter, so there is nothing to ",
-                            Kind == program_kind::gradient ? "differentiate it for: name something else in hg::wrt<...>"
-                                                           : "train"));
+        return Spec::update(graph_builder(before::view()), {rules.data(), types.distinct},
+                            {types.type_of.data(), types.count});
     }
 };
+// Which of them is a program's last. What has no steps is evaluated as a whole.
+template <class Spec> struct selected_stage { using type = stage<Spec>; };
+template <class Spec>
+requires requires { &Spec::select; }
+struct selected_stage<Spec> {
+    using type = stage<std::conditional_t<
+        Spec::kind == program_kind::function, select_stage<Spec>,
+        std::conditional_t<Spec::kind == program_kind::gradient, differentiate_stage<Spec>, update_stage<Spec>>>>;
+};
+template <class Spec> using selected_graph = typename selected_stage<Spec>::type;
 
 template <class Spec> struct simplified_stage {
-    static constexpr graph_builder run() { return simplify(prune(stage<Spec>::view()).view(), true); }
+    static constexpr graph_sizes room() {
+        graph_sizes of = selected_graph<Spec>::sizes;
+        of.nodes += of.nodes / 4 + 64;
+        of.operands += of.operands / 4 + 64;
+        of.characters = 0; // they stay where they are
+        return of;
+    }
+    static constexpr graph_builder run() { return prune_and_simplify(selected_graph<Spec>::view(), true); }
 };
 template <class Spec> struct merged_stage {
-    static constexpr graph_builder run() { return prune(merge(stage<simplified_stage<Spec>>::view()).view()); }
+    using before = stage<simplified_stage<Spec>>;
+    static constexpr graph_sizes room() { return before::sizes; }
+    static constexpr graph_builder run() { return merge(before::view(), needed_nodes(before::view()).view()); }
 };
 template <class Spec> struct final_stage {
-    static constexpr graph_builder run() { return isolate_updates(stage<merged_stage<Spec>>::view()); }
+    using before = stage<merged_stage<Spec>>;
+    static constexpr graph_sizes room() {
+        graph_sizes of = before::sizes;
+        of.nodes += of.roots;
+        of.operands += of.roots;
+        return of;
+    }
+    static constexpr graph_builder run() { return isolate_updates(before::view()); }
 };
 
 template <class Spec> struct compiled {
     using spec = Spec;
-    using selected = stage<Spec>;
+    using selected = selected_graph<Spec>;
     using simplified = stage<simplified_stage<Spec>>;
     using merged = stage<merged_stage<Spec>>;
     using final_graph = stage<final_stage<Spec>>;
-    static constexpr bool broken = !selected::value.problem.empty();
+    static constexpr bool broken = !selected::view().problem.empty();
 
     struct problem {
         // What is wrong with the whole graph, the graph says itself.
         static constexpr text value() {
-            return lowered<Spec::graph>::value.problem.empty() ? selected::value.problem : text();
+            return lowered<Spec::graph>::view().problem.empty() ? selected::view().problem : text();
         }
     };
 
     static constexpr graph_view view() { return final_graph::view(); }
-    // The schedule in steps, each with a budget of its own: what is fused, in which order it runs, where values lie,
-    // which kernels are needed.
+
 private:
-    static constexpr fusion_sizes fused_sizes = fusion(final_graph::view()).sizes();
-    static constexpr frozen_fusion<fused_sizes> grouped{fusion(final_graph::view())};
+    // The schedule in steps, each with a budget of its own: what is known of each node, what is fused, what lies in
+    // memory, in which order it runs, what is loaded and stored, where values lie, which kernels are needed. Where it
+    // shows only at the end how much there is, it is written into the room of a guess, as in graph/static_graph.hpp.
+    static constexpr graph_sizes final_sizes = final_graph::sizes;
+    static constexpr frozen_prospects<final_sizes.nodes> ahead{look_ahead(final_graph::view())};
+
+    template <fusion_sizes Room> static constexpr frozen_fusion<Room> decided{
+        fusion(final_graph::view(), ahead.view()).view()};
+    static constexpr fusion_sizes room_for_groups{final_sizes.nodes, final_sizes.nodes / 2 + 32};
+    static constexpr fusion_sizes fused_sizes = decided<room_for_groups>.sizes;
     static constexpr auto find_memory() {
-        auto f = grouped;
-        find_stored(f.view(final_graph::view()), f.stored.data());
+        constexpr bool fits = room_for_groups.hold(fused_sizes);
+        frozen_fusion<fused_sizes> f(decided<(fits ? room_for_groups : fused_sizes)>.view(final_graph::view()));
+        find_stored(f.view(final_graph::view()), f.nodes.data());
         return f;
     }
     static constexpr frozen_fusion<fused_sizes> fused = find_memory();
 
+    static constexpr frozen_order<fused_sizes.groups, final_sizes.roots> order{
+        ordering(fused.view(final_graph::view())).view()};
+
+    template <schedule_sizes Room> static constexpr frozen_schedule<Room> drafted{
+        draft_plan(fused.view(final_graph::view()), order.view()).view()};
+    static constexpr schedule_sizes room = guess_of_plan(fused.view(final_graph::view()));
+
 public:
-    static constexpr schedule_sizes sizes = draft_plan(fused.view(final_graph::view())).sizes();
+    static constexpr schedule_sizes sizes = drafted<room>.sizes;
 
 private:
-    static constexpr frozen_schedule<sizes> ordered{draft_plan(fused.view(final_graph::view()))};
     static constexpr auto lay_out_memory() {
-        auto s = ordered;
+        frozen_schedule<sizes> s(drafted<(room.hold(sizes) ? room : sizes)>.view());
         lay_out(edit(s), Spec::rows);
         return s;
     }

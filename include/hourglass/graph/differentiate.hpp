@@ -11,6 +11,16 @@ constexpr bool has_derivative(const node& n, int i) {
     return n.op->smooth && (n.op->flat_operands == 0 || i >= 32 || (n.op->flat_operands >> i & 1u) == 0);
 }
 
+// Which nodes the gradient of a loss goes to; at all others it is zero, whatever the numbers are.
+constexpr list<bool> reached_by_gradient(const graph_builder& g, int loss) {
+    list<bool> reached(loss + 1, false);
+    reached[loss] = true;
+    for (int n = loss; n >= 0; --n)
+        for (int i = 0; reached[n] && i < g.nodes[n].operand_count; ++i)
+            if (has_derivative(g.nodes[n], i)) reached[g.operand(n, i)] = true;
+    return reached;
+}
+
 constexpr handle derivation::operand(int i) const { return {&graph_, &place_, graph_.operand(node_, i)}; }
 constexpr int derivation::operand_count() const { return graph_.nodes[node_].operand_count; }
 constexpr handle derivation::result() const { return operand(0).other(node_); }
@@ -87,8 +97,6 @@ public:
     }
     // Whether the root depends on any of them by a way that has a derivative.
     constexpr bool reaches() const { return wanted_[wanted_.size() - 1]; }
-    // Whether any gradient arrives at a node: else it is zero whatever the numbers are.
-    constexpr bool reaches(int n) const { return n < adjoints_.size() && adjoints_[n] >= 0; }
     constexpr int gradient(int n) {
         handle h{&graph_, nullptr, n < adjoints_.size() ? adjoints_[n] : -1};
         if (h.index < 0) h.index = graph_.push_literal(0);

@@ -8,304 +8,249 @@
 // else waits; they may run as soon as the last reader of what they overwrite has run.
 #pragma once
 
-#include <hourglass/graph/rewrite.hpp>
-#include <hourglass/graph/schedule.hpp>
+#include <hourglass/graph/look_ahead.hpp>
 
 HOURGLASS_BEGIN
 
-constexpr bool is_leaf(const node& n) { return n.op->kind == operation_kind::leaf; }
-constexpr bool is_literal(const node& n) { return n.op->kind == operation_kind::literal; }
-constexpr bool is_elementwise(const node& n) { return n.op->kind == operation_kind::elementwise; }
-// A sum over the last axes of one example: computed row by row.
-constexpr bool is_row_reduction(graph_view g, int n) {
-    const node& at = g[n];
-    if (at.op->kind != operation_kind::reduction || at.options.flags[2] != 0) return false;
-    const shape& of = g[g.operand(n, 0)].type.extents;
-    return of.size(at.options.flags[1], of.rank) == 1;
-}
-
-struct fused_group {
-    group_kind kind{};
-    value_type domain{};
-    int first = -1, last = -1, count = 0; // members, linked by next_member
-    int boundary = -1;                    // first axis that sums in the group run over
-    int node = -1;
-    bool tail = false;
-    product_plan product{};
-};
-
-// What fusion has decided, as plain arrays.
-struct fusion_view {
-    graph_view g;
-    slice_of<int> source;   // of a node: through reshapes, which move nothing
-    slice_of<int> group_of; // -1: a leaf, a constant or a uniform number
-    slice_of<int> next_member;
-    slice_of<bool> uniform, stored;
-    slice_of<fused_group> groups;
-
-    // Whether operand i of n is what a member of the same group holds in a register.
-    constexpr bool in_register(int n, int i, int group) const {
-        const int o = g.operand(n, i), s = source[o];
-        if (s != o || group < 0 || group_of[s] != group) return false;
-        const fused_group& in = groups[group];
-        const bool value_at_hand = is_elementwise(g[s]) || (in.kind == group_kind::product && s == in.node);
-        return value_at_hand && g[o].type == in.domain && (is_elementwise(g[n]) || is_row_reduction(g, n));
-    }
-};
-
-struct fusion_sizes {
-    int nodes = 0, groups = 0;
-};
-
 // Makes the decisions, node by node in the order of the graph.
 class fusion {
-public:
-    using draft = fused_group;
     static constexpr int most_members = 64;
     static constexpr int most_floating = 6; // nodes behind one another
 
-    graph_view g;
-    list<int> source;   // through reshapes, which move nothing
-    list<int> group_of; // -1: a leaf, a constant or a uniform number
-    list<int> next_member;
-    list<bool> uniform, tail, only_reduced, stored;
-    list<bool> floating; // made of leaves alone: joins the group of its first use
-    list<draft> groups;
+    struct known_type {
+        value_type type{};
+        long elements = 0;
+        int latest[2] = {-1, -1}; // the group of this domain that was opened last; of tails, and of the others
+    };
+    graph_view g_;
+    list<fused_node> fused_nodes_;
+    list<fused_group> fused_groups_;
+    list<bool> floating_list_;
+    list<int> depth_list_;
+    list<known_type> type_list_;
+    // The arrays of these, which have their sizes from the beginning. To reach them by functions would be most of what
+    // a constant evaluation does here.
+    const node* nodes_ = nullptr;
+    const int* operands_ = nullptr;
+    const prospect* ahead_ = nullptr;
+    fused_node* fused_ = nullptr;
+    fused_group* groups_ = nullptr;
+    int group_count_ = 0;
+    bool* floating_ = nullptr; // made of leaves alone: joins the group of its first use
+    int* depth_ = nullptr;     // of floating nodes: how many of them stand behind one another
+    known_type* types_ = nullptr;
 
-    constexpr explicit fusion(graph_view graph)
-        : g(graph), source(graph.nodes.size, -1), group_of(graph.nodes.size, -1), next_member(graph.nodes.size, -1),
-          uniform(graph.nodes.size, false), tail(graph.nodes.size, true), only_reduced(graph.nodes.size, true),
-          stored(graph.nodes.size, false), floating(graph.nodes.size, false), written_(graph.nodes.size, false),
-          depth_(graph.nodes.size, 0) {
-        look_ahead();
+public:
+    constexpr fusion(const graph_view& g, slice_of<prospect> ahead)
+        : g_(g), fused_nodes_(g.nodes.size), fused_groups_(2 * g.nodes.size + 1), floating_list_(g.nodes.size),
+          depth_list_(g.nodes.size), nodes_(g.nodes.data), operands_(g.operands.data), ahead_(ahead.data),
+          fused_(fused_nodes_.begin()), groups_(fused_groups_.begin()), floating_(floating_list_.begin()),
+          depth_(depth_list_.begin()) {
+        for (int n = 0; n < g.nodes.size; ++n) // they are numbered as they appear
+            if (ahead_[n].type == type_list_.size()) type_list_.push({nodes_[n].type, nodes_[n].type.extents.size()});
+        types_ = type_list_.begin();
         for (int n = 0; n < g.nodes.size; ++n) place(n);
-        for (const graph_root& r : g.roots) settle(source[r.node]);
+        for (const graph_root& r : g.roots) settle(fused_[r.node].source);
     }
+    fusion(const fusion&) = delete;
+    fusion& operator=(const fusion&) = delete;
 
-    constexpr fusion_sizes sizes() const { return {g.nodes.size, groups.size()}; }
-    constexpr fusion_view view() const {
-        return {g, source.view(), group_of.view(), next_member.view(), uniform.view(), stored.view(), groups.view()};
-    }
+    constexpr fusion_view view() const { return {g_, fused_nodes_.view(), {groups_, group_count_}}; }
+    constexpr fused_node* nodes() { return fused_; }
 
 private:
-    list<bool> written_; // updates: computed by a group, even where they are numbers of the call
-    list<int> depth_;    // of floating nodes: how many of them stand behind one another
-    hash_index open_;    // domain -> index into latest_
-    list<int> latest_;
-
-    // Backwards, from the uses of a node: does it serve updates alone; is it only summed.
-    constexpr void look_ahead() {
-        list<bool> used(g.nodes.size, false);
-        list<bool> asked(g.nodes.size, false);
-        for (const graph_root& r : g.roots) {
-            if (r.kind != root_kind::update)
-                tail[r.node] = false;
-            else
-                written_[r.node] = true;
-            asked[r.node] = true;
-        }
-        for (int n = g.nodes.size - 1; n >= 0; --n) {
-            only_reduced[n] = only_reduced[n] && used[n] && !asked[n] && is_elementwise(g[n]);
-            for (int i = 0; i < g[n].operand_count; ++i) {
-                const int o = g.operand(n, i);
-                used[o] = true;
-                const bool same_domain = g[o].type == g[n].type;
-                // A tail ends where the gradient is made: what a product or a sum reads is everybody's.
-                if (!tail[n] || !is_elementwise(g[n]) || !same_domain) tail[o] = false;
-                if (!(is_row_reduction(g, n) || (only_reduced[n] && same_domain))) only_reduced[o] = false;
-            }
-        }
-    }
-
     constexpr void place(int n) {
-        const node& at = g[n];
-        source[n] = n;
-        if (is_leaf(g[n]) || is_literal(g[n])) {
-            uniform[n] = is_literal(g[n]) || is<ops::scalar>(at) || is<ops::rows>(at);
-            return;
-        }
-        if (is<ops::reshape>(at)) {
-            source[n] = source[g.operand(n, 0)];
-            settle(source[n]);
-            uniform[n] = uniform[source[n]];
-            group_of[n] = group_of[source[n]];
-            return;
-        }
-        if (is_elementwise(g[n]) && at.type.extents.rank == 0 && !at.type.batched && !written_[n]) {
-            bool all = true;
-            for (int i = 0; i < at.operand_count; ++i) all = all && uniform[source[g.operand(n, i)]];
-            uniform[n] = all;
-            if (all) return;
-        }
-        if (is_elementwise(g[n]) && floats(n)) {
-            floating[n] = true;
-            for (int i = 0; i < at.operand_count; ++i)
-                if (const int o = g.operand(n, i); floating[o] && depth_[o] >= depth_[n]) depth_[n] = depth_[o] + 1;
-            return;
-        }
-        if (!(is_elementwise(g[n]) || is_row_reduction(g, n)))
-            for (int i = 0; i < at.operand_count; ++i) settle(source[g.operand(n, i)]);
+        const node& at = nodes_[n];
+        fused_node& here = fused_[n];
+        here.source = n;
+        here.type = ahead_[n].type;
+        here.arithmetic = ahead_[n].arithmetic;
         switch (at.op->kind) {
+        case operation_kind::leaf:
+            here.uniform = is<ops::scalar>(at) || is<ops::rows>(at);
+            return;
+        case operation_kind::literal:
+            here.uniform = true;
+            return;
         case operation_kind::elementwise:
-            join(n, at.type, -1);
-            break;
+            if (!is_number(n) && !floats(n)) join(n, here.type, -1);
+            return;
         case operation_kind::reduction:
-            if (is_row_reduction(g, n))
-                join(n, g[g.operand(n, 0)].type, at.options.flags[0]);
-            else
-                alone(n, group_kind::column_reduction);
-            break;
+            if (here.arithmetic) return join(n, ahead_[g_.operand(n, 0)].type, at.options.flags[0]);
+            return alone(n, group_kind::column_reduction);
         case operation_kind::product:
             if (!is_matrix_product(at)) return alone(n, group_kind::movement);
             alone(n, group_kind::product);
-            groups[group_of[n]].product = plan_product(n);
-            break;
+            groups_[group_count_ - 1].product = plan_product(g_, n);
+            return;
         case operation_kind::noise:
-            alone(n, group_kind::noise);
-            break;
+            return alone(n, group_kind::noise);
         default:
-            alone(n, group_kind::movement);
-            break;
+            if (!is<ops::reshape>(at)) return alone(n, group_kind::movement);
+            here.source = fused_[g_.operand(n, 0)].source;
+            settle(here.source);
+            here.uniform = fused_[here.source].uniform;
+            here.group = fused_[here.source].group;
         }
     }
-
-    // The first group in whose place operand i is there: its own for what is in a register, the next for what is in
-    // memory.
-    constexpr int available(int n, int i, const value_type& domain) const {
-        const int o = g.operand(n, i), s = source[o];
-        const int group = group_of[s];
-        if (group < 0) return -1;
-        const bool value_at_hand =
-            s == o && g[o].type == domain && groups[group].domain == domain &&
-            (is_elementwise(g[s]) || (groups[group].kind == group_kind::product && groups[group].node == s));
-        return value_at_hand ? group : group + 1;
-    }
-
-    constexpr bool floats(int n) const {
-        for (int i = 0; i < g[n].operand_count; ++i) {
-            const int s = source[g.operand(n, i)];
-            const bool at_hand = is_leaf(g[s]) || is_literal(g[s]) || uniform[s] ||
-                                 (floating[s] && s == g.operand(n, i) && g[s].type == g[n].type);
-            // Each floating node is looked at once for every path to it: no more paths than a few steps make.
-            if (!at_hand || (floating[s] && depth_[s] == most_floating)) return false;
-        }
+    // A number of the call is in no group.
+    constexpr bool is_number(int n) {
+        const node& at = nodes_[n];
+        if (at.type.extents.rank != 0 || at.type.batched || ahead_[n].written) return false;
+        for (int i = 0; i < at.operand_count; ++i)
+            if (!fused_[fused_[operands_[at.first_operand + i]].source].uniform) return false;
+        fused_[n].uniform = true;
         return true;
     }
+    constexpr bool floats(int n) {
+        const node& at = nodes_[n];
+        int depth = 0;
+        for (int i = 0; i < at.operand_count; ++i) {
+            const int o = operands_[at.first_operand + i], s = fused_[o].source;
+            if (floating_[s]) {
+                // Each floating node is looked at once for every path to it: no more paths than a few steps make.
+                if (s != o || fused_[s].type != fused_[n].type || depth_[s] == most_floating) return false;
+                if (depth_[s] >= depth) depth = depth_[s] + 1;
+            } else if (!fused_[s].uniform && nodes_[s].op->kind != operation_kind::leaf) {
+                return false;
+            }
+        }
+        floating_[n] = true;
+        depth_[n] = depth;
+        return true;
+    }
+
     // A floating node that is used from memory gets a group like any other.
     constexpr void settle(int n) {
-        if (n < 0 || !floating[n]) return;
-        floating[n] = false;
-        for (int i = 0; i < g[n].operand_count; ++i)
-            if (g[g.operand(n, i)].type == g[n].type && floating[source[g.operand(n, i)]])
-                settle(source[g.operand(n, i)]);
-        join(n, g[n].type, -1);
+        if (n < 0 || !floating_[n]) return;
+        floating_[n] = false;
+        for (int i = 0; i < nodes_[n].operand_count; ++i) {
+            const int o = g_.operand(n, i);
+            if (fused_[o].type == fused_[n].type) settle(fused_[o].source);
+        }
+        join(n, fused_[n].type, -1);
+    }
+    constexpr void settle_operands(int n) {
+        for (int i = 0; i < nodes_[n].operand_count; ++i) settle(fused_[g_.operand(n, i)].source);
     }
     // Brings the floating operands of n, and theirs, into its group.
     constexpr void draw_in(int n, int boundary, int group) {
-        for (int i = 0; i < g[n].operand_count; ++i) {
-            const int o = g.operand(n, i);
-            if (!floating[o]) continue;
-            floating[o] = false;
+        for (int i = 0; i < nodes_[n].operand_count; ++i) {
+            const int o = operands_[nodes_[n].first_operand + i];
+            if (!floating_[o]) continue;
+            floating_[o] = false;
             draw_in(o, -1, group);
         }
         add(n, boundary, group);
     }
-    // The first group in whose place all operands are there, those of the floating operands included: what they read
-    // may have been settled since.
-    constexpr int earliest_of(int n, const value_type& domain) const {
+    // The first group in whose place all operands are there: one's own for what is in a register, the next for what is
+    // in memory. The operands of floating ones are included: what they read may have been settled since.
+    constexpr int earliest_of(int n, int type) const {
+        const node& at = nodes_[n];
         int earliest = -1;
-        for (int i = 0; i < g[n].operand_count; ++i) {
-            const int o = g.operand(n, i), a = floating[o] ? earliest_of(o, domain) : available(n, i, domain);
-            if (a > earliest) earliest = a;
+        for (int i = 0; i < at.operand_count; ++i) {
+            const int o = operands_[at.first_operand + i], s = fused_[o].source, group = fused_[s].group;
+            int first = group;
+            if (floating_[o])
+                first = earliest_of(o, type);
+            else if (group >= 0 &&
+                     !(s == o && fused_[o].type == type && groups_[group].type == type &&
+                       (nodes_[s].op->kind == operation_kind::elementwise ||
+                        (groups_[group].kind == group_kind::product && groups_[group].node == s))))
+                first = group + 1;
+            if (first > earliest) earliest = first;
         }
         return earliest;
     }
-    // Whether the floating operands of n may come along; those that may not are settled first.
-    constexpr bool operands_fit(int n, const value_type& domain, int boundary, int group) const {
-        for (int i = 0; i < g[n].operand_count; ++i) {
-            const int o = g.operand(n, i);
-            if (floating[o] && !(fits(o, domain, boundary, group) && operands_fit(o, domain, boundary, group)))
-                return false;
+    // Whether n may join a group, and its floating operands come along; those that may not are settled first.
+    constexpr bool all_fit(int n, int type, int boundary, int group) const {
+        return fits(n, type, boundary, group) && operands_fit(n, type, boundary, group);
+    }
+    constexpr bool operands_fit(int n, int type, int boundary, int group) const {
+        const node& at = nodes_[n];
+        for (int i = 0; i < at.operand_count; ++i) {
+            const int o = operands_[at.first_operand + i];
+            if (floating_[o] && !all_fit(o, type, boundary, group)) return false;
         }
         return true;
     }
 
-    constexpr void join(int n, const value_type& domain, int boundary) {
-        for (int i = 0; i < g[n].operand_count; ++i) {
-            const int o = g.operand(n, i);
-            if (floating[source[o]] && (source[o] != o || !(g[o].type == domain) || tail[o] != tail[n]))
-                settle(source[o]);
+    constexpr void join(int n, int type, int boundary) {
+        const node& at = nodes_[n];
+        const bool awaited = ahead_[n].awaited;
+        for (int i = 0; i < at.operand_count; ++i) {
+            const int o = operands_[at.first_operand + i], s = fused_[o].source;
+            if (floating_[s] && (s != o || fused_[o].type != type || ahead_[o].awaited != awaited)) settle(s);
         }
-        const int earliest = earliest_of(n, domain);
+        const int earliest = earliest_of(n, type);
         const auto good = [&](int group) {
-            return fits(n, domain, boundary, group) && operands_fit(n, domain, boundary, group);
+            return (awaited || goes_with(n, group)) && all_fit(n, type, boundary, group);
         };
-        if (earliest >= 0 && earliest < groups.size() && good(earliest)) return draw_in(n, boundary, earliest);
-        const std::uint64_t key = key_of(domain, tail[n]);
-        const int slot = open_.find(key);
-        if (slot >= 0 && latest_[slot] >= earliest && good(latest_[slot])) return draw_in(n, boundary, latest_[slot]);
-        draft d;
-        d.kind = group_kind::elementwise;
-        d.domain = domain;
-        d.tail = tail[n];
-        groups.push(d);
-        const int fresh = groups.size() - 1;
-        if (slot >= 0) {
-            latest_[slot] = fresh;
-        } else {
-            latest_.push(fresh);
-            open_.insert(key, latest_.size() - 1);
-        }
-        if (!operands_fit(n, domain, boundary, fresh)) { // sums along which an operand is broadcast unevenly
-            for (int i = 0; i < g[n].operand_count; ++i) settle(g.operand(n, i));
-            groups.push(d);
-            latest_[open_.find(key)] = groups.size() - 1;
-            return add(n, boundary, groups.size() - 1);
-        }
-        draw_in(n, boundary, fresh);
+        if (earliest >= 0 && earliest < group_count_ && good(earliest)) return draw_in(n, boundary, earliest);
+        int& latest = types_[type].latest[awaited];
+        if (latest >= 0 && latest >= earliest && good(latest)) return draw_in(n, boundary, latest);
+        const int fresh = latest = open(group_kind::elementwise, type, !awaited);
+        for (int i = at.operand_count - 1; !awaited && i >= 0; --i)
+            if (const int s = fused_[operands_[at.first_operand + i]].source; fused_[s].group >= 0)
+                groups_[fresh].reads = s;
+        if (operands_fit(n, type, boundary, fresh)) return draw_in(n, boundary, fresh);
+        // Sums along which an operand is broadcast unevenly.
+        settle_operands(n);
+        latest = open(group_kind::elementwise, type, !awaited);
+        add(n, boundary, latest);
     }
-    static constexpr std::uint64_t key_of(const value_type& t, bool tail_) {
-        std::uint64_t key = t.batched ? 2 : 1;
-        for (int i = 0; i < t.extents.rank; ++i) key = (key ^ static_cast<unsigned>(t.extents[i])) * 1099511628211ull;
-        key = (key * 8 + static_cast<unsigned>(t.extents.rank)) * 2 + (tail_ ? 1 : 0);
-        return key ^ key >> 31;
+    // Updates that are made of different values stay apart, so that those of equal layers are equal groups, which one
+    // kernel serves.
+    constexpr bool goes_with(int n, int group) const {
+        const node& at = nodes_[n];
+        bool apart = false;
+        for (int i = 0; i < at.operand_count; ++i) {
+            const int s = fused_[operands_[at.first_operand + i]].source;
+            if (fused_[s].group < 0) continue;
+            if (fused_[s].group == group || groups_[group].reads == s) return true;
+            apart = true;
+        }
+        return !apart;
     }
-    constexpr bool fits(int n, const value_type& domain, int boundary, int group) const {
-        const draft& d = groups[group];
-        if (!(d.domain == domain) || d.tail != tail[n] || d.count >= most_members) return false;
+    constexpr bool fits(int n, int type, int boundary, int group) const {
+        const fused_group& d = groups_[group];
+        if (d.type != type || d.tail == ahead_[n].awaited || d.count >= most_members) return false;
         if (d.kind == group_kind::product) {
-            if (boundary >= 0 || only_reduced[n] || d.product.summed) return false;
-            for (int i = 0; i < g[n].operand_count; ++i)
-                if (!matrix_pattern(g[g.operand(n, i)].type, domain)) return false;
+            if (boundary >= 0 || !ahead_[n].kept || d.product.summed) return false;
+            const node& at = nodes_[n];
+            for (int i = 0; i < at.operand_count; ++i) {
+                const int t = fused_[operands_[at.first_operand + i]].type;
+                if (t != type && !matrix_pattern(types_[t], types_[type])) return false;
+            }
             return true;
         }
         if (d.kind != group_kind::elementwise) return false;
         if (boundary >= 0 && d.boundary >= 0 && boundary != d.boundary) return false;
         const int common = boundary >= 0 ? boundary : d.boundary;
         if (common < 0) return true;
-        if (!flat_behind(n, domain, common)) return false;
+        if (!flat_behind(n, d.domain, common)) return false;
         if (d.boundary < 0)
-            for (int m = d.first; m >= 0; m = next_member[m])
-                if (!flat_behind(m, domain, common)) return false;
+            for (int m = d.first; m >= 0; m = fused_[m].next_member)
+                if (!flat_behind(m, d.domain, common)) return false;
         return true;
     }
     // A product's epilogue sees a matrix: an operand must be whole, a row, a column or a single number in it.
-    static constexpr bool matrix_pattern(const value_type& t, const value_type& domain) {
-        if (t == domain) return true;
-        const int rank = domain.extents.rank;
-        const long columns = domain.extents[rank - 1];
+    static constexpr bool matrix_pattern(const known_type& operand, const known_type& domain) {
+        const value_type &t = operand.type, &whole = domain.type;
+        const int rank = whole.extents.rank;
+        const long columns = whole.extents.extents[rank - 1];
         // A number per example stands for one row of the matrix only where an example is one row.
-        if (t.extents.size() == 1) return !t.batched || domain.extents.size() == columns;
-        const bool row = !t.batched && t.extents.size() == columns && t.extents[t.extents.rank - 1] == columns;
-        const bool column = t.batched == domain.batched && t.extents.rank == rank && t.extents[rank - 1] == 1 &&
-                            t.extents.size() * columns == domain.extents.size();
+        if (operand.elements == 1) return !t.batched || domain.elements == columns;
+        const bool row = !t.batched && operand.elements == columns && t.extents[t.extents.rank - 1] == columns;
+        const bool column = t.batched == whole.batched && t.extents.rank == rank && t.extents[rank - 1] == 1 &&
+                            operand.elements * columns == domain.elements;
         return row || column;
     }
     // Whether all operands of n run through the axes from the boundary on in one stride, so that these are one
     // dimension.
     constexpr bool flat_behind(int n, const value_type& domain, int boundary) const {
-        for (int i = 0; i < g[n].operand_count; ++i) {
-            const shape& t = g[g.operand(n, i)].type.extents;
+        for (int i = 0; i < nodes_[n].operand_count; ++i) {
+            const shape& t = nodes_[operands_[nodes_[n].first_operand + i]].type.extents;
             int repeated = 0, walked = 0;
             for (int axis = boundary; axis < domain.extents.rank; ++axis) {
                 if (domain.extents[axis] == 1) continue;
@@ -320,159 +265,30 @@ private:
         return true;
     }
     constexpr void add(int n, int boundary, int group) {
-        draft& d = groups[group];
+        fused_group& d = groups_[group];
         if (boundary >= 0) d.boundary = boundary;
         if (d.last >= 0)
-            next_member[d.last] = n;
+            fused_[d.last].next_member = n;
         else
             d.first = n;
         d.last = n;
         ++d.count;
-        group_of[n] = group;
+        fused_[n].group = group;
+    }
+    constexpr int open(group_kind kind, int type, bool tail) {
+        fused_group& d = groups_[group_count_];
+        d.kind = kind;
+        d.domain = types_[type].type;
+        d.type = type;
+        d.tail = tail;
+        return group_count_++;
     }
     constexpr void alone(int n, group_kind kind) {
-        draft d;
-        d.kind = kind;
-        d.domain = g[n].type;
-        d.node = n;
-        d.tail = tail[n];
-        groups.push(d);
-        group_of[n] = groups.size() - 1;
-    }
-
-    constexpr product_plan plan_product(int n) const {
-        const int a = g.operand(n, 0), b = g.operand(n, 1);
-        const value_type ta = g[a].type, tb = g[b].type;
-        const bool swap_a = g[n].options.flags[0] != 0, swap_b = g[n].options.flags[1] != 0;
-        const long a0 = ta.extents[0], a1 = ta.extents.rank == 2 ? ta.extents[1] : 1;
-        const long b0 = tb.extents[0], b1 = tb.extents.rank == 2 ? tb.extents[1] : 1;
-        product_plan p;
-        if (is<ops::matmul>(g[n]) && tb.extents.rank == 1) {
-            // y = A x as the row vector x times the transpose of A: the rows of a batch make a matrix of it.
-            p.m = 1;
-            p.n = swap_a ? a1 : a0;
-            p.k = swap_a ? a0 : a1;
-            p.left = b;
-            p.right = a;
-            p.left_row = p.k;
-            p.left_column = 1;
-            p.right_row = swap_a ? a1 : 1;
-            p.right_column = swap_a ? 1 : a1;
-            if (ta.batched) {
-                p.per_row = true;
-                p.right_batch = ta.extents.size();
-                p.left_batch = tb.batched ? p.k : 0;
-            } else {
-                p.rows_in_m = tb.batched;
-            }
-            return p;
-        }
-        p.left = a;
-        p.right = b;
-        if (ta.extents.rank == 1) { // columns times rows, summed over the batch
-            p.m = a0;
-            p.n = b0;
-            p.k = 1;
-            p.rows_in_k = true;
-            p.left_row = 1;
-            p.left_column = a0;
-            p.right_row = b0;
-            p.right_column = 1;
-            return p;
-        }
-        p.m = swap_a ? a1 : a0;
-        p.k = swap_a ? a0 : a1;
-        p.n = swap_b ? b0 : b1;
-        p.left_row = swap_a ? 1 : a1;
-        p.left_column = swap_a ? a1 : 1;
-        p.right_row = swap_b ? 1 : b1;
-        p.right_column = swap_b ? b1 : 1;
-        p.left_batch = ta.batched ? ta.extents.size() : 0;
-        p.right_batch = tb.batched ? tb.extents.size() : 0;
-        if (is<ops::matmul_batch_sum>(g[n])) {
-            if (swap_a && !swap_b)
-                p.rows_in_k = true; // the examples lie behind one another along k
-            else
-                p.per_row = p.summed = true;
-        } else if (ta.batched && !tb.batched && !swap_a) {
-            p.rows_in_m = true;
-        } else {
-            p.per_row = ta.batched || tb.batched;
-        }
-        return p;
+        settle_operands(n);
+        const int group = open(kind, ahead_[n].type, !ahead_[n].awaited);
+        groups_[group].node = n;
+        fused_[n].group = group;
     }
 };
-
-// The decisions as a constexpr value, so that planning has a budget of its own.
-template <fusion_sizes Sizes> struct frozen_fusion {
-    std::array<int, Sizes.nodes + 1> source{}, group_of{}, next_member{};
-    std::array<bool, Sizes.nodes + 1> uniform{}, stored{};
-    std::array<fused_group, Sizes.groups + 1> groups{};
-
-    constexpr explicit frozen_fusion(const fusion& f) {
-        copy(f.source, source);
-        copy(f.group_of, group_of);
-        copy(f.next_member, next_member);
-        copy(f.uniform, uniform);
-        copy(f.stored, stored);
-        copy(f.groups, groups);
-    }
-    constexpr fusion_view view(graph_view g) const {
-        return {g,
-                {source.data(), Sizes.nodes},
-                {group_of.data(), Sizes.nodes},
-                {next_member.data(), Sizes.nodes},
-                {uniform.data(), Sizes.nodes},
-                {stored.data(), Sizes.nodes},
-                {groups.data(), Sizes.groups}};
-    }
-
-private:
-    static constexpr void copy(const auto& from, auto& to) {
-        const auto* in = from.begin();
-        auto* out = to.data();
-        for (int i = 0, size = from.size(); i < size; ++i) out[i] = in[i];
-    }
-};
-
-// Which values must lie in memory: those asked for, and those used outside of the registers of their group.
-constexpr void find_stored(const fusion_view& f, bool* stored) {
-    const graph_view& g = f.g;
-    for (const graph_root& r : g.roots)
-        if (r.kind != root_kind::update) stored[f.source[r.node]] = true;
-    for (int n = 0; n < g.nodes.size; ++n) {
-        const node& at = g[n];
-        if (at.operand_count == 0 || is<ops::reshape>(at) || (f.uniform[n] && f.source[n] == n)) continue;
-        const bool arithmetic = is_elementwise(at) || is_row_reduction(g, n);
-        for (int i = 0; i < at.operand_count; ++i) {
-            if (f.in_register(n, i, f.group_of[n])) continue;
-            const int s = f.source[g.operand(n, i)];
-            // a constant needs memory only where no arithmetic reads it
-            if (!arithmetic || !is_literal(g[s])) stored[s] = true;
-        }
-    }
-}
-
-// Each update as a node of its own, so that it can be written where the old value lies without anything else needing
-// it. A result that is the old value itself becomes a copy: results are from before the update.
-constexpr graph_builder isolate_updates(graph_view g) {
-    rewriter r(g);
-    for (int n = 0; n < g.nodes.size; ++n) r.map[n] = r.copy(n);
-    r.finish();
-    list<bool> overwritten(r.to.names.size(), false);
-    for (const graph_root& root : r.to.roots)
-        if (root.kind == root_kind::update) overwritten[root.name] = true;
-    for (graph_root& root : r.to.roots) {
-        int source = root.node;
-        while (is<ops::reshape>(r.to.nodes[source])) source = r.to.operand(source, 0);
-        const int name = r.to.nodes[source].name;
-        if (root.kind != root_kind::update && (name < 0 || !overwritten[name])) continue;
-        attributes same;
-        same.target = r.to.nodes[root.node].type.extents;
-        const int from[] = {root.node};
-        root.node = r.to.push(&record<ops::broadcast_to>, same, {from, 1});
-    }
-    return static_cast<graph_builder&&>(r.to);
-}
 
 HOURGLASS_END

@@ -31,12 +31,15 @@ constexpr void each_value(const schedule_view& s, const schedule_group& group, a
         use(group.product.right, false);
     }
     if (group.kind == group_kind::movement || group.kind == group_kind::column_reduction) {
-        for (int i = 0; i < group.load_count; ++i) use(s.operands[group.first_load + i], false);
+        const int* const operands = s.operands.data + group.first_load;
+        for (int i = 0; i < group.load_count; ++i) use(operands[i], false);
     } else {
+        const group_load* const loads = s.loads.data + group.first_load;
         for (int i = 0; i < group.load_count; ++i)
-            if (!s.loads[group.first_load + i].tile) use(s.loads[group.first_load + i].value, false);
+            if (!loads[i].tile) use(loads[i].value, false);
     }
-    for (int i = 0; i < group.store_count; ++i) use(s.stores[group.first_store + i].value, true);
+    const group_store* const stores = s.stores.data + group.first_store;
+    for (int i = 0; i < group.store_count; ++i) use(stores[i].value, true);
 }
 
 constexpr bool same_left(const product_plan& a, const product_plan& b) {
@@ -45,7 +48,7 @@ constexpr bool same_left(const product_plan& a, const product_plan& b) {
 }
 // Two products in a row of one left operand (the heads for mu and logvar, say): it is packed once. Not for parameters,
 // which may be written between the two, nor for weight gradients, whose right operand is the packed one.
-constexpr void find_packed(schedule_edit e) {
+constexpr void find_packed(const schedule_edit& e) {
     int before = -1;
     for (int g = 0; g < e.all.groups.size; ++g) {
         schedule_group& group = e.groups[g];
@@ -60,7 +63,7 @@ constexpr void find_packed(schedule_edit e) {
 }
 
 // A group waits for the others if something that it needs, or overwrites, was touched since the last wait.
-constexpr void find_waits(schedule_edit e) {
+constexpr void find_waits(const schedule_edit& e) {
     list<int> written(e.all.values.size, -1), read(e.all.values.size, -1);
     int last_wait = 0;
     for (int p = 0; p < e.all.groups.size; ++p) {
@@ -83,7 +86,7 @@ class arena_layout {
     list<hole> holes_;
 
 public:
-    constexpr arena_layout(schedule_edit e, long max_rows) : e_(e), max_rows_(max_rows) {}
+    constexpr arena_layout(const schedule_edit& e, long max_rows) : e_(e), max_rows_(max_rows) {}
 
     // Places for values in the arena. Time is counted in waits: between two of them everything may run at once.
     constexpr void run() {
@@ -165,36 +168,42 @@ private:
     }
 };
 
-// Equal for groups that one kernel can serve: operations, wiring, strides, extents; not where the data lies.
-constexpr std::uint64_t structure_of(const schedule_view& s, graph_view g, const schedule_group& group) {
+// Equal for groups that one kernel can serve: operations, wiring, strides, extents; not where the data lies. Numbers are
+// spread over the hash in place, since a call for each would be most of the work.
+constexpr std::uint64_t structure_of(const schedule_view& s, const graph_view& g, const schedule_group& group) {
+    constexpr std::uint64_t prime = 0xff51afd7ed558ccdull;
     std::uint64_t hash = mix(static_cast<std::uint64_t>(group.kind), group.domain.batched);
     const auto add = [&](long value) { hash = mix(hash, static_cast<std::uint64_t>(value)); };
     add(group.dimensions);
-    for (int i = 0; i < group.dimensions; ++i) add(group.extents[static_cast<std::size_t>(i)]);
+    for (int i = 0; i < group.dimensions; ++i) add(group.extents[i]);
     add(group.reduces);
-    const product_plan& p = group.product;
-    for (long part :
-         {p.m, p.n, p.k, p.left_row, p.left_column, p.left_batch, p.right_row, p.right_column, p.right_batch})
-        add(part);
-    add(p.rows_in_m + 2 * p.rows_in_k + 4 * p.per_row + 8 * p.summed);
+    if (group.kind == group_kind::product) {
+        const product_plan& p = group.product;
+        for (long part :
+             {p.m, p.n, p.k, p.left_row, p.left_column, p.left_batch, p.right_row, p.right_column, p.right_batch})
+            add(part);
+        add(p.rows_in_m + 2 * p.rows_in_k + 4 * p.per_row + 8 * p.summed);
+    }
     // Column reductions and movements have a runner for each operation.
     if (group.kind == group_kind::column_reduction || group.kind == group_kind::movement)
         hash = mix(hash, g[group.node].op->id);
     add(group.load_count);
     const bool has_loads = group.kind == group_kind::elementwise || group.kind == group_kind::product;
+    const group_load* const loads = s.loads.data + group.first_load;
     for (int i = 0; has_loads && i < group.load_count; ++i) {
-        add(s.loads[group.first_load + i].tile);
+        hash = (hash ^ (loads[i].tile ? 2u : 1u)) * prime, hash ^= hash >> 32;
         for (int d = 0; d < group.dimensions; ++d)
-            add(s.loads[group.first_load + i].strides[static_cast<std::size_t>(d)]);
+            hash = (hash ^ static_cast<std::uint64_t>(loads[i].strides[d])) * prime, hash ^= hash >> 32;
     }
+    const group_member* const members = s.members.data + group.first_member;
     for (int i = 0; i < group.member_count; ++i) {
-        const group_member& m = s.members[group.first_member + i];
-        hash = mix(hash, m.op->id);
-        for (int o = 0; o < m.operand_count; ++o) {
-            const wire& w = s.operand(m, o);
-            add(static_cast<long>(w.from));
-            add(w.index);
-            hash = mix(hash, std::bit_cast<std::uint64_t>(w.number));
+        hash = (hash ^ members[i].op->id) * prime, hash ^= hash >> 32;
+        for (int o = 0; o < members[i].operand_count; ++o) {
+            const wire& w = s.wires.data[members[i].first_wire + o];
+            hash = (hash ^ static_cast<std::uint64_t>(4 * w.index + static_cast<int>(w.from))) * prime;
+            hash ^= hash >> 32;
+            if (w.from != wire::source::constant) continue;
+            hash = (hash ^ std::bit_cast<std::uint64_t>(w.number)) * prime, hash ^= hash >> 32;
         }
     }
     add(group.store_count);
@@ -202,7 +211,7 @@ constexpr std::uint64_t structure_of(const schedule_view& s, graph_view g, const
     return hash ^ hash >> 32;
 }
 
-constexpr void find_representatives(schedule_edit e, graph_view g) {
+constexpr void find_representatives(const schedule_edit& e, const graph_view& g) {
     hash_index known(e.all.groups.size);
     for (int p = 0; p < e.all.groups.size; ++p) {
         schedule_group& group = e.groups[p];
@@ -213,7 +222,7 @@ constexpr void find_representatives(schedule_edit e, graph_view g) {
     }
 }
 
-constexpr void lay_out(schedule_edit e, long max_rows) {
+constexpr void lay_out(const schedule_edit& e, long max_rows) {
     find_packed(e);
     find_waits(e);
     arena_layout(e, max_rows).run();

@@ -22,6 +22,10 @@ template <class T> class list {
 
 public:
     constexpr list() = default;
+    constexpr explicit list(int count) { // of values as T{} makes them, which costs no step each
+        reserve(count);
+        size_ = count;
+    }
     constexpr list(int count, const T& value) {
         reserve(count);
         for (int i = 0; i < count; ++i) data_[i] = value;
@@ -71,11 +75,15 @@ public:
         data_[size_++] = value;
     }
     constexpr void pop() { --size_; }
+    // Room for `count` more, to be written through the pointer to the first of them.
+    constexpr T* extend(int count) {
+        if (size_ + count > capacity_) reserve(size_ + count > 2 * capacity_ ? size_ + count : 2 * capacity_);
+        size_ += count;
+        return data_ + size_ - count;
+    }
     constexpr void append(slice_of<T> values) {
-        if (size_ + values.size > capacity_)
-            reserve(size_ + values.size > 2 * capacity_ ? size_ + values.size : 2 * capacity_);
-        for (int i = 0; i < values.size; ++i) data_[size_ + i] = values.data[i];
-        size_ += values.size;
+        T* to = extend(values.size);
+        for (int i = 0; i < values.size; ++i) to[i] = values.data[i];
     }
 };
 
@@ -92,24 +100,27 @@ public:
     constexpr explicit hash_index(int expected = 16) {
         int capacity = 32;
         while (capacity < 2 * expected) capacity *= 2;
-        slots_ = list<slot>(capacity, slot{});
+        slots_ = list<slot>(capacity);
     }
     // The first value stored under the key for which `same` holds, or -1.
     constexpr int find(std::uint64_t key, auto same) const {
+        const slot* const slots = slots_.begin();
         const int mask = slots_.size() - 1;
-        for (int i = static_cast<int>(key & static_cast<unsigned>(mask));; i = (i + 1) & mask) {
-            const slot& s = slots_[i];
-            if (s.value < 0) return -1;
-            if (s.key == key && same(s.value)) return s.value;
-        }
+        for (int i = static_cast<int>(key & static_cast<unsigned>(mask)); slots[i].value >= 0; i = (i + 1) & mask)
+            if (slots[i].key == key && same(slots[i].value)) return slots[i].value;
+        return -1;
     }
     constexpr int find(std::uint64_t key) const {
-        return find(key, [](int) { return true; });
+        const slot* const slots = slots_.begin();
+        const int mask = slots_.size() - 1;
+        int i = static_cast<int>(key & static_cast<unsigned>(mask));
+        while (slots[i].value >= 0 && slots[i].key != key) i = (i + 1) & mask;
+        return slots[i].value;
     }
     constexpr void insert(std::uint64_t key, int value) {
         if (2 * (used_ + 1) > slots_.size()) {
-            list<slot> old = static_cast<list<slot>&&>(slots_);
-            slots_ = list<slot>(2 * old.size(), slot{});
+            const list<slot> old = static_cast<list<slot>&&>(slots_);
+            slots_ = list<slot>(2 * old.size());
             for (const slot& s : old)
                 if (s.value >= 0) place(s.key, s.value);
         }
@@ -119,10 +130,11 @@ public:
 
 private:
     constexpr void place(std::uint64_t key, int value) {
+        slot* const slots = slots_.begin();
         const int mask = slots_.size() - 1;
         int i = static_cast<int>(key & static_cast<unsigned>(mask));
-        while (slots_[i].value >= 0) i = (i + 1) & mask;
-        slots_[i] = {key, value};
+        while (slots[i].value >= 0) i = (i + 1) & mask;
+        slots[i] = {key, value};
     }
 };
 

@@ -306,6 +306,10 @@ private:
 };
 
 template <const auto& Graph> struct lower_graph {
+    static constexpr graph_sizes room() { // a guess
+        constexpr int n = 128 + 64 * std::remove_cvref_t<decltype(Graph)>::count;
+        return {n, 2 * n, n, 16 * n, n, n};
+    }
     static constexpr graph_builder run() {
         graph_builder b;
         lowering(b).run(Graph);

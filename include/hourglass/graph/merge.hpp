@@ -13,47 +13,52 @@ constexpr std::uint64_t mix(std::uint64_t hash, std::uint64_t value) {
     return hash * 0xff51afd7ed558ccdull;
 }
 
-constexpr graph_builder merge(graph_view g) {
+// Of all nodes, or of those that are `needed`.
+constexpr graph_builder merge(const graph_view& g, slice_of<bool> needed = {}) {
     rewriter r(g);
     hash_index known(g.nodes.size);
+    int* const map = r.map.begin();
     for (int n = 0; n < g.nodes.size; ++n) {
-        const node& old = g[n];
+        if (needed.size > 0 && !needed.data[n]) continue;
+        const node& old = g.nodes.data[n];
         if (old.name >= 0) {
-            r.map[n] = r.copy(n);
+            map[n] = r.copy(n);
             continue;
         }
-        std::uint64_t hash = mix(old.op->id, std::bit_cast<std::uint64_t>(old.options.number));
-        for (int f : old.options.flags) hash = mix(hash, static_cast<std::uint64_t>(f));
-        hash = mix(hash, static_cast<std::uint64_t>(old.type.extents.size()));
-        const bool swapped = old.op->commutative && r.map[g.operand(n, 0)] > r.map[g.operand(n, 1)];
-        for (int i = 0; i < old.operand_count; ++i)
-            hash = mix(hash, static_cast<std::uint64_t>(r.map[g.operand(n, swapped ? 1 - i : i)]));
+        const int count = old.operand_count;
+        const int* const operands = g.operands.data + old.first_operand;
+        const bool swapped = old.op->commutative && map[operands[0]] > map[operands[1]];
+        const std::uint64_t flags = static_cast<unsigned>(old.options.flags[0] + 31 * old.options.flags[1]);
+        std::uint64_t hash = (old.op->id + flags) ^ std::bit_cast<std::uint64_t>(old.options.number);
+        for (int i = 0; i < count; ++i)
+            hash = mix(hash, static_cast<std::uint64_t>(map[operands[swapped ? 1 - i : i]]));
         hash ^= hash >> 29;
         const auto same = [&](int candidate) {
             const node& c = r.to.nodes[candidate];
-            if (c.op->id != old.op->id || c.operand_count != old.operand_count || !(c.options == old.options) ||
+            if (c.op->id != old.op->id || c.operand_count != count || !(c.options == old.options) ||
                 !(c.type == old.type) || c.region != old.region)
                 return false;
             // 0 and -0 compare equal and are not the same.
             if (std::bit_cast<std::uint64_t>(c.options.number) != std::bit_cast<std::uint64_t>(old.options.number))
                 return false;
-            for (int i = 0; i < c.operand_count; ++i)
-                if (r.to.operand(candidate, i) != r.map[g.operand(n, swapped ? 1 - i : i)]) return false;
+            const int* const others = r.to.operands.begin() + c.first_operand;
+            for (int i = 0; i < count; ++i)
+                if (others[i] != map[operands[swapped ? 1 - i : i]]) return false;
             return true;
         };
         const int found = known.find(hash, same);
         if (found >= 0) {
-            r.map[n] = found;
+            map[n] = found;
             continue;
         }
-        r.map[n] = r.copy(n);
+        map[n] = r.copy(n);
         if (swapped) {
-            const int first = r.to.nodes[r.map[n]].first_operand;
-            const int keep = r.to.operands[first];
-            r.to.operands[first] = r.to.operands[first + 1];
-            r.to.operands[first + 1] = keep;
+            int* const first = r.to.operands.end() - 2;
+            const int keep = first[0];
+            first[0] = first[1];
+            first[1] = keep;
         }
-        known.insert(hash, r.map[n]);
+        known.insert(hash, map[n]);
     }
     r.finish();
     return static_cast<graph_builder&&>(r.to);

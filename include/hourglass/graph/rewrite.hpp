@@ -1,4 +1,5 @@
-// What passes share: copying a graph node by node into a new one, with names, starts and results carried over.
+// What passes share: copying a graph node by node into a new one, with names, starts and results carried over. And the
+// passes that are nothing but that: dead code, and a node for each update.
 #pragma once
 
 #include <hourglass/graph/trace.hpp>
@@ -15,35 +16,31 @@ public:
     list<int> map; // old node -> new node, or -1
 
     // The names keep their places; `new_names` says whether more may come.
-    constexpr explicit rewriter(graph_view g, bool new_names = false) : from(g), map(g.nodes.size, -1) {
+    constexpr explicit rewriter(const graph_view& g, bool new_names = false) : from(g), map(g.nodes.size, -1) {
         to.problem = g.problem;
         to.nodes.reserve(g.nodes.size);
         to.operands.reserve(g.operands.size);
         to.names.append(g.names);
-        to.characters.append(g.characters);
         for (named_node& n : to.names) n.node = -1;
-        if (!new_names) return;
-        to.by_name = hash_index(g.names.size);
-        for (int i = 0; i < g.names.size; ++i) to.by_name.insert(g.names[i].hash, i);
+        if (g.characters_stay && !new_names)
+            to.lent_characters = g.characters;
+        else
+            to.characters.append(g.characters);
+        if (new_names) to.find_names(g.names);
     }
     constexpr int copy(int n) {
-        const node& old = from[n];
-        const int count = old.operand_count;
-        const int* operands = from.operands.data + old.first_operand;
-        node fresh = old;
-        fresh.first_operand = to.operands.size();
-        for (int i = 0; i < count; ++i) to.operands.push(map[operands[i]]);
-        to.nodes.push(fresh);
-        return to.nodes.size() - 1;
+        return to.push_copy(from, n, map.begin());
     }
     // What names stand for now, and which parameters and states are still there.
     constexpr void finish_names() {
-        for (int i = 0; i < from.names.size; ++i) {
-            const int old = from.names[i].node;
-            to.names[i].node = old < 0 || map.empty() ? -1 : map[old];
-        }
+        const named_node* const old = from.names.data;
+        const int* const now = map.begin();
+        named_node* const names = to.names.begin();
+        const bool none = map.empty();
+        for (int i = 0; i < from.names.size; ++i)
+            names[i].node = none || old[i].node < 0 ? -1 : now[old[i].node];
         for (const leaf_start& s : from.starts)
-            if (to.names[s.name].node >= 0) to.starts.push(s);
+            if (names[s.name].node >= 0) to.starts.push(s);
     }
     constexpr void finish() {
         finish_names();
@@ -53,8 +50,9 @@ public:
 
 // Which nodes the results need, and, where `names_too`, all that has a name. An update needs the leaf that it writes,
 // even where nothing reads it.
-constexpr list<bool> needed_nodes(graph_view g, bool names_too = false) {
-    list<bool> needed(g.nodes.size, false);
+constexpr list<bool> needed_nodes(const graph_view& g, bool names_too = false) {
+    list<bool> result(g.nodes.size);
+    bool* const needed = result.begin();
     if (names_too)
         for (const named_node& name : g.names)
             if (name.node >= 0) needed[name.node] = true;
@@ -62,20 +60,43 @@ constexpr list<bool> needed_nodes(graph_view g, bool names_too = false) {
         needed[r.node] = true;
         if (r.kind == root_kind::update && g.names[r.name].node >= 0) needed[g.names[r.name].node] = true;
     }
+    const node* const nodes = g.nodes.data;
     for (int n = g.nodes.size - 1; n >= 0; --n)
-        if (needed[n])
-            for (int i = 0; i < g[n].operand_count; ++i) needed[g.operand(n, i)] = true;
-    return needed;
+        if (needed[n]) {
+            const int* const operands = g.operands.data + nodes[n].first_operand;
+            for (int i = 0; i < nodes[n].operand_count; ++i) needed[operands[i]] = true;
+        }
+    return result;
 }
 
 // Dead code: keeps what the results need, in the same order.
-constexpr graph_builder prune(graph_view g, bool names_too = false) {
+constexpr graph_builder prune(const graph_view& g, bool names_too = false) {
     rewriter r(g);
     const list<bool> needed = needed_nodes(g, names_too);
     for (int n = 0; n < g.nodes.size; ++n)
         if (needed[n]) r.map[n] = r.copy(n);
     r.finish();
     return static_cast<graph_builder&&>(r.to);
+}
+
+// Each update as a node of its own, so that it can be written where the old value lies without anything else needing
+// it. A result that is the old value itself becomes a copy: results are from before the update.
+constexpr graph_builder isolate_updates(const graph_view& g) {
+    graph_builder r(g, false);
+    list<bool> overwritten(r.names.size());
+    for (const graph_root& root : r.roots)
+        if (root.kind == root_kind::update) overwritten[root.name] = true;
+    for (graph_root& root : r.roots) {
+        int source = root.node;
+        while (is<ops::reshape>(r.nodes[source])) source = r.operand(source, 0);
+        const int name = r.nodes[source].name;
+        if (root.kind != root_kind::update && (name < 0 || !overwritten[name])) continue;
+        attributes same;
+        same.target = r.nodes[root.node].type.extents;
+        const int from[] = {root.node};
+        root.node = r.push(&record<ops::broadcast_to>, same, {from, 1});
+    }
+    return r;
 }
 
 HOURGLASS_END

@@ -91,6 +91,12 @@ struct schedule_result {
 struct schedule_sizes {
     int groups = 0, members = 0, wires = 0, loads = 0, stores = 0, values = 0, results = 0, uniforms = 0, operands = 0,
         numbers = 0;
+
+    constexpr bool hold(const schedule_sizes& other) const {
+        return other.groups <= groups && other.members <= members && other.wires <= wires && other.loads <= loads &&
+               other.stores <= stores && other.values <= values && other.results <= results &&
+               other.uniforms <= uniforms && other.operands <= operands && other.numbers <= numbers;
+    }
 };
 
 struct schedule_view {
@@ -108,6 +114,10 @@ struct schedule_view {
     long arena_without_reuse = 0;
     double work_per_row = 0, work = 0; // floating-point operations, roughly
 
+    constexpr schedule_sizes sizes() const {
+        return {groups.size, members.size, wires.size,    loads.size,    stores.size,
+                values.size, results.size, uniforms.size, operands.size, numbers.size};
+    }
     constexpr const wire& operand(const group_member& m, int i) const { return wires[m.first_wire + i]; }
 };
 
@@ -134,50 +144,50 @@ struct schedule_builder {
                 arena,           arena_without_reuse,
                 work_per_row,    work};
     }
-    constexpr schedule_sizes sizes() const {
-        return {groups.size(), members.size(), wires.size(),    loads.size(),    stores.size(),
-                values.size(), results.size(), uniforms.size(), operands.size(), numbers.size()};
-    }
 };
 
-template <schedule_sizes Sizes> struct frozen_schedule {
-    std::array<schedule_group, Sizes.groups + 1> groups{};
-    std::array<group_member, Sizes.members + 1> members{};
-    std::array<wire, Sizes.wires + 1> wires{};
-    std::array<group_load, Sizes.loads + 1> loads{};
-    std::array<group_store, Sizes.stores + 1> stores{};
-    std::array<stored_value, Sizes.values + 1> values{};
-    std::array<schedule_result, Sizes.results + 1> results{};
-    std::array<int, Sizes.uniforms + 1> uniforms{};
-    std::array<int, Sizes.operands + 1> operands{};
-    std::array<int, Sizes.numbers + 1> numbers{};
+template <schedule_sizes Room> struct frozen_schedule {
+    std::array<schedule_group, Room.groups + 1> groups{};
+    std::array<group_member, Room.members + 1> members{};
+    std::array<wire, Room.wires + 1> wires{};
+    std::array<group_load, Room.loads + 1> loads{};
+    std::array<group_store, Room.stores + 1> stores{};
+    std::array<stored_value, Room.values + 1> values{};
+    std::array<schedule_result, Room.results + 1> results{};
+    std::array<int, Room.uniforms + 1> uniforms{};
+    std::array<int, Room.operands + 1> operands{};
+    std::array<int, Room.numbers + 1> numbers{};
     long arena = 0, arena_without_reuse = 0;
     double work_per_row = 0, work = 0;
 
-    constexpr explicit frozen_schedule(const schedule_builder& b)
-        : arena(b.arena), arena_without_reuse(b.arena_without_reuse), work_per_row(b.work_per_row), work(b.work) {
-        copy(b.groups, groups);
-        copy(b.members, members);
-        copy(b.wires, wires);
-        copy(b.loads, loads);
-        copy(b.stores, stores);
-        copy(b.values, values);
-        copy(b.results, results);
-        copy(b.uniforms, uniforms);
-        copy(b.operands, operands);
-        copy(b.numbers, numbers);
+    schedule_sizes sizes{}; // of what is there; where that is more than there is room for, nothing was copied
+
+    constexpr explicit frozen_schedule(const schedule_view& s)
+        : arena(s.arena), arena_without_reuse(s.arena_without_reuse), work_per_row(s.work_per_row), work(s.work),
+          sizes(s.sizes()) {
+        if (!Room.hold(sizes)) return;
+        copy(s.groups, groups.data());
+        copy(s.members, members.data());
+        copy(s.wires, wires.data());
+        copy(s.loads, loads.data());
+        copy(s.stores, stores.data());
+        copy(s.values, values.data());
+        copy(s.results, results.data());
+        copy(s.uniforms, uniforms.data());
+        copy(s.operands, operands.data());
+        copy(s.numbers, numbers.data());
     }
     constexpr schedule_view view() const {
-        return {{groups.data(), Sizes.groups},
-                {members.data(), Sizes.members},
-                {wires.data(), Sizes.wires},
-                {loads.data(), Sizes.loads},
-                {stores.data(), Sizes.stores},
-                {values.data(), Sizes.values},
-                {results.data(), Sizes.results},
-                {uniforms.data(), Sizes.uniforms},
-                {operands.data(), Sizes.operands},
-                {numbers.data(), Sizes.numbers},
+        return {{groups.data(), sizes.groups},
+                {members.data(), sizes.members},
+                {wires.data(), sizes.wires},
+                {loads.data(), sizes.loads},
+                {stores.data(), sizes.stores},
+                {values.data(), sizes.values},
+                {results.data(), sizes.results},
+                {uniforms.data(), sizes.uniforms},
+                {operands.data(), sizes.operands},
+                {numbers.data(), sizes.numbers},
                 arena,
                 arena_without_reuse,
                 work_per_row,
@@ -185,10 +195,8 @@ template <schedule_sizes Sizes> struct frozen_schedule {
     }
 
 private:
-    static constexpr void copy(const auto& from, auto& to) {
-        const auto* in = from.begin();
-        auto* out = to.data();
-        for (int i = 0, size = from.size(); i < size; ++i) out[i] = in[i];
+    template <class T> static constexpr void copy(slice_of<T> from, T* to) {
+        for (int i = 0; i < from.size; ++i) to[i] = from.data[i];
     }
 };
 

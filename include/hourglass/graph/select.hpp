@@ -1,8 +1,7 @@
 // From a whole model to one program: the graph is cut at the symbols that are fed, in_training is decided, and what is
-// asked for becomes the results. Gradients and updates are added by graph/compile.hpp.
+// asked for becomes the results. What a program asks for is in graph/specify.hpp.
 #pragma once
 
-#include <hourglass/graph/differentiate.hpp>
 #include <hourglass/graph/rewrite.hpp>
 
 HOURGLASS_BEGIN
@@ -17,12 +16,12 @@ class selection {
 public:
     rewriter r;
 
-    constexpr selection(graph_view g, slice_of<wanted_name> fed, bool training, bool writes_state) : r(g, true) {
+    constexpr selection(const graph_view& g, slice_of<wanted_name> fed, bool training, bool writes_state) : r(g, true) {
         list<int> cut(g.nodes.size, -1);
         for (const wanted_name& f : fed) {
             const int node_ = find(f, "hg::from<...>");
             if (r.to.failed()) return;
-            cut[node_] = g.find_name(f.hash);
+            cut[node_] = r.to.by_name.find(f.hash);
         }
         for (int n = 0; n < g.nodes.size; ++n) {
             const node& old = g[n];
@@ -41,8 +40,8 @@ public:
     }
     // The old graph's node of a name; says so where there is none, and where the name stands in the program.
     constexpr int find(const wanted_name& w, std::string_view where) {
-        const int name = r.from.find_name(w.hash);
-        if (name >= 0 && r.from.names[name].node >= 0) return r.from.names[name].node;
+        const int name = r.to.by_name.find(w.hash); // names keep their places, and new ones come behind them
+        if (name >= 0 && name < r.from.names.size && r.from.names[name].node >= 0) return r.from.names[name].node;
         r.to.fail(sentence(where, " names '", w.name,
                            "', which the graph does not have: it is no symbol, input, parameter or noise of it"));
         return 0;
@@ -58,18 +57,14 @@ public:
     }
     // Names for what is still to be found by name; results are made by hand.
     constexpr graph_builder take() {
-        // Names that a rule has defined since stay as they are.
         for (int i = 0; i < r.from.names.size; ++i) {
             const int old = r.from.names[i].node;
-            if (old >= 0 && !r.map.empty() && r.map[old] >= 0) r.to.names[i].node = r.map[old];
+            if (old >= 0 && !r.map.empty()) r.to.names[i].node = r.map[old];
         }
-        list<leaf_start> slots = r.to.starts;
-        r.to.starts = {};
         for (const leaf_start& s : r.from.starts) {
             const int n = r.to.names[s.name].node;
             if (n >= 0 && !is<ops::fed>(r.to.nodes[n])) r.to.starts.push(s); // what is fed is not read from parameters
         }
-        r.to.starts.append(slots.view());
         return static_cast<graph_builder&&>(r.to);
     }
 };

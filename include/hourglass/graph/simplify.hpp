@@ -12,17 +12,21 @@ HOURGLASS_BEGIN
 class simplification {
     rewriter r_;
 
-    constexpr const node& at(int n) const { return r_.to.nodes[n]; }
-    template <class Op> constexpr bool is_op(int n) const { return is<Op>(at(n)); }
+    // These are asked many times of each node, and a call inside a call is what a constant evaluation spends most on.
+    constexpr const node& at(int n) const { return r_.to.nodes.begin()[n]; }
+    template <class Op> constexpr bool is_op(int n) const { return at(n).op->id == record<Op>.id; }
     constexpr int operand(int n, int i) const { return r_.to.operand(n, i); }
-    constexpr bool is_literal(int n) const { return is_op<ops::literal>(n); }
-    constexpr bool is_literal(int n, double value) const { return is_literal(n) && at(n).options.number == value; }
+    constexpr bool is_literal(int n) const { return at(n).op->kind == operation_kind::literal; }
+    constexpr bool is_literal(int n, double value) const {
+        const node& x = at(n);
+        return x.op->kind == operation_kind::literal && x.options.number == value;
+    }
     constexpr handle h(int n) { return {&r_.to, nullptr, n}; }
     // x in place of a node of the type `wanted`
     constexpr int as(int x, const value_type& wanted) { return h(x).filled(wanted).index; }
 
     constexpr int simplified(int n) {
-        const node old = r_.from[n];
+        const node& old = r_.from.nodes.data[n];
         if (old.operand_count == 0) return r_.copy(n);
         const int a = r_.map[r_.from.operand(n, 0)];
         const int b = old.operand_count > 1 ? r_.map[r_.from.operand(n, 1)] : -1;
@@ -188,14 +192,15 @@ class simplification {
     }
 
 public:
-    constexpr explicit simplification(graph_view g) : r_(g) {}
-    constexpr graph_builder run(bool markers_too, bool names_too) {
-        list<bool> stays(r_.from.nodes.size, false);
+    constexpr explicit simplification(const graph_view& g) : r_(g) {}
+    // All nodes, or those that are `needed`.
+    constexpr graph_builder run(bool markers_too, bool names_too, slice_of<bool> needed = {}) {
+        list<bool> stays(r_.from.nodes.size);
         if (!names_too)
             for (const named_node& name : r_.from.names)
                 if (name.node >= 0) stays[name.node] = true;
         for (int n = 0; n < r_.from.nodes.size; ++n) {
-
+            if (needed.size > 0 && !needed.data[n]) continue;
             if (markers_too && is<ops::stop_gradient>(r_.from[n]))
                 r_.map[n] = r_.map[r_.from.operand(n, 0)];
             else
@@ -208,8 +213,12 @@ public:
 
 // `markers_too` drops stop_gradient: only when nothing is to be differentiated any more. Without `names_too` each node
 // that has a name stays a node of its own, so that a program can still be cut there.
-constexpr graph_builder simplify(graph_view g, bool markers_too, bool names_too = true) {
+constexpr graph_builder simplify(const graph_view& g, bool markers_too, bool names_too = true) {
     return simplification(g).run(markers_too, names_too);
+}
+// simplify(prune(g), markers_too), in one go.
+constexpr graph_builder prune_and_simplify(const graph_view& g, bool markers_too) {
+    return simplification(g).run(markers_too, true, needed_nodes(g).view());
 }
 
 HOURGLASS_END

@@ -5,6 +5,7 @@
 
 #include <array>
 #include <string_view>
+#include <type_traits>
 
 #include <hourglass/expr/text.hpp>
 #include <hourglass/graph/list.hpp>
@@ -50,6 +51,12 @@ struct leaf_start {
 
 struct graph_sizes {
     int nodes = 0, operands = 0, names = 0, characters = 0, roots = 0, starts = 0;
+
+    constexpr bool operator==(const graph_sizes&) const = default;
+    constexpr bool hold(const graph_sizes& other) const {
+        return other.nodes <= nodes && other.operands <= operands && other.names <= names &&
+               other.characters <= characters && other.roots <= roots && other.starts <= starts;
+    }
 };
 
 struct graph_view {
@@ -60,9 +67,10 @@ struct graph_view {
     slice_of<graph_root> roots;
     slice_of<leaf_start> starts;
     text problem{};
+    bool characters_stay = false; // they outlive every graph that is made of this one
 
-    constexpr int operand(int n, int i) const { return operands[nodes[n].first_operand + i]; }
-    constexpr const node& operator[](int n) const { return nodes[n]; }
+    constexpr int operand(int n, int i) const { return operands.data[nodes.data[n].first_operand + i]; }
+    constexpr const node& operator[](int n) const { return nodes.data[n]; }
     constexpr std::string_view name(int i) const {
         return {characters.data + names[i].first_character, static_cast<std::size_t>(names[i].length)};
     }
@@ -84,6 +92,7 @@ public:
     list<int> operands;
     list<named_node> names;
     list<char> characters;
+    slice_of<char> lent_characters; // in place of `characters`, by a graph whose own stay
     list<graph_root> roots;
     list<leaf_start> starts;
     hash_index by_name;
@@ -91,16 +100,40 @@ public:
     bool has_derivatives = false; // in its equations: these are simplified before programs differentiate again
 
     constexpr graph_builder() = default;
+    // Goes on with a graph; `new_names` says whether names can be found and made.
+    constexpr explicit graph_builder(const graph_view& g, bool new_names = true) : problem(g.problem) {
+        nodes.append(g.nodes);
+        operands.append(g.operands);
+        names.append(g.names);
+        roots.append(g.roots);
+        starts.append(g.starts);
+        if (new_names)
+            find_names(g.names);
+        if (g.characters_stay && !new_names)
+            lent_characters = g.characters;
+        else
+            characters.append(g.characters);
+    }
+    constexpr void find_names(slice_of<named_node> of) {
+        by_name = hash_index(of.size);
+        for (int i = 0; i < of.size; ++i) by_name.insert(of.data[i].hash, i);
+    }
 
     constexpr graph_view view() const {
-        return {nodes.view(), operands.view(), names.view(), characters.view(), roots.view(), starts.view(), problem};
+        const bool lent = lent_characters.size > 0;
+        return {nodes.view(), operands.view(), names.view(), lent ? lent_characters : characters.view(),
+                roots.view(), starts.view(),   problem,      lent};
+    }
+    constexpr graph_sizes sizes() const {
+        return {nodes.size(), operands.size(), names.size(), characters.size(), roots.size(), starts.size()};
     }
     constexpr bool failed() const { return !problem.empty(); }
     constexpr void fail(const text& t) {
         if (problem.empty()) problem = t;
     }
     constexpr std::string_view name(int i) const {
-        return {characters.begin() + names[i].first_character, static_cast<std::size_t>(names[i].length)};
+        const char* first = lent_characters.size > 0 ? lent_characters.data : characters.begin();
+        return {first + names[i].first_character, static_cast<std::size_t>(names[i].length)};
     }
     constexpr int operand(int n, int i) const { return operands[nodes[n].first_operand + i]; }
 
@@ -114,12 +147,32 @@ public:
                               "' have one hash: rename one of them"));
             return found;
         }
+        if (lent_characters.size > 0) { // the new ones must lie behind them
+            characters.append(lent_characters);
+            lent_characters = {};
+        }
         named_node n;
         n.first_character = characters.size();
         n.length = static_cast<int>(prefix.size() + text_.size());
         n.hash = hash;
         characters.append({prefix.data(), static_cast<int>(prefix.size())});
         characters.append({text_.data(), static_cast<int>(text_.size())});
+        names.push(n);
+        by_name.insert(hash, names.size() - 1);
+        return names.size() - 1;
+    }
+    // A new name: that of `owner` with something behind it.
+    constexpr int intern_behind(int owner, std::string_view text_, std::uint64_t hash) {
+        const int before = names[owner].length, behind = static_cast<int>(text_.size());
+        named_node n;
+        n.first_character = characters.size();
+        n.length = before + behind;
+        n.hash = hash;
+        char* const out = characters.extend(n.length);
+        const char* const first = characters.begin() + names[owner].first_character;
+        const char* const second = text_.data();
+        for (int i = 0; i < before; ++i) out[i] = first[i];
+        for (int i = 0; i < behind; ++i) out[before + i] = second[i];
         names.push(n);
         by_name.insert(hash, names.size() - 1);
         return names.size() - 1;
@@ -140,8 +193,18 @@ public:
     constexpr int push_node(node n, slice_of<int> of) {
         n.first_operand = operands.size();
         n.operand_count = of.size;
-        for (int i : of) operands.push(i);
+        operands.append(of);
         nodes.push(n);
+        return nodes.size() - 1;
+    }
+    // A copy of another graph's node; `now` gives the nodes of this graph that stand for its operands.
+    constexpr int push_copy(const graph_view& g, int n, const int* now) {
+        node& fresh = *nodes.extend(1); // in its place at once: to copy a node is the better part of the work
+        fresh = g.nodes.data[n];
+        const int* const from = g.operands.data + fresh.first_operand;
+        fresh.first_operand = operands.size();
+        int* const to = operands.extend(fresh.operand_count);
+        for (int i = 0; i < fresh.operand_count; ++i) to[i] = now[from[i]];
         return nodes.size() - 1;
     }
     constexpr int push_leaf(const operation* op, int name_, value_type type, attributes options = {}) {
@@ -194,48 +257,79 @@ public:
     }
 };
 
-template <graph_sizes Sizes> struct frozen_graph {
+// Stands in static storage. What is lent to it stays where it is.
+template <graph_sizes Room> struct frozen_graph {
     // One more than needed: an array of no elements has no address.
-    std::array<node, Sizes.nodes + 1> nodes{};
-    std::array<int, Sizes.operands + 1> operands{};
-    std::array<named_node, Sizes.names + 1> names{};
-    std::array<char, Sizes.characters + 1> characters{};
-    std::array<graph_root, Sizes.roots + 1> roots{};
-    std::array<leaf_start, Sizes.starts + 1> starts{};
+    std::array<node, Room.nodes + 1> nodes{};
+    std::array<int, Room.operands + 1> operands{};
+    std::array<named_node, Room.names + 1> names{};
+    std::array<char, Room.characters + 1> characters{};
+    slice_of<char> lent_characters;
+    std::array<graph_root, Room.roots + 1> roots{};
+    std::array<leaf_start, Room.starts + 1> starts{};
     text problem{};
+    graph_sizes sizes{}; // of what is there; where that is more than there is room for, nothing was copied
 
-    constexpr explicit frozen_graph(const graph_builder& b) : problem(b.problem) {
-        copy(b.nodes, nodes);
-        copy(b.operands, operands);
-        copy(b.names, names);
-        copy(b.characters, characters);
-        copy(b.roots, roots);
-        copy(b.starts, starts);
-    }
+    constexpr explicit frozen_graph(const graph_builder& b)
+        : frozen_graph(b.view(), b.sizes(), b.characters.view(), b.lent_characters) {}
+    template <graph_sizes Other> constexpr explicit frozen_graph(const frozen_graph<Other>& f)
+        : frozen_graph(f.view(), f.sizes, {f.characters.data(), f.sizes.characters}, f.lent_characters) {}
     constexpr graph_view view() const {
-        return {{nodes.data(), Sizes.nodes},
-                {operands.data(), Sizes.operands},
-                {names.data(), Sizes.names},
-                {characters.data(), Sizes.characters},
-                {roots.data(), Sizes.roots},
-                {starts.data(), Sizes.starts},
-                problem};
+        return {{nodes.data(), sizes.nodes},
+                {operands.data(), sizes.operands},
+                {names.data(), sizes.names},
+                lent_characters.size > 0 ? lent_characters : slice_of<char>{characters.data(), sizes.characters},
+                {roots.data(), sizes.roots},
+                {starts.data(), sizes.starts},
+                problem,
+                true};
     }
 
 private:
-    static constexpr void copy(const auto& from, auto& to) {
-        const auto* in = from.begin();
-        auto* out = to.data();
-        for (int i = 0, size = from.size(); i < size; ++i) out[i] = in[i];
+    constexpr frozen_graph(const graph_view& g, const graph_sizes& size, slice_of<char> own, slice_of<char> lent)
+        : lent_characters(lent), problem(g.problem), sizes(size) {
+        if (!Room.hold(size)) return;
+        copy(g.nodes, nodes.data());
+        copy(g.operands, operands.data());
+        copy(g.names, names.data());
+        copy(own, characters.data());
+        copy(g.roots, roots.data());
+        copy(g.starts, starts.data());
+    }
+    template <class T> static constexpr void copy(slice_of<T> from, T* to) {
+        for (int i = 0; i < from.size; ++i) to[i] = from.data[i];
     }
 };
 
-// A stage of the compiler as a constexpr value: Make() is evaluated once for the sizes and once for the content, each
-// with its own budget of constant evaluation.
+// A stage of the compiler as a constexpr value, with its own budget of constant evaluation. How large the result is
+// shows only when it is there, so Make::run() is evaluated into the room that Make::room() guesses; only where the guess
+// is too small, or there is none, is it evaluated once more. The next stage reads it there. What programs hold is
+// `value`, in arrays of its size.
+template <class Make, graph_sizes Room> struct evaluated { static constexpr frozen_graph<Room> value{Make::run()}; };
+template <class Make, graph_sizes Room, graph_sizes Sizes> struct trimmed {
+    static constexpr frozen_graph<Sizes> value{evaluated<Make, Room>::value};
+};
+template <class Make> constexpr graph_sizes find_room() {
+    if constexpr (requires { Make::room(); })
+        return Make::room();
+    else
+        return Make::run().sizes();
+}
 template <class Make> struct stage {
-    static constexpr graph_sizes sizes = Make::run().view().sizes();
-    static constexpr frozen_graph<sizes> value{Make::run()};
-    static constexpr graph_view view() { return value.view(); }
+private:
+    static constexpr graph_sizes guess = find_room<Make>();
+
+public:
+    static constexpr graph_sizes sizes = evaluated<Make, guess>::value.sizes;
+
+private:
+    static constexpr graph_sizes room = guess.hold(sizes) ? guess : sizes;
+    static constexpr bool is_loose = room.nodes > sizes.nodes + sizes.nodes / 16 + 8;
+    using result = std::conditional_t<is_loose, trimmed<Make, room, sizes>, evaluated<Make, room>>;
+
+public:
+    static constexpr const frozen_graph<is_loose ? sizes : room>& value = result::value;
+    static constexpr graph_view view() { return evaluated<Make, room>::value.view(); }
 };
 
 HOURGLASS_END

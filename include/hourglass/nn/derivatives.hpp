@@ -28,11 +28,7 @@ constexpr bool can_differentiate(auto y, auto x, std::string_view what,
     if (y.failed()) return false;
     auto& g = *y.graph;
     g.has_derivatives = true;
-    list<bool> part(y.index + 1, false), reached(y.index + 1, false);
-    part[y.index] = true;
-    for (int n = y.index; n >= 0; --n)
-        for (int i = 0; part[n] && i < g.nodes[n].operand_count; ++i)
-            if (has_derivative(g.nodes[n], i)) part[g.operand(n, i)] = true;
+    const list<bool> part = reached_by_gradient(g, y.index);
     if (x.index > y.index || !part[x.index]) {
         y.misfit(text(what), x,
                  text("the first does not depend on the second, or by no way that has a derivative, so it is zero "
@@ -40,6 +36,7 @@ constexpr bool can_differentiate(auto y, auto x, std::string_view what,
         return false;
     }
     if (rows == rows_of_derivative::may_mix || !y.batched()) return true;
+    list<bool> reached(y.index + 1, false);
     reached[x.index] = true;
     for (int n = x.index + 1; n <= y.index; ++n) {
         const auto& at = g.nodes[n];

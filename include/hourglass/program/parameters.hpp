@@ -42,10 +42,10 @@ template <class Stage, tensors_of Owner = tensors_of::model> struct tensor_table
         return n;
     }
     static constexpr int count = find_count();
-    static constexpr bool broken = !Stage::value.problem.empty(); // and said so: a missing name is no second mistake
+    static constexpr bool broken = !Stage::view().problem.empty(); // and said so: a missing name is no second mistake
     static constexpr auto make() {
         std::array<tensor_entry, static_cast<std::size_t>(count) + 1> entries{};
-        const graph_view g = Stage::view();
+        const graph_view g = Stage::value.view();
         long offset = 0;
         std::size_t i = 0;
         for (const leaf_start& s : g.starts) {
@@ -127,7 +127,7 @@ private:
 };
 
 template <const auto& Graph> struct graph_problem {
-    static constexpr text value() { return lowered<Graph>::value.problem; }
+    static constexpr text value() { return lowered<Graph>::view().problem; }
 };
 // Always true: where it is not well formed, the assertion inside says why, once.
 template <const auto& Graph> inline constexpr bool check = assert_well_formed<graph_problem<Graph>>::value;
