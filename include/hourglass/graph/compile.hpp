@@ -14,8 +14,8 @@ HOURGLASS_BEGIN
 template <class Spec> struct select_stage {
     static constexpr graph_sizes room() { // a guess, as in the others
         const graph_sizes of = lowered<Spec::graph>::sizes;
-        return {of.nodes + of.nodes / 4 + 64, of.operands + of.operands / 4 + 64, of.names + 64, of.characters + 1024,
-                of.roots + of.names + 64,     of.starts};
+        return {of.nodes + of.nodes / 4 + 64, of.operands + of.operands / 4 + 64, of.names + 64,
+                of.characters + 1024,         of.roots + of.names + 64,           of.starts};
     }
     static constexpr graph_builder run() { return Spec::select(); }
 };
@@ -123,8 +123,8 @@ private:
     static constexpr graph_sizes final_sizes = final_graph::sizes;
     static constexpr frozen_prospects<final_sizes.nodes> ahead{look_ahead(final_graph::view())};
 
-    template <fusion_sizes Room> static constexpr frozen_fusion<Room> decided{
-        fusion(final_graph::view(), ahead.view()).view()};
+    template <fusion_sizes Room>
+    static constexpr frozen_fusion<Room> decided{fusion(final_graph::view(), ahead.view()).view()};
     static constexpr fusion_sizes room_for_groups{final_sizes.nodes, final_sizes.nodes / 2 + 32};
     static constexpr fusion_sizes fused_sizes = decided<room_for_groups>.sizes;
     static constexpr auto find_memory() {
@@ -138,8 +138,8 @@ private:
     static constexpr frozen_order<fused_sizes.groups, final_sizes.roots> order{
         ordering(fused.view(final_graph::view())).view()};
 
-    template <schedule_sizes Room> static constexpr frozen_schedule<Room> drafted{
-        draft_plan(fused.view(final_graph::view()), order.view()).view()};
+    template <schedule_sizes Room>
+    static constexpr frozen_schedule<Room> drafted{draft_plan(fused.view(final_graph::view()), order.view()).view()};
     static constexpr schedule_sizes room = guess_of_plan(fused.view(final_graph::view()));
 
 public:

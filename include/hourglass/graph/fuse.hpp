@@ -153,10 +153,9 @@ private:
             int first = group;
             if (floating_[o])
                 first = earliest_of(o, type);
-            else if (group >= 0 &&
-                     !(s == o && fused_[o].type == type && groups_[group].type == type &&
-                       (nodes_[s].op->kind == operation_kind::elementwise ||
-                        (groups_[group].kind == group_kind::product && groups_[group].node == s))))
+            else if (group >= 0 && !(s == o && fused_[o].type == type && groups_[group].type == type &&
+                                     (nodes_[s].op->kind == operation_kind::elementwise ||
+                                      (groups_[group].kind == group_kind::product && groups_[group].node == s))))
                 first = group + 1;
             if (first > earliest) earliest = first;
         }

@@ -21,10 +21,10 @@ constexpr bool is_row_reduction(const graph_view& g, int n) {
 }
 
 struct fused_node {
-    int source = -1;      // itself, or what it reads through reshapes, which move nothing
-    int group = -1;       // none: a leaf, a constant or a uniform number
-    int next_member = -1; // of the group
-    int type = -1;        // equal for nodes of one type
+    int source = -1;         // itself, or what it reads through reshapes, which move nothing
+    int group = -1;          // none: a leaf, a constant or a uniform number
+    int next_member = -1;    // of the group
+    int type = -1;           // equal for nodes of one type
     bool arithmetic = false; // elementwise, or a sum over last axes
     bool uniform = false, stored = false;
 };
@@ -32,7 +32,7 @@ struct fused_node {
 struct fused_group {
     group_kind kind{};
     value_type domain{};
-    int type = -1; // the domain's, as nodes have it
+    int type = -1;                        // the domain's, as nodes have it
     int first = -1, last = -1, count = 0; // members, linked by next_member
     int boundary = -1;                    // first axis that sums in the group run over
     int node = -1;

@@ -168,8 +168,8 @@ private:
     }
 };
 
-// Equal for groups that one kernel can serve: operations, wiring, strides, extents; not where the data lies. Numbers are
-// spread over the hash in place, since a call for each would be most of the work.
+// Equal for groups that one kernel can serve: operations, wiring, strides, extents; not where the data lies. Numbers
+// are spread over the hash in place, since a call for each would be most of the work.
 constexpr std::uint64_t structure_of(const schedule_view& s, const graph_view& g, const schedule_group& group) {
     constexpr std::uint64_t prime = 0xff51afd7ed558ccdull;
     std::uint64_t hash = mix(static_cast<std::uint64_t>(group.kind), group.domain.batched);

@@ -1,5 +1,5 @@
-// The order in which fused groups run. They come in an order that works (graph/fuse.hpp); those that serve updates alone
-// move forward, to where nobody reads the old value any more.
+// The order in which fused groups run. They come in an order that works (graph/fuse.hpp); those that serve updates
+// alone move forward, to where nobody reads the old value any more.
 #pragma once
 
 #include <hourglass/graph/groups.hpp>
@@ -109,7 +109,8 @@ template <int Groups, int Roots> struct frozen_order {
         copy(o.late, late.data());
     }
     constexpr order_view view() const {
-        return {{groups.data(), Groups}, {first_update.data(), Groups}, {next_update.data(), Roots}, {late.data(), Roots}};
+        return {
+            {groups.data(), Groups}, {first_update.data(), Groups}, {next_update.data(), Roots}, {late.data(), Roots}};
     }
 
 private:

@@ -1,6 +1,6 @@
 // The plan: fused groups, in the order of graph/order.hpp, become a schedule: what they load, compute and store is
-// written down. Where values lie and who waits is found in graph/layout.hpp. Whatever is made is made in its place, since
-// to copy it is most of what it costs a compiler.
+// written down. Where values lie and who waits is found in graph/layout.hpp. Whatever is made is made in its place,
+// since to copy it is most of what it costs a compiler.
 #pragma once
 
 #include <hourglass/graph/fuse.hpp>
@@ -21,10 +21,10 @@ class planning {
     const node* nodes_;
     const int* operands_;
     const fused_node* fused_;
-    int* value_of_;              // node -> value, or -1
-    int* member_of_;             // node -> its place among its group's members
-    int* loaded_by_ = nullptr;   // value -> the group that loaded it last
-    bool* late_;                 // updates that are written at the very end
+    int* value_of_;            // node -> value, or -1
+    int* member_of_;           // node -> its place among its group's members
+    int* loaded_by_ = nullptr; // value -> the group that loaded it last
+    bool* late_;               // updates that are written at the very end
 
 public:
     constexpr planning(const fusion_view& fused, const order_view& order)
@@ -102,7 +102,8 @@ private:
             s_.loads.extend(1)->tile = true;
             if (stored(d.node)) s_.stores.push({-1, value_of_[d.node]});
             const double work = 2.0 * static_cast<double>(d.product.m * d.product.n * d.product.k);
-            (nodes_[d.product.left].type.batched || nodes_[d.product.right].type.batched ? s_.work_per_row : s_.work) += work;
+            (nodes_[d.product.left].type.batched || nodes_[d.product.right].type.batched ? s_.work_per_row : s_.work) +=
+                work;
         } else if (d.kind == group_kind::movement || d.kind == group_kind::column_reduction) {
             out.operand = value_of(f_.g.operand(d.node, 0));
             out.first_load = s_.operands.size();

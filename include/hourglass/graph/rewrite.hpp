@@ -28,17 +28,14 @@ public:
             to.characters.append(g.characters);
         if (new_names) to.find_names(g.names);
     }
-    constexpr int copy(int n) {
-        return to.push_copy(from, n, map.begin());
-    }
+    constexpr int copy(int n) { return to.push_copy(from, n, map.begin()); }
     // What names stand for now, and which parameters and states are still there.
     constexpr void finish_names() {
         const named_node* const old = from.names.data;
         const int* const now = map.begin();
         named_node* const names = to.names.begin();
         const bool none = map.empty();
-        for (int i = 0; i < from.names.size; ++i)
-            names[i].node = none || old[i].node < 0 ? -1 : now[old[i].node];
+        for (int i = 0; i < from.names.size; ++i) names[i].node = none || old[i].node < 0 ? -1 : now[old[i].node];
         for (const leaf_start& s : from.starts)
             if (names[s.name].node >= 0) to.starts.push(s);
     }

@@ -107,8 +107,7 @@ public:
         names.append(g.names);
         roots.append(g.roots);
         starts.append(g.starts);
-        if (new_names)
-            find_names(g.names);
+        if (new_names) find_names(g.names);
         if (g.characters_stay && !new_names)
             lent_characters = g.characters;
         else
@@ -302,8 +301,8 @@ private:
 };
 
 // A stage of the compiler as a constexpr value, with its own budget of constant evaluation. How large the result is
-// shows only when it is there, so Make::run() is evaluated into the room that Make::room() guesses; only where the guess
-// is too small, or there is none, is it evaluated once more. The next stage reads it there. What programs hold is
+// shows only when it is there, so Make::run() is evaluated into the room that Make::room() guesses; only where the
+// guess is too small, or there is none, is it evaluated once more. The next stage reads it there. What programs hold is
 // `value`, in arrays of its size.
 template <class Make, graph_sizes Room> struct evaluated { static constexpr frozen_graph<Room> value{Make::run()}; };
 template <class Make, graph_sizes Room, graph_sizes Sizes> struct trimmed {

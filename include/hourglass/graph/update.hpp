@@ -42,17 +42,16 @@ template <class Rule, value_type Type> struct lower_rule {
 // them (numbers of the call, such as corrections of moments) is copied once.
 class rule_insertion {
     graph_view rule_;
-    list<bool> own_;                   // of a node: whether each parameter has its own
-    list<int> map_, names_;            // node and name -> node and name of the program's graph
+    list<bool> own_;                    // of a node: whether each parameter has its own
+    list<int> map_, names_;             // node and name -> node and name of the program's graph
     list<int> next_nodes_, next_names_; // what is to be copied for the next parameter
-    list<std::uint64_t> hashes_;       // of names, for this parameter
+    list<std::uint64_t> hashes_;        // of names, for this parameter
     bool copies_ = false, first_ = true;
 
 public:
     constexpr rule_insertion() = default;
     constexpr explicit rule_insertion(const graph_view& rule)
-        : rule_(rule), own_(rule.nodes.size), map_(rule.nodes.size), names_(rule.names.size),
-          hashes_(rule.names.size) {
+        : rule_(rule), own_(rule.nodes.size), map_(rule.nodes.size), names_(rule.names.size), hashes_(rule.names.size) {
         // What the program's graph would give another meaning, or a mistake in the rule, is lowered there.
         copies_ = rule.problem.empty();
         for (int n = 0; copies_ && n < rule.nodes.size; ++n) {
