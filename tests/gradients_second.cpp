@@ -125,7 +125,8 @@ TEST_CASE("second derivatives of structural operations") {
                                                make_case<slice>(part, per_row(2, 3)),
                                                make_case<pad>(wider, per_row(2, 3)),
                                                make_case<concatenate>(none, per_row(2, 3), shared_by_rows(1, 3)),
-                                               make_case<stop_gradient>(none, per_row(2))};
+                                               make_case<stop_gradient>(none, per_row(2)),
+                                               make_case<after>(none, per_row(2), shared_by_rows(3))};
     hg::structural_operations::for_each([&]<class Op>(Op) {
         int found = 0;
         for (const operation_case& c : cases) found += c.op->id == hg::record<Op>.id;

@@ -145,6 +145,12 @@ template <> struct cases_of<hg::ops::stop_gradient> {
         push_all_tails(to, make_case<hg::ops::stop_gradient>({}, per_row(2, 3)), 2);
     }
 };
+template <> struct cases_of<hg::ops::after> {
+    static constexpr void add(hg::list<operation_case>& to) {
+        push_all_tails(to, make_case<hg::ops::after>({}, per_row(2, 3), shared_by_rows(4)), 2);
+        push_all_tails(to, make_case<hg::ops::after>({}, shared_by_rows(3), per_row(2)), 1);
+    }
+};
 
 // Every Step-th case of the operations, from the First on.
 template <int First, int Step, class... Ops> struct selection {
@@ -186,7 +192,7 @@ using products = selection<0, 1, hg::ops::matmul>;
 using summed_products = selection<0, 2, hg::ops::matmul_batch_sum>;
 using reductions = selection<0, 2, hg::ops::sum, hg::ops::max_over>;
 using movements = selection<0, 3, hg::ops::reshape, hg::ops::transpose, hg::ops::slice, hg::ops::pad,
-                            hg::ops::concatenate, hg::ops::stop_gradient>;
+                            hg::ops::concatenate, hg::ops::stop_gradient, hg::ops::after>;
 TEST_CASE_TEMPLATE("gradients of structural operations, by a program", Table, products, summed_products, reductions,
                    movements) {
     const hg::list<operation_case> cases = Table::cases();

@@ -278,7 +278,9 @@ class generator : tame_operations {
         case 11:
             return again();
         case 12:
-            return dice_.one_in(2) ? apply<ops::stop_gradient>({pick()}, {-20, 20}) : leaf(extents());
+            if (dice_.one_in(2)) return leaf(extents());
+            return dice_.one_in(2) ? apply<ops::stop_gradient>({pick()}, {-20, 20})
+                                   : apply<ops::after>({pick(), pick()}, {-20, 20});
         default:
             return elementwise();
         }

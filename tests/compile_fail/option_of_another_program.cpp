@@ -1,5 +1,5 @@
-// expect: hg::wrt is no option of hg::trainer, which takes hg::from, hg::to, hg::trains, an
-// expect: update rule, hg::max_rows, hg::element and hg::sum_rows"
+// expect: hg::wrt is no option of hg::trainer, which takes hg::from, hg::to, hg::trains,
+// expect: hg::recompute, an update rule, hg::max_rows, hg::element and hg::sum_rows"
 // max-lines: 30
 #include "small_model.hpp"
 

@@ -86,12 +86,19 @@ private:
         case operation_kind::noise:
             return alone(n, group_kind::noise);
         default:
-            if (!is<ops::reshape>(at)) return alone(n, group_kind::movement);
+            if (!moves_nothing(at)) return alone(n, group_kind::movement);
             here.source = fused_[g_.operand(n, 0)].source;
             settle(here.source);
             here.uniform = fused_[here.source].uniform;
-            here.group = fused_[here.source].group;
+            for (int i = 0; i < at.operand_count; ++i) wait_for(g_.operand(n, i), here);
         }
+    }
+    // Nothing that reads it runs before the group of the node that it waits for.
+    constexpr void wait_for(int awaited, fused_node& here) {
+        settle(fused_[awaited].source);
+        const int own = fused_[awaited].group, of = fused_[fused_[awaited].source].group;
+        here.group = own > here.group ? own : here.group;
+        here.group = of > here.group ? of : here.group;
     }
     // A number of the call is in no group.
     constexpr bool is_number(int n) {
@@ -149,7 +156,7 @@ private:
         const node& at = nodes_[n];
         int earliest = -1;
         for (int i = 0; i < at.operand_count; ++i) {
-            const int o = operands_[at.first_operand + i], s = fused_[o].source, group = fused_[s].group;
+            const int o = operands_[at.first_operand + i], s = fused_[o].source, group = fused_[o].group;
             int first = group;
             if (floating_[o])
                 first = earliest_of(o, type);

@@ -88,7 +88,13 @@ constexpr void find_stored(const fusion_view& f, fused_node* nodes) {
         if (r.kind != root_kind::update) nodes[nodes[r.node].source].stored = true;
     for (int n = 0; n < g.nodes.size; ++n) {
         const node& at = g.nodes.data[n];
-        if (at.operand_count == 0 || is<ops::reshape>(at) || (nodes[n].uniform && nodes[n].source == n)) continue;
+        if (is<ops::after>(at)) { // what a kernel of its own makes has a place, even where it is only awaited
+            fused_node& awaited = nodes[nodes[g.operand(n, 1)].source];
+            if (awaited.group >= 0 && f.groups.data[awaited.group].kind != group_kind::elementwise &&
+                f.groups.data[awaited.group].kind != group_kind::product)
+                awaited.stored = true;
+        }
+        if (at.operand_count == 0 || moves_nothing(at) || (nodes[n].uniform && nodes[n].source == n)) continue;
         const int* const operands = g.operands.data + at.first_operand;
         const int group = nodes[n].group;
         for (int i = 0; i < at.operand_count; ++i) {

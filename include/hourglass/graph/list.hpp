@@ -75,6 +75,7 @@ public:
         data_[size_++] = value;
     }
     constexpr void pop() { --size_; }
+    constexpr void clear() { size_ = 0; }
     // Room for `count` more, to be written through the pointer to the first of them.
     constexpr T* extend(int count) {
         if (size_ + count > capacity_) reserve(size_ + count > 2 * capacity_ ? size_ + count : 2 * capacity_);

@@ -7,8 +7,7 @@
 #include <string_view>
 #include <vector>
 
-#include <hourglass/graph/lower.hpp>
-#include <hourglass/graph/schedule.hpp>
+#include <hourglass/graph/compile.hpp>
 
 HOURGLASS_BEGIN
 
@@ -112,7 +111,9 @@ inline std::string options_text(const node& n) {
         // The result's own extents need not be said again; what else is in `target` is an order of axes.
         if (n.options.target.rank > 0 && !(n.options.target == n.type.extents))
             for (int i = 0; i < n.options.target.rank; ++i) parts.push_back(number(n.options.target[i]));
-        if (n.op->kind != operation_kind::movement || n.options.target.rank > 0 || n.type.extents.rank == 0) break;
+        if (n.op->kind != operation_kind::movement || is<ops::after>(n) || n.options.target.rank > 0 ||
+            n.type.extents.rank == 0)
+            break;
         // along one axis: the axis, then what the operation packs
         parts.push_back("axis " + number(flags[0]));
         if (flags[1] != 0 || flags[2] != 0) {
@@ -255,11 +256,12 @@ inline std::string_view kind_text(group_kind kind) {
     }
     return "";
 }
+inline std::string size_text(long elements, long element_bytes) {
+    return std::to_string(elements) + " elements, " + std::to_string(elements * element_bytes) + " bytes";
+}
 inline std::string arena_text(schedule_view s, long element_bytes) {
-    const auto size = [&](long elements) {
-        return std::to_string(elements) + " elements, " + std::to_string(elements * element_bytes) + " bytes";
-    };
-    return "arena: " + size(s.arena) + "; without reuse " + size(s.arena_without_reuse);
+    return "arena: " + size_text(s.arena, element_bytes) + "; without reuse " +
+           size_text(s.arena_without_reuse, element_bytes);
 }
 
 // Where a value lies; a place in the arena with the steps between waits in which it is alive.
@@ -338,11 +340,19 @@ template <class Program> std::string print_stages() {
     for (const named_stage& s : stages_of<Program>()) t += (t.empty() ? "" : "\n") + print(s.graph, s.name);
     return t;
 }
-// What a program runs: hg::print_schedule<trainer>().
+// What a program runs: hg::print_schedule<trainer>(). With hg::recompute<...> among its options, the last line says
+// what the arena would be without.
 template <class Program> std::string print_schedule() {
     using compiled = typename Program::compiled_graph;
-    return print(compiled::schedule.view(), compiled::view(), Program::max_rows,
-                 static_cast<long>(sizeof(typename Program::element_type)));
+    constexpr long bytes = static_cast<long>(sizeof(typename Program::element_type));
+    std::string t = print(compiled::schedule.view(), compiled::view(), Program::max_rows, bytes);
+    if constexpr (requires { requires compiled::spec::options::recomputes; }) {
+        const graph_builder simple = prune_and_simplify(compiled::spec::run(false).view(), true);
+        const graph_builder merged = merge(simple.view(), needed_nodes(simple.view()).view());
+        const schedule_builder plain = plan(isolate_updates(merged.view()).view(), Program::max_rows);
+        t += "without recomputation: " + size_text(plain.arena, bytes) + "\n";
+    }
+    return t;
 }
 
 HOURGLASS_END

@@ -9,6 +9,9 @@ HOURGLASS_BEGIN
 // The products that there is a kernel for, and whose flags say what is transposed; a user's own may be anything.
 constexpr bool is_matrix_product(const node& n) { return is<ops::matmul>(n) || is<ops::matmul_batch_sum>(n); }
 
+// Its value lies where that of its first operand does.
+constexpr bool moves_nothing(const node& n) { return is<ops::reshape>(n) || is<ops::after>(n); }
+
 class rewriter {
 public:
     graph_view from;
@@ -85,7 +88,7 @@ constexpr graph_builder isolate_updates(const graph_view& g) {
         if (root.kind == root_kind::update) overwritten[root.name] = true;
     for (graph_root& root : r.roots) {
         int source = root.node;
-        while (is<ops::reshape>(r.nodes[source])) source = r.operand(source, 0);
+        while (moves_nothing(r.nodes[source])) source = r.operand(source, 0);
         const int name = r.nodes[source].name;
         if (root.kind != root_kind::update && (name < 0 || !overwritten[name])) continue;
         attributes same;

@@ -5,21 +5,23 @@
 
 #include <hourglass/graph/differentiate.hpp>
 #include <hourglass/graph/obstacle.hpp>
+#include <hourglass/graph/recompute.hpp>
 #include <hourglass/graph/select.hpp>
 #include <hourglass/graph/update.hpp>
 
 HOURGLASS_BEGIN
 
 // Options of programs. All are types, in any order.
-template <auto... Symbols> struct from {};   // what is fed; a symbol with an equation is cut there
-template <auto... Symbols> struct to {};     // what is returned
-template <auto... Symbols> struct wrt {};    // what is differentiated for
-template <auto... Symbols> struct trains {}; // the parameters that a trainer updates; by default all
-template <long Rows> struct max_rows {};     // the most rows of one call
-struct training {};                          // in_training takes its first operand
-template <class T> struct element {};        // float or double
-struct sum_rows {};                          // a gradient of the sum over the rows in place of the mean
-struct per_example {};                       // values and gradients of each row, as if it were alone
+template <auto... Symbols> struct from {};      // what is fed; a symbol with an equation is cut there
+template <auto... Symbols> struct to {};        // what is returned
+template <auto... Symbols> struct wrt {};       // what is differentiated for
+template <auto... Symbols> struct trains {};    // the parameters that a trainer updates; by default all
+template <long Rows> struct max_rows {};        // the most rows of one call
+struct training {};                             // in_training takes its first operand
+template <class T> struct element {};           // float or double
+struct sum_rows {};                             // a gradient of the sum over the rows in place of the mean
+struct per_example {};                          // values and gradients of each row, as if it were alone
+template <auto... Symbols> struct recompute {}; // not kept for the backward part, but computed there once more
 
 enum class program_kind { function, gradient, trainer };
 
@@ -32,12 +34,13 @@ template <class... Options> struct option_set {
     template <auto... S> static constexpr void add(list<wanted_name>& into) { (into.push({S.name, S.hash}), ...); }
 
     struct collector {
-        list<wanted_name> fed, asked, differentiated, trained;
+        list<wanted_name> fed, asked, differentiated, trained, recomputed;
         bool has_asked = false, has_differentiated = false, has_trained = false;
         template <auto... S> constexpr void take(from<S...>) { add<S...>(fed); }
         template <auto... S> constexpr void take(to<S...>) { add<S...>(asked), has_asked = true; }
         template <auto... S> constexpr void take(wrt<S...>) { add<S...>(differentiated), has_differentiated = true; }
         template <auto... S> constexpr void take(trains<S...>) { add<S...>(trained), has_trained = true; }
+        template <auto... S> constexpr void take(recompute<S...>) { add<S...>(recomputed); }
         constexpr void take(auto) {}
     };
     static constexpr collector collect() {
@@ -45,6 +48,8 @@ template <class... Options> struct option_set {
         (c.take(Options{}), ...);
         return c;
     }
+
+    static constexpr bool recomputes = !collect().recomputed.empty();
 
     template <class Option> static constexpr bool has = (std::is_same_v<Options, Option> || ...);
     template <class T> struct rows_of { static constexpr long value = 0; };
@@ -106,20 +111,25 @@ template <const auto& Graph, program_kind Kind, auto Loss, class... Options> str
         if (s.r.to.failed()) return empty_graph(s.r.to.problem);
         return s.take();
     }
-    // Puts the gradients in the place of the leaves.
-    static constexpr graph_builder differentiate(graph_builder g) {
+    // Puts the gradients in the place of the leaves, and what they read of symbols that are computed once more.
+    static constexpr graph_builder differentiate(graph_builder g, bool recomputes = true) {
         list<int> targets;
         list<graph_root> values, gradients;
         for (const graph_root& r : g.roots) (r.kind == root_kind::gradient ? gradients : values).push(r);
         for (const graph_root& r : gradients) targets.push(r.node);
         if (gradients.empty()) return g;
-        differentiation d(g, values.back().node, targets.view(), !each_row);
+        const int loss = values.back().node, first_backward = g.nodes.size();
+        differentiation d(g, loss, targets.view(), !each_row);
         for (graph_root& r : gradients)
             if (!g.failed()) r.node = d.gradient(r.node);
         if (g.failed()) return empty_graph(g.problem);
         values.append(gradients.view());
         g.roots = static_cast<list<graph_root>&&>(values);
-        return g;
+        const auto asked = options::collect();
+        if (asked.recomputed.empty() || !recomputes) return g;
+        list<int> again;
+        for (const wanted_name& w : asked.recomputed) again.push(g.names[g.by_name.find(w.hash)].node);
+        return recomputation(g.view(), loss, first_backward).run(again.view());
     }
     // Puts updates in the place of the gradients; of rules that are lowered already, those in `rules` are used: for the
     // parameter that gradient i belongs to, the one that stands at rule_of[i].
@@ -144,10 +154,10 @@ template <const auto& Graph, program_kind Kind, auto Loss, class... Options> str
         if (g.failed()) return empty_graph(g.problem);
         return g;
     }
-    // All of it at once.
-    static constexpr graph_builder run() {
+    // All of it at once. Without recomputation, it shows what that saves.
+    static constexpr graph_builder run(bool recomputes = true) {
         graph_builder g = select();
-        if constexpr (Kind != program_kind::function) g = differentiate(static_cast<graph_builder&&>(g));
+        if constexpr (Kind != program_kind::function) g = differentiate(static_cast<graph_builder&&>(g), recomputes);
         if constexpr (Kind == program_kind::trainer) g = update(static_cast<graph_builder&&>(g));
         return g;
     }
@@ -205,8 +215,25 @@ private:
         list<int> targets, names;
         collect_targets(s, asked, node_, targets, names);
         if (!g.failed()) check_reached(s, asked, node_, targets, names);
+        if (!g.failed()) check_recomputed(s, asked, node_);
         if (g.failed()) return;
         for (int i = 0; i < targets.size(); ++i) g.roots.push({root_kind::gradient, names[i], targets[i]});
+    }
+    static constexpr void check_recomputed(selection& s, const auto& asked, int loss_node) {
+        graph_builder& g = s.r.to;
+        const list<bool> part = parts_of(g, loss_node);
+        for (const wanted_name& w : asked.recomputed) {
+            const int n = s.find_new(w, "hg::recompute<...>");
+            if (g.failed()) return;
+            if (g.nodes[n].operand_count == 0)
+                g.fail(sentence("hg::recompute<...> names '", w.name,
+                                "', which has no equation, so there is nothing to compute once more",
+                                asked.fed.empty() ? "" : " (what hg::from<...> names is cut from its equation)"));
+            else if (n >= loss_node || !part[n])
+                g.fail(sentence("hg::recompute<...> names '", w.name, "', which the gradient of the loss '", Loss.name,
+                                "' never reads: it takes symbols that the loss is made of"));
+            s.intern(w);
+        }
     }
     // A derivative that is asked for by name must be there, and of what is trained by default one at least.
     static constexpr void check_reached(selection& s, const auto& asked, int loss_node, const list<int>& targets,

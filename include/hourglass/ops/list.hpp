@@ -20,6 +20,6 @@ using elementwise_operations =
 
 using structural_operations =
     operation_list<ops::sum, ops::max_over, ops::matmul, ops::matmul_batch_sum, ops::reshape, ops::transpose,
-                   ops::slice, ops::pad, ops::concatenate, ops::stop_gradient>;
+                   ops::slice, ops::pad, ops::concatenate, ops::stop_gradient, ops::after>;
 
 HOURGLASS_END

@@ -215,6 +215,17 @@ struct stop_gradient {
         for (long i = 0; i < e.rows_of(e.type) * e.type.extents.size(); ++i) e.result[i] = e.operands[0][i];
     }
 };
+// The first operand, read from memory once the second is there: what the pass behind hg::recompute<...> writes.
+struct after : movement {
+    static constexpr std::string_view name = "after";
+    static constexpr int arity = 2;
+    static constexpr unsigned flat_operands = 1u << 1;
+    static constexpr value_type infer(inference& in) { return in[0]; }
+    static constexpr void derivative(auto& d) { d.accumulate(0, d.adjoint_full()); }
+    template <class T> static constexpr void reference(const evaluation<T>& e) {
+        for (long i = 0; i < e.rows_of(e.type) * e.type.extents.size(); ++i) e.result[i] = e.operands[0][i];
+    }
+};
 // in_training(a, b): a in trainers, b in functions unless they are asked for training.
 struct in_training {
     static constexpr std::string_view name = "in_training";
@@ -277,4 +288,5 @@ HOURGLASS_OPERATION(hourglass::ops::slice);
 HOURGLASS_OPERATION(hourglass::ops::pad);
 HOURGLASS_OPERATION(hourglass::ops::concatenate);
 HOURGLASS_OPERATION(hourglass::ops::stop_gradient);
+HOURGLASS_OPERATION(hourglass::ops::after);
 HOURGLASS_OPERATION(hourglass::ops::in_training);

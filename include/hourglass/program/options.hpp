@@ -28,10 +28,24 @@ template <class T> constexpr text type_text() {
                     plain.size() < name.size() ? "<...>" : "");
 }
 
-enum class option_kind { from, to, wrt, trains, rule, max_rows, element, training, sum_rows, per_example, unknown };
-inline constexpr std::string_view option_names[] = {"hg::from",       "hg::to",         "hg::wrt",     "hg::trains",
-                                                    "an update rule", "hg::max_rows",   "hg::element", "hg::training",
-                                                    "hg::sum_rows",   "hg::per_example"};
+enum class option_kind {
+    from,
+    to,
+    wrt,
+    trains,
+    recompute, // these and those before hold names
+    rule,
+    max_rows,
+    element,
+    training,
+    sum_rows,
+    per_example,
+    unknown
+};
+inline constexpr int option_count = static_cast<int>(option_kind::unknown);
+inline constexpr std::string_view option_names[option_count] = {
+    "hg::from",     "hg::to",      "hg::wrt",      "hg::trains",   "hg::recompute",  "an update rule",
+    "hg::max_rows", "hg::element", "hg::training", "hg::sum_rows", "hg::per_example"};
 
 // What kind of option a type is, and what it holds.
 template <class T> struct option_traits { static constexpr option_kind kind = option_kind::unknown; };
@@ -63,6 +77,7 @@ template <auto... S> struct option_traits<from<S...>> : option_of_names<option_k
 template <auto... S> struct option_traits<to<S...>> : option_of_names<option_kind::to, S...> {};
 template <auto... S> struct option_traits<wrt<S...>> : option_of_names<option_kind::wrt, S...> {};
 template <auto... S> struct option_traits<trains<S...>> : option_of_names<option_kind::trains, S...> {};
+template <auto... S> struct option_traits<recompute<S...>> : option_of_names<option_kind::recompute, S...> {};
 template <long Rows> struct option_traits<max_rows<Rows>> {
     static constexpr option_kind kind = option_kind::max_rows;
     static constexpr long most = std::numeric_limits<int>::max();
@@ -80,17 +95,17 @@ template <> struct option_traits<per_example> { static constexpr option_kind kin
 enum class taker { function, gradient, trainer, parameters, interpreter, program_interpreter };
 struct taker_outline {
     std::string_view name{};
-    bool takes[10]{}; // in the order of option_kind
+    bool takes[option_count]{}; // in the order of option_kind
 };
 // clang-format off
 inline constexpr taker_outline takers[] = {
-    //                            from   to     wrt    trains rule   rows   element training sum    per_example
-    {"hg::function",            {true,  true,  false, false, false, true,  true,   true,    false, false}},
-    {"hg::gradient",            {true,  true,  true,  false, false, true,  true,   false,   true,  true}},
-    {"hg::trainer",             {true,  true,  false, true,  true,  true,  true,   false,   true,  false}},
-    {"hg::parameters",          {false, false, false, false, false, false, true,   false,   false, false}},
-    {"hg::interpreter",         {false, false, false, false, false, false, true,   true,    false, false}},
-    {"hg::program_interpreter", {false, false, false, false, false, false, true,   false,   false, false}},
+    //                            from   to     wrt    trains recompute rule   rows   element training sum    per_example
+    {"hg::function",            {true,  true,  false, false, false,    false, true,  true,   true,    false, false}},
+    {"hg::gradient",            {true,  true,  true,  false, true,     false, true,  true,   false,   true,  true}},
+    {"hg::trainer",             {true,  true,  false, true,  true,     true,  true,  true,   false,   true,  false}},
+    {"hg::parameters",          {false, false, false, false, false,    false, false, true,   false,   false, false}},
+    {"hg::interpreter",         {false, false, false, false, false,    false, false, true,   true,    false, false}},
+    {"hg::program_interpreter", {false, false, false, false, false,    false, false, true,   false,   false, false}},
 };
 // clang-format on
 constexpr taker taker_of(program_kind kind) {
@@ -112,7 +127,7 @@ template <taker Taker, class... Options> struct options_check {
         for (bool takes : outline.takes) count += takes;
         left = count;
         text t;
-        for (int i = 0; i < 10; ++i)
+        for (int i = 0; i < option_count; ++i)
             if (outline.takes[i]) {
                 t.add(left == count ? "" : left == 1 ? " and " : ", ").add(option_names[i]);
                 --left;
@@ -137,7 +152,7 @@ template <taker Taker, class... Options> struct options_check {
                     return sentence(outline.name, " has two update rules, ", name_at(j), " and ", name_at(i),
                                     ", but takes one");
                 return sentence(name_at(i), " is given twice",
-                                kinds[i] <= option_kind::trains ? ": put all names into one" : "");
+                                kinds[i] <= option_kind::recompute ? ": put all names into one" : "");
             }
         return {};
     }
