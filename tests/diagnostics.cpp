@@ -213,8 +213,9 @@ TEST_CASE("state and draws") {
     SUBCASE("sample bernoulli") {
         CHECK(said(hg::graph{NINE_EQUATIONS, extra = sample(bernoulli(logits))}) ==
               "in equation 'extra': 'sample' of 'logits': a Bernoulli draw has no reparameterised form, so no "
-              "gradient would reach its logits: use its mean, sigmoid(logits), or say that none is wanted: "
-              "bernoulli_noise_like(logits, stop_gradient(sigmoid(logits)))");
+              "gradient would reach its logits. Choose an estimator: sample(q, straight_through), sample(q, "
+              "relaxed(temperature)), or score_function(loss, log_prob(q, z)) of z = draw(q); or use the mean, "
+              "sigmoid(logits)");
         CHECK(said(hg::graph{NINE_EQUATIONS, extra = sigmoid(logits)}) == "");
     }
     SUBCASE("shared of another") {

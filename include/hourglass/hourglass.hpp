@@ -11,8 +11,10 @@
 #include <hourglass/nn/dense.hpp>
 #include <hourglass/nn/derivatives.hpp>
 #include <hourglass/nn/distributions.hpp>
+#include <hourglass/nn/estimators.hpp>
 #include <hourglass/nn/losses.hpp>
 #include <hourglass/optim/rules.hpp>
 #include <hourglass/program/evaluate.hpp>
 #include <hourglass/program/inspect.hpp>
 #include <hourglass/program/program.hpp>
+#include <hourglass/program/variance.hpp>

@@ -1,6 +1,7 @@
 // expect: \{"in equation `extra`: `sample` of `logits`: a Bernoulli draw has no reparameterised form, so no
-// expect: gradient would reach its logits: use its mean, sigmoid\(logits\), or say that none is wanted:
-// expect: bernoulli_noise_like\(logits, stop_gradient\(sigmoid\(logits\)\)\)"\}
+// expect: gradient would reach its logits\. Choose an estimator: sample\(q, straight_through\), sample\(q,
+// expect: relaxed\(temperature\)\), or score_function\(loss, log_prob\(q, z\)\) of z = draw\(q\); or use the
+// expect: mean, sigmoid\(logits\)"\}
 // max-lines: 25
 #include "ten_equations.hpp"
 
@@ -9,7 +10,7 @@ namespace model {
 #ifndef FIXED
 inline constexpr hg::graph net{NINE_EQUATIONS, extra = sample(bernoulli(logits))};
 #else
-inline constexpr hg::graph net{NINE_EQUATIONS, extra = sigmoid(logits)};
+inline constexpr hg::graph net{NINE_EQUATIONS, extra = sample(bernoulli(logits), hg::straight_through)};
 #endif
 
 }

@@ -68,9 +68,10 @@ template <bool Shared> struct shared_form<sample_normal<Shared>> { using type = 
 struct sample_bernoulli {
     constexpr auto build(auto logits) const {
         logits.misfit(text("sample"),
-                      sentence("a Bernoulli draw has no reparameterised form, so no gradient would reach its logits: "
-                               "use its mean, sigmoid(logits), or say that none is wanted: "
-                               "bernoulli_noise_like(logits, stop_gradient(sigmoid(logits)))"));
+                      sentence("a Bernoulli draw has no reparameterised form, so no gradient would reach its logits. "
+                               "Choose an estimator: sample(q, straight_through), sample(q, relaxed(temperature)), or "
+                               "score_function(loss, log_prob(q, z)) of z = draw(q); or use the mean, "
+                               "sigmoid(logits)"));
         return logits;
     }
 };
