@@ -29,18 +29,21 @@ public:
 private:
     constexpr handle at(int n) { return {&graph_, nullptr, n}; }
     constexpr handle zero_like(int n) { return at(graph_.push_literal(0)).filled(graph_.nodes[n].type); }
+    constexpr bool moves_with(int n, int i) const {
+        return tangents_[graph_.operand(n, i)] >= 0 && has_derivative(graph_.nodes[n], i);
+    }
     constexpr int tangent_of(int n) {
         const operation* op = graph_.nodes[n].op;
         const int count = graph_.nodes[n].operand_count;
         bool depends = false;
-        for (int i = 0; i < count; ++i) depends = depends || tangents_[graph_.operand(n, i)] >= 0;
-        if (!depends || !op->smooth) return -1;
+        for (int i = 0; i < count; ++i) depends = depends || moves_with(n, i);
+        if (!depends) return -1;
         if (op->kind == operation_kind::movement || op->id == record<ops::sum>.id ||
             op->id == record<ops::in_training>.id)
             return same_of_tangents(n, count);
         int total = -1;
         for (int i = 0; i < count; ++i) {
-            if (tangents_[graph_.operand(n, i)] < 0) continue;
+            if (!moves_with(n, i)) continue;
             const int part = op->kind == operation_kind::elementwise ? through_rule(n, i)
                              : op->id == record<ops::matmul>.id || op->id == record<ops::matmul_batch_sum>.id
                                  ? with_one_tangent(n, i, count)
