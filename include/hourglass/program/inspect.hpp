@@ -58,6 +58,37 @@ template <class Stage, class... Arguments> struct inspection_check {
     }
 };
 
+// The forward rules of a user's own operations in a graph, which the built-in list does not have: a node for each.
+template <class Stage> struct own_operations {
+    int count = 0;
+    std::array<int, static_cast<std::size_t>(Stage::sizes.nodes) + 1> node{};
+
+    constexpr own_operations() {
+        list<std::uint64_t> known;
+        elementwise_operations::for_each([&]<class Op>(Op) { known.push(record<Op>.id); });
+        structural_operations::for_each([&]<class Op>(Op) { known.push(record<Op>.id); });
+        const graph_view g = Stage::view();
+        for (int n = 0; n < g.nodes.size; ++n) {
+            const operation& op = *g[n].op;
+            if (g[n].operand_count == 0 || op.kind == operation_kind::marker) continue;
+            bool is_known = false;
+            for (std::uint64_t id : known) is_known = is_known || id == op.id;
+            if (is_known) continue;
+            known.push(op.id);
+            node[static_cast<std::size_t>(count++)] = n;
+        }
+    }
+};
+template <class Stage, class T> void add_own_operations(forward_rules<T>& rules) {
+    static constexpr own_operations<Stage> own;
+    [&]<std::size_t... I>(std::index_sequence<I...>) {
+        (rules.template add<
+             typename implementation<Stage::value.nodes[static_cast<std::size_t>(own.node[I])].op>::type>(),
+         ...);
+    }
+    (std::make_index_sequence<static_cast<std::size_t>(own.count)>{});
+}
+
 // What interpreters of models and of programs share. `Stage` gives the graph.
 template <class Stage, class T> class inspection {
     struct evaluated {
@@ -134,8 +165,7 @@ public:
 protected:
     template <class... Sources> explicit inspection(bool in_training, const Sources&... sources)
         : training_(in_training) {
-        [&]<int... I>(std::integer_sequence<int, I...>) { (add_operation<own_operations.node[I]>(), ...); }
-        (std::make_integer_sequence<int, own_operations.count>{});
+        add_own_operations<Stage>(rules_);
         (add_source(sources), ...);
     }
     tensor_view<const T> view_of_root(root_kind kind, std::uint64_t hash) const {
@@ -145,34 +175,6 @@ protected:
     }
 
 private:
-    // A node for each of a user's own operations, which the built-in list does not have.
-    struct operation_nodes {
-        int count = 0;
-        std::array<int, static_cast<std::size_t>(Stage::sizes.nodes) + 1> node{};
-    };
-    static constexpr operation_nodes find_own_operations() {
-        list<std::uint64_t> known;
-        elementwise_operations::for_each([&]<class Op>(Op) { known.push(record<Op>.id); });
-        structural_operations::for_each([&]<class Op>(Op) { known.push(record<Op>.id); });
-        operation_nodes own;
-        const graph_view g = Stage::view();
-        for (int n = 0; n < g.nodes.size; ++n) {
-            const operation& op = *g[n].op;
-            if (g[n].operand_count == 0 || op.kind == operation_kind::marker) continue;
-            bool is_known = false;
-            for (std::uint64_t id : known) is_known = is_known || id == op.id;
-            if (is_known) continue;
-            known.push(op.id);
-            own.node[static_cast<std::size_t>(own.count++)] = n;
-        }
-        return own;
-    }
-    static constexpr operation_nodes own_operations = find_own_operations();
-    template <int Node> void add_operation() {
-        constexpr const operation* op = Stage::value.nodes[static_cast<std::size_t>(Node)].op;
-        rules_.template add<typename implementation<op>::type>();
-    }
-
     template <class Leaf> static constexpr int found() {
         const int n = inspection_check<Stage>::node_named(Leaf::hash);
         return n < 0 ? 0 : n;
