@@ -127,7 +127,7 @@ TEST_CASE("values, gradients and updates are the same before and after every pas
 
 TEST_CASE("every operation is generated, differentiated or not") {
     std::vector<std::uint64_t> seen;
-    for (int seed = 0; seed < 300; ++seed) {
+    for (int seed = 0; seed < 400; ++seed) {
         const generated_graph made = generate(static_cast<std::uint64_t>(seed), {});
         for (const hg::node& n : made.graph.nodes) seen.push_back(n.op->id);
     }

@@ -21,6 +21,7 @@ struct noisy {
     double value = 0;
     constexpr noisy() = default;
     constexpr noisy(double x) : value(x) {}
+    constexpr explicit operator double() const { return value; }
 
     static inline double size = 0;
     static inline dice source{1};
@@ -52,6 +53,7 @@ struct noisy {
 }
 
 template <> struct std::numeric_limits<fuzz::noisy> : std::numeric_limits<double> {};
+template <> struct hourglass::math::computed_in<fuzz::noisy> { using type = double; };
 
 namespace fuzz {
 

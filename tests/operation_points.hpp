@@ -33,6 +33,7 @@ template <class Op> struct table;
 template <int Arity, step_kind Step = step_kind::relative> struct entry {
     using p = point<Arity>;
     static constexpr step_kind step = Step;
+    static constexpr bool costly = false; // in 50 digits: checked with few operands
     static constexpr std::array<double, 3> low{0.3, 0.4, 0.2}, high{1.7, 1.9, 2.3};
 };
 // Ranges on both sides of zero.
@@ -254,6 +255,63 @@ template <> struct table<ops::finite> : entry<1> {
 };
 template <> struct table<ops::broadcast_to> : entry<1> {
     static constexpr p points[] = {{{1}}, {{-2}}, {{0}}, {{-0.0}}, {{1e300}}, {{1e-300}}};
+};
+
+// Special functions. The order that stands in front has no derivative.
+template <> struct table<ops::log_gamma> : entry<1> {
+    static constexpr p points[] = {{{1}},     {{2}},  {{1e-300}}, {{1e300}},     {{0.5}},       {{1.4616321449683623}},
+                                   {{2.999}}, {{9}},  {{1e-10}},  {{1 + 1e-10}}, {{1 - 1e-10}}, {{3}},
+                                   {{1e5}},   {{1.5}}};
+};
+template <> struct table<ops::digamma> : entry<1> {
+    static constexpr p points[] = {{{1}}, {{2}}, {{1e-100}}, {{1e100}}, {{0.5}}, {{1.4616}}, {{10}}, {{9.99}}, {{1e5}}};
+};
+template <> struct table<ops::polygamma> : entry<2> {
+    static constexpr bool costly = true;
+    static constexpr std::array<double, 3> low{1, 0.4}, high{1, 1.9};
+    static constexpr p points[] = {{{0, 0.3}}, {{1, 1}},  {{1, 1e-20}}, {{1, 1e10}},
+                                   {{2, 0.7}}, {{3, 40}}, {{6, 2}},     {{11, 5}}};
+};
+template <> struct table<ops::log_bessel_i0> : signed_entry<2, absolute> {
+    static constexpr bool costly = true;
+    static constexpr std::array<double, 3> low{0, -1.5}, high{0, 1.7};
+    static constexpr p points[] = {{{0, 0}},  {{0, 1}},    {{0, -3}},  {{0, 15.9}}, {{0, 16.1}}, {{0, 500}}, {{0, 1e5}},
+                                   {{1, 0}},  {{1, 0.5}},  {{1, 20}},  {{1, -40}},  {{1, 1e4}},  {{2, 0}},   {{2, 0.9}},
+                                   {{2, 10}}, {{2, 1e-5}}, {{3, 0.1}}, {{3, 25}},   {{4, 50}},   {{5, 2}}};
+};
+template <> struct table<ops::log_gamma_quantile> : entry<2> {
+    static constexpr bool costly = true;
+    static constexpr std::array<double, 3> low{0.3, 0.2}, high{2.7, 0.8};
+    static constexpr p points[] = {{{1, 0.5}},     {{0.01, 0.3}}, {{0.5, 0.999}},  {{3, 1e-7}},  {{30, 0.9999}},
+                                   {{1000, 0.25}}, {{1e-3, 0.7}}, {{2, 1 - 6e-8}}, {{200, 0.6}}, {{0.1, 6e-8}}};
+};
+template <> struct table<ops::gamma_density_slope> : entry<3> {
+    static constexpr bool costly = true;
+    static constexpr std::array<double, 3> low{1, 0.8, -0.7}, high{1, 1.9, 1.3};
+    static constexpr p points[] = {{{0, 1.5, 0.3}}, {{1, 1, 1}}, {{1, 0.01, -30}}, {{2, 30, 3.3}}, {{3, 2, -1}}};
+};
+template <> struct table<ops::gamma_cdf_slope> : entry<3> {
+    static constexpr bool costly = true;
+    static constexpr std::array<double, 3> low{1, 0.8, -0.7}, high{1, 1.9, 1.3};
+    static constexpr p points[] = {{{1, 1, 0.3}}, {{1, 0.01, -30}}, {{1, 0.2, 2}}, {{1, 30, 3.3}},
+                                   {{2, 3, 1}},   {{1, 500, 6.2}},  {{3, 2, -1}}};
+};
+template <> struct table<ops::von_mises_quantile> : entry<2> {
+    static constexpr bool costly = true;
+    static constexpr std::array<double, 3> low{0.3, 0.2}, high{2.7, 0.8};
+    static constexpr p points[] = {{{1, 0.3}},  {{0.01, 0.9}}, {{4, 0.001}}, {{29, 0.6}},
+                                   {{31, 0.1}}, {{1000, 0.7}}, {{1e-5, 0.2}}};
+};
+template <> struct table<ops::von_mises_density_slope> : entry<3, absolute> {
+    static constexpr bool costly = true;
+    static constexpr std::array<double, 3> low{1, 0.4, -1.7}, high{1, 3.9, 1.3};
+    static constexpr p points[] = {{{0, 1.5, 0.3}}, {{1, 1, 1}}, {{1, 0.01, -3}}, {{2, 20, 0.3}}, {{3, 100, -0.1}}};
+};
+template <> struct table<ops::von_mises_cdf_slope> : entry<3, absolute> {
+    static constexpr bool costly = true;
+    static constexpr std::array<double, 3> low{1, 0.4, -1.7}, high{1, 3.9, 1.3};
+    static constexpr p points[] = {{{1, 1.5, 0.3}}, {{1, 1, 1}},      {{1, 0.01, -3}},
+                                   {{2, 5, 0.7}},   {{1, 100, -0.1}}, {{1, 1000, 0.02}}};
 };
 
 template <class Op>

@@ -29,6 +29,26 @@ template <> inline constexpr double units<ops::elu> = 3;
 template <> inline constexpr double units<ops::normal_cdf> = 9;
 template <> inline constexpr double units<ops::pow> = 1;
 
+template <> inline constexpr double units<ops::log_gamma> = 6;
+template <> inline constexpr double units<ops::digamma> = 6;
+template <> inline constexpr double units<ops::polygamma> = 8;
+template <> inline constexpr double units<ops::log_bessel_i0> = 40;
+template <> inline constexpr double units<ops::log_gamma_quantile> = 20;
+template <> inline constexpr double units<ops::gamma_density_slope> = 100;
+template <> inline constexpr double units<ops::gamma_cdf_slope> = 1000;
+template <> inline constexpr double units<ops::von_mises_quantile> = 100;
+template <> inline constexpr double units<ops::von_mises_density_slope> = 1000;
+template <> inline constexpr double units<ops::von_mises_cdf_slope> = 1000;
+
+// Below this size errors count as they do at it: functions that cross zero between numbers.
+template <class Op> inline constexpr double size_of_unit = 0;
+template <> inline constexpr double size_of_unit<ops::log_gamma_quantile> = 1;
+template <> inline constexpr double size_of_unit<ops::gamma_density_slope> = 1;
+template <> inline constexpr double size_of_unit<ops::gamma_cdf_slope> = 1;
+template <> inline constexpr double size_of_unit<ops::von_mises_quantile> = 1;
+template <> inline constexpr double size_of_unit<ops::von_mises_density_slope> = 1;
+template <> inline constexpr double size_of_unit<ops::von_mises_cdf_slope> = 1;
+
 constexpr int elements = 67; // whole vectors of every width, and a rest
 struct all_elementwise {
     static constexpr long rows = 1;
@@ -75,9 +95,10 @@ template <class Op, class T> std::vector<tuple<Op::arity>> samples() {
         add(x);
     }
     for (const double range : {1.0, 20.0, static_cast<double>(std::is_same_v<T, float> ? 90 : 720)}) {
+        constexpr std::size_t number = points::table<Op>::costly ? 60 : 400;
         std::vector<numbers> columns;
-        for (int i = 0; i < Op::arity; ++i) columns.push_back(spread(400, -range, range, 0.21 * i + range / 7));
-        for (std::size_t k = 0; k < 400; ++k) {
+        for (int i = 0; i < Op::arity; ++i) columns.push_back(spread(number, -range, range, 0.21 * i + range / 7));
+        for (std::size_t k = 0; k < number; ++k) {
             tuple<Op::arity> x{};
             for (std::size_t i = 0; i < x.size(); ++i) x[i] = columns[i][k];
             add(x);
@@ -125,7 +146,8 @@ template <class Op, class T> double error_of(T got, const tuple<Op::arity>& x) {
     if (std::isnan(got)) return inf;
     if (abs(exact) < limits::min() && got == 0) return 0;
     // The distance between neighbours of the value's size, of which denormals have the smallest normal one's.
-    const T size = std::min(std::max(static_cast<T>(abs(exact)), limits::min()), limits::max());
+    const T least = std::max(limits::min(), static_cast<T>(size_of_unit<Op>));
+    const T size = std::min(std::max(static_cast<T>(abs(exact)), least), limits::max());
     const T unit =
         size == limits::max() ? size - std::nextafter(size, T(0)) : std::nextafter(size, limits::infinity()) - size;
     return static_cast<double>(precise(abs(precise(got) - exact) / precise(unit)));

@@ -213,6 +213,9 @@ protected:
         }
     }
 
+    // The number of a function in a family, which is rounded to a whole one.
+    constexpr int order() { return literal(1 + dice_.below(2)); }
+
     constexpr int unary(const hg::operation* op, int x) {
         if (is_op<ops::sqrt>(op) || is_op<ops::norm_root>(op)) return push(op, {}, {positive(x)}, {0.2, 3});
         if (is_op<ops::log>(op)) return push(op, {}, {positive(x)}, {-2, 1.1});
@@ -234,6 +237,12 @@ protected:
     }
     constexpr int binary(const hg::operation* op, int x, int y) {
         if (is_op<ops::divide>(op)) y = positive(y);
+        if (is_op<ops::log_gamma_quantile>(op) || is_op<ops::von_mises_quantile>(op)) {
+            const int u = apply<ops::multiply>({positive(y), literal(0.25)}, {0.05, 0.75});
+            return apply<ops::tanh>({push(op, {}, {positive(x), u}, {-20, 3.2})}, {-1, 1});
+        }
+        if (is_op<ops::polygamma>(op) || is_op<ops::log_bessel_i0>(op))
+            return apply<ops::tanh>({push(op, {}, {order(), positive(y)}, {-30, 30})}, {-1, 1});
         if (is_op<ops::pow>(op)) return push(op, {}, {positive(x), small(y, 2)}, {0.04, 25});
         const interval a = range(x), b = range(y);
         const double ma = a.magnitude(), mb = b.magnitude();
@@ -255,6 +264,9 @@ protected:
         const double m = range(x).magnitude() + range(y).magnitude() + range(z).magnitude();
         if (is_op<ops::clamp>(op)) z = apply<ops::add>({y, positive(z)}, {range(y).low, range(y).high + 3});
         if (is_op<ops::clamp>(op) || is_op<ops::where>(op)) return push(op, {}, {x, y, z}, {-m - 3, m + 3});
+        if (is_op<ops::gamma_density_slope>(op) || is_op<ops::gamma_cdf_slope>(op) ||
+            is_op<ops::von_mises_density_slope>(op) || is_op<ops::von_mises_cdf_slope>(op))
+            return apply<ops::tanh>({push(op, {}, {order(), positive(y), small(z, 1)}, {-200, 200})}, {-1, 1});
         return apply<ops::tanh>({push(op, {}, {positive(x), positive(y), positive(z)}, {-1, 1})}, {-1, 1});
     }
 

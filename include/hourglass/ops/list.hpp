@@ -3,6 +3,7 @@
 #pragma once
 
 #include <hourglass/ops/random.hpp>
+#include <hourglass/ops/special.hpp>
 
 HOURGLASS_BEGIN
 
@@ -16,7 +17,10 @@ using elementwise_operations =
                    ops::greater, ops::greater_equal, ops::equal, ops::not_equal, ops::where, ops::maximum, ops::minimum,
                    ops::clamp, ops::square, ops::sqrt, ops::norm_root, ops::abs, ops::sign, ops::exp, ops::log,
                    ops::log1p, ops::expm1, ops::sin, ops::cos, ops::pow, ops::tanh, ops::sigmoid, ops::softplus,
-                   ops::gate, ops::relu, ops::leaky_relu, ops::elu, ops::normal_cdf, ops::finite, ops::broadcast_to>;
+                   ops::gate, ops::relu, ops::leaky_relu, ops::elu, ops::normal_cdf, ops::finite, ops::broadcast_to,
+                   ops::log_gamma, ops::digamma, ops::polygamma, ops::log_bessel_i0, ops::log_gamma_quantile,
+                   ops::gamma_density_slope, ops::gamma_cdf_slope, ops::von_mises_quantile,
+                   ops::von_mises_density_slope, ops::von_mises_cdf_slope>;
 
 using structural_operations =
     operation_list<ops::sum, ops::max_over, ops::matmul, ops::matmul_batch_sum, ops::reshape, ops::transpose,
