@@ -19,7 +19,7 @@ using elementwise_operations =
                    ops::gate, ops::relu, ops::leaky_relu, ops::elu, ops::normal_cdf, ops::finite, ops::broadcast_to>;
 
 using structural_operations =
-    operation_list<ops::sum, ops::max_over, ops::matmul, ops::matmul_batch_sum, ops::reshape, ops::transpose,
-                   ops::slice, ops::pad, ops::concatenate, ops::stop_gradient>;
+    operation_list<ops::sum, ops::product_over, ops::max_over, ops::matmul, ops::matmul_batch_sum, ops::reshape,
+                   ops::transpose, ops::slice, ops::pad, ops::concatenate, ops::stop_gradient>;
 
 HOURGLASS_END
