@@ -12,8 +12,11 @@ namespace hg = hourglass;
 // Every function's value.
 inline constexpr hg::symbol<"y"> y;
 
+// Of small functions the program has its memory inside, so that it can be made anywhere without an allocation.
+template <auto... Wrt> inline constexpr bool is_small = ((decltype(Wrt)::extents().size() <= 4096) && ...);
 template <const auto& Graph, auto... Wrt> using gradient_of =
-    hg::gradient<Graph, y, hg::wrt<Wrt...>, hg::element<double>>;
+    std::conditional_t<is_small<Wrt...>, hg::gradient<Graph, y, hg::wrt<Wrt...>, hg::element<double>, hg::arena_inside>,
+                       hg::gradient<Graph, y, hg::wrt<Wrt...>, hg::element<double>>>;
 
 inline void append(std::vector<double>& to, double x) { to.push_back(x); }
 inline void append(std::vector<double>& to, const auto& view) {

@@ -16,7 +16,8 @@ using elementwise_operations =
                    ops::greater, ops::greater_equal, ops::equal, ops::not_equal, ops::where, ops::maximum, ops::minimum,
                    ops::clamp, ops::square, ops::sqrt, ops::norm_root, ops::abs, ops::sign, ops::exp, ops::log,
                    ops::log1p, ops::expm1, ops::sin, ops::cos, ops::pow, ops::tanh, ops::sigmoid, ops::softplus,
-                   ops::gate, ops::relu, ops::leaky_relu, ops::elu, ops::normal_cdf, ops::finite, ops::broadcast_to>;
+                   ops::gate, ops::relu, ops::leaky_relu, ops::elu, ops::normal_cdf, ops::finite, ops::broadcast_to,
+                   ops::other_factors>;
 
 using structural_operations =
     operation_list<ops::sum, ops::product_over, ops::max_over, ops::matmul, ops::matmul_batch_sum, ops::reshape,

@@ -1,5 +1,6 @@
 // Reductions over axes and over the batch: sum, prod, mean, max, min, norms, log_sum_exp, softmax, batch_sum,
-// batch_mean. Only sum, prod and max are primitive; the others are written in them where they are lowered and shapes are known.
+// batch_mean. Only sum, prod and max are primitive; the others are written in them where they are lowered and shapes
+// are known.
 #pragma once
 
 #include <hourglass/ops/functions.hpp>
@@ -92,6 +93,21 @@ struct max_over : reduction {
     }
 };
 
+// whole / x, and where x is zero what is given for that: of a product, what the other factors make.
+struct other_factors : elementwise<3> {
+    static constexpr std::string_view name = "other_factors";
+    template <class V> static constexpr V forward(const V& x, const V& whole, const V& at_zero) {
+        const auto zero = x == math::as<V>(0);
+        return math::select(zero, at_zero, V(whole / math::select(zero, math::as<V>(1), x)));
+    }
+    template <class H> static constexpr std::array<H, 3> derivative(H x, H, H, H y, H g) {
+        const auto again = [&](auto whole, auto at_zero) {
+            return apply_operation(other_factors{}, x, whole, at_zero);
+        };
+        return {again(-hadamard(g, y), 0), again(g, 0), again(hadamard(g, 0), g)};
+    }
+};
+
 // The product of the elements. The derivative is right at zeros too; the second derivative is where at most one element
 // is zero.
 struct product_over : reduction {
@@ -112,7 +128,7 @@ struct product_over : reduction {
         auto rest = apply_operation(product_over{{}, o}, hourglass::where(zero, 1, x)); // of all that are not zero
         auto of_zero = hadamard(d.adjoint_full(), hourglass::where(zeros == 1, rest, 0));
         auto of_others = hadamard(d.adjoint_full(), d.result());
-        d.accumulate(0, hourglass::where(zero, kept(of_zero), kept(of_others) / hourglass::where(zero, 1, x)));
+        d.accumulate(0, apply_operation(other_factors{}, x, kept(of_others), kept(of_zero)));
     }
 };
 
@@ -248,3 +264,4 @@ HOURGLASS_END
 HOURGLASS_OPERATION(hourglass::ops::sum);
 HOURGLASS_OPERATION(hourglass::ops::max_over);
 HOURGLASS_OPERATION(hourglass::ops::product_over);
+HOURGLASS_OPERATION(hourglass::ops::other_factors);

@@ -3,6 +3,7 @@
 // arguments with which they are made are in program/making.hpp.
 #pragma once
 
+#include <iterator>
 #include <limits>
 
 #include <hourglass/graph/compile.hpp>
@@ -28,10 +29,24 @@ template <class T> constexpr text type_text() {
                     plain.size() < name.size() ? "<...>" : "");
 }
 
-enum class option_kind { from, to, wrt, trains, rule, max_rows, element, training, sum_rows, per_example, unknown };
-inline constexpr std::string_view option_names[] = {"hg::from",       "hg::to",         "hg::wrt",     "hg::trains",
-                                                    "an update rule", "hg::max_rows",   "hg::element", "hg::training",
-                                                    "hg::sum_rows",   "hg::per_example"};
+enum class option_kind {
+    from,
+    to,
+    wrt,
+    trains,
+    rule,
+    max_rows,
+    element,
+    training,
+    sum_rows,
+    per_example,
+    arena_inside,
+    unknown
+};
+inline constexpr std::string_view option_names[] = {
+    "hg::from",    "hg::to",       "hg::wrt",      "hg::trains",      "an update rule",  "hg::max_rows",
+    "hg::element", "hg::training", "hg::sum_rows", "hg::per_example", "hg::arena_inside"};
+inline constexpr int option_count = static_cast<int>(std::size(option_names));
 
 // What kind of option a type is, and what it holds.
 template <class T> struct option_traits { static constexpr option_kind kind = option_kind::unknown; };
@@ -75,22 +90,23 @@ template <class T> struct option_traits<element<T>> { static constexpr option_ki
 template <> struct option_traits<training> { static constexpr option_kind kind = option_kind::training; };
 template <> struct option_traits<sum_rows> { static constexpr option_kind kind = option_kind::sum_rows; };
 template <> struct option_traits<per_example> { static constexpr option_kind kind = option_kind::per_example; };
+template <> struct option_traits<arena_inside> { static constexpr option_kind kind = option_kind::arena_inside; };
 
 // What takes options, and which.
 enum class taker { function, gradient, trainer, parameters, interpreter, program_interpreter };
 struct taker_outline {
     std::string_view name{};
-    bool takes[10]{}; // in the order of option_kind
+    bool takes[option_count]{}; // in the order of option_kind
 };
 // clang-format off
 inline constexpr taker_outline takers[] = {
-    //                            from   to     wrt    trains rule   rows   element training sum    per_example
-    {"hg::function",            {true,  true,  false, false, false, true,  true,   true,    false, false}},
-    {"hg::gradient",            {true,  true,  true,  false, false, true,  true,   false,   true,  true}},
-    {"hg::trainer",             {true,  true,  false, true,  true,  true,  true,   false,   true,  false}},
-    {"hg::parameters",          {false, false, false, false, false, false, true,   false,   false, false}},
-    {"hg::interpreter",         {false, false, false, false, false, false, true,   true,    false, false}},
-    {"hg::program_interpreter", {false, false, false, false, false, false, true,   false,   false, false}},
+    //                            from   to     wrt    trains rule   rows   element training sum    example inside
+    {"hg::function",            {true,  true,  false, false, false, true,  true,   true,    false, false,  true}},
+    {"hg::gradient",            {true,  true,  true,  false, false, true,  true,   false,   true,  true,   true}},
+    {"hg::trainer",             {true,  true,  false, true,  true,  true,  true,   false,   true,  false,  false}},
+    {"hg::parameters",          {false, false, false, false, false, false, true,   false,   false, false,  false}},
+    {"hg::interpreter",         {false, false, false, false, false, false, true,   true,    false, false,  false}},
+    {"hg::program_interpreter", {false, false, false, false, false, false, true,   false,   false, false,  false}},
 };
 // clang-format on
 constexpr taker taker_of(program_kind kind) {
@@ -112,7 +128,7 @@ template <taker Taker, class... Options> struct options_check {
         for (bool takes : outline.takes) count += takes;
         left = count;
         text t;
-        for (int i = 0; i < 10; ++i)
+        for (int i = 0; i < option_count; ++i)
             if (outline.takes[i]) {
                 t.add(left == count ? "" : left == 1 ? " and " : ", ").add(option_names[i]);
                 --left;
