@@ -124,3 +124,33 @@ TEST_CASE("neither does a gradient, nor a function, in chunks or not") {
         CHECK(counted([&] { reconstruct(theta, hg::name<"x"> = pixels, hg::into(hg::name<"xhat">, restored)); }) == 0);
     }
 }
+
+namespace on_the_stack {
+inline constexpr hg::argument<"x", 64> x;
+inline constexpr hg::argument<"a", 5, 64> a;
+inline constexpr hg::symbol<"y"> y;
+inline constexpr hg::graph f{y = log(sum(exp(a * x))) + prod(x)};
+}
+
+TEST_CASE("with the arena inside, not even making a program allocates") {
+    using namespace on_the_stack;
+    std::array<double, 64> at{};
+    std::array<double, 5 * 64> matrix{};
+    for (std::size_t i = 0; i < at.size(); ++i) at[i] = 1 + 0.01 * static_cast<double>(i);
+    for (std::size_t i = 0; i < matrix.size(); ++i) matrix[i] = 0.001 * static_cast<double>(i);
+    hg::gradient<f, y, hg::wrt<x>, hg::element<double>> elsewhere;
+    const auto wanted = elsewhere(x = at, a = matrix);
+    double value = 0;
+    std::array<double, 64> slope{};
+    CHECK(counted([&] {
+              hg::gradient<f, y, hg::wrt<x>, hg::element<double>, hg::arena_inside> inside;
+              const auto out = inside(x = at, a = matrix);
+              value = out[y];
+              std::ranges::copy(out.gradient(x), slope.begin());
+          }) == 0);
+    CHECK(value == wanted[y]);
+    CHECK(std::ranges::equal(slope, wanted.gradient(x)));
+    using program = hg::gradient<f, y, hg::wrt<x>, hg::element<double>, hg::arena_inside>;
+    CHECK_THROWS_WITH_AS(program{hg::threads = 2},
+                         "hg::threads is 2, but a program with hg::arena_inside runs on 1 thread", hg::call_error);
+}

@@ -151,6 +151,8 @@ TEST_CASE("tangents and Jacobians of structural operations") {
     const std::vector<operation_case> cases = {make_case<sum>(middle, per_row(2, 3, 2)),
                                                make_case<sum>(first, per_row(4)),
                                                make_case<sum>(batch, per_row(2)),
+                                               make_case<product_over>(middle, per_row(2, 3, 2)),
+                                               make_case<product_over>(batch, per_row(2)),
                                                make_case<max_over>(middle, per_row(2, 3, 2)),
                                                make_case<max_over>(batch, per_row(2)),
                                                make_case<matmul>(none, shared_by_rows(2, 3), per_row(3)),

@@ -116,6 +116,8 @@ TEST_CASE("second derivatives of structural operations") {
     using namespace hg::ops;
     const std::vector<operation_case> cases = {make_case<sum>(middle, per_row(2, 3, 2)),
                                                make_case<sum>(batch, per_row(2)),
+                                               make_case<product_over>(middle, per_row(2, 3, 2)),
+                                               make_case<product_over>(batch, per_row(2)),
                                                make_case<max_over>(middle, per_row(2, 3, 2)),
                                                make_case<max_over>(batch, per_row(2)),
                                                make_case<matmul>(none, shared_by_rows(2, 3), per_row(3)),

@@ -42,6 +42,7 @@ template <class Op> struct reduction_cases {
     }
 };
 template <> struct cases_of<hg::ops::sum> : reduction_cases<hg::ops::sum> {};
+template <> struct cases_of<hg::ops::product_over> : reduction_cases<hg::ops::product_over> {};
 template <> struct cases_of<hg::ops::max_over> : reduction_cases<hg::ops::max_over> {};
 
 template <> struct cases_of<hg::ops::matmul> {
@@ -190,7 +191,7 @@ TEST_CASE("gradients of structural operations, by the interpreter") {
 
 using products = selection<0, 1, hg::ops::matmul>;
 using summed_products = selection<0, 2, hg::ops::matmul_batch_sum>;
-using reductions = selection<0, 2, hg::ops::sum, hg::ops::max_over>;
+using reductions = selection<0, 2, hg::ops::sum, hg::ops::product_over, hg::ops::max_over>;
 using movements = selection<0, 3, hg::ops::reshape, hg::ops::transpose, hg::ops::slice, hg::ops::pad,
                             hg::ops::concatenate, hg::ops::stop_gradient, hg::ops::after>;
 TEST_CASE_TEMPLATE("gradients of structural operations, by a program", Table, products, summed_products, reductions,
@@ -203,6 +204,16 @@ TEST_CASE_TEMPLATE("gradients of structural operations, by a program", Table, pr
         wanted.push_back(wanted_of(c, data.back()));
     }
     check_program<Table>(data, wanted, [&](int c) { return describe(cases[c]); });
+}
+
+TEST_CASE("the gradient of a product at zeros") {
+    const operation_case c = make_case<hg::ops::product_over>(with_flags(0, 1, 0), shared_by_rows(3, 3));
+    case_data data;
+    data.operands = {{2, 0, 0, 3, 5, -0.0, 7, 4, 2}}; // columns 2 3 7, 0 5 4 and 0 -0 2
+    data.weights = {2, 3, 4};
+    hg::list<operation_case> cases;
+    cases.push(c);
+    check_interpreted(cases, {data}, 1, {{{42, 60, 0, 28, 0, 0, 12, 0, 0}}}, [&](int) { return describe(c); });
 }
 
 TEST_CASE("the largest element's gradient is shared equally among ties") {

@@ -95,6 +95,8 @@ class schedule_interpreter {
                     total = x;
                 else if (op.id == hg::record<ops::sum>.id)
                     total += x;
+                else if (op.id == hg::record<ops::product_over>.id)
+                    total *= x;
                 else
                     total = ops::max_over::combine<double>(total, x);
             }

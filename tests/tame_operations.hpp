@@ -41,10 +41,13 @@ struct interval {
     constexpr double magnitude() const { return -low > high ? -low : high; }
 };
 
+// All but what only the derivative of a product is made of: the seeds that are compiled were chosen without it.
 inline constexpr auto elementwise_table = [] {
-    std::array<const hg::operation*, static_cast<std::size_t>(hg::elementwise_operations::count)> table{};
+    std::array<const hg::operation*, static_cast<std::size_t>(hg::elementwise_operations::count) - 1> table{};
     std::size_t i = 0;
-    hg::elementwise_operations::for_each([&]<class Op>(Op) { table[i++] = &hg::record<Op>; });
+    hg::elementwise_operations::for_each([&]<class Op>(Op) {
+        if constexpr (!std::is_same_v<Op, ops::other_factors>) table[i++] = &hg::record<Op>;
+    });
     return table;
 }();
 

@@ -355,12 +355,26 @@ def test(arguments):
 
 def bench(arguments):
     jobs, json_path, compile_time = arguments.jobs(), arguments.value("--json", ""), arguments.flag("--compile")
+    gradients, fastad, only = arguments.flag("--gradients"), arguments.value("--fastad", ""), arguments.value("--only", "")
     arguments.finish("bench")
+    if compile_time and gradients:
+        stop("bench measures one thing at a time: --compile or --gradients")
+    if (fastad or only) and not gradients:
+        stop("--fastad and --only belong to bench --gradients")
     extra = ["--json", json_path] if json_path else []
     if compile_time:
         sys.exit(run_to_its_end([sys.executable, ROOT / "bench" / "compile_time.py", *extra])[0])
     build = release(jobs)
     program = "bench/bench-train_step"
+    if gradients:
+        program = "bench/bench-gradients"
+        extra += ["--only", only] if only else []
+    if fastad:
+        include = Path(fastad).resolve() / "include"
+        if not (include / "fastad").is_file():
+            stop(f"there is no FastAD in {fastad}: include/fastad is missing")
+        build.name += "-fastad"
+        build.options = [f"-Dfastad={include}"]
     if not build.compile([program]):
         sys.exit(1)
     sys.exit(run_to_its_end([build.folder / program, *extra])[0])

@@ -22,6 +22,7 @@ template <class T> struct element {};           // float or double
 struct sum_rows {};                             // a gradient of the sum over the rows in place of the mean
 struct per_example {};                          // values and gradients of each row, as if it were alone
 template <auto... Symbols> struct recompute {}; // not kept for the backward part, but computed there once more
+struct arena_inside {};                         // the arena is a member of the program, which runs on one thread
 
 enum class program_kind { function, gradient, trainer };
 

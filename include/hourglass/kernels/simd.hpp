@@ -83,6 +83,14 @@ template <class T> vector<T> from_plain(typename plain_vector<T, width<T>>::type
 template <class P, class Choose, int... i> P shuffle(P a, P b, Choose, std::integer_sequence<int, i...>) {
     return __builtin_shufflevector(a, b, Choose{}(i)...);
 }
+    #if defined(__AVX__) && !defined(HOURGLASS_SCALAR)
+// From lane_masks + 8 - n on, n lanes of 32 bits are set, and the next are not.
+alignas(64) inline constexpr int lane_masks[16] = {-1, -1, -1, -1, -1, -1, -1, -1};
+template <class T> __m256i lane_mask(int n) {
+    const int* const from = lane_masks + 8 - n * static_cast<int>(sizeof(T) / sizeof(int));
+    return _mm256_loadu_si256(reinterpret_cast<const __m256i*>(from));
+}
+    #endif
 // Lane i of the result is lane i ^ distance of x.
 template <int distance, class P, int... i> P exchange_lanes(P x, std::integer_sequence<int, i...>) {
     return __builtin_shufflevector(x, x, (i ^ distance)...);
@@ -126,8 +134,13 @@ template <class T> vector<T> load_partial(const T* source, int n) {
         else
             return vector<T>(_mm512_maskz_loadu_pd(static_cast<__mmask8>(lanes), source));
     }
+#elif defined(__AVX__)
+    if constexpr (std::is_same_v<T, float>)
+        return vector<T>(_mm256_maskload_ps(source, detail::lane_mask<T>(n)));
+    else
+        return vector<T>(_mm256_maskload_pd(source, detail::lane_mask<T>(n)));
 #endif
-#if !defined(HOURGLASS_SCALAR)
+#if !defined(HOURGLASS_SCALAR) && (!defined(__AVX__) || defined(__AVX512F__))
     alignas(vector<T>) T lanes[width<T>] = {};
     for (int i = 0; i < n; ++i) lanes[i] = source[i];
     return vector<T>::load_aligned(lanes);
@@ -148,10 +161,61 @@ template <class T> void store_partial(T* target, std::type_identity_t<vector<T>>
             _mm512_mask_storeu_pd(target, static_cast<__mmask8>(lanes), x);
         return;
     }
+    #elif defined(__AVX__)
+    // In pieces: the masked store of AVX is slow on many processors.
+    if (n == width<T>) return x.store_unaligned(target);
+    if constexpr (std::is_same_v<T, float>) {
+        __m128 part = _mm256_castps256_ps128(x);
+        if (n & 4) {
+            _mm_storeu_ps(target, part);
+            part = _mm256_extractf128_ps(x, 1);
+            target += 4;
+        }
+        if (n & 2) {
+            _mm_storel_pi(reinterpret_cast<__m64*>(target), part);
+            part = _mm_movehl_ps(part, part);
+            target += 2;
+        }
+        if (n & 1) _mm_store_ss(target, part);
+    } else {
+        __m128d part = _mm256_castpd256_pd128(x);
+        if (n & 2) {
+            _mm_storeu_pd(target, part);
+            part = _mm256_extractf128_pd(x, 1);
+            target += 2;
+        }
+        if (n & 1) _mm_store_sd(target, part);
+    }
     #endif
+    #if !defined(__AVX__) || defined(__AVX512F__)
     alignas(vector<T>) T lanes[width<T>];
     x.store_aligned(lanes);
     for (int i = 0; i < n; ++i) target[i] = lanes[i];
+    #endif
+#endif
+}
+
+// The first n lanes of x, 0 <= n <= width<T>, and behind them those of y.
+template <class T> vector<T> keep_lanes(std::type_identity_t<vector<T>> x, int n, std::type_identity_t<vector<T>> y) {
+#if defined(HOURGLASS_SCALAR)
+    return n > 0 ? x : y;
+#elif defined(__AVX512F__)
+    const unsigned lanes = (1U << n) - 1U;
+    if constexpr (std::is_same_v<T, float>)
+        return vector<T>(_mm512_mask_blend_ps(static_cast<__mmask16>(lanes), y, x));
+    else
+        return vector<T>(_mm512_mask_blend_pd(static_cast<__mmask8>(lanes), y, x));
+#elif defined(__AVX__)
+    if constexpr (std::is_same_v<T, float>)
+        return vector<T>(_mm256_blendv_ps(y, x, _mm256_castsi256_ps(detail::lane_mask<T>(n))));
+    else
+        return vector<T>(_mm256_blendv_pd(y, x, _mm256_castsi256_pd(detail::lane_mask<T>(n))));
+#else
+    alignas(vector<T>) T lanes[width<T>], others[width<T>];
+    x.store_aligned(lanes);
+    y.store_aligned(others);
+    for (int i = n; i < width<T>; ++i) lanes[i] = others[i];
+    return vector<T>::load_aligned(lanes);
 #endif
 }
 
@@ -176,6 +240,25 @@ template <class V> V fused_multiply_add(V a, V b, V c) {
         return xsimd::fma(a, b, c);
 #endif
     }
+}
+
+// All lanes combined pairwise, by a function of two vectors.
+template <class T, class Combine> T across_lanes(vector<T> x, Combine&& combine) {
+#if defined(HOURGLASS_SCALAR)
+    static_cast<void>(combine);
+    return x;
+#else
+    constexpr auto lanes = std::make_integer_sequence<int, width<T>>{};
+    const auto fold = [&]<int distance>(std::integral_constant<int, distance>) {
+        if constexpr (width < T >> distance)
+            x = combine(x, detail::from_plain<T>(detail::exchange_lanes<distance>(detail::to_plain<T>(x), lanes)));
+    };
+    fold(std::integral_constant<int, 8>{});
+    fold(std::integral_constant<int, 4>{});
+    fold(std::integral_constant<int, 2>{});
+    fold(std::integral_constant<int, 1>{});
+    return detail::to_plain<T>(x)[0];
+#endif
 }
 
 // The sum of all lanes, added pairwise.

@@ -18,12 +18,12 @@ using elementwise_operations =
                    ops::clamp, ops::square, ops::sqrt, ops::norm_root, ops::abs, ops::sign, ops::exp, ops::log,
                    ops::log1p, ops::expm1, ops::sin, ops::cos, ops::pow, ops::tanh, ops::sigmoid, ops::softplus,
                    ops::gate, ops::relu, ops::leaky_relu, ops::elu, ops::normal_cdf, ops::finite, ops::broadcast_to,
-                   ops::log_gamma, ops::digamma, ops::polygamma, ops::log_bessel_i0, ops::log_gamma_quantile,
-                   ops::gamma_density_slope, ops::gamma_cdf_slope, ops::von_mises_quantile,
+                   ops::other_factors, ops::log_gamma, ops::digamma, ops::polygamma, ops::log_bessel_i0,
+                   ops::log_gamma_quantile, ops::gamma_density_slope, ops::gamma_cdf_slope, ops::von_mises_quantile,
                    ops::von_mises_density_slope, ops::von_mises_cdf_slope>;
 
 using structural_operations =
-    operation_list<ops::sum, ops::max_over, ops::matmul, ops::matmul_batch_sum, ops::reshape, ops::transpose,
-                   ops::slice, ops::pad, ops::concatenate, ops::stop_gradient, ops::after>;
+    operation_list<ops::sum, ops::product_over, ops::max_over, ops::matmul, ops::matmul_batch_sum, ops::reshape,
+                   ops::transpose, ops::slice, ops::pad, ops::concatenate, ops::stop_gradient, ops::after>;
 
 HOURGLASS_END

@@ -1,5 +1,6 @@
-// Reductions over axes and over the batch: sum, mean, max, min, norms, log_sum_exp, softmax, batch_sum, batch_mean.
-// Only sum and max are primitive; the others are written in them where they are lowered and shapes are known.
+// Reductions over axes and over the batch: sum, prod, mean, max, min, norms, log_sum_exp, softmax, batch_sum,
+// batch_mean. Only sum, prod and max are primitive; the others are written in them where they are lowered and shapes
+// are known.
 #pragma once
 
 #include <hourglass/ops/functions.hpp>
@@ -89,6 +90,45 @@ struct max_over : reduction {
         auto ties = x == kept(d.result());
         auto count = apply_operation(sum{{}, o}, ties);
         d.accumulate(0, hadamard(ties, kept(d.adjoint_full() / count)));
+    }
+};
+
+// whole / x, and where x is zero what is given for that: of a product, what the other factors make.
+struct other_factors : elementwise<3> {
+    static constexpr std::string_view name = "other_factors";
+    template <class V> static constexpr V forward(const V& x, const V& whole, const V& at_zero) {
+        const auto zero = x == math::as<V>(0);
+        return math::select(zero, at_zero, V(whole / math::select(zero, math::as<V>(1), x)));
+    }
+    template <class H> static constexpr std::array<H, 3> derivative(H x, H, H, H y, H g) {
+        const auto again = [&](auto whole, auto at_zero) {
+            return apply_operation(other_factors{}, x, whole, at_zero);
+        };
+        return {again(-hadamard(g, y), 0), again(g, 0), again(hadamard(g, 0), g)};
+    }
+};
+
+// The product of the elements. The derivative is right at zeros too; the second derivative is where at most one element
+// is zero.
+struct product_over : reduction {
+    static constexpr std::string_view name = "product_over";
+    attributes options{};
+    constexpr attributes pack() const { return options; }
+    template <class V> static constexpr V start() { return math::as<V>(1); }
+    template <class V> static constexpr V combine(const V& a, const V& b) { return a * b; }
+    template <class T> static constexpr void reference(const evaluation<T>& e) { reference_reduction<product_over>(e); }
+    static constexpr void derivative(auto& d) {
+        const auto& o = d.options();
+        auto x = d.operand(0);
+        auto kept = [&](auto h) {
+            return o.flags[2] != 0 ? h : h.reshaped(kept_shape(x.extents(), o.flags[0], o.flags[1]));
+        };
+        auto zero = x == 0;
+        auto zeros = apply_operation(sum{{}, o}, zero);
+        auto rest = apply_operation(product_over{{}, o}, hourglass::where(zero, 1, x)); // of all that are not zero
+        auto of_zero = hadamard(d.adjoint_full(), hourglass::where(zeros == 1, rest, 0));
+        auto of_others = hadamard(d.adjoint_full(), d.result());
+        d.accumulate(0, apply_operation(other_factors{}, x, kept(of_others), kept(of_zero)));
     }
 };
 
@@ -183,6 +223,7 @@ struct batch_mean {
         return apply_operation(__VA_ARGS__{}, x);                                                                      \
     }
 HOURGLASS_REDUCTION(sum, ops::reduce_axes<ops::sum, axes_type, keep>)
+HOURGLASS_REDUCTION(prod, ops::reduce_axes<ops::product_over, axes_type, keep>)
 HOURGLASS_REDUCTION(max, ops::reduce_axes<ops::max_over, axes_type, keep>)
 HOURGLASS_REDUCTION(mean, ops::mean_axes<axes_type, keep>)
 HOURGLASS_REDUCTION(log_sum_exp, ops::log_sum_exp_axes<axes_type, keep>)
@@ -222,3 +263,5 @@ HOURGLASS_END
 
 HOURGLASS_OPERATION(hourglass::ops::sum);
 HOURGLASS_OPERATION(hourglass::ops::max_over);
+HOURGLASS_OPERATION(hourglass::ops::product_over);
+HOURGLASS_OPERATION(hourglass::ops::other_factors);

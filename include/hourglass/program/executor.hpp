@@ -4,9 +4,9 @@
 
 #include <hourglass/graph/compile.hpp>
 #include <hourglass/kernels/few_rows.hpp>
-#include <hourglass/kernels/matrix_product.hpp>
+#include <hourglass/program/direct.hpp>
+#include <hourglass/program/memory.hpp>
 #include <hourglass/program/parameters.hpp>
-#include <hourglass/program/plain_groups.hpp>
 
 #if defined(_OPENMP)
     #include <omp.h>
@@ -32,15 +32,18 @@ inline void wait_for_all([[maybe_unused]] worker w) {
 
 template <class Compiled, class T> class executor {
 public:
+    static constexpr bool inside = Compiled::spec::options::template has<arena_inside>;
     static constexpr const auto& schedule = Compiled::schedule;
     static constexpr int values = Compiled::sizes.values, groups = Compiled::sizes.groups;
     static constexpr long max_rows = Compiled::spec::rows;
 
-    explicit executor(int thread_count)
-        : threads_(thread_count), memory_(allocate_aligned<T>(static_cast<std::size_t>(
-                                      schedule.arena + 2 * shared_scratch + thread_count * thread_scratch))) {
+    explicit executor(int thread_count) : threads_(thread_count), memory_(scratch::with_arena(thread_count)) {
+        if (inside && threads_ > 1)
+            throw call_error("hg::threads is " + std::to_string(threads_) +
+                             ", but a program with hg::arena_inside runs on 1 thread");
         for (int v = 0; v < values; ++v)
             if (at(v).offset >= 0) place[static_cast<std::size_t>(v)] = memory_.get() + at(v).offset;
+        write_literals();
 #if defined(_OPENMP)
         // The team is made now, so that no step has to. (GCC drops a parallel region with nothing in it.)
         if (threads_ > 1) {
@@ -54,13 +57,30 @@ public:
 
     // Where each value lies: the arena's are set here, the others by whoever binds them, before run().
     std::array<T*, static_cast<std::size_t>(values) + 1> place{};
+    template <int Value> T* address() const {
+        if constexpr (at(Value).offset >= 0)
+            return memory_.get() + at(Value).offset;
+        else
+            return place[static_cast<std::size_t>(Value)];
+    }
     // Run-time scalars by node; the literals and what is computed from them are filled in by run().
     std::array<double, static_cast<std::size_t>(Compiled::final_graph::sizes.nodes) + 1> number{};
     kernels::noise_stream noise{};
     std::uint64_t first_example = 0;
 
+    // Scalars that no call has bound.
+    void set_defaults() {
+        [&]<int... I>(std::integer_sequence<int, I...>) { (set_default<I>(), ...); }
+        (std::make_integer_sequence<int, Compiled::sizes.numbers>{});
+    }
+
     void run(long rows, bool flush) {
         compute_numbers(rows);
+        if constexpr (direct::possible && schedule.work <= work_worth_a_team) {
+            [&]<int... G>(std::integer_sequence<int, G...>) { (direct::template run<G>(*this), ...); }
+            (std::make_integer_sequence<int, groups>{});
+            return;
+        }
         const double work = schedule.work + schedule.work_per_row * static_cast<double>(rows);
 #if defined(_OPENMP)
         if (threads_ > 1 && work > work_worth_a_team) {
@@ -76,7 +96,15 @@ public:
 
 private:
     int threads_;
-    aligned_memory<T> memory_;
+    program_memory<T, inside ? static_cast<std::size_t>(scratch_plan<Compiled, T>::with_arena(1)) : 0> memory_;
+
+    using direct = direct_runs<Compiled, T>;
+    friend direct;
+    // Group G alone, without other threads.
+    template <int G> void run_group() {
+        int products = 0;
+        runner_of<group_at(G).representative>()(*this, group_at(G), 1, {0, 1}, products);
+    }
 
     // Below this, waking other threads costs more than they save.
     static constexpr double work_worth_a_team = 4e5;
@@ -84,60 +112,31 @@ private:
     static constexpr const stored_value& at(int v) { return schedule.values[static_cast<std::size_t>(v)]; }
     static constexpr const schedule_group& group_at(int g) { return schedule.groups[static_cast<std::size_t>(g)]; }
 
-    static constexpr long product_rows(const product_plan& p) { return p.m * (p.rows_in_m ? max_rows : 1); }
-    static constexpr long product_depth(const product_plan& p) { return p.k * (p.rows_in_k ? max_rows : 1); }
-    static constexpr long rounded(std::size_t n) { return static_cast<long>((n + 15) / 16 * 16); }
-    // The packed operand of a product, shared by all threads; two of them, used in turn, so that one wait suffices.
-    static constexpr long find_shared_scratch() {
-        long most = 0;
-        for (int g = 0; g < groups; ++g) {
-            if (group_at(g).kind != group_kind::product || group_at(g).product.per_row) continue;
-            const auto& p = group_at(g).product;
-            const int m = static_cast<int>(product_rows(p)), k = static_cast<int>(product_depth(p));
-            most = std::max(most, rounded(goes_by_rows(p) ? kernels::packed_right_size<T>(k, static_cast<int>(p.n))
-                                                          : kernels::packed_left_size<T>(m, k)));
-        }
-        return most;
+    using scratch = scratch_plan<Compiled, T>;
+    T* shared_operand(int turn) { return memory_.get() + schedule.arena + (turn & 1) * scratch::shared; }
+    T* own_panel(int thread) {
+        return memory_.get() + schedule.arena + 2 * scratch::shared + thread * scratch::of_thread;
     }
-    // A weight's gradient: its epilogue, the optimiser, reads and writes more than the operands hold.
-    static constexpr bool goes_by_rows(const product_plan& p) { return p.rows_in_k; }
-    // A thread's own: a packed panel or block, and the packed left operand where it does a product alone.
-    static constexpr long find_panel_scratch() {
-        long most = 0;
-        for (int g = 0; g < groups; ++g)
-            if (group_at(g).kind == group_kind::product)
-                most = std::max(
-                    most, rounded(kernels::scratch_size<T>(static_cast<int>(product_depth(group_at(g).product)))));
-        return most;
-    }
-    static constexpr long find_own_left_scratch() {
-        long most = 0;
-        for (int g = 0; g < groups; ++g) {
-            const auto& p = group_at(g).product;
-            if (group_at(g).kind == group_kind::product && p.per_row)
-                most =
-                    std::max(most, rounded(kernels::packed_left_size<T>(static_cast<int>(p.m), static_cast<int>(p.k))));
-        }
-        return most;
-    }
-    static constexpr long shared_scratch = find_shared_scratch();
-    static constexpr long panel_scratch = find_panel_scratch();
-    static constexpr long thread_scratch = panel_scratch + find_own_left_scratch();
+    T* own_left(int thread) { return own_panel(thread) + scratch::panel; }
 
-    T* shared_operand(int turn) { return memory_.get() + schedule.arena + (turn & 1) * shared_scratch; }
-    T* own_panel(int thread) { return memory_.get() + schedule.arena + 2 * shared_scratch + thread * thread_scratch; }
-    T* own_left(int thread) { return own_panel(thread) + panel_scratch; }
-
-    // Numbers of the call, in double: learning rates, corrections of moments, 1 / rows.
+    // Numbers of the call, in double: learning rates, corrections of moments, 1 / rows. What is made of literals alone
+    // is the same in every call.
+    static constexpr const node& number_at(int i) {
+        return Compiled::final_graph::value
+            .nodes[static_cast<std::size_t>(schedule.numbers[static_cast<std::size_t>(i)])];
+    }
+    template <int I> void set_default() {
+        if constexpr (is<ops::scalar>(number_at(I)))
+            number[static_cast<std::size_t>(schedule.numbers[static_cast<std::size_t>(I)])] =
+                number_at(I).options.number;
+    }
     template <int I> void compute_number(long rows) {
         constexpr int n = schedule.numbers[static_cast<std::size_t>(I)];
-        constexpr node at_node = Compiled::final_graph::value.nodes[static_cast<std::size_t>(n)];
+        constexpr node at_node = number_at(I);
         double& to = number[static_cast<std::size_t>(n)];
-        if constexpr (at_node.op->kind == operation_kind::literal)
-            to = at_node.options.number;
-        else if constexpr (is<ops::rows>(at_node))
+        if constexpr (is<ops::rows>(at_node))
             to = static_cast<double>(rows);
-        else if constexpr (at_node.op->kind != operation_kind::leaf) {
+        else if constexpr (at_node.op->kind != operation_kind::leaf && at_node.op->kind != operation_kind::literal) {
             using Op = typename implementation<at_node.op>::type;
             to = [&]<int... O>(std::integer_sequence<int, O...>) {
                 return Op::template forward<double>(number[static_cast<std::size_t>(
@@ -146,12 +145,30 @@ private:
             (std::make_integer_sequence<int, at_node.operand_count>{});
         }
     }
+    static constexpr bool is_literal_value(int v) {
+        return Compiled::final_graph::value.nodes[static_cast<std::size_t>(at(v).node)].op->kind ==
+               operation_kind::literal;
+    }
+    template <int I> void write_uniform() {
+        constexpr int v = schedule.uniforms[static_cast<std::size_t>(I)];
+        if constexpr (!is_literal_value(v))
+            *place[static_cast<std::size_t>(v)] = static_cast<T>(number[static_cast<std::size_t>(at(v).node)]);
+    }
     void compute_numbers(long rows) {
         [&]<int... I>(std::integer_sequence<int, I...>) { (compute_number<I>(rows), ...); }
         (std::make_integer_sequence<int, Compiled::sizes.numbers>{});
+        [&]<int... I>(std::integer_sequence<int, I...>) { (write_uniform<I>(), ...); }
+        (std::make_integer_sequence<int, Compiled::sizes.uniforms>{});
+    }
+    void write_literals() {
+        for (int i = 0; i < Compiled::sizes.numbers; ++i)
+            if (number_at(i).op->kind == operation_kind::literal)
+                number[static_cast<std::size_t>(schedule.numbers[static_cast<std::size_t>(i)])] =
+                    number_at(i).options.number;
         for (int i = 0; i < Compiled::sizes.uniforms; ++i) {
             const int v = schedule.uniforms[static_cast<std::size_t>(i)];
-            *place[static_cast<std::size_t>(v)] = static_cast<T>(number[static_cast<std::size_t>(at(v).node)]);
+            if (is_literal_value(v))
+                *place[static_cast<std::size_t>(v)] = static_cast<T>(number[static_cast<std::size_t>(at(v).node)]);
         }
     }
 
@@ -232,11 +249,26 @@ private:
             const auto epilogue = [&](const kernels::finished_part<T>& part) {
                 group_kernel<Compiled, G, T>::run_part(part, a.from, a.to, 0);
             };
+            if constexpr (scratch::is_vector_product(shape_of) && shape_of.right_row == 1) {
+                kernels::vector_times_columns<T, n, static_cast<int>(shape_of.k)>(left, right, shape_of.right_column,
+                                                                                  w.thread, w.threads, epilogue);
+                return;
+            } else if constexpr (scratch::is_vector_product(shape_of)) {
+                if (w.thread == 0)
+                    kernels::vector_times_rows<T, n, static_cast<int>(shape_of.k)>(left, right, shape_of.right_row,
+                                                                                   epilogue);
+                return;
+            } else if constexpr (scratch::is_small(shape_of)) {
+                if (w.thread == 0)
+                    kernels::multiply_small<T, static_cast<int>(shape_of.m), n, static_cast<int>(shape_of.k)>(
+                        a_left, b_right, epilogue);
+                return;
+            }
             if (kernels::prefers_few_rows<T>(m, n, k)) {
                 kernels::multiply_few_rows(a_left, b_right, m, n, k, panel, w.thread, w.threads, epilogue);
                 return;
             }
-            if constexpr (goes_by_rows(shape_of)) {
+            if constexpr (scratch::goes_by_rows(shape_of)) {
                 T* const packed = e.shared_operand(++products);
                 constexpr int columns = kernels::blocking<T>::columns;
                 const share panels((n + columns - 1) / columns, w);

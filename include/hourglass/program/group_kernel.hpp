@@ -28,14 +28,43 @@ struct share {
     }
 };
 
+template <class... Ops> constexpr bool is_one_of(const operation& op) { return ((op.id == record<Ops>.id) || ...); }
+// Operations of a few instructions.
+constexpr bool is_cheap(const operation& op) {
+    return is_one_of<ops::add, ops::subtract, ops::multiply, ops::divide, ops::negate, ops::less, ops::less_equal,
+                     ops::greater, ops::greater_equal, ops::equal, ops::not_equal, ops::where, ops::maximum,
+                     ops::minimum, ops::clamp, ops::square, ops::abs, ops::gate, ops::relu, ops::finite,
+                     ops::broadcast_to, ops::other_factors>(op);
+}
+
 template <class Compiled, int Group, class T> class group_kernel {
     static constexpr const auto& schedule = Compiled::schedule;
     static constexpr schedule_group group = schedule.groups[Group];
     static constexpr int dimensions = group.dimensions;
     static constexpr int inner = dimensions - 1;
     static constexpr int loads = group.load_count, members = group.member_count, stores = group.store_count;
-    static constexpr int width = kernels::width<T>;
-    using vector = kernels::vector<T>;
+    // A domain of one element is computed without vectors.
+    static constexpr bool find_single() {
+        bool one = group.kind == group_kind::elementwise && !group.domain.batched;
+        for (int d = 0; d < dimensions; ++d) one = one && group.extents[d] == 1;
+        return one;
+    }
+    static constexpr bool single = find_single();
+    static constexpr int width = single ? 1 : kernels::width<T>;
+    using vector = std::conditional_t<single, T, kernels::vector<T>>;
+
+    [[gnu::always_inline]] static vector load_from(const T* from) {
+        if constexpr (single)
+            return *from;
+        else
+            return kernels::load_vector(from);
+    }
+    [[gnu::always_inline]] static void store_to(T* to, vector x) {
+        if constexpr (single)
+            *to = x;
+        else
+            kernels::store_vector(to, x);
+    }
 
     static constexpr const group_load& load(int i) {
         return schedule.loads[static_cast<std::size_t>(group.first_load + i)];
@@ -58,6 +87,15 @@ template <class Compiled, int Group, class T> class group_kernel {
 
     // Sums are kept for a while in one vector and then added to a second, so that long ones lose few digits.
     static constexpr long steps_per_block = 64;
+    // A sum waits for itself, where there is little else to do: several of them, over every so many vectors, do not.
+    static constexpr int find_chains() {
+        const long vectors = extent(inner) / width;
+        if (!group.reduces || members > 8 || vectors < 8) return 1;
+        for (int m = 0; m < members; ++m)
+            if (!is_reduction(m) && !is_cheap(*member(m).op)) return 1;
+        return 4;
+    }
+    static constexpr int chains = find_chains();
 
     struct registers {
         vector loaded[loads + 1];
@@ -66,6 +104,9 @@ template <class Compiled, int Group, class T> class group_kernel {
         vector total[members + 1];
     };
 
+    // A step over a whole vector, or over the last few elements of a row.
+    enum class extent_of_step { whole, partial };
+
     template <int Member, int Operand> [[gnu::always_inline]] static vector operand(const registers& r) {
         constexpr wire w = schedule.wires[static_cast<std::size_t>(member(Member).first_wire + Operand)];
         if constexpr (w.from == wire::source::member)
@@ -73,12 +114,15 @@ template <class Compiled, int Group, class T> class group_kernel {
         else if constexpr (w.from == wire::source::load)
             return r.loaded[w.index];
         else
-            return kernels::broadcast(static_cast<T>(w.number));
+            return vector(static_cast<T>(w.number));
     }
-    template <int Member> [[gnu::always_inline]] static void compute(registers& r) {
+    template <extent_of_step Extent, int Member> [[gnu::always_inline]] static void compute(registers& r, int count) {
         using Op = operation_of<Member>;
         if constexpr (reduces<Member>) {
-            r.recent[Member] = Op::template combine<vector>(r.recent[Member], operand<Member, 0>(r));
+            vector x = operand<Member, 0>(r);
+            if constexpr (Extent == extent_of_step::partial && width > 1)
+                x = kernels::keep_lanes<T>(x, count, Op::template start<vector>());
+            r.recent[Member] = Op::template combine<vector>(r.recent[Member], x);
         } else {
             [&]<int... I>(std::integer_sequence<int, I...>) __attribute__((always_inline)) {
                 r.value[Member] = Op::template forward<vector>(operand<Member, I>(r)...);
@@ -86,17 +130,14 @@ template <class Compiled, int Group, class T> class group_kernel {
             (std::make_integer_sequence<int, member(Member).operand_count>{});
         }
     }
-    // A step over a whole vector, or over the last few elements of a row.
-    enum class extent_of_step { whole, partial };
-
     template <extent_of_step Extent, int Load>
     [[gnu::always_inline]] static void fetch(registers& r, const T* const* from, long at, int count) {
         if constexpr (load(Load).tile)
-            r.loaded[Load] = kernels::load_vector(from[Load] + at); // padded to whole vectors
+            r.loaded[Load] = load_from(from[Load] + at); // padded to whole vectors
         else if constexpr (stride(Load, inner) == 0)
             return; // fetched once per row, or once
-        else if constexpr (Extent == extent_of_step::whole)
-            r.loaded[Load] = kernels::load_vector(from[Load] + at);
+        else if constexpr (Extent == extent_of_step::whole || single)
+            r.loaded[Load] = load_from(from[Load] + at);
         else
             r.loaded[Load] = kernels::load_partial(from[Load] + at, count);
     }
@@ -108,7 +149,7 @@ template <class Compiled, int Group, class T> class group_kernel {
     }
     template <int Load, bool Single> [[gnu::always_inline]] static void fetch_once(registers& r, const T* const* from) {
         if constexpr (!load(Load).tile && stride(Load, inner) == 0 && is_single(Load) == Single)
-            r.loaded[Load] = kernels::broadcast(*from[Load]);
+            r.loaded[Load] = vector(*from[Load]);
     }
     template <bool Single> [[gnu::always_inline]] static void fetch_all_once(registers& r, const T* const* from) {
         [&]<int... L>(std::integer_sequence<int, L...>) __attribute__((always_inline)) {
@@ -127,8 +168,8 @@ template <class Compiled, int Group, class T> class group_kernel {
                 x = r.loaded[0];
             else
                 x = r.value[m];
-            if constexpr (Extent == extent_of_step::whole)
-                kernels::store_vector(to[Store] + at, x);
+            if constexpr (Extent == extent_of_step::whole || single)
+                store_to(to[Store] + at, x);
             else
                 kernels::store_partial(to[Store] + at, x, count);
         }
@@ -139,7 +180,9 @@ template <class Compiled, int Group, class T> class group_kernel {
             (fetch<Extent, L>(r, from, at, count), ...);
         }
         (std::make_integer_sequence<int, loads>{});
-        [&]<int... M>(std::integer_sequence<int, M...>) __attribute__((always_inline)) { (compute<M>(r), ...); }
+        [&]<int... M>(std::integer_sequence<int, M...>) __attribute__((always_inline)) {
+            (compute<Extent, M>(r, count), ...);
+        }
         (std::make_integer_sequence<int, members>{});
         [&]<int... S>(std::integer_sequence<int, S...>) __attribute__((always_inline)) {
             (keep<Extent, S>(r, to, at, count), ...);
@@ -162,57 +205,108 @@ template <class Compiled, int Group, class T> class group_kernel {
             r.recent[Member] = Op::template start<vector>();
         }
     }
-    [[gnu::always_inline]] static void gather_all(registers& r) {
-        [&]<int... M>(std::integer_sequence<int, M...>) __attribute__((always_inline)) { (gather<M>(r), ...); }
-        (std::make_integer_sequence<int, members>{});
+    template <int Member> [[gnu::always_inline]] static void join(registers& r, const registers& other) {
+        if constexpr (reduces<Member>)
+            r.recent[Member] = operation_of<Member>::template combine<vector>(r.recent[Member], other.recent[Member]);
     }
-
-    // Combines the lanes of a reduction, of which the last vector counts for `count`.
-    template <class Op> static T across(vector total, vector last, int count) {
-        alignas(64) T lanes[2][width];
-        kernels::store_vector(lanes[0], total);
-        kernels::store_vector(lanes[1], last);
-        T result = Op::template start<T>();
-        // pairwise over the lanes of the whole vectors
-        for (int half = width / 2; half > 0; half /= 2)
-            for (int i = 0; i < half; ++i) lanes[0][i] = Op::template combine<T>(lanes[0][i], lanes[0][i + half]);
-        result = Op::template combine<T>(result, lanes[0][0]);
-        for (int i = 0; i < count; ++i) result = Op::template combine<T>(result, lanes[1][i]);
-        return result;
+    // Calls f(integral_constant) for each number less than Count.
+    template <int Count, class F> [[gnu::always_inline]] static void for_each(F&& f) {
+        [&]<int... I>(std::integer_sequence<int, I...>) __attribute__((always_inline)) {
+            (f(std::integral_constant<int, I>{}), ...);
+        }
+        (std::make_integer_sequence<int, Count>{});
     }
-    template <int Store>
-    static void keep_sum(const registers& r, const registers& last, T* const* to, long row, int count) {
+    template <int Store> [[gnu::always_inline]] static void keep_sum(const registers& r, T* const* to, long row) {
         constexpr int m = store(Store).member;
-        if constexpr (reduces<m>) to[Store][row] = across<operation_of<m>>(r.total[m], last.recent[m], count);
+        if constexpr (reduces<m>) {
+            using Op = operation_of<m>;
+            if constexpr (width == 1)
+                to[Store][row] = r.recent[m];
+            else
+                to[Store][row] = kernels::across_lanes<T>(
+                    r.recent[m], [](const vector& a, const vector& b) { return Op::template combine<vector>(a, b); });
+        }
     }
 
-    // The innermost dimension from `first` to `last`; `row` is its index among the rows.
-    static void run_row(const T* const* from, T* const* to, long row, long first, long last) {
+    // The addresses once more, in registers: the compiler must take a store of a vector for one that may change those
+    // in somebody else's memory.
+    struct addresses {
+        const T* from[loads + 1];
+        T* to[stores + 1];
+        [[gnu::always_inline]] addresses(const T* const* given_from, T* const* given_to) {
+            for_each<loads>([&](auto l) __attribute__((always_inline)) { from[l] = given_from[l]; });
+            for_each<stores>([&](auto s) __attribute__((always_inline)) { to[s] = given_to[s]; });
+        }
+    };
+
+    // The innermost dimension from `first` to `last`, where nothing is summed: of a program's only dimension, a part.
+    static void run_row(const T* const* given_from, T* const* given_to, long first, long last) {
+        const addresses a(given_from, given_to);
+        const T* const* const from = a.from;
+        T* const* const to = a.to;
         registers r;
         fetch_all_once<true>(r, from);
         begin_row(r, from);
         long at = first;
-        if constexpr (!group.reduces) {
-            for (; at + width <= last; at += width) step<extent_of_step::whole>(r, from, to, at);
-            if (at < last) step<extent_of_step::partial>(r, from, to, at, static_cast<int>(last - at));
-        } else {
-            while (at + width <= last) {
-                const long block_end = std::min(last - width + 1, at + steps_per_block * width);
-                for (; at < block_end; at += width) step<extent_of_step::whole>(r, from, to, at);
-                gather_all(r);
+        for (; at + width <= last; at += width) step<extent_of_step::whole>(r, from, to, at);
+        if (at < last) step<extent_of_step::partial>(r, from, to, at, static_cast<int>(last - at));
+    }
+    // A whole row, of a length that is known; `row` is its index among the rows.
+    [[gnu::always_inline]] static void run_whole_row(const T* const* given_from, T* const* given_to, long row) {
+        const addresses a(given_from, given_to);
+        const T* const* const from = a.from;
+        T* const* const to = a.to;
+        constexpr long vectors = extent(inner) / width, rounds = vectors / chains;
+        constexpr int rest = static_cast<int>(extent(inner) % width);
+        registers r[chains];
+        fetch_all_once<true>(r[0], from);
+        begin_row(r[0], from);
+        for (int c = 1; c < chains; ++c) r[c] = r[0];
+        long at = 0;
+        const auto round = [&]() __attribute__((always_inline)) {
+            for_each<chains>([&](auto c) __attribute__((always_inline)) {
+                step<extent_of_step::whole>(r[c], from, to, at + c * width);
+            });
+            at += chains * width;
+        };
+        if constexpr (group.reduces && rounds > steps_per_block) {
+            for (long done = 0; done < rounds;) {
+                const long end = std::min(rounds, done + steps_per_block);
+                for (; done < end; ++done) round();
+                for_each<chains>([&](auto c) __attribute__((always_inline)) {
+                    for_each<members>([&](auto m) __attribute__((always_inline)) { gather<m>(r[c]); });
+                });
             }
-            registers rest = r; // its own accumulators start afresh
-            const int count = static_cast<int>(last - at);
-            if (count > 0) step<extent_of_step::partial>(rest, from, to, at, count);
-            [&]<int... S>(std::integer_sequence<int, S...>) { (keep_sum<S>(r, rest, to, row, count), ...); }
-            (std::make_integer_sequence<int, stores>{});
+            for_each<chains>([&](auto c) __attribute__((always_inline)) {
+                for_each<members>([&](auto m) __attribute__((always_inline)) {
+                    if constexpr (reduces<m>) r[c].recent[m] = r[c].total[m];
+                });
+            });
+        } else {
+            for (long done = 0; done < rounds; ++done) round();
+        }
+        for_each<vectors % chains>([&](auto c) __attribute__((always_inline)) {
+            step<extent_of_step::whole>(r[c], from, to, at);
+            at += width;
+        });
+        if constexpr (rest > 0) step<extent_of_step::partial>(r[chains - 1], from, to, at, rest);
+        if constexpr (group.reduces) {
+            if constexpr (chains == 4)
+                for_each<members>([&](auto m) __attribute__((always_inline)) {
+                    join<m>(r[0], r[2]);
+                    join<m>(r[1], r[3]);
+                    join<m>(r[0], r[1]);
+                });
+            for_each<stores>([&](auto s) __attribute__((always_inline)) { keep_sum<s>(r[0], to, row); });
         }
     }
 
     template <int Dimension>
     static void run_dimension(const T* const* from, T* const* to, long row, long first, long last) {
-        if constexpr (Dimension == inner) {
-            run_row(from, to, row, first, last);
+        if constexpr (Dimension == inner && (Dimension > 0 || single)) {
+            run_whole_row(from, to, row);
+        } else if constexpr (Dimension == inner) {
+            run_row(from, to, first, last);
         } else {
             for (long i = first; i < last; ++i) {
                 const T* moved[loads + 1];
@@ -240,6 +334,14 @@ public:
         const long outermost = extent(0) * (group.domain.batched ? rows : 1);
         const share mine(outermost, w, dimensions == 1 ? width : 1);
         if (mine.first < mine.last) run_dimension<0>(from, to, 0, mine.first, mine.last);
+    }
+
+    // All of a group without a batch axis.
+    [[gnu::always_inline]] static void run_all(const T* const* from, T* const* to) {
+        if constexpr (dimensions == 1)
+            run_whole_row(from, to, 0);
+        else
+            run_dimension<0>(from, to, 0, 0, extent(0));
     }
 
     // A finished part of a product; the product's matrix begins with row `first_row` of the group's domain.

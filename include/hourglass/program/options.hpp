@@ -3,6 +3,7 @@
 // arguments with which they are made are in program/making.hpp.
 #pragma once
 
+#include <iterator>
 #include <limits>
 
 #include <hourglass/graph/compile.hpp>
@@ -40,12 +41,13 @@ enum class option_kind {
     training,
     sum_rows,
     per_example,
+    arena_inside,
     unknown
 };
 inline constexpr int option_count = static_cast<int>(option_kind::unknown);
 inline constexpr std::string_view option_names[option_count] = {
-    "hg::from",     "hg::to",      "hg::wrt",      "hg::trains",   "hg::recompute",  "an update rule",
-    "hg::max_rows", "hg::element", "hg::training", "hg::sum_rows", "hg::per_example"};
+    "hg::from",     "hg::to",      "hg::wrt",      "hg::trains",   "hg::recompute",   "an update rule",
+    "hg::max_rows", "hg::element", "hg::training", "hg::sum_rows", "hg::per_example", "hg::arena_inside"};
 
 // What kind of option a type is, and what it holds.
 template <class T> struct option_traits { static constexpr option_kind kind = option_kind::unknown; };
@@ -90,6 +92,7 @@ template <class T> struct option_traits<element<T>> { static constexpr option_ki
 template <> struct option_traits<training> { static constexpr option_kind kind = option_kind::training; };
 template <> struct option_traits<sum_rows> { static constexpr option_kind kind = option_kind::sum_rows; };
 template <> struct option_traits<per_example> { static constexpr option_kind kind = option_kind::per_example; };
+template <> struct option_traits<arena_inside> { static constexpr option_kind kind = option_kind::arena_inside; };
 
 // What takes options, and which.
 enum class taker { function, gradient, trainer, parameters, interpreter, program_interpreter };
@@ -99,13 +102,13 @@ struct taker_outline {
 };
 // clang-format off
 inline constexpr taker_outline takers[] = {
-    //                            from   to     wrt    trains recompute rule   rows   element training sum    per_example
-    {"hg::function",            {true,  true,  false, false, false,    false, true,  true,   true,    false, false}},
-    {"hg::gradient",            {true,  true,  true,  false, true,     false, true,  true,   false,   true,  true}},
-    {"hg::trainer",             {true,  true,  false, true,  true,     true,  true,  true,   false,   true,  false}},
-    {"hg::parameters",          {false, false, false, false, false,    false, false, true,   false,   false, false}},
-    {"hg::interpreter",         {false, false, false, false, false,    false, false, true,   true,    false, false}},
-    {"hg::program_interpreter", {false, false, false, false, false,    false, false, true,   false,   false, false}},
+    //                            from   to     wrt    trains recompute rule   rows   element training sum    per_example arena_inside
+    {"hg::function",            {true,  true,  false, false, false,    false, true,  true,   true,    false, false,      true}},
+    {"hg::gradient",            {true,  true,  true,  false, true,     false, true,  true,   false,   true,  true,       true}},
+    {"hg::trainer",             {true,  true,  false, true,  true,     true,  true,  true,   false,   true,  false,      false}},
+    {"hg::parameters",          {false, false, false, false, false,    false, false, true,   false,   false, false,      false}},
+    {"hg::interpreter",         {false, false, false, false, false,    false, false, true,   true,    false, false,      false}},
+    {"hg::program_interpreter", {false, false, false, false, false,    false, false, true,   false,   false, false,      false}},
 };
 // clang-format on
 constexpr taker taker_of(program_kind kind) {

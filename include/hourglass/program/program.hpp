@@ -24,6 +24,7 @@ public:
     using element_type = typename Spec::options::element_type;
     using result = call_result<compiled_graph, element_type>;
     static constexpr long max_rows = Spec::rows;
+    static constexpr bool inside = Spec::options::template has<arena_inside>;
 
 protected:
     using T = element_type;
@@ -73,11 +74,6 @@ protected:
                 executor_.place[static_cast<std::size_t>(v)] = const_cast<T*>(found);
         }
     }
-    void set_defaults() {
-        for (int n = 0; n < compiled_graph::final_graph::sizes.nodes; ++n)
-            if (is<ops::scalar>(g.nodes[static_cast<std::size_t>(n)]))
-                executor_.number[static_cast<std::size_t>(n)] = g.nodes[static_cast<std::size_t>(n)].options.number;
-    }
     template <class... Arguments> using checked = call_check<compiled_graph, T, Arguments...>;
 
     // Binds one argument; counts the rows. Data is not copied: it must live until the call returns.
@@ -101,8 +97,10 @@ protected:
                         single_[static_cast<std::size_t>(v)] = static_cast<T>(a.value);
                         executor_.place[static_cast<std::size_t>(v)] = &single_[static_cast<std::size_t>(v)];
                     }
-                    const long r = rows_in(elements, type, Left::name);
-                    if (r >= 0) count.set(r, Left::name);
+                    if constexpr (type.batched)
+                        count.set(rows_in(elements, type, Left::name), Left::name);
+                    else if (elements != static_cast<std::size_t>(type.extents.size())) [[unlikely]]
+                        rows_in(elements, type, Left::name); // throws
                 } else if constexpr (s >= 0) {
                     executor_.number[static_cast<std::size_t>(s)] = static_cast<double>(a.value);
                 }
@@ -134,10 +132,13 @@ protected:
         return false;
     }
     static void check_rows(long given, std::string_view what) {
-        if (given > max_rows)
-            throw call_error("the call has " + std::to_string(given) + " rows, " + std::string(what) +
-                             " takes at most " + std::to_string(max_rows) + ": give it hg::max_rows<" +
-                             std::to_string(given) + ">, or fewer rows");
+        if (given > max_rows) [[unlikely]]
+            refuse_rows(given, what);
+    }
+    [[noreturn]] HOURGLASS_NOINLINE static void refuse_rows(long given, std::string_view what) {
+        throw call_error("the call has " + std::to_string(given) + " rows, " + std::string(what) + " takes at most " +
+                         std::to_string(max_rows) + ": give it hg::max_rows<" + std::to_string(given) +
+                         ">, or fewer rows");
     }
 
 private:
@@ -155,7 +156,7 @@ public:
     // Made with hg::threads = n and hg::seed = n, in any order. Throws call_error where there cannot be so many
     // threads.
     template <class... Arguments> explicit callable_program(const Arguments&... arguments)
-        : base(threads_or(default_threads(), arguments...)) {
+        : base(threads_or(base::inside ? 1 : default_threads(), arguments...)) {
         base::template well_formed<making_check<taker_of(Spec::kind), Arguments...>>();
         this->executor_.noise.seed = option_or(decltype(seed)::hash, std::uint64_t{0}, arguments...);
     }
@@ -194,7 +195,7 @@ public:
 
 private:
     template <class check_type, class... Arguments> result call(const Arguments&... arguments) {
-        this->set_defaults();
+        this->executor_.set_defaults();
         this->executor_.first_example = 0;
         row_count count;
         (this->template bind<check_type>(arguments, count), ...);
@@ -313,7 +314,7 @@ private:
     }
 
     template <class check_type, class... Arguments> result step(const Arguments&... arguments) {
-        this->set_defaults();
+        this->executor_.set_defaults();
         this->executor_.first_example = 0;
         const std::uint64_t number = steps_ + 1; // counted only when it is done: a call that throws is no step
         this->executor_.noise.step = number;

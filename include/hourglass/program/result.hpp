@@ -67,7 +67,7 @@ template <class Compiled, class T> class call_result {
     template <int Found> auto found() const {
         constexpr schedule_result result = Compiled::schedule.results[static_cast<std::size_t>(Found)];
         constexpr value_type type = Compiled::final_graph::value.nodes[static_cast<std::size_t>(root_node(Found))].type;
-        const T* data = executor_->place[static_cast<std::size_t>(result.value)];
+        const T* data = executor_->template address<result.value>();
         if constexpr (type.extents.rank == 0 && !type.batched)
             return *data;
         else
@@ -115,8 +115,7 @@ public:
         constexpr int found = find(root_kind::value, Leaf::hash);
         constexpr value_type type = type_of<Leaf>();
         const T* data =
-            executor_
-                ->place[static_cast<std::size_t>(Compiled::schedule.results[static_cast<std::size_t>(found)].value)];
+            executor_->template address<Compiled::schedule.results[static_cast<std::size_t>(found)].value>();
         return {data, static_cast<std::size_t>(type.extents.size() * (type.batched ? rows_ : 1))};
     }
 };

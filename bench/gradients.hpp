@@ -1,0 +1,135 @@
+// What the benchmark of gradients is made of: problems, which every library gets with the same numbers, and
+// contestants, each of which computes a value and its whole gradient. How they are timed and told is
+// bench/gradients.cpp's business; what Hourglass and the hand-written code do stands in one file for each family of
+// functions, what other libraries do in one file for each of them.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <span>
+#include <string>
+#include <vector>
+
+namespace gradients {
+
+enum class function_id {
+    sum,
+    sum_iterated,
+    product,
+    product_iterated,
+    log_sum_exp,
+    log_sum_exp_stable,
+    matrix_product,
+    matrix_product_simplified,
+    normal_log_density,
+    regression,
+    stochastic_volatility,
+    rosenbrock,
+    black_scholes,
+    network,
+    ddx_f1,
+    ddx_f2,
+    ddx_f3,
+    ddx_f4,
+    chain_energy,
+};
+
+struct problem {
+    function_id id{};
+    std::string name;
+    long size = 0;                 // N, as the table has it
+    std::vector<double> x;         // what is differentiated for, one piece behind another
+    std::vector<double> constants; // what is not: the regression's matrix (row by row), then its targets
+};
+
+// The first three are of this project.
+enum class form { ours, ours_built_inside, hand, peer, peer_built_inside };
+
+struct contestant {
+    form kind{};
+    std::string library;                           // of a peer
+    std::function<double(long)> run;               // so many times; the last value
+    std::function<std::vector<double>()> gradient; // of the last run
+};
+
+// The value is needed, and memory may have changed: so that no compiler takes a run out of its loop.
+inline void keep(const double& value) { asm volatile("" : : "g"(&value) : "memory"); }
+
+// `once` computes the value and leaves the gradient where `gradient` finds it.
+template <class Once, class Gradient>
+contestant make_contestant(form kind, std::string library, Once once, Gradient gradient) {
+    const auto shared = std::make_shared<Once>(std::move(once));
+    return {kind, std::move(library),
+            [shared](long times) {
+                Once& run = *shared;
+                double value = 0;
+                for (; times > 0; --times) {
+                    value = run();
+                    keep(value);
+                }
+                return value;
+            },
+            std::move(gradient)};
+}
+
+// A hand-written gradient: hand(gradient) returns the value. It writes to whole cache lines, half a page away from x
+// modulo pages: a load that a store before it merely seems to overlap, by its lowest bits, waits for it.
+template <class Hand> contestant by_hand(const problem& p, Hand hand) {
+    const std::size_t count = p.x.size();
+    const auto memory = std::make_shared<std::vector<double>>(count + 1024);
+    const auto address = [](const double* at) { return reinterpret_cast<std::uintptr_t>(at); };
+    const std::uintptr_t wanted = (address(p.x.data()) / 64 * 64 + 2048) % 4096, has = address(memory->data()) % 4096;
+    double* const to = memory->data() + (wanted + 4096 - has) % 4096 / sizeof(double);
+    return make_contestant(
+        form::hand, "", [hand, to, memory] { return hand(to); },
+        [to, memory, count] { return std::vector<double>(to, to + count); });
+}
+
+// Takes problems one at a time, each with the contestants of this project, times and tells.
+class suite {
+public:
+    virtual ~suite() = default;
+    virtual bool wants(const problem& p) const = 0;
+    virtual void race(const problem& p, std::vector<contestant> contestants) = 0;
+    // A row that this project has no program for.
+    virtual void leave_out(const problem& p, const std::string& why, std::vector<contestant> contestants) = 0;
+};
+
+// The families.
+void race_reductions(suite& s);
+void race_products(suite& s);
+void race_models(suite& s);
+void race_scalars(suite& s);
+void race_recurrences(suite& s);
+
+// Another library: what it makes of a problem, none where it cannot. One that distinguishes building an expression from
+// evaluating it gives both forms.
+struct peer {
+    std::string name;
+    std::function<std::vector<contestant>(const problem&)> contestants;
+};
+peer fastad();
+peer adolc();
+peer sacado();
+
+// Uniform numbers between two bounds, the same in every run.
+class dice {
+    unsigned long state_;
+
+public:
+    explicit dice(unsigned long seed) : state_(seed * 2 + 1) {}
+    double between(double low, double high) {
+        state_ = state_ * 6364136223846793005UL + 1442695040888963407UL;
+        return low + (high - low) * static_cast<double>(state_ >> 11) * 0x1p-53;
+    }
+    void fill(std::span<double> to, double low, double high) {
+        for (double& x : to) x = between(low, high);
+    }
+};
+
+// mu and sigma of the normal log-density, which are constants.
+inline constexpr double density_mu = -0.56, density_sigma = 1.37, log_density_sigma = 0.31481073984003358;
+inline constexpr double chain_stiffness = 0.5;
+
+}

@@ -1,0 +1,140 @@
+// The benchmark's functions, written once for libraries whose numbers stand in for double: loops over them, as their
+// users write them.
+#pragma once
+
+#include "gradients.hpp"
+
+#include <cmath>
+#include <stdexcept>
+
+namespace gradients {
+
+template <class T> inline constexpr bool has_erf = requires(const T& x) { erf(x); };
+// Whether a library's numbers know what a problem needs.
+template <class T> bool knows(const problem& p) { return has_erf<T> || p.id != function_id::black_scholes; }
+
+// In the type of x; what it is made of is chosen by the problem at run time.
+template <class T> T value_of(const problem& p, const T* x) {
+    using std::cos, std::erf, std::exp, std::log, std::sin, std::sqrt, std::tanh;
+    const long n = p.size;
+    const double* const constants = p.constants.data();
+    const auto squares = [](const T* from, long count) {
+        T s = 0;
+        for (long i = 0; i < count; ++i) s += from[i] * from[i];
+        return s;
+    };
+    switch (p.id) {
+    case function_id::sum:
+    case function_id::sum_iterated: {
+        T s = x[0];
+        for (long i = 1; i < n; ++i) s += x[i];
+        return s;
+    }
+    case function_id::product:
+    case function_id::product_iterated: {
+        T s = x[0];
+        for (long i = 1; i < n; ++i) s *= x[i];
+        return s;
+    }
+    case function_id::log_sum_exp: {
+        T s = exp(x[0]);
+        for (long i = 1; i < n; ++i) s += exp(x[i]);
+        return log(s);
+    }
+    case function_id::log_sum_exp_stable: {
+        double largest = -HUGE_VAL;
+        for (double each : p.x) largest = each > largest ? each : largest;
+        T s = exp(x[0] - largest);
+        for (long i = 1; i < n; ++i) s += exp(x[i] - largest);
+        return largest + log(s);
+    }
+    case function_id::normal_log_density: {
+        T s = 0;
+        for (long i = 0; i < n; ++i) s += (x[i] - density_mu) * (x[i] - density_mu);
+        return -0.5 / (density_sigma * density_sigma) * s - static_cast<double>(n) * log_density_sigma;
+    }
+    case function_id::matrix_product:
+    case function_id::matrix_product_simplified: {
+        const long k = std::lround(std::sqrt(static_cast<double>(n) / 2));
+        const T *a = x, *b = x + k * k;
+        T all = 0;
+        for (long i = 0; i < k; ++i)
+            for (long j = 0; j < k; ++j) {
+                T s = a[i * k] * b[j];
+                for (long l = 1; l < k; ++l) s += a[i * k + l] * b[l * k + j];
+                all += s;
+            }
+        return all;
+    }
+    case function_id::regression: {
+        constexpr long rows = 1000;
+        const T &b = x[n], &s = x[n + 1];
+        T errors = 0;
+        for (long r = 0; r < rows; ++r) {
+            T error = constants[rows * n + r] - b;
+            for (long j = 0; j < n; ++j) error -= constants[r * n + j] * x[j];
+            errors += error * error;
+        }
+        return -0.5 * errors / (s * s) - static_cast<double>(rows) * log(s) - 0.5 * squares(x, n) - 0.5 * b * b -
+               std::log(10 - 0.1);
+    }
+    case function_id::stochastic_volatility: {
+        const T &phi = x[n], &sigma = x[n + 1], &mu = x[n + 2];
+        T u = x[0] * sigma / sqrt(1 - phi * phi), s = 0;
+        for (long i = 0;;) {
+            const T h = u + mu;
+            s += 0.5 * constants[i] * constants[i] * exp(-h) + 0.5 * h;
+            if (++i == n) break;
+            u = sigma * x[i] + phi * u;
+        }
+        return -s - 0.5 * squares(x, n) - log(5 + sigma * sigma / 5) - log(10 + mu * mu / 10) - std::log(2.0);
+    }
+    case function_id::rosenbrock: {
+        T s = 0;
+        for (long i = 0; i + 1 < n; ++i) {
+            const T bend = x[i + 1] - x[i] * x[i], rest = 1 - x[i];
+            s += 100 * bend * bend + rest * rest;
+        }
+        return s;
+    }
+    case function_id::black_scholes: {
+        if constexpr (has_erf<T>) {
+            const T &spot = x[0], &strike = x[1], &rate = x[2], &volatility = x[3], &time = x[4];
+            const auto cdf = [](const T& d) { return T(0.5 * erf(d * 0.70710678118654752440) + 0.5); };
+            const T deviation = volatility * sqrt(time);
+            const T d1 = (log(spot / strike) + (rate + volatility * volatility / 2) * time) / deviation;
+            const T d2 = d1 - deviation;
+            return spot * cdf(d1) - strike * exp(-rate * time) * cdf(d2);
+        }
+        break;
+    }
+    case function_id::network: {
+        constexpr long in = 30, hidden = 32;
+        const T *W = x, *c = W + in * hidden, *v = c + hidden;
+        T out = v[hidden] - constants[in];
+        for (long r = 0; r < hidden; ++r) {
+            T h = c[r];
+            for (long j = 0; j < in; ++j) h += W[r * in + j] * constants[j];
+            out += v[r] * tanh(h);
+        }
+        return out * out;
+    }
+    case function_id::ddx_f1:
+        return exp(x[0]) * sin(x[0]) + x[0] * x[0] * x[0] + 2 * x[0];
+    case function_id::ddx_f2:
+        return x[0] * x[1] + sin(x[0]) + x[1] * x[1] + exp(x[0] + x[1]);
+    case function_id::ddx_f3:
+        return exp(x[0] * x[1]) + x[0] * sin(x[2]) + x[1] * x[2] + x[0] * x[0] * x[2];
+    case function_id::ddx_f4:
+        return (x[0] + x[1]) * (x[2] - x[3]) + exp(x[0] * x[2]) + sin(x[1] * x[3]) + x[0] * x[1] * x[2] * x[3];
+    case function_id::chain_energy: {
+        T s = exp(x[0] * x[n - 1]);
+        for (long i = 0; i < n; ++i) s += x[i] * log(x[i]);
+        for (long i = 0; i + 1 < n; ++i) s += chain_stiffness * ((x[i] - x[i + 1]) * (x[i] - x[i + 1]));
+        return s;
+    }
+    }
+    throw std::logic_error("a function without a formula");
+}
+
+}

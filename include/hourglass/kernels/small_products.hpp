@@ -1,0 +1,235 @@
+// Matrix products whose extents are known when they are compiled and for which the general kernel would mostly pack: a
+// vector times a matrix of any size, and matrices of a few rows. Operands are read where they lie. The order of each
+// sum depends on the extents alone. Epilogues are as in matrix_product.hpp.
+#pragma once
+
+#include <hourglass/kernels/packing.hpp>
+
+#include <array>
+
+HOURGLASS_BEGIN
+
+namespace kernels {
+
+namespace detail {
+
+// The sums over the lanes of width<T> vectors, as one vector.
+template <class T> vector<T> sums_of_lanes(vector<T>* x) {
+#if defined(HOURGLASS_SCALAR)
+    return x[0];
+#else
+    transpose_square<T>(x);
+    HOURGLASS_UNROLL
+    for (int half = width<T> / 2; half > 0; half /= 2) {
+        HOURGLASS_UNROLL
+        for (int i = 0; i < half; ++i) x[i] += x[i + half];
+    }
+    return x[0];
+#endif
+}
+
+// How many dot products run side by side: whole vectors of them.
+template <class T> inline constexpr int dots_together = width<T> > 8 ? width<T> : (8 / width<T>)*width<T>;
+
+// to[j] = x . row j of a matrix, for `together` rows from `first` on; rows from `count` on are not there.
+template <class T, int k, int together>
+[[gnu::always_inline]] inline void dots(T* to, const T* x, const T* matrix, std::ptrdiff_t row_stride, int count) {
+    constexpr int lanes = width<T>, rest = k % lanes;
+    const T* rows[together];
+    for (int j = 0; j < together; ++j) rows[j] = matrix + (j < count ? j : count - 1) * row_stride;
+    vector<T> sums[together];
+    HOURGLASS_UNROLL
+    for (int j = 0; j < together; ++j) sums[j] = broadcast(T(0));
+    for (int i = 0; i + lanes <= k; i += lanes) {
+        const vector<T> left = load_vector(x + i);
+        HOURGLASS_UNROLL
+        for (int j = 0; j < together; ++j) sums[j] = fused_multiply_add(left, load_vector(rows[j] + i), sums[j]);
+    }
+    if constexpr (rest > 0) {
+        const vector<T> left = load_partial(x + k - rest, rest);
+        HOURGLASS_UNROLL
+        for (int j = 0; j < together; ++j)
+            sums[j] = fused_multiply_add(left, load_partial(rows[j] + k - rest, rest), sums[j]);
+    }
+    HOURGLASS_UNROLL
+    for (int j = 0; j < together; j += lanes) store_vector(to + j, sums_of_lanes<T>(sums + j));
+}
+
+}
+
+// y = x B for a vector x of k and a matrix B of k x n whose columns lie contiguously. The threads share y.
+template <class T, int n, int k, class Epilogue> void vector_times_columns(const T* x, const T* b,
+                                                                           std::ptrdiff_t column_stride, int thread,
+                                                                           int threads, Epilogue&& epilogue) {
+    constexpr int together = detail::dots_together<T>, blocks = (n + together - 1) / together;
+    constexpr int most = 8; // blocks that are handed to the epilogue at once
+    alignas(scratch_alignment) T y[static_cast<std::size_t>(most * together)];
+    const int end = static_cast<int>(static_cast<long>(blocks) * (thread + 1) / threads);
+    for (int block = static_cast<int>(static_cast<long>(blocks) * thread / threads); block < end;) {
+        const int first = block, last = std::min(end, block + most);
+        for (; block < last; ++block)
+            detail::dots<T, k, together>(y + (block - first) * together, x,
+                                         b + static_cast<std::ptrdiff_t>(block) * together * column_stride,
+                                         column_stride, n - block * together);
+        const int columns = std::min(n, last * together) - first * together;
+        epilogue(finished_part<T>{y, most * together, 0, 1, first * together, columns});
+    }
+}
+
+// How x B is added up where the rows of B lie contiguously: in registers where they are short, over several sets of
+// rows in turn; else a few rows at a time in memory.
+template <class T, int n> struct row_sums {
+    static constexpr int vectors = (n + width<T> - 1) / width<T>, rest = n % width<T>;
+    static constexpr bool in_registers = vectors <= 8;
+    static constexpr int together = in_registers ? 8 / vectors : 4; // rows
+};
+
+// y += x[i] * row i of B, for rows [first, last), whose number is a multiple of row_sums::together except at B's end. y
+// has row_sums::vectors * together vectors where it stays in registers (one set for each of the rows taken together),
+// else whole vectors of n numbers.
+template <class T, int n> void add_rows(T* y, const T* x, const T* b, std::ptrdiff_t row_stride, int first, int last) {
+    using plan = row_sums<T, n>;
+    constexpr int vectors = plan::vectors, lanes = width<T>, together = plan::together;
+    const auto row = [&](int i, int v) __attribute__((always_inline)) {
+        const T* const at = b + i * row_stride + v * lanes;
+        if constexpr (plan::rest > 0)
+            if (v == vectors - 1) return load_partial(at, plan::rest);
+        return load_vector(at);
+    };
+    int i = first;
+    if constexpr (plan::in_registers) {
+        vector<T> sums[together][static_cast<std::size_t>(vectors)];
+        HOURGLASS_UNROLL
+        for (int s = 0; s < together; ++s) {
+            HOURGLASS_UNROLL
+            for (int v = 0; v < vectors; ++v) sums[s][v] = load_vector(y + (s * vectors + v) * lanes);
+        }
+        for (; i + together <= last; i += together) {
+            HOURGLASS_UNROLL
+            for (int s = 0; s < together; ++s) {
+                const vector<T> left = broadcast(x[i + s]);
+                HOURGLASS_UNROLL
+                for (int v = 0; v < vectors; ++v) sums[s][v] = fused_multiply_add(left, row(i + s, v), sums[s][v]);
+            }
+        }
+        for (; i < last; ++i) {
+            const vector<T> left = broadcast(x[i]);
+            HOURGLASS_UNROLL
+            for (int v = 0; v < vectors; ++v) sums[0][v] = fused_multiply_add(left, row(i, v), sums[0][v]);
+        }
+        HOURGLASS_UNROLL
+        for (int s = 0; s < together; ++s) {
+            HOURGLASS_UNROLL
+            for (int v = 0; v < vectors; ++v) store_vector(y + (s * vectors + v) * lanes, sums[s][v]);
+        }
+    } else {
+        const auto add = [&](auto count, int v, auto&& load) __attribute__((always_inline)) {
+            vector<T> sum = load_vector(y + v * lanes);
+            for (int s = 0; s < count; ++s) sum = fused_multiply_add(broadcast(x[i + s]), load(i + s, v), sum);
+            store_vector(y + v * lanes, sum);
+        };
+        const auto add_all = [&](auto count) __attribute__((always_inline)) {
+            const auto whole = [&](int at, int v) { return load_vector(b + at * row_stride + v * lanes); };
+            for (int v = 0; v < n / lanes; ++v) add(count, v, whole);
+            if constexpr (plan::rest > 0) add(count, vectors - 1, row);
+        };
+        for (; i + together <= last; i += together) add_all(std::integral_constant<int, together>{});
+        for (; i < last; ++i) add_all(std::integral_constant<int, 1>{});
+    }
+}
+// Numbers in the y of add_rows, which starts with zeros.
+template <class T, int n> inline constexpr int row_sums_size = row_sums<T, n>::vectors*
+    width<T>*(row_sums<T, n>::in_registers ? row_sums<T, n>::together : 1);
+
+// The sets of y added up, in their order, into the first.
+template <class T, int n> void finish_rows(T* y) {
+    using plan = row_sums<T, n>;
+    if constexpr (plan::in_registers)
+        for (int v = 0; v < plan::vectors; ++v) {
+            vector<T> sum = load_vector(y + v * width<T>);
+            for (int s = 1; s < plan::together; ++s) sum += load_vector(y + (s * plan::vectors + v) * width<T>);
+            store_vector(y + v * width<T>, sum);
+        }
+}
+
+// y = x B for a vector x of k and a matrix B of k x n whose rows lie contiguously, by one thread.
+template <class T, int n, int k, class Epilogue>
+void vector_times_rows(const T* x, const T* b, std::ptrdiff_t row_stride, Epilogue&& epilogue) {
+    alignas(scratch_alignment) T y[static_cast<std::size_t>(row_sums_size<T, n>)] = {};
+    add_rows<T, n>(y, x, b, row_stride, 0, k);
+    finish_rows<T, n>(y);
+    epilogue(finished_part<T>{y, row_sums_size<T, n>, 0, 1, 0, n});
+}
+
+// Whether C = A B of m x n is done by multiply_small.
+constexpr bool is_small_product(long m, long n, long k) { return m <= 24 && n <= 24 && k <= 24; }
+
+namespace detail {
+
+// tile[r][v] for `rows` rows of A; B has whole vectors in its rows, where it lies or copied.
+template <class T, int rows, int vectors, int k> [[gnu::always_inline]] inline void
+small_tile(T* tile, std::ptrdiff_t stride, matrix_operand<T> a, const T* b, std::ptrdiff_t b_stride) {
+    vector<T> sums[rows][vectors];
+    HOURGLASS_UNROLL
+    for (int r = 0; r < rows; ++r) {
+        HOURGLASS_UNROLL
+        for (int v = 0; v < vectors; ++v) sums[r][v] = broadcast(T(0));
+    }
+    for (int i = 0; i < k; ++i) {
+        vector<T> right[vectors];
+        HOURGLASS_UNROLL
+        for (int v = 0; v < vectors; ++v) right[v] = load_vector(b + i * b_stride + v * width<T>);
+        HOURGLASS_UNROLL
+        for (int r = 0; r < rows; ++r) {
+            const vector<T> left = broadcast(a.data[r * a.row_stride + i * a.column_stride]);
+            HOURGLASS_UNROLL
+            for (int v = 0; v < vectors; ++v) sums[r][v] = fused_multiply_add(left, right[v], sums[r][v]);
+        }
+    }
+    HOURGLASS_UNROLL
+    for (int r = 0; r < rows; ++r) {
+        HOURGLASS_UNROLL
+        for (int v = 0; v < vectors; ++v) store_vector(tile + r * stride + v * width<T>, sums[r][v]);
+    }
+}
+
+template <class T, int m, int vectors, int k>
+void small_columns(T* tile, std::ptrdiff_t stride, matrix_operand<T> a, const T* b, std::ptrdiff_t b_stride) {
+    constexpr int together = vectors > 2 ? 3 : 4; // with right[] and left, in 16 registers
+    int r = 0;
+    for (; r + together <= m; r += together)
+        small_tile<T, together, vectors, k>(tile + r * stride, stride,
+                                            {a.data + r * a.row_stride, a.row_stride, a.column_stride}, b, b_stride);
+    if constexpr (m % together != 0)
+        small_tile<T, m % together, vectors, k>(
+            tile + r * stride, stride, {a.data + r * a.row_stride, a.row_stride, a.column_stride}, b, b_stride);
+}
+
+}
+
+// C = A B for matrices of a few rows and columns, by one thread.
+template <class T, int m, int n, int k, class Epilogue>
+void multiply_small(matrix_operand<T> a, matrix_operand<T> b, Epilogue&& epilogue) {
+    constexpr int lanes = width<T>, vectors = (n + lanes - 1) / lanes, together = 3;
+    constexpr std::ptrdiff_t stride = vectors * lanes;
+    alignas(scratch_alignment) T tile[static_cast<std::size_t>(m * stride)];
+    alignas(scratch_alignment) T copied[static_cast<std::size_t>(k * stride)];
+    if (b.column_stride != 1 || n % lanes != 0) {
+        for (int i = 0; i < k; ++i) {
+            for (int j = 0; j < n; ++j) copied[i * stride + j] = b.data[i * b.row_stride + j * b.column_stride];
+            for (int j = n; j < stride; ++j) copied[i * stride + j] = T(0);
+        }
+        b = {copied, stride, 1};
+    }
+    int v = 0;
+    for (; v + together <= vectors; v += together)
+        detail::small_columns<T, m, together, k>(tile + v * lanes, stride, a, b.data + v * lanes, b.row_stride);
+    if constexpr (vectors % together != 0)
+        detail::small_columns<T, m, vectors % together, k>(tile + v * lanes, stride, a, b.data + v * lanes,
+                                                           b.row_stride);
+    epilogue(finished_part<T>{tile, stride, 0, m, 0, n});
+}
+
+}
+
+HOURGLASS_END

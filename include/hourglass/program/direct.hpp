@@ -1,0 +1,145 @@
+// How a program runs that is too small to wake other threads and has no batch axis, such as the gradient of a plain
+// function: its groups one after another, each called by name, with everything about them known to the compiler but
+// the address of the arena and of what is bound.
+#pragma once
+
+#include <cstring>
+
+#include <hourglass/program/group_kernel.hpp>
+#include <hourglass/program/plain_groups.hpp>
+
+HOURGLASS_BEGIN
+
+template <class Compiled, class T> class direct_runs {
+    static constexpr const auto& schedule = Compiled::schedule;
+    static constexpr const auto& g = Compiled::final_graph::value;
+    static constexpr int values = Compiled::sizes.values, groups = Compiled::sizes.groups;
+
+    static constexpr const stored_value& at(int v) { return schedule.values[static_cast<std::size_t>(v)]; }
+    static constexpr const schedule_group& group_at(int n) { return schedule.groups[static_cast<std::size_t>(n)]; }
+    static constexpr const node& node_at(int n) { return g.nodes[static_cast<std::size_t>(n)]; }
+    static constexpr int target_of(const schedule_group& group, int store = 0) {
+        return schedule.stores[static_cast<std::size_t>(group.first_store + store)].value;
+    }
+
+    // A movement in runs: of operand i, `count` runs of `length` elements, read from `from` on in steps of `step`, and
+    // so written.
+    struct moved_runs {
+        long count = 0, length = 0, from = 0, from_step = 0, to = 0, to_step = 0;
+    };
+    static constexpr const node& operand_at(const node& n, int i) {
+        return node_at(g.operands[static_cast<std::size_t>(n.first_operand + i)]);
+    }
+    static constexpr bool moves_runs(const node& n) {
+        return is<ops::slice>(n) || is<ops::pad>(n) || is<ops::concatenate>(n);
+    }
+    static constexpr moved_runs runs_of(const node& n, int operand) {
+        const int axis = n.options.flags[0];
+        const shape &target = n.type.extents, &source = operand_at(n, operand).type.extents;
+        const long inner = target.size(axis + 1, target.rank);
+        moved_runs r{target.size(0, axis), 0, 0, source[axis] * inner, 0, target[axis] * inner};
+        r.length = (is<ops::slice>(n) ? target[axis] : source[axis]) * inner;
+        if (is<ops::slice>(n)) r.from = n.options.flags[1] * inner;
+        if (is<ops::pad>(n)) r.to = n.options.flags[1] * inner;
+        if (is<ops::concatenate>(n))
+            for (int i = 0; i < operand; ++i) r.to += operand_at(n, i).type.extents[axis] * inner;
+        return r;
+    }
+
+    // A slice that is one run of what the call binds is not copied, but read where it lies.
+    struct part {
+        int value = -1;
+        long first = 0;
+    };
+    static constexpr bool is_result(int v) {
+        for (int r = 0; r < Compiled::sizes.results; ++r)
+            if (schedule.results[static_cast<std::size_t>(r)].value == v) return true;
+        return false;
+    }
+    static constexpr bool is_view(const schedule_group& group) {
+        if (group.kind != group_kind::movement || !is<ops::slice>(node_at(group.node))) return false;
+        return runs_of(node_at(group.node), 0).count == 1 && !is_result(target_of(group)) &&
+               at(where_is(group.operand).value).storage != storage_kind::arena;
+    }
+    static constexpr part where_is(int v) {
+        for (int n = 0; n < groups; ++n)
+            if (group_at(n).kind == group_kind::movement && target_of(group_at(n)) == v && is_view(group_at(n))) {
+                part p = where_is(group_at(n).operand);
+                p.first += runs_of(node_at(group_at(n).node), 0).from;
+                return p;
+            }
+        return {v, 0};
+    }
+
+    static constexpr bool find_possible() {
+        for (int n = 0; n < Compiled::final_graph::sizes.nodes; ++n)
+            if (node_at(n).type.batched || is<ops::rows>(node_at(n))) return false;
+        return groups <= 64;
+    }
+
+public:
+    static constexpr bool possible = find_possible();
+
+    // Runs group G; false where only the general way can.
+    template <int G, class Executor> [[gnu::always_inline]] static void run(Executor& e) {
+        constexpr schedule_group group = group_at(G);
+        if constexpr (group.kind == group_kind::elementwise) {
+            run_elementwise<G>(e);
+        } else if constexpr (group.kind == group_kind::movement) {
+            if constexpr (is_view(group)) // kernels that know nothing of views find it too
+                e.place[static_cast<std::size_t>(target_of(group))] = place<target_of(group)>(e);
+            else if constexpr (moves_runs(node_at(group.node)))
+                run_movement<G>(e);
+            else
+                e.template run_group<G>();
+        } else {
+            e.template run_group<G>();
+        }
+    }
+
+private:
+    template <int Value, class Executor> [[gnu::always_inline]] static T* place(Executor& e) {
+        constexpr part p = where_is(Value);
+        return e.template address<p.value>() + p.first;
+    }
+    static constexpr int value_loaded(const schedule_group& group, int load) {
+        return schedule.loads[static_cast<std::size_t>(group.first_load + load)].value;
+    }
+    static constexpr int value_moved(const schedule_group& group, int operand) {
+        return schedule.operands[static_cast<std::size_t>(group.first_load + operand)];
+    }
+
+    template <int G, class Executor> [[gnu::always_inline]] static void run_elementwise(Executor& e) {
+        [&]<int... L, int... S>(std::integer_sequence<int, L...>, std::integer_sequence<int, S...>)
+            __attribute__((always_inline)) {
+            const T* const from[] = {place<value_loaded(group_at(G), L)>(e)..., nullptr};
+            T* const to[] = {place<target_of(group_at(G), S)>(e)..., nullptr};
+            group_kernel<Compiled, group_at(G).representative, T>::run_all(from, to);
+        }
+        (std::make_integer_sequence<int, group_at(G).load_count>{},
+         std::make_integer_sequence<int, group_at(G).store_count>{});
+    }
+
+    template <int G, int Operand, class Executor> [[gnu::always_inline]] static void move(Executor& e) {
+        constexpr moved_runs r = runs_of(node_at(group_at(G).node), Operand);
+        const T* from = place<value_moved(group_at(G), Operand)>(e) + r.from;
+        T* to = place<target_of(group_at(G))>(e) + r.to;
+        for (long i = 0; i < r.count; ++i)
+            std::memcpy(to + i * r.to_step, from + i * r.from_step, static_cast<std::size_t>(r.length) * sizeof(T));
+    }
+    template <int G, class Executor> [[gnu::always_inline]] static void run_movement(Executor& e) {
+        if constexpr (is<ops::pad>(node_at(group_at(G).node))) {
+            constexpr moved_runs r = runs_of(node_at(group_at(G).node), 0);
+            T* const to = place<target_of(group_at(G))>(e);
+            for (long i = 0; i < r.count; ++i) {
+                std::memset(to + i * r.to_step, 0, static_cast<std::size_t>(r.to) * sizeof(T));
+                std::memset(to + i * r.to_step + r.to + r.length, 0,
+                            static_cast<std::size_t>(r.to_step - r.to - r.length) * sizeof(T));
+            }
+        }
+        [&]<int... I>(std::integer_sequence<int, I...>) __attribute__((always_inline)) { (move<G, I>(e), ...); }
+        (std::make_integer_sequence<int, node_at(group_at(G).node).operand_count>{});
+    }
+};
+
+HOURGLASS_END
