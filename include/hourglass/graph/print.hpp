@@ -107,7 +107,19 @@ inline std::string options_text(const node& n) {
         parts.push_back(static_cast<noise_kind>(flags[0]) == noise_kind::normal ? "normal" : "uniform");
         if (flags[1] != 0) parts.push_back("shared");
         break;
+    case operation_kind::scan: // of a program's own graph: which of its scans, and which result
+        if (is<ops::final_state>(n)) parts.push_back("state " + number(flags[0]));
+        if (is<ops::scan_value>(n)) parts.push_back(number(flags[1]) + " of scan " + number(flags[0] + 1));
+        if (is<ops::scan>(n)) parts.push_back(number(flags[0]));
+        if (is<ops::scan_call>(n)) parts.push_back(number(flags[0] + 1));
+        if (is<ops::scan>(n) && flags[2] != 0) parts.push_back("backwards");
+        break;
     default: {
+        if (is<ops::step>(n)) {
+            const bool state = flags[1] == static_cast<int>(ops::step_kind::state);
+            parts.push_back((state ? "state " : "slice ") + number(flags[2]) + " of scan " + number(flags[0]));
+            break;
+        }
         if (n.options.number != 0 || is<ops::scalar>(n)) parts.push_back(number_text(n.options.number));
         // The result's own extents need not be said again; what else is in `target` is an order of axes.
         if (n.options.target.rank > 0 && !(n.options.target == n.type.extents))
@@ -151,8 +163,9 @@ inline std::string print(graph_view g, std::string_view title = "graph") {
     if (!g.problem.empty()) return t + ": " + std::string(g.problem.view()) + "\n";
     t += ": " + std::to_string(g.nodes.size) + " nodes\n";
     const node_names names(g);
+    const list<int> bodies = bodies_of(g);
     for (int n = 0; n < g.nodes.size; ++n)
-        if (!stands_inline(g, names, n)) t += node_text(g, names, n) + "\n";
+        if (!stands_inline(g, names, n)) t += (lies_in_body(bodies, n) ? "  " : "") + node_text(g, names, n) + "\n";
     for (const graph_root& r : g.roots) t += root_text(g, r) + " = " + operand_text(g, names, r.node) + "\n";
     return t;
 }
@@ -252,6 +265,8 @@ inline std::string_view kind_text(group_kind kind) {
         return "movement";
     case group_kind::noise:
         return "noise";
+    case group_kind::scan:
+        return "scan";
     }
     return "";
 }

@@ -12,6 +12,7 @@ enum class group_kind {
     column_reduction, // a reduction over the batch or over leading axes
     product,          // a matrix product whose tiles pass through elementwise nodes
     movement,         // transpose, slice, pad, concatenate; what has no kernel of its own
+    scan,             // a recurrence, whose body has a schedule of its own
     noise
 };
 
