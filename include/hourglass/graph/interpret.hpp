@@ -190,8 +190,9 @@ private:
     }
     static bool all_finite(const std::vector<T>& x) {
         using std::isfinite;
-        for (const T& v : x)
-            if (!isfinite(v)) return false;
+        if constexpr (requires(const T& v) { isfinite(v); })
+            for (const T& v : x)
+                if (!isfinite(v)) return false;
         return true;
     }
     // What one step has of `like`, a node of the body, out of the place of that step in all of them into another.

@@ -329,8 +329,11 @@ inline std::string print(schedule_view s, graph_view g, long max_rows, long elem
         for (int k = 0; k < group.store_count; ++k) stores.push_back(s.stores[group.first_store + k].value);
         t += listed("store", stores);
     }
-    for (const schedule_result& r : s.results)
-        t += root_text(g, {r.kind, r.name, -1}) + " = " + names.value(r.value) + "\n";
+    for (int i = 0; i < s.results.size; ++i) {
+        const schedule_result& r = s.results[i]; // those of a scan's step have no names
+        t += (r.name < 0 ? "result " + std::to_string(i) : root_text(g, {r.kind, r.name, -1})) + " = " +
+             names.value(r.value) + "\n";
+    }
     return t + arena_text(s, element_bytes) + "\n";
 }
 
@@ -345,7 +348,7 @@ template <class Program> std::vector<named_stage> stages_of() {
             {"selected", compiled::selected::view()},
             {"simplified", compiled::simplified::view()},
             {"merged", compiled::merged::view()},
-            {"final", compiled::final_graph::view()}};
+            {"final", compiled::whole::view()}};
 }
 // Each of them as text, with its number of nodes: hg::print_stages<trainer>().
 template <class Program> std::string print_stages() {
@@ -353,11 +356,18 @@ template <class Program> std::string print_stages() {
     for (const named_stage& s : stages_of<Program>()) t += (t.empty() ? "" : "\n") + print(s.graph, s.name);
     return t;
 }
-// What a program runs: hg::print_schedule<trainer>().
+// What a program runs, and behind it what a step of each of its scans does: hg::print_schedule<trainer>().
 template <class Program> std::string print_schedule() {
     using compiled = typename Program::compiled_graph;
-    return print(compiled::schedule.view(), compiled::view(), Program::max_rows,
-                 static_cast<long>(sizeof(typename Program::element_type)));
+    constexpr long bytes = static_cast<long>(sizeof(typename Program::element_type));
+    std::string t = print(compiled::schedule.view(), compiled::view(), Program::max_rows, bytes);
+    [&]<int... K>(std::integer_sequence<int, K...>) {
+        ((t += "\n" + print(compiled::template step<K>::schedule.view(), compiled::template step<K>::view(),
+                            Program::max_rows, bytes, "a step of scan " + std::to_string(K + 1))),
+         ...);
+    }
+    (std::make_integer_sequence<int, compiled::scans>{});
+    return t;
 }
 
 HOURGLASS_END

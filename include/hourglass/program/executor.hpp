@@ -7,6 +7,9 @@
 #include <hourglass/kernels/matrix_product.hpp>
 #include <hourglass/program/parameters.hpp>
 #include <hourglass/program/plain_groups.hpp>
+#include <hourglass/program/recurrence.hpp>
+
+#include <tuple>
 
 #if defined(_OPENMP)
     #include <omp.h>
@@ -36,11 +39,7 @@ public:
     static constexpr int values = Compiled::sizes.values, groups = Compiled::sizes.groups;
     static constexpr long max_rows = Compiled::spec::rows;
 
-    explicit executor(int thread_count)
-        : threads_(thread_count), memory_(allocate_aligned<T>(static_cast<std::size_t>(
-                                      schedule.arena + 2 * shared_scratch + thread_count * thread_scratch))) {
-        for (int v = 0; v < values; ++v)
-            if (at(v).offset >= 0) place[static_cast<std::size_t>(v)] = memory_.get() + at(v).offset;
+    explicit executor(int thread_count) : executor(thread_count, inside_another_executor{}) {
 #if defined(_OPENMP)
         // The team is made now, so that no step has to. (GCC drops a parallel region with nothing in it.)
         if (threads_ > 1) {
@@ -50,6 +49,13 @@ public:
             }
         }
 #endif
+    }
+    executor(int thread_count, inside_another_executor)
+        : threads_(thread_count), memory_(allocate_aligned<T>(static_cast<std::size_t>(
+                                      schedule.arena + 2 * shared_scratch + thread_count * thread_scratch))),
+          scans_(make_scans(thread_count, std::make_integer_sequence<int, Compiled::scans>{})) {
+        for (int v = 0; v < values; ++v)
+            if (at(v).offset >= 0) place[static_cast<std::size_t>(v)] = memory_.get() + at(v).offset;
     }
 
     // Where each value lies: the arena's are set here, the others by whoever binds them, before run().
@@ -61,7 +67,8 @@ public:
 
     void run(long rows, bool flush) {
         compute_numbers(rows);
-        const double work = schedule.work + schedule.work_per_row * static_cast<double>(rows);
+        double work = schedule.work + schedule.work_per_row * static_cast<double>(rows);
+        std::apply([&](const auto&... scan) { ((work += scan.work(rows)), ...); }, scans_);
 #if defined(_OPENMP)
         if (threads_ > 1 && work > work_worth_a_team) {
     #pragma omp parallel num_threads(threads_)
@@ -74,9 +81,25 @@ public:
         run_groups(rows, {0, 1}, flush);
     }
 
+    // A thread's part of a run, all threads together; what products count is the thread's own, and goes on from one
+    // walk of a run to the next.
+    void walk(long rows, worker w, int& products) {
+        static constexpr auto runners = make_runners(std::make_integer_sequence<int, groups>{});
+        for (int g = 0; g < groups; ++g) {
+            if (group_at(g).wait_before) wait_for_all(w);
+            runners[static_cast<std::size_t>(g)](*this, group_at(g), rows, w, products);
+        }
+    }
+
 private:
     int threads_;
     aligned_memory<T> memory_;
+
+    template <int... K> static auto make_scans([[maybe_unused]] int threads, std::integer_sequence<int, K...>) {
+        return std::tuple<recurrence<typename Compiled::template step<K>, T>...>{
+            recurrence<typename Compiled::template step<K>, T>(threads)...};
+    }
+    decltype(make_scans(0, std::make_integer_sequence<int, Compiled::scans>{})) scans_;
 
     // Below this, waking other threads costs more than they save.
     static constexpr double work_worth_a_team = 4e5;
@@ -128,6 +151,7 @@ private:
     T* own_panel(int thread) { return memory_.get() + schedule.arena + 2 * shared_scratch + thread * thread_scratch; }
     T* own_left(int thread) { return own_panel(thread) + panel_scratch; }
 
+    using runner = void (*)(executor&, const schedule_group&, long, worker, int&);
     // Numbers of the call, in double: learning rates, corrections of moments, 1 / rows.
     template <int I> void compute_number(long rows) {
         constexpr int n = schedule.numbers[static_cast<std::size_t>(I)];
@@ -146,6 +170,8 @@ private:
             (std::make_integer_sequence<int, at_node.operand_count>{});
         }
     }
+
+public:
     void compute_numbers(long rows) {
         [&]<int... I>(std::integer_sequence<int, I...>) { (compute_number<I>(rows), ...); }
         (std::make_integer_sequence<int, Compiled::sizes.numbers>{});
@@ -155,7 +181,7 @@ private:
         }
     }
 
-    using runner = void (*)(executor&, const schedule_group&, long, worker, int&);
+private:
     template <int... G> static constexpr auto make_runners(std::integer_sequence<int, G...>) {
         return std::array<runner, sizeof...(G) + 1>{runner_of<group_at(G).representative>()..., nullptr};
     }
@@ -167,6 +193,9 @@ private:
             return &run_product<G>;
         else if constexpr (kind == group_kind::noise)
             return &run_noise;
+        else if constexpr (kind == group_kind::scan)
+            return &run_scan<
+                Compiled::final_graph::value.nodes[static_cast<std::size_t>(group_at(G).node)].options.flags[0]>;
         else {
             constexpr const operation* op =
                 Compiled::final_graph::value.nodes[static_cast<std::size_t>(group_at(G).node)].op;
@@ -181,19 +210,12 @@ private:
     }
 
     void run_groups(long rows, worker w, bool flush) {
-        static constexpr auto runners = make_runners(std::make_integer_sequence<int, groups>{});
-        const auto walk = [&] {
-            int products = 0;
-            for (int g = 0; g < groups; ++g) {
-                if (group_at(g).wait_before) wait_for_all(w);
-                runners[static_cast<std::size_t>(g)](*this, group_at(g), rows, w, products);
-            }
-        };
+        int products = 0;
         if (flush) {
             const kernels::flush_denormals while_running;
-            walk();
+            walk(rows, w, products);
         } else {
-            walk();
+            walk(rows, w, products);
         }
     }
 
@@ -323,6 +345,17 @@ private:
         make_noise(Compiled::final_graph::value.nodes[static_cast<std::size_t>(g.node)],
                    e.place[static_cast<std::size_t>(schedule.stores[static_cast<std::size_t>(g.first_store)].value)],
                    e.noise, e.first_example, rows, w);
+    }
+    template <int K> static void run_scan(executor& e, const schedule_group& g, long rows, worker w, int&) {
+        using scan = typename Compiled::template step<K>;
+        const T* from[scan::plan.outer + scan::plan.states + scan::plan.sequences + 1];
+        T* to[scan::results + 1];
+        for (int i = 0; i < g.load_count; ++i)
+            from[i] = e.place[static_cast<std::size_t>(schedule.operands[static_cast<std::size_t>(g.first_load + i)])];
+        for (int i = 0; i < g.store_count; ++i)
+            to[i] =
+                e.place[static_cast<std::size_t>(schedule.stores[static_cast<std::size_t>(g.first_store + i)].value)];
+        std::get<K>(e.scans_).run(from, to, rows, w);
     }
     // By the movements' kernel, or by the loop of the operation that is given.
     template <class Op> static void run_movement(executor& e, const schedule_group& g, long rows, worker w, int&) {
