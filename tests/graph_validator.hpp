@@ -57,7 +57,6 @@ inline std::string find_fault(hg::graph_view g) {
     for (int n = 0; n < g.nodes.size; ++n) {
         const hg::node& node = g[n];
         if (node.op == nullptr) return at("node", n, "no operation");
-        if (node.region != 0) return at("node", n, "a region that nobody made");
         if (node.first_operand < 0 || node.operand_count < 0 ||
             node.first_operand + node.operand_count > g.operands.size)
             return at("node", n, "operands outside the array");

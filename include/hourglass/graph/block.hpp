@@ -29,6 +29,13 @@ inline constexpr std::uint64_t form_of<equation<Left, Right>> = form_of_all<Left
 template <class... E> inline constexpr std::uint64_t form_of<graph<E...>> = form_of_all<E...>(3);
 template <class Graph, class... Formals>
 inline constexpr std::uint64_t form_of<block_use<Graph, Formals...>> = form_of_all<Graph, Formals...>(4);
+template <class... E> inline constexpr std::uint64_t form_of<boost::hana::tuple<E...>> = form_of_all<E...>(5);
+template <class Graph, int Steps, bool Backwards, class... Arguments>
+inline constexpr std::uint64_t form_of<scan_use<Graph, Steps, Backwards, Arguments...>> =
+    form_of_all<Graph, Arguments...>(6 + 2 * static_cast<std::uint64_t>(Steps) + Backwards);
+template <fixed_string Prefix, class Use, class Result, scan_moment Moment> inline constexpr std::uint64_t
+    form_of<scan_result<Prefix, Use, Result, Moment>> = form_of_all<Use, Result>(hash_of(Prefix.view()) +
+                                                                                 static_cast<std::uint64_t>(Moment));
 template <fixed_string Prefix, class Graph, class Result, class... Formals>
 inline constexpr std::uint64_t form_of<block_result<Prefix, Graph, Result, Formals...>> =
     form_of_all<block_use<Graph, Formals...>, Result>(hash_of(Prefix.view()));
@@ -89,36 +96,59 @@ public:
     constexpr bool same(const block_use<Graph, Formals...>& a, const block_use<Graph, Formals...>& b) {
         return same(a.inner, b.inner) && each(a.formals, b.formals, std::make_index_sequence<sizeof...(Formals)>{});
     }
+    template <class... E> constexpr bool same(const boost::hana::tuple<E...>& a, const boost::hana::tuple<E...>& b) {
+        return each(a, b, std::make_index_sequence<sizeof...(E)>{});
+    }
+    template <class G, int N, bool B, class... A>
+    constexpr bool same(const scan_use<G, N, B, A...>& a, const scan_use<G, N, B, A...>& b) {
+        return same(a.body, b.body) && same(a.along, b.along) && same(a.carried, b.carried) && same(a.same, b.same);
+    }
 };
 
-// What is wrong with the names that a block is passed values by, if anything.
+// What is wrong with the names that a block, or the body of a scan, is passed values by, if anything.
+struct named_formal {
+    std::string_view name{};
+    std::uint64_t hash = 0;
+    leaf_kind kind{};
+    bool is_carried = false;
+};
+constexpr text problem_of_formals(slice_of<named_formal> formals, slice_of<std::uint64_t> uses, std::string_view call,
+                                  std::string_view prefix) {
+    for (int i = 0; i < formals.size; ++i) {
+        const named_formal& f = formals[i];
+        const text where = sentence("is bound in ", call, "<\"", prefix, "\">(...), but ");
+        if (f.kind != leaf_kind::symbol)
+            return sentence("'", f.name, "', ", name_of(f.kind), ", ", where, "only a symbol of the block takes what ",
+                            "is passed to it");
+        for (int before = 0; before < i; ++before)
+            if (formals[before].hash == f.hash)
+                return sentence("'", f.name, "' is bound twice in ", call, "<\"", prefix, "\">(...)");
+        bool used = f.is_carried; // by next(...) at least
+        for (std::uint64_t use : uses) used = used || use == f.hash;
+        if (!used) return sentence("'", f.name, "' ", where, "no equation of the block uses it");
+    }
+    return {};
+}
 template <class Use> struct formals_of;
 template <class... Equations, class... Left, class... Right>
 struct formals_of<block_use<graph<Equations...>, equation<Left, Right>...>> {
     static constexpr text problem(std::string_view prefix) {
-        struct formal {
-            std::string_view name{};
-            std::uint64_t hash = 0;
-            leaf_kind kind{};
-        };
-        const formal formals[] = {{Left::name, Left::hash, Left::kind}..., {}};
+        const named_formal formals[] = {{Left::name, Left::hash, Left::kind}..., {}};
         list<std::uint64_t> uses;
         (outline<Equations>::value.collect(uses), ...);
-        for (std::size_t i = 0; i < sizeof...(Left); ++i) {
-            const formal& f = formals[i];
-            if (f.kind != leaf_kind::symbol)
-                return sentence("'", f.name, "', ", name_of(f.kind), ", is bound in use<\"", prefix,
-                                "\">(...), but only a symbol of the block takes what is passed to it");
-            for (std::size_t before = 0; before < i; ++before)
-                if (formals[before].hash == f.hash)
-                    return sentence("'", f.name, "' is bound twice in use<\"", prefix, "\">(...)");
-            bool used = false;
-            for (std::uint64_t use : uses) used = used || use == f.hash;
-            if (!used)
-                return sentence("'", f.name, "' is bound in use<\"", prefix,
-                                "\">(...), but no equation of the block uses it");
-        }
-        return {};
+        return problem_of_formals({formals, sizeof...(Left)}, uses.view(), "use", prefix);
+    }
+};
+template <class... Equations, int Steps, bool Backwards, class... A, class... AV, class... C, class... CV, class... S,
+          class... SV>
+struct formals_of<scan_use<graph<Equations...>, Steps, Backwards, boost::hana::tuple<equation<A, AV>...>,
+                           boost::hana::tuple<equation<C, CV>...>, boost::hana::tuple<equation<S, SV>...>>> {
+    static constexpr text problem(std::string_view prefix) {
+        const named_formal formals[] = {
+            {A::name, A::hash, A::kind}..., {C::name, C::hash, C::kind, true}..., {S::name, S::hash, S::kind}..., {}};
+        list<std::uint64_t> uses;
+        (outline<Equations>::value.collect(uses), ...);
+        return problem_of_formals({formals, sizeof...(A) + sizeof...(C) + sizeof...(S)}, uses.view(), "scan", prefix);
     }
 };
 
@@ -128,15 +158,18 @@ class known_blocks {
     struct block {
         std::uint64_t form = 0;
         const expression_base* use = nullptr; // whose type the form says
+        int node = -1;                        // of a scan
     };
     list<block> blocks_;
     hash_index by_prefix_;
 
 public:
+    list<int> bodies; // of the scans so far: in which of them each node lies
+
+    constexpr int& scan_node(std::uint64_t full_prefix) { return blocks_[by_prefix_.find(full_prefix)].node; }
     // Whether the full prefix is used already; the problem, where there is one, is a sentence.
-    template <class Graph, class... Formals> constexpr bool
-    meet(std::uint64_t full_prefix, std::string_view prefix, const block_use<Graph, Formals...>& use, text& problem) {
-        using use_type = block_use<Graph, Formals...>;
+    template <class use_type>
+    constexpr bool meet(std::uint64_t full_prefix, std::string_view prefix, const use_type& use, text& problem) {
         const int found = by_prefix_.find(full_prefix);
         if (found < 0) {
             by_prefix_.insert(full_prefix, blocks_.size());

@@ -7,6 +7,7 @@
 #include <hourglass/graph/plan.hpp>
 #include <hourglass/graph/simplify.hpp>
 #include <hourglass/graph/specify.hpp>
+#include <hourglass/graph/split.hpp>
 
 HOURGLASS_BEGIN
 
@@ -99,21 +100,32 @@ template <class Spec> struct final_stage {
     static constexpr graph_builder run() { return isolate_updates(before::view()); }
 };
 
-template <class Spec> struct compiled {
-    using spec = Spec;
-    using selected = selected_graph<Spec>;
-    using simplified = stage<simplified_stage<Spec>>;
-    using merged = stage<merged_stage<Spec>>;
-    using final_graph = stage<final_stage<Spec>>;
-    static constexpr bool broken = !selected::view().problem.empty();
+// Of a graph with scans, the outer one, and that of one step of scan K.
+template <class Whole> struct outer_stage {
+    static constexpr graph_sizes room() {
+        graph_sizes of = Whole::sizes;
+        of.operands += of.nodes;
+        of.characters = 0;
+        return of;
+    }
+    static constexpr graph_builder run() { return outer_graph(Whole::view()); }
+};
+template <class Whole, int K> struct step_stage {
+    static constexpr graph_sizes room() {
+        graph_sizes of = Whole::sizes;
+        of.characters = 0;
+        of.nodes += of.nodes / 8 + 16;
+        of.roots = of.nodes;
+        return of;
+    }
+    static constexpr graph_builder run() { return step_graph(Whole::view(), scan_number(Whole::view(), K)).take(); }
+};
+template <class Whole, int Scans> struct outer_of { using type = stage<outer_stage<Whole>>; };
+template <class Whole> struct outer_of<Whole, 0> { using type = Whole; };
 
-    struct problem {
-        // What is wrong with the whole graph, the graph says itself.
-        static constexpr text value() {
-            return lowered<Spec::graph>::view().problem.empty() ? selected::view().problem : text();
-        }
-    };
-
+// A graph with results, and the schedule that computes them for at most so many rows.
+template <class Graph, long Rows> struct scheduled {
+    using final_graph = Graph;
     static constexpr graph_view view() { return final_graph::view(); }
 
 private:
@@ -148,7 +160,7 @@ public:
 private:
     static constexpr auto lay_out_memory() {
         frozen_schedule<sizes> s(drafted<(room.hold(sizes) ? room : sizes)>.view());
-        lay_out(edit(s), Spec::rows);
+        lay_out(edit(s), Rows);
         return s;
     }
     static constexpr frozen_schedule<sizes> laid_out = lay_out_memory();
@@ -160,6 +172,46 @@ private:
 
 public:
     static constexpr frozen_schedule<sizes> schedule = find_kernels();
+};
+
+// One step of a program's scan K, and how often and on what it is run.
+template <class Spec, int K> struct compiled_step
+    : scheduled<stage<step_stage<stage<final_stage<Spec>>, K>>, Spec::rows> {
+    struct spec {
+        static constexpr long rows = Spec::rows;
+    };
+    static constexpr int scans = 0;
+
+private:
+    using whole = stage<final_stage<Spec>>;
+    static constexpr int count_results() {
+        return step_graph(whole::view(), scan_number(whole::view(), K)).results.size();
+    }
+
+public:
+    static constexpr int results = count_results();
+    static constexpr scan_plan<results> plan =
+        step_graph(whole::view(), scan_number(whole::view(), K)).template plan<results>();
+};
+
+template <class Spec> struct compiled
+    : scheduled<typename outer_of<stage<final_stage<Spec>>, count_scans(stage<final_stage<Spec>>::view())>::type,
+                Spec::rows> {
+    using spec = Spec;
+    using selected = selected_graph<Spec>;
+    using simplified = stage<simplified_stage<Spec>>;
+    using merged = stage<merged_stage<Spec>>;
+    using whole = stage<final_stage<Spec>>; // with the bodies of scans, which the last graph has no more
+    static constexpr int scans = count_scans(whole::view());
+    template <int K> using step = compiled_step<Spec, K>;
+    static constexpr bool broken = !selected::view().problem.empty();
+
+    struct problem {
+        // What is wrong with the whole graph, the graph says itself.
+        static constexpr text value() {
+            return lowered<Spec::graph>::view().problem.empty() ? selected::view().problem : text();
+        }
+    };
 };
 
 HOURGLASS_END

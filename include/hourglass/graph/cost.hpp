@@ -2,7 +2,7 @@
 // the schedule's (graph/plan.hpp); what runs how fast is measured, in bench/.
 #pragma once
 
-#include <hourglass/graph/static_graph.hpp>
+#include <hourglass/graph/body.hpp>
 #include <hourglass/ops/linear.hpp>
 
 HOURGLASS_BEGIN
@@ -32,10 +32,15 @@ constexpr double operations_of(graph_view g, int n, long rows) {
     }
 }
 
-// Of all nodes.
+// Of all nodes; of those in the body of a scan for each of its steps.
 constexpr double operations_of(graph_view g, long rows) {
     double all = 0;
-    for (int n = 0; n < g.nodes.size; ++n) all += operations_of(g, n, rows);
+    const list<int> bodies = bodies_of(g);
+    list<int> steps(g.bodies + 1, 1);
+    for (int n = 0; n < g.nodes.size; ++n)
+        if (is<ops::scan>(g[n])) steps[g[n].options.flags[0]] = g[n].options.target[0];
+    for (int n = 0; n < g.nodes.size; ++n)
+        all += operations_of(g, n, rows) * (lies_in_body(bodies, n) ? steps[bodies[n]] : 1);
     return all;
 }
 

@@ -1,5 +1,5 @@
 // Reverse mode as a pass on the graph: the nodes are walked backwards and each one's derivative rule appends the nodes
-// of its adjoint. The result is a graph like any other.
+// of its adjoint. The result is a graph like any other. The rule of a scan is in graph/reverse_scan.hpp.
 #pragma once
 
 #include <hourglass/graph/trace.hpp>
@@ -47,6 +47,10 @@ constexpr handle sum_to(handle share, const value_type& wanted) {
     return share.reshaped(dropped);
 }
 
+// Of what is summed over the rows, the node's own.
+constexpr value_type derivation::adjoint_type(int n) const {
+    return {graph_.nodes[n].type.extents, graph_.nodes[n].type.batched || !sums_rows_};
+}
 constexpr void derivation::accumulate(int i, handle share) {
     if (forward_operand_ >= 0) {
         if (i == forward_operand_) tangent_ = share.index;
@@ -59,6 +63,9 @@ constexpr void derivation::accumulate(int i, handle share) {
     const value_type whole = graph_.nodes[node_].type;
     // What broadcasts to the result counts once for each element that it stands for.
     if (graph_.nodes[node_].op->kind == operation_kind::elementwise && !(type == whole)) share = share.filled(whole);
+    add(target, type, share);
+}
+constexpr void derivation::add(int target, const value_type& type, handle share) {
     share = sum_to(share, type);
     const int so_far = adjoints_[target];
     adjoints_[target] = so_far < 0 ? share.index : (share.other(so_far) + share).index;
@@ -71,6 +78,9 @@ class differentiation {
     bool sums_rows_;
 
 public:
+    struct seed {
+        int node = -1, adjoint = -1;
+    };
     // The gradient of `root` (rank 0, no batch axis; or batched, then of the sum over the rows) with respect to each of
     // `with_respect_to`; gradients(i) gives the node, of the type of what it belongs to.
     // Without sums_rows, the root being batched and no example acting on another, each row's gradient stays apart: what
@@ -87,7 +97,7 @@ public:
             for (int i = 0; i < graph_.nodes[n].operand_count; ++i)
                 if (wanted_[graph_.operand(n, i)] && has_derivative(graph_.nodes[n], i)) wanted_[n] = true;
         }
-        derivation d(graph_, adjoints_.begin(), wanted_.begin(), sums_rows);
+        derivation d(graph_, adjoints_.begin(), root + 1, wanted_.begin(), sums_rows);
         if (wanted_[root]) adjoints_[root] = adjoint < 0 ? graph_.push_literal(1) : adjoint;
         for (int n = root; n >= 0 && !graph_.failed(); --n) {
             if (adjoints_[n] < 0 || !wanted_[n] || !graph_.nodes[n].op->smooth) continue;
@@ -95,6 +105,26 @@ public:
             graph_.nodes[n].op->derivative(d);
         }
     }
+    // Of several roots with given adjoints, through the nodes from `first` on alone: what lies before them is a leaf.
+    constexpr differentiation(graph_builder& g, slice_of<seed> seeds, slice_of<int> with_respect_to, int first,
+                              bool sums_rows)
+        : graph_(g), adjoints_(g.nodes.size(), -1), wanted_(g.nodes.size(), false), sums_rows_(sums_rows) {
+        const int count = g.nodes.size();
+        for (int n : with_respect_to) wanted_[n] = true;
+        for (int n = first; n < count; ++n)
+            for (int i = 0; !wanted_[n] && graph_.nodes[n].op->smooth && i < graph_.nodes[n].operand_count; ++i)
+                wanted_[n] = wanted_[graph_.operand(n, i)] && has_derivative(graph_.nodes[n], i);
+        derivation d(graph_, adjoints_.begin(), count, wanted_.begin(), sums_rows);
+        for (const seed& s : seeds)
+            if (wanted_[s.node]) d.add(s.node, d.adjoint_type(s.node), {&graph_, nullptr, s.adjoint});
+        for (int n = count - 1; n >= first && !graph_.failed(); --n) {
+            if (adjoints_[n] < 0 || !wanted_[n] || !graph_.nodes[n].op->smooth) continue;
+            d.node_ = n;
+            graph_.nodes[n].op->derivative(d);
+        }
+    }
+    // Whether a gradient arrived there.
+    constexpr bool reached(int n) const { return n < adjoints_.size() && adjoints_[n] >= 0; }
     // Whether the root depends on any of them by a way that has a derivative.
     constexpr bool reaches() const { return wanted_[wanted_.size() - 1]; }
     constexpr int gradient(int n) {

@@ -95,6 +95,10 @@ private:
             for (int i = 0; i < old.operand_count; ++i) of.push(dense(operand(n, i)).index);
             return {push(old, of), false};
         }
+        case operation_kind::scan:
+            graph_.fail(text("a Jacobian, or a Hessian, does not go through a scan: take its product with a vector, by "
+                             "jvp, vjp or hessian_vector_product"));
+            return {graph_.push_literal(0), false};
         default:
             break;
         }

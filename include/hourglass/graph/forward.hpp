@@ -4,7 +4,7 @@
 // differentiated once more.
 #pragma once
 
-#include <hourglass/graph/differentiate.hpp>
+#include <hourglass/graph/reverse_scan.hpp>
 
 HOURGLASS_BEGIN
 
@@ -13,6 +13,14 @@ class forward_differentiation {
     list<int> tangents_;
     list<int> adjoints_; // by node: what a derivative rule is given for one
     list<bool> wanted_;
+    list<int> bodies_; // of scans, in which nodes lie that have no tangent of their own
+
+    // The nodes from `first` on, where the tangents of those before are known.
+    constexpr forward_differentiation(graph_builder& g, const list<int>& known, int first)
+        : graph_(g), tangents_(known), adjoints_(known.size(), -1), wanted_(known.size(), false) {
+        for (int n = first; n < known.size() && !g.failed(); ++n)
+            if (tangents_[n] < 0) tangents_[n] = tangent_of(n);
+    }
 
 public:
     // The tangent of `root` where that of `from` is `seed`, a node of the shape of `from`, with or without a batch
@@ -20,6 +28,7 @@ public:
     constexpr forward_differentiation(graph_builder& g, int root, int from, int seed)
         : graph_(g), tangents_(root + 1, -1), adjoints_(root + 1, -1), wanted_(root + 1, false) {
         if (from > root) return;
+        if (g.bodies > 0) bodies_ = bodies_of(g.view());
         tangents_[from] = seed;
         for (int n = from + 1; n <= root && !g.failed(); ++n) tangents_[n] = tangent_of(n);
     }
@@ -35,6 +44,8 @@ private:
     constexpr int tangent_of(int n) {
         const operation* op = graph_.nodes[n].op;
         const int count = graph_.nodes[n].operand_count;
+        if (op->kind == operation_kind::scan) return is<ops::scan>(graph_.nodes[n]) ? of_scan(n) : tangents_[n];
+        if (lies_in_body(bodies_, n)) return -1;
         bool depends = false;
         for (int i = 0; i < count; ++i) depends = depends || moves_with(n, i);
         if (!depends) return -1;
@@ -58,6 +69,95 @@ private:
         const value_type t = graph_.nodes[tangents_[operand]].type;
         return at(tangents_[operand]).filled({t.extents, t.batched || graph_.nodes[operand].type.batched}).index;
     }
+    // A scan that carries the tangents of the states beside a copy of its body, whose values it computes again. The
+    // tangents of its results are found with it; it has none itself.
+    constexpr int of_scan(int n) {
+        const scan_parts old(graph_, n);
+        body_copy body(graph_, n, false);
+        // Of a node of the body, or a state: whether it has a tangent, and whether that differs between rows.
+        enum { none, same, of_rows };
+        list<int> moves(n, none), carries(old.states, none);
+        const auto of_value = [&](int o) -> int {
+            if (body.holds(o)) return moves[o];
+            return tangents_[o] < 0 ? none : graph_.nodes[tangents_[o]].type.batched ? of_rows : same;
+        };
+        const auto raise = [](int& to, int by) { return to < by ? (to = by, true) : false; };
+        for (int s = 0; s < old.states; ++s) carries[s] = of_value(old.initial(s));
+        for (bool changed = true; changed;) {
+            changed = false;
+            for (int b = 0; b < n; ++b) {
+                if (!body.holds(b)) continue;
+                const node& here = graph_.nodes[b];
+                bool mixes = false; // over the rows
+                for (int i = 0; i < here.operand_count; ++i) {
+                    mixes = mixes || (!here.type.batched && graph_.nodes[graph_.operand(b, i)].type.batched);
+                    if (here.op->smooth) raise(moves[b], of_value(graph_.operand(b, i)));
+                }
+                if (is<ops::step>(here)) {
+                    const int which = here.options.flags[2];
+                    const bool is_state = here.options.flags[1] == static_cast<int>(ops::step_kind::state);
+                    moves[b] = is_state ? carries[which] : of_value(old.sequence(which));
+                }
+                if (moves[b] != none) moves[b] = here.type.batched ? of_rows : mixes ? same : moves[b];
+            }
+            for (int s = 0; s < old.states; ++s) changed = raise(carries[s], of_value(old.next(s))) || changed;
+        }
+        const auto tangent_type = [&](int value, int how) {
+            return value_type{graph_.nodes[value].type.extents, graph_.nodes[value].type.batched || how == of_rows};
+        };
+        list<int> start(old.states, -1);
+        for (int s = 0; s < old.states; ++s)
+            if (carries[s] != none)
+                start[s] = at(tangent_or_zero(old.initial(s))).filled(tangent_type(old.initial(s), carries[s])).index;
+        body.copy();
+        list<int> leaves; // with their tangents behind each
+        for (int b = 0; b < n; ++b) {
+            if (moves[b] == none || !is<ops::step>(graph_.nodes[b])) continue;
+            const int which = graph_.nodes[b].options.flags[2];
+            const bool is_state = graph_.nodes[b].options.flags[1] == static_cast<int>(ops::step_kind::state);
+            leaves.push(body[b]);
+            leaves.push(is_state ? -1 - which : body.add_slice(tangent_or_zero(old.sequence(which))));
+        }
+        for (int s = 0; s < old.states; ++s) {
+            if (carries[s] == none) continue;
+            const int leaf = body.add_state(start[s]);
+            for (int& l : leaves)
+                if (l == -1 - s) l = leaf;
+        }
+        list<int> known = tangents_;
+        while (known.size() < graph_.nodes.size()) known.push(-1);
+        for (int i = 0; i < leaves.size(); i += 2) known[leaves[i]] = leaves[i + 1];
+        const forward_differentiation inside(graph_, known, body.first);
+        list<int> next, asked, results, tangents;
+        const auto tangent_in_body = [&](int value, int how) {
+            const int t = inside.tangents_[body[value]];
+            return (t < 0 ? zero_like(value) : at(t)).filled(tangent_type(value, how)).index;
+        };
+        for (int s = 0; s < old.states; ++s)
+            if (carries[s] != none) next.push(tangent_in_body(old.next(s), carries[s]));
+        for (int m = n + 1; m < tangents_.size(); ++m) {
+            if (!is_scan_result(graph_.nodes[m]) || graph_.operand(m, 0) != n) continue;
+            const int value = graph_.operand(m, 1), state = graph_.nodes[m].options.flags[0];
+            const bool is_stacked = is<ops::stacked>(graph_.nodes[m]);
+            if (is_stacked ? inside.tangents_[body[value]] < 0 : carries[state] == none) continue;
+            int place = 0;
+            for (int s = 0; s < state; ++s) place += carries[s] != none;
+            results.push(m);
+            tangents.push(is_stacked ? tangent_in_body(value, of_value(value)) : next[place]);
+            asked.push(tangents.back());
+        }
+        if (results.empty()) return -1;
+        const int scan = body.finish(next, asked);
+        for (int i = 0; i < results.size(); ++i) {
+            const node old_result = graph_.nodes[results[i]];
+            attributes options = old_result.options;
+            if (is<ops::final_state>(old_result))
+                for (int s = old_result.options.flags[0] - 1; s >= 0; --s) options.flags[0] -= carries[s] == none;
+            const int both[] = {scan, tangents[i]};
+            tangents_[results[i]] = graph_.push(old_result.op, options, {both, 2});
+        }
+        return -1;
+    }
     constexpr int same_of_tangents(int n, int count) {
         list<int> of;
         for (int i = 0; i < count; ++i) of.push(tangent_or_zero(graph_.operand(n, i)));
@@ -74,7 +174,7 @@ private:
     // sum_j g_j dy_j/dx_i is what the rule gives for the adjoint g; elementwise, that is the tangent where g is one.
     constexpr int through_rule(int n, int which) {
         adjoints_[n] = tangents_[graph_.operand(n, which)];
-        derivation d(graph_, adjoints_.begin(), wanted_.begin(), false);
+        derivation d(graph_, adjoints_.begin(), adjoints_.size(), wanted_.begin(), false);
         d.node_ = n;
         d.forward_operand_ = which;
         graph_.nodes[n].op->derivative(d);
@@ -93,7 +193,7 @@ private:
         list<int> adjoints(n + 1, -1);
         adjoints[n] = g;
         wanted_[operand] = true;
-        derivation d(graph_, adjoints.begin(), wanted_.begin(), mixes);
+        derivation d(graph_, adjoints.begin(), n + 1, wanted_.begin(), mixes);
         d.node_ = n;
         graph_.nodes[n].op->derivative(d);
         wanted_[operand] = false;

@@ -85,6 +85,8 @@ private:
             return;
         case operation_kind::noise:
             return alone(n, group_kind::noise);
+        case operation_kind::scan:
+            return place_scan(n);
         default:
             if (!moves_nothing(at)) return alone(n, group_kind::movement);
             here.source = fused_[g_.operand(n, 0)].source;
@@ -99,6 +101,14 @@ private:
         const int own = fused_[awaited].group, of = fused_[fused_[awaited].source].group;
         here.group = own > here.group ? own : here.group;
         here.group = of > here.group ? of : here.group;
+    }
+    // A scan is a group of its own, in which its results lie too.
+    constexpr void place_scan(int n) {
+        if (nodes_[n].operand_count == 0) return add(n, -1, fused_[nodes_[n].options.flags[2]].group);
+        settle_operands(n);
+        const int group = open(group_kind::scan, ahead_[n].type, false);
+        groups_[group].node = n;
+        fused_[n].group = group;
     }
     // A number of the call is in no group.
     constexpr bool is_number(int n) {

@@ -88,8 +88,19 @@ inline std::string graphviz(graph_view g, std::string_view title = "graph") {
     if (!g.problem.empty()) return opening(g.problem.view()) + "}\n";
     const node_names names(g);
     std::string t = opening(std::string(title) + ": " + std::to_string(g.nodes.size) + " nodes");
-    for (int n = 0; n < g.nodes.size; ++n)
-        if (!stands_inline(g, names, n)) t += node_statement(g[n], n, picture_lines(g, names, n), "  ");
+    const list<int> bodies = bodies_of(g);
+    const auto statements = [&](int body, std::string_view indent) {
+        std::string all;
+        for (int n = 0; n < g.nodes.size; ++n)
+            if (!stands_inline(g, names, n) && (bodies.empty() ? 0 : bodies[n]) == body)
+                all += node_statement(g[n], n, picture_lines(g, names, n), indent);
+        return all;
+    };
+    for (int body = 1; body <= g.bodies; ++body)
+        if (const std::string inside = statements(body, "    "); !inside.empty())
+            t += "  subgraph cluster_" + std::to_string(body) + " {\n    label=\"body of scan " + std::to_string(body) +
+                 "\";\n    labeljust=l;\n    style=\"rounded,dashed\";\n" + inside + "  }\n";
+    t += statements(0, "  ");
     return t + edges(g, names) + "}\n";
 }
 inline std::string graphviz(const graph_builder& g, std::string_view title = "graph") {

@@ -3,12 +3,13 @@
 // time only.
 #pragma once
 
+#include <cmath>
 #include <map>
 #include <stdexcept>
 #include <string>
 #include <vector>
 
-#include <hourglass/graph/static_graph.hpp>
+#include <hourglass/graph/body.hpp>
 #include <hourglass/ops/list.hpp>
 #include <hourglass/ops/philox.hpp>
 
@@ -56,14 +57,17 @@ template <class T> class interpretation {
     graph_view g_;
     const forward_rules<T>* rules_;
     long rows_;
+    list<int> bodies_;
+    std::map<int, int> step_of_; // of bodies whose values are those of the first step that was not finite
 
 public:
-    std::vector<std::vector<T>> values; // by node
+    // By node. What lies in the body of a scan has its values of the last step, or of the first that is not finite.
+    std::vector<std::vector<T>> values;
     random::noise_stream noise{};
     std::uint64_t first_example = 0;
 
     interpretation(graph_view g, const forward_rules<T>& rules, long rows)
-        : g_(g), rules_(&rules), rows_(rows), values(static_cast<std::size_t>(g.nodes.size)) {}
+        : g_(g), rules_(&rules), rows_(rows), bodies_(bodies_of(g)), values(static_cast<std::size_t>(g.nodes.size)) {}
 
     long rows() const { return rows_; }
     std::size_t size_of(int n) const {
@@ -90,8 +94,17 @@ public:
     void run() {
         for (int n = 0; n < g_.nodes.size; ++n) {
             auto& to = values[static_cast<std::size_t>(n)];
-            if (to.empty()) compute(n, to);
+            if (!to.empty() || lies_in_body(bodies_, n)) continue;
+            if (is<ops::scan>(g_[n]))
+                run_scan(n);
+            else
+                compute(n, to);
         }
+    }
+    // Of a node in the body of a scan whose values are not finite in some step: the first such step; else -1.
+    int step_of(int n) const {
+        const auto found = step_of_.find(lies_in_body(bodies_, n) ? bodies_[n] : 0);
+        return found == step_of_.end() ? -1 : found->second;
     }
     // The nearest name: the node's own, or of the first equation behind it.
     std::string name_of(int n) const {
@@ -133,6 +146,64 @@ private:
             e.result = to.data();
             (*rules_)[*at.op].whole(e);
         }
+    }
+    // The body of a scan, step by step, and the scan's results.
+    void run_scan(int n) {
+        const auto value = [this](int of) -> std::vector<T>& { return values[static_cast<std::size_t>(of)]; };
+        const scan_parts scan(g_, n);
+        value(n).assign(size_of(n), T(0)); // it has none, but is computed
+        std::vector<int> body, stacks;
+        const list<bool> needed = needed_of_body(g_, bodies_, n);
+        for (int b = 0; b < n; ++b)
+            if (needed[b]) body.push_back(b);
+        for (int m = n + 1; m < g_.nodes.size; ++m)
+            if (is<ops::stacked>(g_[m]) && g_.operand(m, 0) == n && value(m).empty()) {
+                value(m).resize(size_of(m));
+                stacks.push_back(m);
+            }
+        std::vector<std::vector<T>> state, first_bad;
+        for (int s = 0; s < scan.states; ++s) state.push_back(value(scan.initial(s)));
+        for (int i = 0; i < scan.steps; ++i) {
+            const int step = scan.backwards ? scan.steps - 1 - i : i;
+            for (int b : body) {
+                const auto& flags = g_[b].options.flags;
+                if (!is<ops::step>(g_[b]))
+                    compute(b, value(b));
+                else if (flags[1] == static_cast<int>(ops::step_kind::state))
+                    value(b) = state[static_cast<std::size_t>(flags[2])];
+                else
+                    copy_step(value(b), 0, 1, value(scan.sequence(flags[2])), step, scan.steps, b);
+            }
+            for (int m : stacks) copy_step(value(m), step, scan.steps, value(g_.operand(m, 1)), 0, 1, g_.operand(m, 1));
+            for (int s = 0; s < scan.states; ++s) state[static_cast<std::size_t>(s)] = value(scan.next(s));
+            if (!first_bad.empty()) continue;
+            bool bad = false;
+            for (int b : body) bad = bad || !all_finite(value(b));
+            if (!bad) continue;
+            step_of_[scan.body] = step;
+            for (int b : body) first_bad.push_back(value(b));
+        }
+        for (int m = n + 1; m < g_.nodes.size; ++m)
+            if (is<ops::final_state>(g_[m]) && g_.operand(m, 0) == n && value(m).empty())
+                value(m) = state[static_cast<std::size_t>(g_[m].options.flags[0])];
+        for (std::size_t i = 0; i < first_bad.size(); ++i) value(body[i]) = first_bad[i];
+    }
+    static bool all_finite(const std::vector<T>& x) {
+        using std::isfinite;
+        if constexpr (requires(const T& v) { isfinite(v); })
+            for (const T& v : x)
+                if (!isfinite(v)) return false;
+        return true;
+    }
+    // What one step has of `like`, a node of the body, out of the place of that step in all of them into another.
+    void copy_step(std::vector<T>& to, int step_to, int steps_to, const std::vector<T>& from, int step_from,
+                   int steps_from, int like) {
+        const long each = g_[like].type.extents.size(), rows = g_[like].type.batched ? rows_ : 1;
+        if (to.empty()) to.resize(static_cast<std::size_t>(rows * steps_to * each));
+        for (long r = 0; r < rows; ++r)
+            for (long e = 0; e < each; ++e)
+                to[static_cast<std::size_t>((r * steps_to + step_to) * each + e)] =
+                    from[static_cast<std::size_t>((r * steps_from + step_from) * each + e)];
     }
     void elementwise(int n, std::vector<T>& to) {
         const node& at = g_[n];

@@ -30,7 +30,7 @@ constexpr void each_value(const schedule_view& s, const schedule_group& group, a
         use(group.product.left, false);
         use(group.product.right, false);
     }
-    if (group.kind == group_kind::movement || group.kind == group_kind::column_reduction) {
+    if (reads_operands(group.kind)) {
         const int* const operands = s.operands.data + group.first_load;
         for (int i = 0; i < group.load_count; ++i) use(operands[i], false);
     } else {
@@ -187,6 +187,7 @@ constexpr std::uint64_t structure_of(const schedule_view& s, const graph_view& g
     // Column reductions and movements have a runner for each operation.
     if (group.kind == group_kind::column_reduction || group.kind == group_kind::movement)
         hash = mix(hash, g[group.node].op->id);
+    if (group.kind == group_kind::scan) add(g[group.node].options.flags[0]); // each has a runner of its own
     add(group.load_count);
     const bool has_loads = group.kind == group_kind::elementwise || group.kind == group_kind::product;
     const group_load* const loads = s.loads.data + group.first_load;

@@ -3,9 +3,11 @@
 // (graph/select.hpp).
 #pragma once
 
+#include <boost/hana/for_each.hpp>
 #include <boost/hana/unpack.hpp>
 
 #include <hourglass/graph/block.hpp>
+#include <hourglass/graph/open_scan.hpp>
 #include <hourglass/graph/simplify.hpp>
 
 HOURGLASS_BEGIN
@@ -17,6 +19,7 @@ class lowering {
     slice_of<equation_outline> outlines_{};
     int position_ = 0; // of the equation being lowered
     known_blocks own_blocks_;
+    open_scan* scan_ = nullptr;           // in whose body the equations stand
     known_blocks* blocks_ = &own_blocks_; // of the whole graph: a block's lowering has those of the lowering around it
 
 public:
@@ -79,6 +82,16 @@ private:
         place_.noises = noise_count<Right>;
         place_.next_layer = place_.next_noise = 0;
         const handle target = lower(e.of);
+        if (!graph_.failed() && scan_ != nullptr) {
+            const int carried = scan_->state(target.index);
+            if (carried < 0)
+                graph_.fail(sentence("next of '", Left::name, "', which is ", name_of(Left::kind),
+                                     ": the body of a scan writes what the scan carries alone; an hg::state is written "
+                                     "outside of it"));
+            const handle value = lower(e.right);
+            if (!graph_.failed()) scan_->set_next(carried, value);
+            return finish(outer);
+        }
         if (!graph_.failed() &&
             !(is<ops::state>(target.at()) || (Left::kind == leaf_kind::symbol && is<ops::parameter>(target.at()))))
             graph_.fail(sentence("next of '", Left::name, "', which is ", name_of(Left::kind),
@@ -176,6 +189,8 @@ private:
     }
     template <class Leaf> constexpr handle lower(const next_of<Leaf>& n) {
         const handle target = lower(n.of);
+        if (const int carried = scan_ == nullptr || graph_.failed() ? -1 : scan_->state(target.index); carried >= 0)
+            if (scan_->next(carried) >= 0) return at(scan_->next(carried));
         for (int i = graph_.roots.size() - 1; i >= 0 && !graph_.failed(); --i)
             if (graph_.roots[i].kind == root_kind::update && graph_.roots[i].name == target.at().name)
                 return at(graph_.roots[i].node);
@@ -196,19 +211,15 @@ private:
     constexpr handle lower(const block_result<Prefix, Inner, Result, Formals...>& b) {
         const text prefix = sentence(place_.prefix, Prefix.view(), ".");
         text problem;
-        const bool known = blocks_->meet(hash_of(prefix.view()), Prefix.view(), b, problem);
+        const block_use<Inner, Formals...>& use = b;
+        const bool known = blocks_->meet(hash_of(prefix.view()), Prefix.view(), use, problem);
         if (!problem.empty()) graph_.fail(problem);
         if (!known && !graph_.failed()) {
             boost::hana::unpack(b.formals, [&](const auto&... formal) {
                 const bool done[] = {this->bind_formal(prefix, formal)..., true};
                 static_cast<void>(done);
             });
-            if (!graph_.failed()) {
-                lowering inner(graph_, prefix.view());
-                inner.blocks_ = blocks_;
-                inner.run(b.inner);
-                named_problem_ = named_problem_ || graph_.failed();
-            }
+            if (!graph_.failed()) { lower_block(prefix, b.inner, scan_); }
         }
         if (graph_.failed()) return at(0);
         const int name = graph_.by_name.find(hash_of(sentence(prefix.view(), Result::name).view()));
@@ -219,6 +230,57 @@ private:
         }
         return at(graph_.names[name].node);
     }
+    template <class Inner> constexpr void lower_block(const text& prefix, const Inner& block, open_scan* scan) {
+        lowering inner(graph_, prefix.view());
+        inner.blocks_ = blocks_;
+        inner.scan_ = scan;
+        inner.place_.in_scan = scan != nullptr;
+        inner.run(block);
+        named_problem_ = named_problem_ || graph_.failed();
+    }
+    template <fixed_string Prefix, class Use, class Result, scan_moment Moment>
+    constexpr handle lower(const scan_result<Prefix, Use, Result, Moment>& s) {
+        const text prefix = sentence(place_.prefix, Prefix.view(), ".");
+        const std::uint64_t hash = hash_of(prefix.view());
+        text problem;
+        if (scan_ != nullptr)
+            problem = sentence("the scan '", Prefix.view(),
+                               "' stands in the body of another: take what it computes out "
+                               "of the body, or write its steps as steps of the outer one");
+        const bool known = problem.empty() && blocks_->meet(hash, Prefix.view(), static_cast<const Use&>(s), problem);
+        if (!problem.empty()) graph_.fail(problem);
+        if (!known && !graph_.failed()) lower_scan(prefix, Prefix.view(), static_cast<const Use&>(s));
+        if (graph_.failed()) return at(0);
+        const int name = graph_.by_name.find(hash_of(sentence(prefix.view(), Result::name).view()));
+        if (name < 0 || graph_.names[name].node < 0) {
+            graph_.fail(sentence("the body of the scan '", Prefix.view(), "' has no symbol '", Result::name,
+                                 "' to give: no equation of it has this name, and nothing is passed by it"));
+            return at(0);
+        }
+        return take_of_scan(at(blocks_->scan_node(hash)), at(graph_.names[name].node), Moment, Result::name);
+    }
+    template <class Body, int Steps, bool Backwards, class... Arguments> constexpr void
+    lower_scan(const text& prefix, std::string_view name, const scan_use<Body, Steps, Backwards, Arguments...>& use) {
+        open_scan scan(graph_, name, Steps, Backwards);
+        const auto each = [&](const auto& formals, auto take) {
+            boost::hana::for_each(formals, [&]<class Left, class Right>(const equation<Left, Right>& f) {
+                const handle actual = graph_.failed() ? this->at(0) : this->lower(f.right);
+                if (!graph_.failed()) take(graph_.intern(sentence(prefix.view(), Left::name).view()), actual);
+            });
+        };
+        each(use.same, [&](int formal, handle actual) {
+            graph_.names[formal].node = actual.index;
+            scan.depends_on(actual);
+        });
+        each(use.along, [&](int formal, handle actual) { scan.add_sequence(formal, actual); });
+        each(use.carried, [&](int formal, handle actual) { scan.add_state(formal, actual); });
+        if (reads_input<Body>) scan.depends_on_rows();
+        if (!graph_.failed()) scan.begin();
+        if (!graph_.failed()) lower_block(prefix, use.body, &scan);
+        if (graph_.failed()) return;
+        blocks_->scan_node(hash_of(prefix.view())) = scan.close();
+        blocks_->bodies = bodies_of(graph_.view());
+    }
     template <class Left, class Right> constexpr bool bind_formal(const text& prefix, const equation<Left, Right>& f) {
         const handle actual = lower(f.right);
         if (graph_.failed()) return false;
@@ -228,7 +290,13 @@ private:
 
     constexpr handle lower_symbol(std::string_view name, std::uint64_t hash) {
         const int found = graph_.by_name.find(full_hash(name, hash));
-        if (found >= 0 && graph_.names[found].node >= 0) return at(graph_.names[found].node);
+        if (found >= 0 && graph_.names[found].node >= 0) {
+            if (lies_in_body(blocks_->bodies, graph_.names[found].node))
+                graph_.fail(sentence("'", name,
+                                     "' lies in the body of a scan, where it has a value for each step: take "
+                                     "it of the scan, scan<...>(...)[symbol]"));
+            return at(graph_.names[found].node);
+        }
         const text full = sentence(place_.prefix, name);
         for (int i = 0; i < outlines_.size; ++i) {
             if (outlines_[i].hash != hash || outlines_[i].is_next) continue;

@@ -36,7 +36,7 @@ constexpr graph_builder merge(const graph_view& g, slice_of<bool> needed = {}) {
         const auto same = [&](int candidate) {
             const node& c = r.to.nodes[candidate];
             if (c.op->id != old.op->id || c.operand_count != count || !(c.options == old.options) ||
-                !(c.type == old.type) || c.region != old.region)
+                !(c.type == old.type))
                 return false;
             // 0 and -0 compare equal and are not the same.
             if (std::bit_cast<std::uint64_t>(c.options.number) != std::bit_cast<std::uint64_t>(old.options.number))

@@ -16,33 +16,38 @@ struct non_finite_value {
     std::string what;        // "the equation 'sigma'", "the input 'x'", "the gradient with respect to 'h.weight'"
     std::string name;        // the name alone: "sigma"
     std::string operation;   // "exp(812.5) = inf": with its operands where it is elementwise, else "sum[axis 0] = nan"
+    long step = -1;          // of a scan, in whose body it lies; else -1
     long row = -1;           // -1 where there is no batch axis
     std::vector<long> index; // the element, within its row
     double value = 0;
 
     std::string sentence() const {
         std::string t = what + " is the first that is not finite: " + operation;
-        if (row >= 0) t += " in row " + std::to_string(row);
+        if (step >= 0) t += " in step " + std::to_string(step);
+        if (row >= 0) t += std::string(step >= 0 ? "," : "") + " in row " + std::to_string(row);
         for (std::size_t i = 0; i < index.size(); ++i) t += (i == 0 ? " at [" : ", ") + std::to_string(index[i]);
         return index.empty() ? t : t + "]";
     }
 };
 
 // `values(n)` points at the elements of node n, or is null where it was not computed; `operands(n, f)` calls f for each
-// node that n was computed from: none where its value was given.
-template <class T, class Values, class Operands> class non_finite_search {
+// node that n was computed from: none where its value was given. `step_of(n)` is the step of a scan that the values are
+// of, where n lies in its body.
+template <class T, class Values, class Operands, class Steps> class non_finite_search {
     graph_view g_;
     const node_names& names_;
     Values values_;
     Operands operands_;
+    Steps step_of_;
     struct label {
         std::string what, name; // empty for what is inside an equation
     };
     std::vector<label> labels_;
 
 public:
-    non_finite_search(graph_view g, const node_names& names, Values values, Operands operands)
-        : g_(g), names_(names), values_(values), operands_(operands), labels_(static_cast<std::size_t>(g.nodes.size)) {
+    non_finite_search(graph_view g, const node_names& names, Values values, Operands operands, Steps step_of)
+        : g_(g), names_(names), values_(values), operands_(operands), step_of_(step_of),
+          labels_(static_cast<std::size_t>(g.nodes.size)) {
         for (int n = 0; n < g_.nodes.size; ++n)
             if (names_.named(n)) labels_[static_cast<std::size_t>(n)] = label_of(n);
         for (const graph_root& r : g_.roots) {
@@ -114,6 +119,7 @@ private:
         non_finite_value v;
         v.what = l.what;
         v.name = l.name;
+        v.step = step_of_(n);
         v.value = static_cast<double>((*values_(n))[static_cast<std::size_t>(element)]);
         if (g_[n].type.batched) v.row = element / size;
         for (int axis = 0; axis < extents.rank; ++axis)
@@ -139,9 +145,11 @@ private:
     }
 };
 
-template <class T>
-std::optional<non_finite_value> find_non_finite(graph_view g, const node_names& names, auto values, auto operands) {
-    return non_finite_search<T, decltype(values), decltype(operands)>(g, names, values, operands).run();
+template <class T> std::optional<non_finite_value> find_non_finite(graph_view g, const node_names& names, auto values,
+                                                                   auto operands, auto step_of) {
+    return non_finite_search<T, decltype(values), decltype(operands), decltype(step_of)>(g, names, values, operands,
+                                                                                         step_of)
+        .run();
 }
 
 HOURGLASS_END

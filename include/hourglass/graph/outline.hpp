@@ -2,7 +2,7 @@
 // they use one another. For telling what kind of mistake a symbol without a value is.
 #pragma once
 
-#include <hourglass/expr/graph.hpp>
+#include <hourglass/expr/scan.hpp>
 #include <hourglass/graph/list.hpp>
 
 HOURGLASS_BEGIN
@@ -61,6 +61,32 @@ template <fixed_string P, class G, class R, class... L, class... E>
 struct symbols_of<block_result<P, G, R, equation<L, E>...>> {
     static constexpr void collect(list<std::uint64_t>& into) { (symbols_of<E>::collect(into), ...); }
 };
+
+template <class E> struct symbols_of_all;
+template <class... L, class... E> struct symbols_of_all<boost::hana::tuple<equation<L, E>...>> {
+    static constexpr void collect(list<std::uint64_t>& into) { (symbols_of<E>::collect(into), ...); }
+};
+template <fixed_string P, class G, int N, bool B, class Along, class Carried, class Same, class R, scan_moment M>
+struct symbols_of<scan_result<P, scan_use<G, N, B, Along, Carried, Same>, R, M>> {
+    static constexpr void collect(list<std::uint64_t>& into) {
+        symbols_of_all<Along>::collect(into);
+        symbols_of_all<Carried>::collect(into);
+        symbols_of_all<Same>::collect(into);
+    }
+};
+
+// Whether an expression reads data of which each example has its own.
+template <class E> inline constexpr bool reads_input = [] {
+    if constexpr (named_leaf<E>)
+        return E::kind == leaf_kind::input;
+    else
+        return false;
+}();
+template <class Op, class... A> inline constexpr bool reads_input<applied<Op, A...>> = (reads_input<A> || ...);
+template <class L, class R> inline constexpr bool reads_input<equation<L, R>> = reads_input<R>;
+template <class... E> inline constexpr bool reads_input<graph<E...>> = (reads_input<E> || ...);
+template <fixed_string P, class G, class R, class... F>
+inline constexpr bool reads_input<block_result<P, G, R, F...>> = (reads_input<G> || ... || reads_input<F>);
 
 // An equation as plain data.
 struct equation_outline {

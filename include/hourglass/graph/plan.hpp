@@ -104,12 +104,17 @@ private:
             const double work = 2.0 * static_cast<double>(d.product.m * d.product.n * d.product.k);
             (nodes_[d.product.left].type.batched || nodes_[d.product.right].type.batched ? s_.work_per_row : s_.work) +=
                 work;
-        } else if (d.kind == group_kind::movement || d.kind == group_kind::column_reduction) {
+        } else if (reads_operands(d.kind)) {
             out.operand = value_of(f_.g.operand(d.node, 0));
             out.first_load = s_.operands.size();
             for (int i = 0; i < nodes_[d.node].operand_count; ++i) {
                 s_.operands.push(value_of(f_.g.operand(d.node, i)));
                 ++out.load_count;
+            }
+            if (d.kind == group_kind::scan) {
+                for (int n = d.first; n >= 0; n = fused_[n].next_member) s_.stores.push({-1, value_of_[n]});
+                out.store_count = s_.stores.size() - out.first_store;
+                return;
             }
             s_.stores.push({-1, value_of_[d.node]});
         } else if (d.kind == group_kind::noise) {

@@ -106,7 +106,19 @@ inline std::string options_text(const node& n) {
         parts.push_back(static_cast<noise_kind>(flags[0]) == noise_kind::normal ? "normal" : "uniform");
         if (flags[1] != 0) parts.push_back("shared");
         break;
+    case operation_kind::scan: // of a program's own graph: which of its scans, and which result
+        if (is<ops::final_state>(n)) parts.push_back("state " + number(flags[0]));
+        if (is<ops::scan_value>(n)) parts.push_back(number(flags[1]) + " of scan " + number(flags[0] + 1));
+        if (is<ops::scan>(n)) parts.push_back(number(flags[0]));
+        if (is<ops::scan_call>(n)) parts.push_back(number(flags[0] + 1));
+        if (is<ops::scan>(n) && flags[2] != 0) parts.push_back("backwards");
+        break;
     default: {
+        if (is<ops::step>(n)) {
+            const bool state = flags[1] == static_cast<int>(ops::step_kind::state);
+            parts.push_back((state ? "state " : "slice ") + number(flags[2]) + " of scan " + number(flags[0]));
+            break;
+        }
         if (n.options.number != 0 || is<ops::scalar>(n)) parts.push_back(number_text(n.options.number));
         // The result's own extents need not be said again; what else is in `target` is an order of axes.
         if (n.options.target.rank > 0 && !(n.options.target == n.type.extents))
@@ -152,8 +164,9 @@ inline std::string print(graph_view g, std::string_view title = "graph") {
     if (!g.problem.empty()) return t + ": " + std::string(g.problem.view()) + "\n";
     t += ": " + std::to_string(g.nodes.size) + " nodes\n";
     const node_names names(g);
+    const list<int> bodies = bodies_of(g);
     for (int n = 0; n < g.nodes.size; ++n)
-        if (!stands_inline(g, names, n)) t += node_text(g, names, n) + "\n";
+        if (!stands_inline(g, names, n)) t += (lies_in_body(bodies, n) ? "  " : "") + node_text(g, names, n) + "\n";
     for (const graph_root& r : g.roots) t += root_text(g, r) + " = " + operand_text(g, names, r.node) + "\n";
     return t;
 }
@@ -253,6 +266,8 @@ inline std::string_view kind_text(group_kind kind) {
         return "movement";
     case group_kind::noise:
         return "noise";
+    case group_kind::scan:
+        return "scan";
     }
     return "";
 }
@@ -316,8 +331,11 @@ inline std::string print(schedule_view s, graph_view g, long max_rows, long elem
         for (int k = 0; k < group.store_count; ++k) stores.push_back(s.stores[group.first_store + k].value);
         t += listed("store", stores);
     }
-    for (const schedule_result& r : s.results)
-        t += root_text(g, {r.kind, r.name, -1}) + " = " + names.value(r.value) + "\n";
+    for (int i = 0; i < s.results.size; ++i) {
+        const schedule_result& r = s.results[i]; // those of a scan's step have no names
+        t += (r.name < 0 ? "result " + std::to_string(i) : root_text(g, {r.kind, r.name, -1})) + " = " +
+             names.value(r.value) + "\n";
+    }
     return t + arena_text(s, element_bytes) + "\n";
 }
 
@@ -332,7 +350,7 @@ template <class Program> std::vector<named_stage> stages_of() {
             {"selected", compiled::selected::view()},
             {"simplified", compiled::simplified::view()},
             {"merged", compiled::merged::view()},
-            {"final", compiled::final_graph::view()}};
+            {"final", compiled::whole::view()}};
 }
 // Each of them as text, with its number of nodes: hg::print_stages<trainer>().
 template <class Program> std::string print_stages() {
@@ -340,12 +358,18 @@ template <class Program> std::string print_stages() {
     for (const named_stage& s : stages_of<Program>()) t += (t.empty() ? "" : "\n") + print(s.graph, s.name);
     return t;
 }
-// What a program runs: hg::print_schedule<trainer>(). With hg::recompute<...> among its options, the last line says
-// what the arena would be without.
+// What a program runs, and behind it what a step of each of its scans does: hg::print_schedule<trainer>(). With
+// hg::recompute<...> among its options, the last line says what the arena would be without.
 template <class Program> std::string print_schedule() {
     using compiled = typename Program::compiled_graph;
     constexpr long bytes = static_cast<long>(sizeof(typename Program::element_type));
     std::string t = print(compiled::schedule.view(), compiled::view(), Program::max_rows, bytes);
+    [&]<int... K>(std::integer_sequence<int, K...>) {
+        ((t += "\n" + print(compiled::template step<K>::schedule.view(), compiled::template step<K>::view(),
+                            Program::max_rows, bytes, "a step of scan " + std::to_string(K + 1))),
+         ...);
+    }
+    (std::make_integer_sequence<int, compiled::scans>{});
     if constexpr (requires { requires compiled::spec::options::recomputes; }) {
         const graph_builder simple = prune_and_simplify(compiled::spec::run(false).view(), true);
         const graph_builder merged = merge(simple.view(), needed_nodes(simple.view()).view());

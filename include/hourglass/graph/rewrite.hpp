@@ -21,6 +21,7 @@ public:
     // The names keep their places; `new_names` says whether more may come.
     constexpr explicit rewriter(const graph_view& g, bool new_names = false) : from(g), map(g.nodes.size, -1) {
         to.problem = g.problem;
+        to.bodies = g.bodies;
         to.nodes.reserve(g.nodes.size);
         to.operands.reserve(g.operands.size);
         to.names.append(g.names);

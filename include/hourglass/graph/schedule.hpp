@@ -12,8 +12,14 @@ enum class group_kind {
     column_reduction, // a reduction over the batch or over leading axes
     product,          // a matrix product whose tiles pass through elementwise nodes
     movement,         // transpose, slice, pad, concatenate; what has no kernel of its own
+    scan,             // a recurrence, whose body has a schedule of its own
     noise
 };
+
+// Whole values, which stand among the schedule's operands; the others load elements.
+constexpr bool reads_operands(group_kind kind) {
+    return kind == group_kind::movement || kind == group_kind::column_reduction || kind == group_kind::scan;
+}
 
 // Where a value lies.
 enum class storage_kind { uniform, fed, parameter, state, arena };
@@ -74,7 +80,7 @@ struct schedule_group {
     long extents[max_dimensions]{};
     bool reduces = false; // some members are sums over the last dimension
     product_plan product{};
-    int node = -1;               // product, movement, noise, column reduction: the node
+    int node = -1;               // product, movement, noise, column reduction, scan: the node
     int operand = -1;            // column reduction: the value reduced
     bool tail = false;           // serves updates only
     bool wait_before = false;    // something it needs was made by other threads since the last wait
@@ -108,7 +114,7 @@ struct schedule_view {
     slice_of<stored_value> values;
     slice_of<schedule_result> results;
     slice_of<int> uniforms; // values computed before the groups run
-    slice_of<int> operands; // of movements and column reductions: values
+    slice_of<int> operands; // of movements, column reductions and scans: values
     slice_of<int> numbers;  // nodes that are numbers of the call, in the order in which they are computed
     long arena = 0;         // elements
     long arena_without_reuse = 0;

@@ -2,6 +2,7 @@
 // asked for becomes the results. What a program asks for is in graph/specify.hpp.
 #pragma once
 
+#include <hourglass/graph/body.hpp>
 #include <hourglass/graph/rewrite.hpp>
 
 HOURGLASS_BEGIN
@@ -15,8 +16,10 @@ struct wanted_name {
 class selection {
 public:
     rewriter r;
+    list<int> bodies; // of scans: in which each node of the model lies
 
-    constexpr selection(const graph_view& g, slice_of<wanted_name> fed, bool training, bool writes_state) : r(g, true) {
+    constexpr selection(const graph_view& g, slice_of<wanted_name> fed, bool training, bool writes_state)
+        : r(g, true), bodies(bodies_of(g)) {
         list<int> cut(g.nodes.size, -1);
         for (const wanted_name& f : fed) {
             const int node_ = find(f, "hg::from<...>");
@@ -41,7 +44,14 @@ public:
     // The old graph's node of a name; says so where there is none, and where the name stands in the program.
     constexpr int find(const wanted_name& w, std::string_view where) {
         const int name = r.to.by_name.find(w.hash); // names keep their places, and new ones come behind them
-        if (name >= 0 && name < r.from.names.size && r.from.names[name].node >= 0) return r.from.names[name].node;
+        if (name >= 0 && name < r.from.names.size && r.from.names[name].node >= 0) {
+            const int n = r.from.names[name].node;
+            if (lies_in_body(bodies, n))
+                r.to.fail(sentence(where, " names '", w.name,
+                                   "', which lies in the body of a scan, where it has a value "
+                                   "for each step: give what is taken of the scan, scan<...>(...)[symbol], a name"));
+            return n;
+        }
         r.to.fail(sentence(where, " names '", w.name,
                            "', which the graph does not have: it is no symbol, input, parameter or noise of it"));
         return 0;

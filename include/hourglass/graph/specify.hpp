@@ -3,9 +3,9 @@
 // behind it, is in graph/compile.hpp.
 #pragma once
 
-#include <hourglass/graph/differentiate.hpp>
 #include <hourglass/graph/obstacle.hpp>
 #include <hourglass/graph/recompute.hpp>
+#include <hourglass/graph/reverse_scan.hpp>
 #include <hourglass/graph/select.hpp>
 #include <hourglass/graph/update.hpp>
 
@@ -177,7 +177,8 @@ private:
         const list<bool> part = parts_of(g, value);
         for (int n = 0; n <= value; ++n)
             for (int i = 0; part[n] && !g.nodes[n].type.batched && i < g.nodes[n].operand_count; ++i)
-                if (g.nodes[g.operand(n, i)].type.batched) return false; // put together over the rows
+                if (g.nodes[g.operand(n, i)].type.batched && !is_scan_result(g.nodes[n]))
+                    return false; // put together over the rows
         return g.nodes[value].type.batched;
     }
     // Which nodes a value depends on, itself included.
@@ -265,7 +266,7 @@ private:
             const named_node& n = s.r.from.names[i];
             const int at = n.node < 0 ? -1 : s.r.map[n.node];
             if (at < 0 || at >= loss_node || !part[at] || g.nodes[at].type.extents.rank != 0) continue;
-            if (g.nodes[at].op->kind == operation_kind::leaf) continue;
+            if (g.nodes[at].op->kind == operation_kind::leaf || lies_in_body(s.bodies, n.node)) continue;
             handle h{&g, nullptr, at};
             if (h.batched() && !each_row) h = batch_mean(h);
             g.roots.push({root_kind::value, g.intern(s.r.from.name(i), n.hash), h.index});

@@ -19,8 +19,7 @@ struct node {
     attributes options{};
     int first_operand = 0;
     int operand_count = 0;
-    int name = -1;  // leaves: index into names
-    int region = 0; // the body that the node belongs to; 0 is the graph itself
+    int name = -1; // leaves: index into names
 };
 
 // A name that stands for a node: a symbol of an equation, or a leaf.
@@ -68,6 +67,7 @@ struct graph_view {
     slice_of<leaf_start> starts;
     text problem{};
     bool characters_stay = false; // they outlive every graph that is made of this one
+    int bodies = 0;               // of scans: how many were ever made, which are their numbers (ops/scan.hpp)
 
     constexpr int operand(int n, int i) const { return operands.data[nodes.data[n].first_operand + i]; }
     constexpr const node& operator[](int n) const { return nodes.data[n]; }
@@ -97,11 +97,13 @@ public:
     list<leaf_start> starts;
     hash_index by_name;
     text problem{};               // the first mistake found; nothing after it is looked at
+    int bodies = 0;               // of scans, as in a view
     bool has_derivatives = false; // in its equations: these are simplified before programs differentiate again
 
     constexpr graph_builder() = default;
     // Goes on with a graph; `new_names` says whether names can be found and made.
-    constexpr explicit graph_builder(const graph_view& g, bool new_names = true) : problem(g.problem) {
+    constexpr explicit graph_builder(const graph_view& g, bool new_names = true)
+        : problem(g.problem), bodies(g.bodies) {
         nodes.append(g.nodes);
         operands.append(g.operands);
         names.append(g.names);
@@ -121,7 +123,8 @@ public:
     constexpr graph_view view() const {
         const bool lent = lent_characters.size > 0;
         return {nodes.view(), operands.view(), names.view(), lent ? lent_characters : characters.view(),
-                roots.view(), starts.view(),   problem,      lent};
+                roots.view(), starts.view(),   problem,      lent,
+                bodies};
     }
     constexpr graph_sizes sizes() const {
         return {nodes.size(), operands.size(), names.size(), characters.size(), roots.size(), starts.size()};
@@ -267,6 +270,7 @@ template <graph_sizes Room> struct frozen_graph {
     std::array<graph_root, Room.roots + 1> roots{};
     std::array<leaf_start, Room.starts + 1> starts{};
     text problem{};
+    int bodies = 0;
     graph_sizes sizes{}; // of what is there; where that is more than there is room for, nothing was copied
 
     constexpr explicit frozen_graph(const graph_builder& b)
@@ -281,12 +285,13 @@ template <graph_sizes Room> struct frozen_graph {
                 {roots.data(), sizes.roots},
                 {starts.data(), sizes.starts},
                 problem,
-                true};
+                true,
+                bodies};
     }
 
 private:
     constexpr frozen_graph(const graph_view& g, const graph_sizes& size, slice_of<char> own, slice_of<char> lent)
-        : lent_characters(lent), problem(g.problem), sizes(size) {
+        : lent_characters(lent), problem(g.problem), bodies(g.bodies), sizes(size) {
         if (!Room.hold(size)) return;
         copy(g.nodes, nodes.data());
         copy(g.operands, operands.data());

@@ -83,6 +83,9 @@ constexpr handle handle::new_state(const text& owner, std::string_view what, con
 
 // A leaf's identity is made of its name, so that leaving out parts of a graph changes no value.
 constexpr handle handle::noise(int kind, bool shared_by_examples, const shape& extents_) const {
+    if (place->in_scan)
+        fail(text("noise is drawn in the body of a scan, where it would be the same in all steps: draw it outside, for "
+                  "all steps at once, as in eps = normal_noise<T, n>(), and pass it along(...)"));
     text full = sentence(place->prefix, place->equation);
     if (place->noises > 1) full.add(".").add(place->next_noise);
     ++place->next_noise;

@@ -38,13 +38,22 @@ constexpr bool can_differentiate(auto y, auto x, std::string_view what,
     if (rows == rows_of_derivative::may_mix || !y.batched()) return true;
     list<bool> reached(y.index + 1, false);
     reached[x.index] = true;
+    const auto bodies = bodies_of(g.view());
+    const auto reached_in_scan = [&](int n) { // by any way through the steps
+        for (int scan = n + 1; lies_in_body(bodies, n) && scan <= y.index; ++scan)
+            if (is<ops::scan>(g.nodes[scan]) && g.nodes[scan].options.flags[0] == bodies[n])
+                for (int i = 0; i < g.nodes[scan].operand_count; ++i)
+                    if (const int o = g.operand(scan, i); o == x.index || reached[o] || (o > x.index && bodies[o] != 0))
+                        return true;
+        return false;
+    };
     for (int n = x.index + 1; n <= y.index; ++n) {
         const auto& at = g.nodes[n];
         for (int i = 0; i < at.operand_count; ++i)
             reached[n] = reached[n] || (reached[g.operand(n, i)] && has_derivative(at, i));
         const bool mixes =
             (at.op->kind == operation_kind::reduction && at.options.flags[2] != 0) || is<ops::matmul_batch_sum>(at);
-        if (!mixes || !reached[n] || !part[n]) continue;
+        if (!mixes || !part[n] || !(reached[n] || reached_in_scan(n))) continue;
         y.misfit(text(what), x,
                  text("the first has a value for each example, on which the second acts through other examples too: "
                       "differentiate batch_sum(...) of it, or keep what is taken over the batch constant with "

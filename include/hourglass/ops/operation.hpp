@@ -35,7 +35,8 @@ enum class operation_kind {
     product,     // of matrices; what else computes elements from whole operands
     noise,       // filled by the generator
     movement,    // same elements, elsewhere
-    marker       // gone before a program is made: stop_gradient, in_training
+    marker,      // gone before a program is made: stop_gradient, in_training
+    scan         // a recurrence and its results (ops/scan.hpp)
 };
 
 // What a shape rule is given. It may rewrite the options into their canonical form, and says in words what does not

@@ -269,7 +269,7 @@ template <int Axis = 0, operand... X> constexpr auto concatenate(const X&... x) 
     c.options.flags[0] = Axis;
     return apply_operation(c, x...);
 }
-template <int... Extents, operand X> constexpr auto broadcast_to(const X& x) {
+template <int... Extents, operand_or_number X> constexpr auto broadcast_to(const X& x) {
     ops::broadcast_to b;
     b.options.target = make_shape(Extents...);
     return apply_operation(b, x);

@@ -22,6 +22,7 @@ struct naming {
     std::string_view equation{};
     int layers = 0, next_layer = 0;
     int noises = 0, next_noise = 0;
+    bool in_scan = false; // in the body of one
 };
 
 struct handle {
@@ -73,6 +74,7 @@ class derivation {
     graph_builder& graph_;
     mutable naming place_;
     int* adjoints_;      // the adjoint of each node so far, or -1
+    int count_;          // of nodes that may have one
     const bool* wanted_; // which nodes depend on what is differentiated for
     bool sums_rows_ = true;
     int node_ = -1;
@@ -81,8 +83,8 @@ class derivation {
     int tangent_ = -1;
     friend class differentiation;
     friend class forward_differentiation;
-    constexpr derivation(graph_builder& g, int* adjoints, const bool* wanted, bool sums_rows)
-        : graph_(g), adjoints_(adjoints), wanted_(wanted), sums_rows_(sums_rows) {}
+    constexpr derivation(graph_builder& g, int* adjoints, int count, const bool* wanted, bool sums_rows)
+        : graph_(g), adjoints_(adjoints), count_(count), wanted_(wanted), sums_rows_(sums_rows) {}
 
 public:
     constexpr handle operand(int i) const;
@@ -96,6 +98,13 @@ public:
     constexpr bool sums_rows() const { return sums_rows_; }
     // Adds to the adjoint of operand i; sums over what the operand was broadcast along.
     constexpr void accumulate(int i, handle share);
+    // The rules of a scan and of its results, which are no matter of single operands (graph/reverse_scan.hpp).
+    constexpr void reach_scan();
+    constexpr void reverse_scan();
+
+private:
+    constexpr value_type adjoint_type(int n) const;
+    constexpr void add(int target, const value_type& type, handle share);
 };
 
 HOURGLASS_END

@@ -72,6 +72,8 @@ public:
             if (compiled::broken) return {};
             for (int n = 0; n < g.nodes.size; ++n) {
                 const node& at = g[n];
+                if (at.op->kind == operation_kind::scan)
+                    return text("hg::evaluate does not take a scan: call the program, or evaluate its step");
                 const bool outside = is<ops::parameter>(at) || is<ops::state>(at);
                 if (at.op->kind == operation_kind::noise || outside || (at.name >= 0 && at.type.batched))
                     return sentence("hg::evaluate takes a program of arguments alone, but '", g.name(at.name), "' is ",
@@ -124,7 +126,7 @@ private:
             (take<N>(bindings), ...);
         else if constexpr (at.op->kind == operation_kind::elementwise)
             elementwise<N>();
-        else if constexpr (at.op->kind != operation_kind::literal)
+        else if constexpr (at.op->kind != operation_kind::literal && at.op->kind != operation_kind::scan)
             whole<N>();
         return true;
     }

@@ -7,6 +7,9 @@
 #include <hourglass/program/direct.hpp>
 #include <hourglass/program/memory.hpp>
 #include <hourglass/program/parameters.hpp>
+#include <hourglass/program/recurrence.hpp>
+
+#include <tuple>
 
 #if defined(_OPENMP)
     #include <omp.h>
@@ -32,18 +35,12 @@ inline void wait_for_all([[maybe_unused]] worker w) {
 
 template <class Compiled, class T> class executor {
 public:
-    static constexpr bool inside = Compiled::spec::options::template has<arena_inside>;
+    static constexpr bool inside = requires { requires Compiled::spec::options::template has<arena_inside>; };
     static constexpr const auto& schedule = Compiled::schedule;
     static constexpr int values = Compiled::sizes.values, groups = Compiled::sizes.groups;
     static constexpr long max_rows = Compiled::spec::rows;
 
-    explicit executor(int thread_count) : threads_(thread_count), memory_(scratch::with_arena(thread_count)) {
-        if (inside && threads_ > 1)
-            throw call_error("hg::threads is " + std::to_string(threads_) +
-                             ", but a program with hg::arena_inside runs on 1 thread");
-        for (int v = 0; v < values; ++v)
-            if (at(v).offset >= 0) place[static_cast<std::size_t>(v)] = memory_.get() + at(v).offset;
-        write_literals();
+    explicit executor(int thread_count) : executor(thread_count, inside_another_executor{}) {
 #if defined(_OPENMP)
         // The team is made now, so that no step has to. (GCC drops a parallel region with nothing in it.)
         if (threads_ > 1) {
@@ -53,6 +50,16 @@ public:
             }
         }
 #endif
+    }
+    executor(int thread_count, inside_another_executor)
+        : threads_(thread_count), memory_(scratch::with_arena(thread_count)),
+          scans_(make_scans(thread_count, std::make_integer_sequence<int, Compiled::scans>{})) {
+        if (inside && threads_ > 1)
+            throw call_error("hg::threads is " + std::to_string(threads_) +
+                             ", but a program with hg::arena_inside runs on 1 thread");
+        for (int v = 0; v < values; ++v)
+            if (at(v).offset >= 0) place[static_cast<std::size_t>(v)] = memory_.get() + at(v).offset;
+        write_literals();
     }
 
     // Where each value lies: the arena's are set here, the others by whoever binds them, before run().
@@ -76,12 +83,13 @@ public:
 
     void run(long rows, bool flush) {
         compute_numbers(rows);
-        if constexpr (direct::possible && schedule.work <= work_worth_a_team) {
+        if constexpr (direct::possible && work_alone() <= work_worth_a_team) {
             [&]<int... G>(std::integer_sequence<int, G...>) { (direct::template run<G>(*this), ...); }
             (std::make_integer_sequence<int, groups>{});
             return;
         }
-        const double work = schedule.work + schedule.work_per_row * static_cast<double>(rows);
+        double work = schedule.work + schedule.work_per_row * static_cast<double>(rows);
+        std::apply([&](const auto&... scan) { ((work += scan.work(rows)), ...); }, scans_);
 #if defined(_OPENMP)
         if (threads_ > 1 && work > work_worth_a_team) {
     #pragma omp parallel num_threads(threads_)
@@ -92,6 +100,16 @@ public:
         static_cast<void>(work);
 #endif
         run_groups(rows, {0, 1}, flush);
+    }
+
+    // A thread's part of a run, all threads together; what products count is the thread's own, and goes on from one
+    // walk of a run to the next.
+    void walk(long rows, worker w, int& products) {
+        static constexpr auto runners = make_runners(std::make_integer_sequence<int, groups>{});
+        for (int g = 0; g < groups; ++g) {
+            if (group_at(g).wait_before) wait_for_all(w);
+            runners[static_cast<std::size_t>(g)](*this, group_at(g), rows, w, products);
+        }
     }
 
 private:
@@ -106,6 +124,19 @@ private:
         runner_of<group_at(G).representative>()(*this, group_at(G), 1, {0, 1}, products);
     }
 
+    template <int... K> static auto make_scans([[maybe_unused]] int threads, std::integer_sequence<int, K...>) {
+        return std::tuple<recurrence<typename Compiled::template step<K>, T>...>{
+            recurrence<typename Compiled::template step<K>, T>(threads)...};
+    }
+    decltype(make_scans(0, std::make_integer_sequence<int, Compiled::scans>{})) scans_;
+
+    // Of a program without a batch axis.
+    static constexpr double work_alone() {
+        return []<int... K>(std::integer_sequence<int, K...>) {
+            return (schedule.work + ... + recurrence<typename Compiled::template step<K>, T>::work(1));
+        }
+        (std::make_integer_sequence<int, Compiled::scans>{});
+    }
     // Below this, waking other threads costs more than they save.
     static constexpr double work_worth_a_team = 4e5;
 
@@ -154,12 +185,16 @@ private:
         if constexpr (!is_literal_value(v))
             *place[static_cast<std::size_t>(v)] = static_cast<T>(number[static_cast<std::size_t>(at(v).node)]);
     }
+
+public:
     void compute_numbers(long rows) {
         [&]<int... I>(std::integer_sequence<int, I...>) { (compute_number<I>(rows), ...); }
         (std::make_integer_sequence<int, Compiled::sizes.numbers>{});
         [&]<int... I>(std::integer_sequence<int, I...>) { (write_uniform<I>(), ...); }
         (std::make_integer_sequence<int, Compiled::sizes.uniforms>{});
     }
+
+private:
     void write_literals() {
         for (int i = 0; i < Compiled::sizes.numbers; ++i)
             if (number_at(i).op->kind == operation_kind::literal)
@@ -184,6 +219,9 @@ private:
             return &run_product<G>;
         else if constexpr (kind == group_kind::noise)
             return &run_noise;
+        else if constexpr (kind == group_kind::scan)
+            return &run_scan<
+                Compiled::final_graph::value.nodes[static_cast<std::size_t>(group_at(G).node)].options.flags[0]>;
         else {
             constexpr const operation* op =
                 Compiled::final_graph::value.nodes[static_cast<std::size_t>(group_at(G).node)].op;
@@ -198,19 +236,12 @@ private:
     }
 
     void run_groups(long rows, worker w, bool flush) {
-        static constexpr auto runners = make_runners(std::make_integer_sequence<int, groups>{});
-        const auto walk = [&] {
-            int products = 0;
-            for (int g = 0; g < groups; ++g) {
-                if (group_at(g).wait_before) wait_for_all(w);
-                runners[static_cast<std::size_t>(g)](*this, group_at(g), rows, w, products);
-            }
-        };
+        int products = 0;
         if (flush) {
             const kernels::flush_denormals while_running;
-            walk();
+            walk(rows, w, products);
         } else {
-            walk();
+            walk(rows, w, products);
         }
     }
 
@@ -355,6 +386,17 @@ private:
         make_noise(Compiled::final_graph::value.nodes[static_cast<std::size_t>(g.node)],
                    e.place[static_cast<std::size_t>(schedule.stores[static_cast<std::size_t>(g.first_store)].value)],
                    e.noise, e.first_example, rows, w);
+    }
+    template <int K> static void run_scan(executor& e, const schedule_group& g, long rows, worker w, int&) {
+        using scan = typename Compiled::template step<K>;
+        const T* from[scan::plan.outer + scan::plan.states + scan::plan.sequences + 1];
+        T* to[scan::results + 1];
+        for (int i = 0; i < g.load_count; ++i)
+            from[i] = e.place[static_cast<std::size_t>(schedule.operands[static_cast<std::size_t>(g.first_load + i)])];
+        for (int i = 0; i < g.store_count; ++i)
+            to[i] =
+                e.place[static_cast<std::size_t>(schedule.stores[static_cast<std::size_t>(g.first_store + i)].value)];
+        std::get<K>(e.scans_).run(from, to, rows, w);
     }
     // By the movements' kernel, or by the loop of the operation that is given.
     template <class Op> static void run_movement(executor& e, const schedule_group& g, long rows, worker w, int&) {

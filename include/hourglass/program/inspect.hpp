@@ -39,6 +39,10 @@ template <class Stage, class... Arguments> struct inspection_check {
             const bool option = Left::hash == decltype(rows)::hash || Left::hash == decltype(first_example)::hash;
             if (times > 1)
                 t = sentence(shown(Left::name), " is bound twice in one call");
+            else if (node_named(Left::hash) >= 0 && lies_in_body(bodies_of(Stage::view()), node_named(Left::hash)))
+                t = sentence("'", Left::name,
+                             "' lies in the body of a scan and has a value for each step, so that it "
+                             "cannot be bound: bind what is taken of the scan");
             else if (option && !std::integral<Value>)
                 t = sentence(shown(Left::name), " is bound to something that is no whole number");
             else if (!number_range<Value> && !std::is_arithmetic_v<Value>)
@@ -70,7 +74,8 @@ template <class Stage> struct own_operations {
         const graph_view g = Stage::view();
         for (int n = 0; n < g.nodes.size; ++n) {
             const operation& op = *g[n].op;
-            if (g[n].operand_count == 0 || op.kind == operation_kind::marker) continue;
+            if (g[n].operand_count == 0 || op.kind == operation_kind::marker || op.kind == operation_kind::scan)
+                continue;
             bool is_known = false;
             for (std::uint64_t id : known) is_known = is_known || id == op.id;
             if (is_known) continue;
@@ -133,7 +138,8 @@ public:
 
     // The value of a symbol in the latest call: a number where it has neither extents nor a batch axis, else a view,
     // rows first, valid until the next call. A per-example loss has a value for each row here, where programs report
-    // the mean. Throws call_error where it could not be computed; a name that the graph lacks is a compile error.
+    // the mean; what lies in the body of a scan has that of the last step, or of the first that is not finite. Throws
+    // call_error where it could not be computed; a name that the graph lacks is a compile error.
     template <named_leaf Leaf> auto operator[](const Leaf&) const {
         static_assert(assert_well_formed<missing<Leaf>>::value);
         constexpr int n = found<Leaf>();
@@ -159,7 +165,8 @@ public:
         const auto operands = [this](int n, auto f) {
             if (!done_->given[static_cast<std::size_t>(n)]) each_operand(n, f);
         };
-        return find_non_finite<T>(g_, names_, values, operands);
+        const auto step_of = [this](int n) { return place(n) < 0 ? -1 : done_->values->step_of(place(n)); };
+        return find_non_finite<T>(g_, names_, values, operands, step_of);
     }
 
 protected:
@@ -249,8 +256,8 @@ private:
                 if (there) continue;
                 at(fed, n).clear();
             }
-            const bool needs_value =
-                g_[n].op->kind == operation_kind::leaf && !is<ops::scalar>(g_[n]) && !is<ops::rows>(g_[n]);
+            const bool needs_value = g_[n].op->kind == operation_kind::leaf && !is<ops::scalar>(g_[n]) &&
+                                     !is<ops::rows>(g_[n]) && !is<ops::step>(g_[n]);
             if (needs_value) at(e.blame, n) = n;
             each_operand(n, [&](int o) {
                 if (at(e.blame, o) >= 0 && at(e.blame, n) < 0) at(e.blame, n) = at(e.blame, o);
@@ -302,6 +309,8 @@ private:
         if (leaf >= 0)
             throw call_error("'" + names_[n] + "' could not be computed: the " + std::string(g_[leaf].op->name) + " '" +
                              names_[leaf] + "' was not bound");
+        if (raw(n).empty())
+            throw call_error("'" + names_[n] + "' lies in the body of a scan that could not be computed");
         return raw(n);
     }
     tensor_view<const T> view_of(int n) const {

@@ -1,0 +1,150 @@
+// The bodies of scans: which nodes lie in them, and copies of them. A scan that is derived from another one (backwards,
+// for its gradient; forwards, for a tangent) begins with a copy of that one's body, which is computed again from the
+// states before each step.
+#pragma once
+
+#include <hourglass/graph/trace.hpp>
+#include <hourglass/ops/scan.hpp>
+
+HOURGLASS_BEGIN
+
+constexpr bool is_scan_result(const node& n) { return is<ops::stacked>(n) || is<ops::final_state>(n); }
+
+// A scan node taken apart; `Graph` is a builder or a view.
+template <class Graph> struct scan_parts {
+    const Graph* graph;
+    int at, body, states, sequences, steps;
+    bool backwards;
+
+    constexpr scan_parts(const Graph& g, int n) : graph(&g), at(n) {
+        const node& scan = g.nodes[n];
+        body = scan.options.flags[0];
+        states = scan.options.flags[1];
+        backwards = scan.options.flags[2] != 0;
+        steps = scan.options.target[0];
+        sequences = scan.operand_count - 2 * states;
+    }
+    constexpr int next(int s) const { return graph->operand(at, s); }
+    constexpr int initial(int s) const { return graph->operand(at, states + s); }
+    constexpr int sequence(int q) const { return graph->operand(at, 2 * states + q); }
+};
+
+// For each node the number of the body in which it lies, or 0; no numbers at all where no scan was ever made.
+constexpr list<int> bodies_of(const graph_view& g) {
+    if (g.bodies == 0) return {};
+    list<int> body(g.nodes.size, 0);
+    for (int n = 0; n < g.nodes.size; ++n) {
+        const node& at = g.nodes.data[n];
+        if (is<ops::step>(at)) body[n] = at.options.flags[0];
+        if (at.op->kind == operation_kind::scan) continue;
+        for (int i = 0; i < at.operand_count && body[n] == 0; ++i) body[n] = body[g.operand(n, i)];
+    }
+    return body;
+}
+constexpr bool lies_in_body(const list<int>& bodies, int n) { return n < bodies.size() && bodies[n] != 0; }
+
+// Of a scan, the nodes of its body that its states or results need; `bodies` as found above. Others may lie about that
+// no pass has dropped yet.
+constexpr list<bool> needed_of_body(const graph_view& g, const list<int>& bodies, int scan) {
+    list<bool> needed(scan, false);
+    const scan_parts parts(g, scan);
+    for (int s = 0; s < parts.states; ++s) needed[parts.next(s)] = true;
+    for (int n = scan + 1; n < g.nodes.size; ++n)
+        if (is_scan_result(g[n]) && g.operand(n, 0) == scan) needed[g.operand(n, 1)] = true;
+    for (int n = scan - 1; n >= 0; --n) {
+        needed[n] = needed[n] && bodies[n] == parts.body;
+        for (int i = 0; needed[n] && i < g[n].operand_count; ++i) needed[g.operand(n, i)] = true;
+    }
+    return needed;
+}
+
+class body_copy {
+    graph_builder& g_;
+    list<int> map_; // node of the old body -> node of the copy
+    list<int> initial_, sequences_, states_, slices_;
+    list<bool> holds_;
+
+public:
+    const int old, body, steps; // the scan, and the number of the copy's body
+    const bool backwards;
+    int first = 0; // node of the copy
+
+    constexpr body_copy(graph_builder& g, int scan, bool turned_round)
+        : g_(g), map_(scan, -1), holds_(needed_of_body(g.view(), bodies_of(g.view()), scan)), old(scan),
+          body(g.bodies + 1), steps(g.nodes[scan].options.target[0]),
+          backwards((g.nodes[scan].options.flags[2] != 0) != turned_round) {
+        g.bodies = body;
+    }
+    // Whether a node lies in the old body and is of use there.
+    constexpr bool holds(int n) const { return n < old && holds_[n]; }
+    // What stands for a node of the old body; what lies outside of it stays.
+    constexpr int operator[](int n) const { return n < old && map_[n] >= 0 ? map_[n] : n; }
+
+    // Leaves of the new body.
+    constexpr int add_slice(int sequence) {
+        value_type type = g_.nodes[sequence].type;
+        for (int i = 1; i < type.extents.rank; ++i) type.extents[i - 1] = type.extents[i];
+        type.extents[--type.extents.rank] = 0;
+        sequences_.push(sequence);
+        slices_.push(push_step(ops::step_kind::slice, slices_.size(), type));
+        return slices_.back();
+    }
+    constexpr int add_state(int start) {
+        initial_.push(start);
+        states_.push(push_step(ops::step_kind::state, states_.size(), g_.nodes[start].type));
+        return states_.back();
+    }
+    // The old body, its states being read from what they were before each step.
+    constexpr void copy() {
+        const int count = old;
+        for (int n = 0; n < count; ++n) { // what is no part of the copy stands before it
+            if (!holds(n) || !is<ops::step>(g_.nodes[n])) continue;
+            const int which = g_.nodes[n].options.flags[2];
+            const bool is_state = g_.nodes[n].options.flags[1] == static_cast<int>(ops::step_kind::state);
+            const int both[] = {old, n};
+            map_[n] = is_state ? g_.push(&record<ops::stacked>, {}, {both, 2}) : scan_parts(g_, old).sequence(which);
+        }
+        first = g_.nodes.size();
+        for (int n = 0; n < count; ++n) {
+            if (!holds(n)) continue;
+            if (is<ops::step>(g_.nodes[n])) {
+                map_[n] = add_slice(map_[n]);
+                continue;
+            }
+            const node at = g_.nodes[n];
+            list<int> operands;
+            for (int i = 0; i < at.operand_count; ++i) operands.push((*this)[g_.operand(n, i)]);
+            map_[n] = g_.push_node(at, operands.view());
+        }
+    }
+    // The scan of the copy, given what its states become and what else is asked of its body. Sequences that nothing
+    // reads are left out.
+    constexpr int finish(const list<int>& next, const list<int>& asked) {
+        list<bool> needed(g_.nodes.size(), false);
+        for (int n : next) needed[n] = true;
+        for (int n : asked) needed[n] = true;
+        for (int n = g_.nodes.size() - 1; n >= first; --n)
+            for (int i = 0; needed[n] && i < g_.nodes[n].operand_count; ++i) needed[g_.operand(n, i)] = true;
+        list<int> operands = next;
+        operands.append(initial_.view());
+        int kept = 0;
+        for (int q = 0; q < slices_.size(); ++q) {
+            if (!needed[slices_[q]]) continue;
+            g_.nodes[slices_[q]].options.flags[2] = kept++;
+            operands.push(sequences_[q]);
+        }
+        attributes options;
+        options.target = make_shape(steps);
+        options.flags = {body, next.size(), backwards};
+        return g_.push(&record<ops::scan>, options, operands.view());
+    }
+
+private:
+    constexpr int push_step(ops::step_kind kind, int which, const value_type& type) {
+        attributes options;
+        options.flags = {body, static_cast<int>(kind), which};
+        return g_.push_leaf(&record<ops::step>, -1, type, options);
+    }
+};
+
+HOURGLASS_END

@@ -1,0 +1,145 @@
+// What lowering knows of a scan while its body is lowered (graph/lower.hpp): the leaves that stand for the step's parts
+// of sequences and for the states, and what the states become.
+#pragma once
+
+#include <hourglass/graph/body.hpp>
+
+HOURGLASS_BEGIN
+
+class open_scan {
+    struct carried {
+        int name = -1; // of the formal
+        int initial = -1, next = -1;
+    };
+    graph_builder& g_;
+    std::string_view name_;
+    int body_, steps_;
+    bool backwards_, batched_ = false;
+    list<int> sequences_, sequence_names_;
+    list<carried> states_;
+
+public:
+    constexpr open_scan(graph_builder& g, std::string_view name, int steps, bool backwards)
+        : g_(g), name_(name), body_(++g.bodies), steps_(steps), backwards_(backwards) {}
+
+    constexpr void add_sequence(int formal, handle x) {
+        const shape& s = x.extents();
+        if (s.rank == 0)
+            g_.fail(sentence("'", g_.name(formal),
+                             "' is to run along a sequence, but what is given has no axis: "
+                             "the steps are the first axis"));
+        else if (steps_ > 0 && s[0] != steps_)
+            g_.fail(sentence("the sequence for '", g_.name(formal), "' has the shape ", s, ", so ", s[0],
+                             " steps, but the scan '", name_, "' has ", steps_,
+                             sequences_.empty() ? " by hg::steps" : "", other_sequence()));
+        if (g_.failed()) return;
+        steps_ = s[0];
+        sequences_.push(x.index);
+        sequence_names_.push(formal);
+        depends_on(x);
+    }
+    constexpr void add_state(int formal, handle start) {
+        states_.push({formal, start.index, -1});
+        depends_on(start);
+    }
+    // What is passed to the body differs between examples, or an input that it reads.
+    constexpr void depends_on(handle x) { batched_ = batched_ || x.batched(); }
+    constexpr void depends_on_rows() { batched_ = true; }
+
+    // The leaves, once all is known that they depend on.
+    constexpr void begin() {
+        if (steps_ < 1)
+            g_.fail(sentence("the scan '", name_,
+                             "' does not say how many steps it has: give it a sequence, along(u = "
+                             "x), or hg::steps<n>"));
+        if (g_.failed()) return;
+        for (int q = 0; q < sequences_.size(); ++q) {
+            value_type type = g_.nodes[sequences_[q]].type;
+            for (int i = 1; i < type.extents.rank; ++i) type.extents[i - 1] = type.extents[i];
+            type.extents[--type.extents.rank] = 0;
+            push_step(ops::step_kind::slice, q, sequence_names_[q], type);
+        }
+        for (int s = 0; s < states_.size(); ++s) {
+            const value_type type{g_.nodes[states_[s].initial].type.extents, batched_};
+            states_[s].initial = handle{&g_, nullptr, states_[s].initial}.filled(type).index;
+            push_step(ops::step_kind::state, s, states_[s].name, type);
+        }
+    }
+    // Which state a node is, or -1.
+    constexpr int state(int n) const {
+        const node& at = g_.nodes[n];
+        const bool is_state = is<ops::step>(at) && at.options.flags[0] == body_ &&
+                              at.options.flags[1] == static_cast<int>(ops::step_kind::state);
+        return is_state ? at.options.flags[2] : -1;
+    }
+    constexpr int next(int s) const { return states_[s].next; }
+    constexpr void set_next(int s, handle value) {
+        const carried& c = states_[s];
+        const value_type type = g_.nodes[c.initial].type;
+        if (c.next >= 0)
+            g_.fail(sentence("next of '", g_.name(c.name), "' is given twice"));
+        else if (!(value.extents() == type.extents))
+            g_.fail(sentence("next of '", g_.name(c.name), "' has the shape ", value.extents(), ", but '",
+                             g_.name(c.name), "' starts with the shape ", type.extents,
+                             ": what is carried keeps its shape"));
+        else if (value.batched() && !type.batched)
+            g_.fail(sentence("next of '", g_.name(c.name),
+                             "' differs between examples, but nothing does that is "
+                             "passed to the scan '",
+                             name_, "': pass it what differs, scan<...>(..., formal = value)"));
+        else
+            states_[s].next = value.filled(type).index;
+    }
+    // The scan's node, when the body is complete.
+    constexpr int close() {
+        list<int> operands;
+        for (const carried& c : states_) {
+            if (c.next < 0)
+                g_.fail(sentence("the scan '", name_, "' carries '", g_.name(c.name),
+                                 "', but its body has no equation next(...) = ... for it"));
+            operands.push(c.next);
+        }
+        for (const carried& c : states_) operands.push(c.initial);
+        operands.append(sequences_.view());
+        if (operands.empty()) g_.fail(sentence("the scan '", name_, "' is given neither a sequence nor a state"));
+        if (g_.failed()) return 0;
+        attributes options;
+        options.target = make_shape(steps_);
+        options.flags = {body_, states_.size(), backwards_};
+        return g_.push(&record<ops::scan>, options, operands.view());
+    }
+
+private:
+    constexpr text other_sequence() const {
+        return sequences_.empty() ? text() : sentence(", as '", g_.name(sequence_names_[0]), "' says");
+    }
+    constexpr void push_step(ops::step_kind kind, int which, int formal, const value_type& type) {
+        attributes options;
+        options.flags = {body_, static_cast<int>(kind), which};
+        g_.names[formal].node = g_.push_leaf(&record<ops::step>, -1, type, options);
+    }
+};
+
+// A result of a scan that is lowered already: `value` is the node of the body's symbol.
+constexpr handle take_of_scan(handle scan, handle value, scan_moment moment, std::string_view symbol) {
+    graph_builder& g = *scan.graph;
+    int taken = value.index, state = -1;
+    if (moment != scan_moment::each) {
+        const node& at = value.at();
+        if (!is<ops::step>(at) || at.options.flags[0] != scan.at().options.flags[0] ||
+            at.options.flags[1] != static_cast<int>(ops::step_kind::state)) {
+            scan.fail(sentence("'", symbol, "' is no state that the scan carries: only these have a ",
+                               moment == scan_moment::next ? "next" : "last", " value"));
+            return scan;
+        }
+        state = at.options.flags[2];
+        taken = g.operand(scan.index, state);
+    }
+    attributes options;
+    options.flags[0] = moment == scan_moment::last ? state : 0;
+    const int both[] = {scan.index, taken};
+    return scan.append(moment == scan_moment::last ? &record<ops::final_state> : &record<ops::stacked>, options, both,
+                       2);
+}
+
+HOURGLASS_END

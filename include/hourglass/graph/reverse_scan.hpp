@@ -1,0 +1,145 @@
+// The derivative rule of a scan: another scan, which runs the other way. Its body is the old one again, computed from
+// the state before each step, and that body's own reverse mode; it carries the adjoints of the states and of what the
+// body reads of the graph around it, and gives the adjoint of each slice. So it is a scan like any other, and is
+// differentiated again.
+#pragma once
+
+#include <hourglass/graph/body.hpp>
+#include <hourglass/graph/differentiate.hpp>
+
+HOURGLASS_BEGIN
+
+// A result of a scan hands its adjoint on when the walk comes to the scan.
+constexpr void derivation::reach_scan() {
+    const int scan = graph_.operand(node_, 0);
+    if (adjoints_[scan] < 0) adjoints_[scan] = adjoints_[node_];
+}
+
+constexpr void derivation::reverse_scan() {
+    graph_builder& g = graph_;
+    const scan_parts old(g, node_);
+    body_copy body(g, node_, true);
+    const auto at = [&](int n) { return handle{&g, nullptr, n}; };
+
+    // Which parts of the body a gradient comes from that anybody wants, and so which states carry one.
+    list<bool> wanted(node_, false);
+    list<bool> carries(old.states, false);
+    for (int s = 0; s < old.states; ++s) carries[s] = wanted_[old.initial(s)];
+    for (bool changed = true; changed;) {
+        changed = false;
+        for (int n = 0; n < node_; ++n) {
+            const node& here = g.nodes[n];
+            if (!body.holds(n)) {
+                wanted[n] = wanted_[n];
+            } else if (is<ops::step>(here)) {
+                const int which = here.options.flags[2];
+                wanted[n] = here.options.flags[1] == static_cast<int>(ops::step_kind::state)
+                                ? carries[which]
+                                : wanted_[old.sequence(which)];
+            } else {
+                wanted[n] = false;
+                for (int i = 0; here.op->smooth && !wanted[n] && i < here.operand_count; ++i)
+                    wanted[n] = wanted[g.operand(n, i)] && has_derivative(here, i);
+            }
+        }
+        for (int s = 0; s < old.states; ++s)
+            if (!carries[s] && wanted[old.next(s)]) changed = carries[s] = true;
+    }
+
+    // What the adjoints of the states start from, those of the states after the last step, and those of each step.
+    list<int> start(old.states, -1), value_of_stack, stacks;
+    for (int n = node_ + 1; n < count_; ++n) {
+        if (!is_scan_result(g.nodes[n]) || g.operand(n, 0) != node_ || adjoints_[n] < 0) continue;
+        const handle adjoint = at(adjoints_[n]).filled(adjoint_type(n));
+        if (is<ops::stacked>(g.nodes[n])) {
+            value_of_stack.push(g.operand(n, 1));
+            stacks.push(adjoint.index);
+        } else {
+            int& to = start[g.nodes[n].options.flags[0]];
+            to = to < 0 ? adjoint.index : (at(to) + adjoint).index;
+        }
+    }
+    for (int s = 0; s < old.states; ++s) {
+        if (!carries[s]) continue;
+        const value_type type = adjoint_type(old.initial(s));
+        start[s] = start[s] < 0 ? at(g.push_literal(0)).filled(type).index : at(start[s]).filled(type).index;
+    }
+
+    body.copy();
+    list<differentiation::seed> seeds;
+    list<int> targets, captured;
+    list<bool> is_captured(node_, false);
+    const auto capture = [&](int n) {
+        if (body.holds(n) || !wanted_[n] || is_captured[n]) return;
+        is_captured[n] = true;
+        captured.push(n);
+        targets.push(n);
+    };
+    list<int> sources(old.states, -1), slices(old.sequences, -1); // of the copy: what stands for the old leaves
+    for (int n = 0; n < node_; ++n) {
+        if (!body.holds(n)) continue;
+        if (is<ops::step>(g.nodes[n])) {
+            const int which = g.nodes[n].options.flags[2];
+            const bool is_state = g.nodes[n].options.flags[1] == static_cast<int>(ops::step_kind::state);
+            (is_state ? sources : slices)[which] = body[n];
+            if (wanted[n]) targets.push(body[n]);
+        } else {
+            for (int i = 0; i < g.nodes[n].operand_count; ++i) capture(g.operand(n, i));
+        }
+    }
+    for (int s = 0; s < old.states; ++s) {
+        if (!carries[s]) continue;
+        capture(old.next(s));
+        seeds.push({body[old.next(s)], body.add_state(start[s])});
+    }
+    for (int i = 0; i < stacks.size(); ++i) {
+        if (!wanted[value_of_stack[i]]) continue;
+        capture(value_of_stack[i]);
+        seeds.push({body[value_of_stack[i]], body.add_slice(stacks[i])});
+    }
+    differentiation d(g, seeds.view(), targets.view(), body.first, sums_rows_);
+    if (g.failed()) return;
+
+    list<int> next, asked;
+    for (int s = 0; s < old.states; ++s)
+        if (carries[s])
+            next.push(sources[s] < 0 ? at(g.push_literal(0)).filled(adjoint_type(old.initial(s))).index
+                                     : d.gradient(sources[s]));
+    list<int> given; // captured values to which a gradient goes
+    for (int n : captured) {
+        if (!d.reached(n)) continue;
+        const value_type type = adjoint_type(n);
+        const handle so_far = at(body.add_state(at(g.push_literal(0)).filled(type).index));
+        next.push((so_far + at(d.gradient(n))).filled(type).index);
+        given.push(n);
+    }
+    for (int q = 0; q < old.sequences; ++q)
+        if (slices[q] >= 0 && d.reached(slices[q])) {
+            slices[q] = d.gradient(slices[q]);
+            asked.push(slices[q]);
+        } else {
+            slices[q] = -1;
+        }
+    const int scan = body.finish(next, asked);
+
+    const auto final_state = [&](int which) {
+        attributes options;
+        options.flags[0] = which;
+        const int both[] = {scan, next[which]};
+        return at(g.push(&record<ops::final_state>, options, {both, 2}));
+    };
+    int which = 0;
+    for (int s = 0; s < old.states; ++s) {
+        if (!carries[s]) continue;
+        if (wanted_[old.initial(s)]) add(old.initial(s), adjoint_type(old.initial(s)), final_state(which));
+        ++which;
+    }
+    for (int n : given) add(n, adjoint_type(n), final_state(which++));
+    for (int q = 0; q < old.sequences; ++q) {
+        if (slices[q] < 0 || !wanted_[old.sequence(q)]) continue;
+        const int both[] = {scan, slices[q]};
+        add(old.sequence(q), adjoint_type(old.sequence(q)), at(g.push(&record<ops::stacked>, {}, {both, 2})));
+    }
+}
+
+HOURGLASS_END

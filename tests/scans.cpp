@@ -1,0 +1,105 @@
+// Programs with scans give what the interpreter gives, values and gradients, in double and in float; stochastic
+// volatility what a loop written by hand gives. How they are called is in scans_calls.cpp.
+#include "scans.hpp"
+
+using namespace scans;
+using namespace gradient_check;
+
+namespace {
+
+template <class Program, int Root> constexpr auto name_of_root() {
+    constexpr hg::graph_view g = Program::compiled_graph::selected::view();
+    constexpr int name = g.roots[Root].name;
+    constexpr std::size_t length = g.name(name).size();
+    char characters[length + 1]{};
+    for (std::size_t i = 0; i < length; ++i) characters[i] = g.name(name)[i];
+    return hg::fixed_string<length + 1>(characters);
+}
+
+// A gradient by all that the loss reads, against the interpreter on the graph from before the passes.
+template <const auto& Model, class T, class... Bindings>
+void check_gradient(double tolerance_, const Bindings&... bindings) {
+    using slope = hg::gradient<Model, loss, hg::element<T>, hg::max_rows<8>>;
+    const hg::parameters<Model, hg::element<T>> theta{hg::seed = 3};
+    slope program{hg::threads = 1};
+    const auto out = program(theta, bindings...);
+    hg::program_interpreter<slope> look{theta};
+    look(bindings...);
+    CHECK(static_cast<double>(out[loss]) == doctest::Approx(look.result(loss)()).epsilon(tolerance_));
+    constexpr hg::graph_view g = slope::compiled_graph::selected::view();
+    const auto check = [&]<int R>() {
+        constexpr hg::graph_root root = g.roots[R];
+        if constexpr (root.kind == hg::root_kind::gradient) {
+            constexpr auto name = name_of_root<slope, R>();
+            const auto got = out.gradient(hg::name<name>);
+            const auto wanted = look.gradient(hg::name<name>);
+            if constexpr (std::is_arithmetic_v<std::remove_cvref_t<decltype(got)>>)
+                CHECK(static_cast<double>(got) == doctest::Approx(wanted()).epsilon(tolerance_));
+            else
+                check_all(std::string(name.view()), numbers(got.begin(), got.end()),
+                          numbers(wanted.begin(), wanted.end()), tolerance_);
+        }
+    };
+    [&]<int... R>(std::integer_sequence<int, R...>) { (check.template operator()<R>(), ...); }
+    (std::make_integer_sequence<int, g.roots.size>{});
+}
+
+template <class T> std::vector<T> data(std::size_t count) { return converted<T>(spread(count, -1, 1, 0.1)); }
+
+}
+
+TEST_CASE("a gated cell over the rows of a batch") {
+    check_gradient<of_rows::model, double>(1e-11, of_rows::x = data<double>(5 * 8));
+    check_gradient<of_rows::model, double>(1e-11, of_rows::x = data<double>(8));
+    check_gradient<of_rows::model, float>(2e-4, of_rows::x = data<float>(5 * 8));
+}
+TEST_CASE("a scan from the last step to the first, without a batch axis") {
+    check_gradient<scans::backwards::model, double>(1e-11, scans::backwards::x = data<double>(8));
+}
+TEST_CASE("two states against each other, without a sequence") {
+    check_gradient<two_states::model, double>(1e-11, two_states::x = data<double>(7));
+}
+TEST_CASE("states that are handed on, and what does not depend on the step") {
+    check_gradient<handed_on::model, double>(1e-11, handed_on::x = data<double>(5));
+}
+
+TEST_CASE("stochastic volatility, against a loop") {
+    namespace m = volatility;
+    constexpr int n = 200;
+    hg::parameters<m::model<n>, hg::element<double>> theta{hg::seed = 5};
+    const numbers y = spread(n, -1, 1, 0.3);
+    hg::gradient<m::model<n>, loss, hg::element<double>> slope;
+    const auto out = slope(theta, m::y<n> = y);
+
+    const double phi = 0.5, sigma = 0.3, mu = -1;
+    const auto h_std = theta[m::h_std<n>];
+    numbers h(n), g(n), of_h_std(n);
+    double value = std::log(1 + sigma * sigma / 25) + std::log(1 + mu * mu / 100);
+    const double root = std::sqrt(1 - phi * phi);
+    for (std::size_t i = 0; i < n; ++i) {
+        const double z = h_std(static_cast<long>(i));
+        h[i] = i == 0 ? sigma * z / root + mu : sigma * z + mu + phi * (h[i - 1] - mu);
+        value += 0.5 * (y[i] * y[i] * std::exp(-h[i]) + h[i] + z * z);
+        g[i] = 0.5 - 0.5 * y[i] * y[i] * std::exp(-h[i]);
+    }
+    double of_phi = 0, of_mu = 2 * mu / 100 / (1 + mu * mu / 100), of_sigma = 2 * sigma / 25 / (1 + sigma * sigma / 25);
+    for (std::size_t i = n; i-- > 0;) {
+        const double z = h_std(static_cast<long>(i));
+        of_h_std[i] = z + g[i] * sigma / (i == 0 ? root : 1);
+        of_sigma += g[i] * z / (i == 0 ? root : 1);
+        if (i == 0) {
+            of_phi += g[i] * sigma * z * phi / (root * root * root);
+            of_mu += g[i];
+        } else {
+            of_phi += g[i] * (h[i - 1] - mu);
+            of_mu += g[i] * (1 - phi);
+            g[i - 1] += phi * g[i];
+        }
+    }
+    CHECK(out[loss] == doctest::Approx(value).epsilon(1e-12));
+    CHECK(out.gradient(m::phi) == doctest::Approx(of_phi).epsilon(1e-11));
+    CHECK(out.gradient(m::mu) == doctest::Approx(of_mu).epsilon(1e-11));
+    CHECK(out.gradient(m::sigma) == doctest::Approx(of_sigma).epsilon(1e-11));
+    const auto got = out.gradient(m::h_std<n>);
+    check_all("h_std", numbers(got.begin(), got.end()), of_h_std, 1e-11);
+}

@@ -1,0 +1,144 @@
+// Models with scans, which several tests look at: a gated cell over the rows of a batch, the same without a batch axis,
+// two states that are carried against each other, and how such a graph is evaluated by the interpreter.
+#pragma once
+
+#include <hourglass/graph/interpret.hpp>
+#include <hourglass/hourglass.hpp>
+
+#include <map>
+#include <string>
+#include <vector>
+
+#include "gradient_check.hpp"
+
+namespace scans {
+
+namespace hg = hourglass;
+using gradient_check::numbers;
+using gradient_check::precise;
+
+inline constexpr hg::symbol<"u"> u;
+inline constexpr hg::symbol<"h"> h;
+inline constexpr hg::symbol<"c"> c;
+inline constexpr hg::symbol<"gate"> gate;
+inline constexpr hg::symbol<"fresh"> fresh;
+inline constexpr hg::symbol<"scale"> scale;
+inline constexpr hg::symbol<"hidden"> hidden;
+inline constexpr hg::symbol<"gates"> gates;
+inline constexpr hg::symbol<"before"> before;
+inline constexpr hg::symbol<"code"> code;
+inline constexpr hg::symbol<"loss"> loss;
+inline constexpr hg::parameter<"start", 3> start{hg::uniform_between(1)};
+inline constexpr hg::parameter<"w", 3> w{hg::uniform_between(1)};
+
+// A minimal gated unit (Zhou et al. 2016, equations 11 to 13, without the reset of the state); `scale` is the same in
+// all steps.
+inline constexpr hg::graph cell{
+    gate = sigmoid(hg::dense<3>(concatenate(u, h))),
+    fresh = tanh(hg::dense<3>(scale * u) + exp(w) * h),
+    next(h) = h + gate * (fresh - h),
+};
+
+namespace of_rows {
+
+inline constexpr hg::input<"x", 4, 2> x;
+inline constexpr auto run =
+    hg::scan<"cell">(cell, hg::along(u = x), hg::carry(h = sin(start)), scale = 1.0 + mean(square(x)));
+inline constexpr hg::graph model{
+    hidden = run[next(h)],
+    code = run[last(h)],
+    gates = run[gate],
+    before = run[h],
+    loss = sum(square(hidden)) + sum(hadamard(code, w)) + sum(gates) + mean(exp(before)),
+};
+
+}
+
+namespace backwards {
+
+inline constexpr hg::argument<"x", 4, 2> x;
+inline constexpr auto run = hg::scan<"cell">(cell, hg::backwards, hg::along(u = x), hg::carry(h = start), scale = 1.5);
+inline constexpr hg::graph model{
+    hidden = run[next(h)],
+    code = run[last(h)],
+    loss = sum(square(hidden)) + sum(code) + sum(hadamard(hidden, run[gate])),
+};
+
+}
+
+// Two states, of which each becomes what is made of the other; a number of the call in between; no sequence at all.
+namespace two_states {
+
+inline constexpr hg::input<"x"> x;
+inline constexpr hg::scalar<"step"> step{0.2};
+inline constexpr hg::graph turning{
+    next(h) = h + step * c,
+    next(c) = c - step * sin(next(h)) * scale,
+};
+inline constexpr auto run = hg::scan<"turn">(turning, hg::steps<6>, hg::carry(h = x, c = 0.0), scale = exp(sum(w)));
+inline constexpr hg::graph model{
+    hidden = run[next(h)],
+    code = run[last(c)],
+    loss = sum(hidden * hidden * hidden) + code,
+};
+
+}
+
+// States that hand each other on, one that does not move, and equations of the body that are the same in all steps.
+namespace handed_on {
+
+inline constexpr hg::argument<"x", 5> x;
+inline constexpr hg::graph shifting{
+    fresh = exp(scale) + u, gate = scale * scale, next(h) = c, next(c) = fresh * gate, next(before) = before,
+};
+inline constexpr auto run = hg::scan<"shift">(
+    shifting, hg::along(u = x), hg::carry(h = sum(w), c = sum(start), before = 2 * sum(start)), scale = mean(w));
+inline constexpr hg::graph model{
+    hidden = run[h],
+    gates = run[gate],
+    code = run[last(h)] * run[last(before)],
+    loss = sum(square(hidden)) + code * sum(gates) + sum(hadamard(run[u], run[fresh])) + sum(run[before]),
+};
+
+}
+
+// h_i += phi (h_{i-1} - mu): the stochastic volatility of a series y, whose log density the loss is.
+namespace volatility {
+
+template <int N> inline constexpr hg::argument<"y", N> y;
+inline constexpr hg::parameter<"phi"> phi{hg::constant(0.5)};
+inline constexpr hg::parameter<"sigma"> sigma{hg::constant(0.3)};
+inline constexpr hg::parameter<"mu"> mu{hg::constant(-1)};
+template <int N> inline constexpr hg::parameter<"h_std", N> h_std{hg::normal_with(1)};
+inline constexpr hg::symbol<"raw"> raw;
+inline constexpr hg::symbol<"first"> first;
+inline constexpr hg::symbol<"rest"> rest;
+inline constexpr hg::symbol<"level"> level;
+
+inline constexpr hg::graph reverting{next(h) = u + scale * (h - level)};
+template <int N> inline constexpr hg::graph model{
+    raw = sigma * h_std<N>,
+    first = hg::slice<0, 1>(raw) / sqrt(1 - square(phi)) + mu,
+    rest = hg::scan<"walk">(reverting, hg::along(u = hg::slice<1, N>(raw) + mu), hg::carry(h = hg::reshape<>(first)),
+                            scale = phi, level = mu)[next(h)],
+    hidden = concatenate(first, rest),
+    loss = 0.5 * sum(square(y<N>) * exp(-hidden) + hidden + square(h_std<N>)) + log(1 + square(sigma / 5)) +
+           log(1 + square(mu / 10)),
+};
+
+}
+
+// Values by the interpreter, of a program's graph, by name.
+template <class T>
+hg::interpretation<T> evaluated(const hg::graph_view& g, const std::map<std::string, numbers>& given, long rows) {
+    hg::interpretation<T> run(g, gradient_check::rules<T>(), rows);
+    for (int n = 0; n < g.nodes.size; ++n) {
+        if (g[n].name < 0 || g[n].operand_count > 0) continue;
+        const auto found = given.find(std::string(g.name(g[n].name)));
+        if (found != given.end()) run.feed(n, gradient_check::converted<T>(found->second));
+    }
+    run.run();
+    return run;
+}
+
+}
