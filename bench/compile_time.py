@@ -1,10 +1,17 @@
-"""What compiling costs, in seconds and memory, on GCC and Clang at the release flags: ./dev bench --compile.
+"""What compiling costs, on GCC and Clang at the release flags: ./dev bench --compile.
 
-    bench/compile_time.py [--json PATH]
+    bench/compile_time.py [--json PATH] [--binary PATH] [--quick]
 
-One compilation at a time, from the source to an object file. Seconds are the processor's, so that other work on the
-machine is not counted; a compiler has one thread, so on an idle machine they are the clock's. The includes alone are
-the base.
+Seconds and memory of one compilation at a time, from the source to an object file. Seconds are the processor's, so that
+other work on the machine is not counted; a compiler has one thread, so on an idle machine they are the clock's. Each is
+given as a multiple of what including xsimd alone costs in the same run, too, and ceilings are such multiples.
+
+Then what noise cannot move: how many templates Clang instantiates, and how many steps the longest constant evaluation
+takes, by the least limit under which the source still compiles (-fconstexpr-steps, -fconstexpr-ops-limit). From 50 to
+200 nodes both may grow at most as the nodes do. Last the sizes of what comes out. --binary is the linked example whose
+stripped size is reported; --quick measures each time once and leaves the counts out.
+
+The exit status is 1 where a ceiling is passed or a source is refused.
 """
 
 import json
@@ -17,56 +24,96 @@ import tempfile
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[1]
-FLAGS = ["-std=c++20", "-O3", "-DNDEBUG", "-march=native", "-fopenmp", f"-I{ROOT / 'include'}", "-c"]
+LANGUAGE = ["-std=c++20", "-march=native", "-fopenmp", f"-I{ROOT / 'include'}"]
+FLAGS = [*LANGUAGE, "-O3", "-DNDEBUG", "-c"]
 REPEATS = 3
+NODES = (10, 50, 100, 200)
+GROWTH = 4.4           # from 50 to 200 nodes: four times, and a tenth for what is rounded up
+TEXT_CEILING = 300e3   # bytes of machine code in the object file of the variational example
+LIMIT_FLAG = {"g++": "-fconstexpr-ops-limit={}", "clang++": "-fconstexpr-steps={}"}
+FUNCTIONS = ["tanh({})", "sin({})", "sigmoid({})", "softplus({})", "square({})", "cos({})", "exp(-{})", "relu({})"]
 
 
-def residual_blocks(count):
-    """A program for the gradient of `count` residual blocks, each used by name in the one graph."""
-    names = [f"h{i}" for i in range(count + 1)]
-    symbols = "\n".join(f'inline constexpr hg::symbol<"{name}"> {name};' for name in names)
-    equations = "\n".join(f'    h{i} = hg::use<"b{i}">(residual, in = h{i - 1})[out],' for i in range(1, count + 1))
+def program_over(model, equations, loss):
     return f"""#include <hourglass/hourglass.hpp>
 #include <span>
 namespace hg = hourglass;
 
-namespace tower_model {{
+namespace {model} {{
 
 inline constexpr hg::input<"x", 64> x;
-inline constexpr hg::symbol<"in"> in;
-inline constexpr hg::symbol<"out"> out;
-inline constexpr hg::symbol<"loss"> loss;
-{symbols}
-
-inline constexpr hg::graph residual{{out = in + dense<64>(relu(dense<64>(in)))}};
-
-inline constexpr hg::graph tower{{
-    h0 = dense<64>(x),
 {equations}
-    loss = mse(h{count}, x),
-}};
 
 }}
 
 float loss_with_gradient(std::span<const float> images, std::span<float> gradient_of_a_weight) {{
-    using namespace tower_model;
-    hg::parameters<tower> theta;
-    hg::gradient<tower, loss> gradient;
+    using namespace {model};
+    hg::parameters<graph> theta;
+    hg::gradient<graph, loss> gradient;
     const auto out = gradient(theta, x = images);
     for (std::size_t i = 0; i < gradient_of_a_weight.size(); ++i)
-        gradient_of_a_weight[i] = out.gradient(hg::name<"h0.weight">).data()[i];
+        gradient_of_a_weight[i] = out.gradient({loss}).data()[i];
     return out[loss];
 }}
 """
 
 
-# name, the source or its text, and the most that GCC or both may take, in seconds and bytes
+def symbols(names):
+    return "\n".join(f'inline constexpr hg::symbol<"{name}"> {name};' for name in names)
+
+
+def residual_blocks(count):
+    """A program for the gradient of `count` residual blocks, each used by name in the one graph."""
+    names = [f"h{i}" for i in range(count + 1)]
+    equations = "\n".join(f'    h{i} = hg::use<"b{i}">(residual, in = h{i - 1})[out],' for i in range(1, count + 1))
+    return program_over("tower_model", f"""{symbols(["in", "out", "loss", *names])}
+
+inline constexpr hg::graph residual{{out = in + dense<64>(relu(dense<64>(in)))}};
+
+inline constexpr hg::graph graph{{
+    h0 = dense<64>(x),
+{equations}
+    loss = mse(h{count}, x),
+}};""", 'hg::name<"h0.weight">')
+
+
+def chain(nodes):
+    """A program for the gradient of that many elementwise nodes, one behind another, with an equation for each."""
+    names = [f"h{i}" for i in range(nodes)]
+    equations = "\n".join(f"    h{i} = {FUNCTIONS[i % len(FUNCTIONS)].format(f'h{i - 1}')}," for i in range(1, nodes))
+    return program_over("chain_model", f"""{symbols(["loss", *names])}
+inline constexpr hg::parameter<"w", 64> w;
+
+inline constexpr hg::graph graph{{
+    h0 = w * x,
+{equations}
+    loss = sum(h{nodes - 1}),
+}};""", "w")
+
+
+# Ceilings for each compiler: "x" in multiples of xsimd alone, "s" in seconds, "GB" of memory.
+CEILINGS = {
+    "hourglass.hpp alone": {"g++": {"x": 2.5}, "clang++": {"x": 2.5}},
+    "variational": {"g++": {"x": 8, "s": 20, "GB": 1}, "clang++": {"x": 10, "GB": 1}},
+    "64 residual blocks": {"g++": {"s": 15}, "clang++": {"s": 15}},
+}
+# name, and the source or its text
 CASES = [
-    ("xsimd alone", "#include <xsimd/xsimd.hpp>\n", {}),
-    ("hourglass.hpp alone", "#include <hourglass/hourglass.hpp>\n", {}),
-    ("variational", ROOT / "examples" / "variational.cpp", {"g++": (20, 1.5e9)}),
-    ("64 residual blocks", residual_blocks(64), {"g++": (15, None), "clang++": (15, None)}),
+    ("xsimd alone", "#include <xsimd/xsimd.hpp>\n"),
+    ("hourglass.hpp alone", "#include <hourglass/hourglass.hpp>\n"),
+    *[(f"{nodes} nodes", chain(nodes)) for nodes in NODES],
+    *[(path.stem, path) for path in sorted((ROOT / "examples").glob("*.cpp"))],
+    ("64 residual blocks", residual_blocks(64)),
 ]
+
+
+def kind_of(compiler):
+    return compiler.removesuffix("-19")
+
+
+def accepted(compiler, flags, source, folder):
+    done = subprocess.run([compiler, *flags, source, "-o", folder / "out.o"], text=True, capture_output=True)
+    return done.returncode == 0
 
 
 def compile_once(compiler, source, folder):
@@ -80,62 +127,152 @@ def compile_once(compiler, source, folder):
         return seconds, usage.ru_maxrss * 1024, said.read() if child.returncode else ""
 
 
-def measure(compiler, name, source, limits):
-    with tempfile.TemporaryDirectory() as temporary:
-        folder = Path(temporary)
+def text_of(binary):
+    """Bytes of machine code, by `size`."""
+    told = subprocess.run(["size", "-A", binary], text=True, capture_output=True, check=True).stdout
+    rows = [line.split() for line in told.splitlines()]
+    return sum(int(row[1]) for row in rows if len(row) == 3 and row[0].startswith(".text"))
+
+
+def stripped_size(binary, folder):
+    subprocess.run(["strip", "-o", folder / "stripped", binary], check=True)
+    return (folder / "stripped").stat().st_size
+
+
+def measure(compiler, name, source, repeats, folder):
+    runs = []
+    for _ in range(repeats):
+        seconds, memory, complaint = compile_once(compiler, source, folder)
+        if complaint:
+            print(f"{compiler} refuses {name}:\n{complaint}", file=sys.stderr)
+            return None
+        runs.append((seconds, memory))
+    seconds = sorted(run[0] for run in runs)
+    return {"name": name, "compiler": compiler,
+            "seconds": {"median": seconds[len(seconds) // 2], "min": seconds[0], "max": seconds[-1]},
+            "peak_memory_bytes": max(run[1] for run in runs), "text_bytes": text_of(folder / "out.o")}
+
+
+def verdict(result, base):
+    """In words: whether a result keeps its ceilings; sets them in the result."""
+    result["multiple_of_xsimd"] = result["seconds"]["median"] / base
+    ceilings = result["ceilings"] = CEILINGS.get(result["name"], {}).get(kind_of(result["compiler"]), {})
+    is_now = {"x": result["multiple_of_xsimd"], "s": result["seconds"]["median"],
+              "GB": result["peak_memory_bytes"] / 1e9}
+    result["within"] = all(is_now[unit] <= most for unit, most in ceilings.items())
+    if not ceilings:
+        return ""
+    return ("within " if result["within"] else "OVER ") + ", ".join(f"{most} {unit}" for unit, most in ceilings.items())
+
+
+def times(compilers, repeats, folder):
+    print(f"Times: {' '.join(FLAGS[:3])} -O3, the median of {repeats}\n")
+    print(f"{'':<22}{'compiler':<12}{'seconds':>8}{'x xsimd':>9}{'peak MB':>9}{'.text KB':>9}  ceiling")
+    results, good, base = [], True, {}
+    for name, source in CASES:
         if isinstance(source, str):
             (folder / "source.cpp").write_text(source)
             source = folder / "source.cpp"
-        runs = []
-        for _ in range(REPEATS):
-            seconds, memory, complaint = compile_once(compiler, source, folder)
-            if complaint:
-                print(f"{compiler} refuses {name}:\n{complaint}", file=sys.stderr)
-                return None
-            runs.append((seconds, memory))
-    seconds = sorted(run[0] for run in runs)
-    most_seconds, most_memory = limits.get(compiler.removesuffix("-19"), (None, None))
-    return {"name": name, "compiler": compiler,
-            "seconds": {"median": seconds[len(seconds) // 2], "min": seconds[0], "max": seconds[-1]},
-            "peak_memory_bytes": max(run[1] for run in runs),
-            "limit_seconds": most_seconds, "limit_memory_bytes": most_memory}
+        for compiler in compilers:
+            result = measure(compiler, name, source, repeats, folder)
+            if result is None:
+                good = False
+                continue
+            base.setdefault(compiler, result["seconds"]["median"])
+            said = verdict(result, base[compiler])
+            good = good and result["within"]
+            results.append(result)
+            print(f"{name:<22}{compiler:<12}{result['seconds']['median']:>8.2f}{result['multiple_of_xsimd']:>9.1f}"
+                  f"{result['peak_memory_bytes'] / 1e6:>9.0f}{result['text_bytes'] / 1e3:>9.0f}  {said}", flush=True)
+    return results, good
 
 
-def within(result):
-    """In words: whether a result keeps its limits."""
-    if result["limit_seconds"] is None:
-        return ""
-    limit = f"{result['limit_seconds']} s"
-    good = result["seconds"]["median"] <= result["limit_seconds"]
-    if result["limit_memory_bytes"]:
-        limit += f", {result['limit_memory_bytes'] / 1e9:.1f} GB"
-        good = good and result["peak_memory_bytes"] <= result["limit_memory_bytes"]
-    return f"within {limit}" if good else f"OVER {limit}"
+def least_limit(compiler, source, folder):
+    """The least limit of constant evaluation under which a source compiles, to a fiftieth."""
+    flag = LIMIT_FLAG[kind_of(compiler)]
+    works = lambda limit: accepted(compiler, [*LANGUAGE, "-fsyntax-only", flag.format(limit)], source, folder)
+    high = 4096
+    while not works(high):
+        high *= 4
+        if high > 1 << 32:
+            return None
+    low = high // 4
+    while high - low > high // 50:
+        middle = (low + high) // 2
+        low, high = (low, middle) if works(middle) else (middle, high)
+    return high
+
+
+def instantiations(compiler, source, folder):
+    """How many templates Clang instantiates, as its own trace has them."""
+    trace = folder / "trace.json"
+    flags = [*LANGUAGE, "-O0", "-c", f"-ftime-trace={trace}", "-ftime-trace-granularity=0"]
+    if not accepted(compiler, flags, source, folder):
+        return None
+    events = json.loads(trace.read_text())["traceEvents"]
+    return sum(event["name"] in ("InstantiateClass", "InstantiateFunction") for event in events)
+
+
+def counts(compilers, folder):
+    print("\nCounts, and how they grow from 50 to 200 nodes (four times as many)\n")
+    print(f"{'':<40}{'50':>12}{'200':>12}{'growth':>8}  ceiling {GROWTH}")
+    results, good = [], True
+    questions = [(f"steps of constant evaluation, {compiler}", least_limit, compiler) for compiler in compilers]
+    questions += [(f"templates instantiated, {compiler}", instantiations, compiler)
+                  for compiler in compilers if kind_of(compiler) == "clang++"]
+    for what, count, compiler in questions:
+        found = []
+        for nodes in (50, 200):
+            (folder / "source.cpp").write_text(chain(nodes))
+            found.append(count(compiler, folder / "source.cpp", folder))
+        if None in found:
+            print(f"{what}: does not compile")
+            good = False
+            continue
+        growth = found[1] / found[0]
+        good = good and growth <= GROWTH
+        results.append({"what": what, "nodes": [50, 200], "counts": found, "growth": growth})
+        print(f"{what:<40}{found[0]:>12}{found[1]:>12}{growth:>8.2f}  {'within' if growth <= GROWTH else 'OVER'}", flush=True)
+    return results, good
+
+
+def sizes(results, binary, folder):
+    good = True
+    print()
+    for result in results:
+        if result["name"] != "variational":
+            continue
+        kept = result["text_bytes"] <= TEXT_CEILING
+        good = good and kept
+        print(f"The variational example's object file by {result['compiler']}: {result['text_bytes'] / 1e3:.0f} KB of "
+              f"machine code, {'within' if kept else 'OVER'} {TEXT_CEILING / 1e3:.0f} KB")
+    if binary:
+        print(f"{Path(binary).name}, linked and stripped: {stripped_size(binary, folder) / 1e3:.0f} KB")
+    return good
+
+
+def value_of(option):
+    return sys.argv[sys.argv.index(option) + 1] if option in sys.argv else None
 
 
 def main():
-    json_path = sys.argv[sys.argv.index("--json") + 1] if "--json" in sys.argv else None
+    json_path, binary, quick = value_of("--json"), value_of("--binary"), "--quick" in sys.argv
     clang = next((name for name in ("clang++-19", "clang++") if shutil.which(name)), None)
     compilers = ["g++"] + ([clang] if clang else [])
-    print(f"{' '.join(FLAGS[:5])}, the median of {REPEATS}\n")
-    print(f"{'':<22}{'compiler':<12}{'seconds':>8}{'peak MB':>9}  limit")
-    results, refused = [], False
-    for name, source, limits in CASES:
-        for compiler in compilers:
-            result = measure(compiler, name, source, limits)
-            refused = refused or result is None
-            if result:
-                results.append(result)
-                print(f"{name:<22}{compiler:<12}{result['seconds']['median']:>8.2f}"
-                      f"{result['peak_memory_bytes'] / 1e6:>9.0f}  {within(result)}", flush=True)
+    with tempfile.TemporaryDirectory() as temporary:
+        folder = Path(temporary)
+        results, good = times(compilers, 1 if quick else REPEATS, folder)
+        counted, linear = ([], True) if quick else counts(compilers, folder)
+        small = sizes(results, binary, folder)
     if json_path:
         versions = {name: subprocess.run([name, "--version"], text=True, capture_output=True).stdout.splitlines()[0]
                     for name in compilers}
         Path(json_path).write_text(json.dumps({
             "machine": {"processor": platform.machine(), "cores": os.cpu_count(), "compilers": versions},
-            "flags": FLAGS[:5], "results": results}, indent=2) + "\n")
+            "flags": FLAGS[:3] + ["-O3"], "results": results, "counts": counted}, indent=2) + "\n")
         print(f"\nWritten to {json_path}")
-    sys.exit(1 if refused else 0)
+    sys.exit(0 if good and linear and small else 1)
 
 
-main()
+if __name__ == "__main__":
+    main()

@@ -36,7 +36,8 @@ template <std::uint64_t Seed> struct generated_program {
     using compiled = hg::compiled<spec>;
     using final_graph = typename compiled::final_graph;
     static constexpr hg::schedule_sizes sizes = compiled::sizes;
-    static constexpr int scans = 0;
+    static constexpr int scans = compiled::scans;
+    template <int K> using step = typename compiled::template step<K>;
     static constexpr auto schedule = [] {
         auto s = compiled::schedule;
         s.work = 1e12;

@@ -362,9 +362,13 @@ def bench(arguments):
     if (fastad or only) and not gradients:
         stop("--fastad and --only belong to bench --gradients")
     extra = ["--json", json_path] if json_path else []
-    if compile_time:
-        sys.exit(run_to_its_end([sys.executable, ROOT / "bench" / "compile_time.py", *extra])[0])
     build = release(jobs)
+    if compile_time:
+        example = "examples/hourglass-variational"
+        if not build.compile([example]):
+            sys.exit(1)
+        sys.exit(run_to_its_end([sys.executable, ROOT / "bench" / "compile_time.py", *extra,
+                                 "--binary", build.folder / example])[0])
     program = "bench/bench-train_step"
     if gradients:
         program = "bench/bench-gradients"
