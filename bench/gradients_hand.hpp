@@ -39,13 +39,15 @@ template <int N, class Whole, class Single> double sum_over(Whole whole, Single 
         for (; i + width <= N; i += width) sums[0] += whole(i);
         result = total((sums[0] + sums[1]) + (sums[2] + sums[3]));
     }
-    for (; i < N; ++i) result += single(i);
+    if constexpr (N % width != 0)
+        for (; i < N; ++i) result += single(i);
     return result;
 }
 template <int N, class Whole, class Single> void for_all(Whole whole, Single single) {
     int i = 0;
     for (; i + width <= N; i += width) whole(i);
-    for (; i < N; ++i) single(i);
+    if constexpr (N % width != 0)
+        for (; i < N; ++i) single(i);
 }
 template <int N> void scale(double* g, double factor) {
     const vector factors = all(factor);

@@ -154,7 +154,8 @@ TEST_CASE("options that a program does not take") {
     CHECK(said_of_options<taker::parameters>() == "");
 
     const std::string of_function =
-        " is no option of hg::function, which takes hg::from, hg::to, hg::max_rows, hg::element and hg::training";
+        " is no option of hg::function, which takes hg::from, hg::to, hg::max_rows, hg::element, hg::training and "
+        "hg::arena_inside";
     CHECK(said_of_options<taker::function, hg::to<code>, hg::adam, int>() == "hg::adam" + of_function);
     CHECK(said_of_options<taker::function, lion>() == "lion" + of_function);
     CHECK(said_of_options<taker::function, hg::to<code>, int>() == "int" + of_function);
@@ -163,7 +164,7 @@ TEST_CASE("options that a program does not take") {
     CHECK(said_of_options<taker::function, hg::per_example>() == "hg::per_example" + of_function);
     CHECK(said_of_options<taker::gradient, hg::training>() ==
           "hg::training is no option of hg::gradient, which takes hg::from, hg::to, hg::wrt, hg::max_rows, "
-          "hg::element, hg::sum_rows and hg::per_example");
+          "hg::element, hg::sum_rows, hg::per_example and hg::arena_inside");
     CHECK(said_of_options<taker::trainer, hg::adam, hg::wrt<W>>() ==
           "hg::wrt is no option of hg::trainer, which takes hg::from, hg::to, hg::trains, an update rule, "
           "hg::max_rows, hg::element and hg::sum_rows");

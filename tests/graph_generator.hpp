@@ -55,6 +55,10 @@ class generator : tame_operations {
         hg::shape joined;
         hg::broadcast(type(x).extents, type(y).extents, joined);
         const int z = beside(joined);
+        if (options_.products && dice_.one_in(4)) {
+            const double m = range(y).magnitude() + range(z).magnitude();
+            return apply<ops::other_factors>({positive(x), y, z}, {-5 * m, 5 * m});
+        }
         return dice_.one_in(2) ? ternary(op, x, y, z) : ternary(op, z, y, x);
     }
     constexpr int repeat() {
@@ -83,6 +87,7 @@ class generator : tame_operations {
             o.flags[1] = last_axes ? rank : o.flags[0] + dice_.below(rank + 1 - o.flags[0]);
         }
         const double count = o.flags[2] != 0 ? 40 : static_cast<double>(type(x).extents.size(o.flags[0], o.flags[1]));
+        if (options_.products && dice_.one_in(3)) return apply<ops::product_over>({small(x, 1)}, {-1, 1}, o);
         if (dice_.one_in(3)) return apply<ops::max_over>({x}, range(x), o);
         return apply<ops::sum>({x}, {range(x).low * count, range(x).high * count}, o);
     }

@@ -34,6 +34,7 @@ struct generator_options {
     int steps = 14;           // operations, roughly
     long largest = 64;        // elements of one example's value
     bool odd_extents = false; // the extents at which kernels change their ways
+    bool products = false;    // product_over and other_factors too: the seeds that are compiled were chosen without
 };
 
 struct interval {
@@ -41,7 +42,7 @@ struct interval {
     constexpr double magnitude() const { return -low > high ? -low : high; }
 };
 
-// All but what only the derivative of a product is made of: the seeds that are compiled were chosen without it.
+// All but what only the derivative of a product is made of.
 inline constexpr auto elementwise_table = [] {
     std::array<const hg::operation*, static_cast<std::size_t>(hg::elementwise_operations::count) - 1> table{};
     std::size_t i = 0;

@@ -1,5 +1,5 @@
 // expect: hg::adam is no option of hg::function, which takes hg::from, hg::to, hg::max_rows,
-// expect: hg::element and hg::training"
+// expect: hg::element, hg::training and hg::arena_inside"
 // max-lines: 30
 #include "small_model.hpp"
 

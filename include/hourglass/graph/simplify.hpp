@@ -1,8 +1,8 @@
 // Constant folding and algebraic simplification, one rule a line, each a change that leaves every value as it was up to
 // rounding: x + 0, x * 1, x * 0 (whatever x is: an adjoint that is not there stays away), double negation, x - (-y),
 // transposes into products, reshapes of reshapes, broadcasts that repeat nothing, log of exp; factors that are the same
-// for all examples out of what is computed for each, which is what makes closed forms of penalties on Jacobians; and
-// markers that have done their work.
+// for all examples out of what is computed for each, which is what makes closed forms of penalties on Jacobians; scales
+// behind sums and products that make less of what they scale; and markers that have done their work.
 #pragma once
 
 #include <hourglass/graph/rewrite.hpp>
@@ -75,9 +75,11 @@ class simplification {
         } else if (is<ops::transpose>(old)) {
             if (is_identity(old.options.target)) return a;
         } else if (is_matrix_product(old)) {
+            if (const int taken = product_of_scaled(old, a, b); taken >= 0) return taken;
             return product(old, a, b);
         } else if (is<ops::sum>(old) && old.options.flags[2] == 0) {
             if (old.options.flags[0] == old.options.flags[1]) return a;
+            if (is_scaled(a)) return sum_of_scaled(old, a);
             if (const int taken = sum_of_factors(a, old.options.flags[0], old.options.flags[1]); taken >= 0)
                 return taken;
         }
@@ -98,6 +100,39 @@ class simplification {
                 return u;
         }
         return -1;
+    }
+    // Whether n is a number times something without a batch axis, or its negative: what is linear, and makes less of
+    // it, takes that first.
+    constexpr int scale_of(int n) const {
+        if (!is_op<ops::multiply>(n) || at(n).type.batched) return -1;
+        for (int i = 0; i < 2; ++i)
+            if (at(operand(n, i)).type.extents.rank == 0 && at(operand(n, 1 - i)).type == at(n).type)
+                return operand(n, i);
+        return -1;
+    }
+    constexpr bool is_scaled(int n) const {
+        return at(n).type.extents.rank > 0 && !at(n).type.batched && (is_op<ops::negate>(n) || scale_of(n) >= 0);
+    }
+    constexpr int unscaled(int n) const { return is_op<ops::negate>(n) ? operand(n, 0) : other_factor(n, scale_of(n)); }
+    // The scale of n, or of what n scales, for `of` in its place.
+    constexpr int simplified_scale(int n, int of) {
+        if (is_op<ops::negate>(n)) return (-h(of)).index;
+        const int u = scale_of(n);
+        return is_literal(u) ? times(of, at(u).options.number, at(of).type) : hadamard(h(of), h(u)).index;
+    }
+    constexpr int sum_of_scaled(const node& old, int n) {
+        if (is_scaled(n)) return simplified_scale(n, sum_of_scaled(old, unscaled(n)));
+        return r_.to.push(old.op, old.options, alone(n));
+    }
+    // A matrix times a scaled vector, where the result is not longer: the scale behind it. -1 where that is not so.
+    constexpr int product_of_scaled(const node& old, int a, int b) {
+        if (old.type.batched || at(b).type.extents.rank != 1 || !is_scaled(b)) return -1;
+        if (old.type.extents.size() > at(b).type.extents.size()) return -1;
+        return simplified_scale(b, product_of_unscaled(old, a, unscaled(b)));
+    }
+    constexpr int product_of_unscaled(const node& old, int a, int b) {
+        const int taken = product_of_scaled(old, a, b);
+        return taken >= 0 ? taken : product(old, a, b);
     }
     constexpr int other_factor(int n, int u) const { return operand(n, operand(n, 0) == u ? 1 : 0); }
     // The sum over the axes [first, last) of u v, where v is the same all along some of them: these are summed for u
@@ -171,6 +206,10 @@ class simplification {
         pair_[0] = first;
         pair_[1] = second;
         return {pair_, 2};
+    }
+    constexpr slice_of<int> alone(int n) {
+        pair_[0] = n;
+        return {pair_, 1};
     }
     static constexpr bool is_identity(const shape& order) {
         for (int i = 0; i < order.rank; ++i)

@@ -11,6 +11,9 @@ HOURGLASS_BEGIN
 
 namespace kernels {
 
+// How many dot products run side by side: whole vectors of them.
+template <class T> inline constexpr int dots_together = width<T> > 8 ? width<T> : (8 / width<T>)*width<T>;
+
 namespace detail {
 
 // The sums over the lanes of width<T> vectors, as one vector.
@@ -27,9 +30,6 @@ template <class T> vector<T> sums_of_lanes(vector<T>* x) {
     return x[0];
 #endif
 }
-
-// How many dot products run side by side: whole vectors of them.
-template <class T> inline constexpr int dots_together = width<T> > 8 ? width<T> : (8 / width<T>)*width<T>;
 
 // to[j] = x . row j of a matrix, for `together` rows from `first` on; rows from `count` on are not there.
 template <class T, int k, int together>
@@ -57,15 +57,13 @@ template <class T, int k, int together>
 
 }
 
-// y = x B for a vector x of k and a matrix B of k x n whose columns lie contiguously. The threads share y.
-template <class T, int n, int k, class Epilogue> void vector_times_columns(const T* x, const T* b,
-                                                                           std::ptrdiff_t column_stride, int thread,
-                                                                           int threads, Epilogue&& epilogue) {
-    constexpr int together = detail::dots_together<T>, blocks = (n + together - 1) / together;
-    constexpr int most = 8; // blocks that are handed to the epilogue at once
+// y = x B for a vector x of k and a matrix B of k x n whose columns lie contiguously; of y, some blocks of
+// dots_together numbers.
+template <class T, int n, int k, class Epilogue>
+void dot_blocks(const T* x, const T* b, std::ptrdiff_t column_stride, int block, int end, Epilogue&& epilogue) {
+    constexpr int together = dots_together<T>, most = 8; // blocks that are handed to the epilogue at once
     alignas(scratch_alignment) T y[static_cast<std::size_t>(most * together)];
-    const int end = static_cast<int>(static_cast<long>(blocks) * (thread + 1) / threads);
-    for (int block = static_cast<int>(static_cast<long>(blocks) * thread / threads); block < end;) {
+    while (block < end) {
         const int first = block, last = std::min(end, block + most);
         for (; block < last; ++block)
             detail::dots<T, k, together>(y + (block - first) * together, x,
@@ -74,6 +72,14 @@ template <class T, int n, int k, class Epilogue> void vector_times_columns(const
         const int columns = std::min(n, last * together) - first * together;
         epilogue(finished_part<T>{y, most * together, 0, 1, first * together, columns});
     }
+}
+// All of y, shared by the threads.
+template <class T, int n, int k, class Epilogue> void vector_times_columns(const T* x, const T* b,
+                                                                           std::ptrdiff_t column_stride, int thread,
+                                                                           int threads, Epilogue&& epilogue) {
+    constexpr long blocks = (n + dots_together<T> - 1) / dots_together<T>;
+    dot_blocks<T, n, k>(x, b, column_stride, static_cast<int>(blocks * thread / threads),
+                        static_cast<int>(blocks * (thread + 1) / threads), epilogue);
 }
 
 // How x B is added up where the rows of B lie contiguously: in registers where they are short, over several sets of
@@ -123,15 +129,17 @@ template <class T, int n> void add_rows(T* y, const T* x, const T* b, std::ptrdi
             for (int v = 0; v < vectors; ++v) store_vector(y + (s * vectors + v) * lanes, sums[s][v]);
         }
     } else {
-        const auto add = [&](auto count, int v, auto&& load) __attribute__((always_inline)) {
-            vector<T> sum = load_vector(y + v * lanes);
-            for (int s = 0; s < count; ++s) sum = fused_multiply_add(broadcast(x[i + s]), load(i + s, v), sum);
-            store_vector(y + v * lanes, sum);
-        };
         const auto add_all = [&](auto count) __attribute__((always_inline)) {
+            vector<T> left[count];
+            for (int s = 0; s < count; ++s) left[s] = broadcast(x[i + s]);
+            const auto add = [&](int v, auto&& load) __attribute__((always_inline)) {
+                vector<T> sum = load_vector(y + v * lanes);
+                for (int s = 0; s < count; ++s) sum = fused_multiply_add(left[s], load(i + s, v), sum);
+                store_vector(y + v * lanes, sum);
+            };
             const auto whole = [&](int at, int v) { return load_vector(b + at * row_stride + v * lanes); };
-            for (int v = 0; v < n / lanes; ++v) add(count, v, whole);
-            if constexpr (plan::rest > 0) add(count, vectors - 1, row);
+            for (int v = 0; v < n / lanes; ++v) add(v, whole);
+            if constexpr (plan::rest > 0) add(vectors - 1, row);
         };
         for (; i + together <= last; i += together) add_all(std::integral_constant<int, together>{});
         for (; i < last; ++i) add_all(std::integral_constant<int, 1>{});
@@ -159,6 +167,20 @@ void vector_times_rows(const T* x, const T* b, std::ptrdiff_t row_stride, Epilog
     add_rows<T, n>(y, x, b, row_stride, 0, k);
     finish_rows<T, n>(y);
     epilogue(finished_part<T>{y, row_sums_size<T, n>, 0, 1, 0, n});
+}
+
+// y = x B for columns that lie contiguously, as vector_times_columns has it, and z = v B' for the matrix B' that is B
+// transposed, in one pass over B: v is made of y by the epilogue, element by element. What is left of z is
+// finish_rows.
+template <class T, int n, int k, class Epilogue>
+void sweep(const T* x, const T* b, std::ptrdiff_t column_stride, const T* v, T* z, Epilogue&& epilogue) {
+    constexpr int blocks = (n + dots_together<T> - 1) / dots_together<T>;
+    constexpr int piece = std::max(1, 16384 / static_cast<int>(sizeof(T)) / k / dots_together<T>); // stays in the cache
+    for (int block = 0; block < blocks; block += piece) {
+        const int last = std::min(blocks, block + piece);
+        dot_blocks<T, n, k>(x, b, column_stride, block, last, epilogue);
+        add_rows<T, k>(z, v, b, column_stride, block * dots_together<T>, std::min(n, last * dots_together<T>));
+    }
 }
 
 // Whether C = A B of m x n is done by multiply_small.

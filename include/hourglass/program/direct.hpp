@@ -6,6 +6,7 @@
 #include <cstring>
 
 #include <hourglass/program/group_kernel.hpp>
+#include <hourglass/program/memory.hpp>
 #include <hourglass/program/plain_groups.hpp>
 
 HOURGLASS_BEGIN
@@ -13,7 +14,8 @@ HOURGLASS_BEGIN
 template <class Compiled, class T> class direct_runs {
     static constexpr const auto& schedule = Compiled::schedule;
     static constexpr const auto& g = Compiled::final_graph::value;
-    static constexpr int values = Compiled::sizes.values, groups = Compiled::sizes.groups;
+    static constexpr int groups = Compiled::sizes.groups;
+    using scratch = scratch_plan<Compiled, T>;
 
     static constexpr const stored_value& at(int v) { return schedule.values[static_cast<std::size_t>(v)]; }
     static constexpr const schedule_group& group_at(int n) { return schedule.groups[static_cast<std::size_t>(n)]; }
@@ -71,17 +73,59 @@ template <class Compiled, class T> class direct_runs {
         return {v, 0};
     }
 
+    // Two products of one matrix that is read once: the second takes, transposed, what the first has made.
+    struct pair_of_products {
+        int first = -1, second = -1;
+    };
+    static constexpr bool stores(const schedule_group& group, int v) {
+        for (int s = 0; s < group.store_count; ++s)
+            if (target_of(group, s) == v) return true;
+        return false;
+    }
+    static constexpr pair_of_products find_pair() {
+        for (int first = 0; first < groups; ++first)
+            for (int second = first + 1; second < groups; ++second) {
+                const schedule_group &a = group_at(first), &b = group_at(second);
+                if (a.kind != group_kind::product || b.kind != group_kind::product) continue;
+                const product_plan &p = a.product, &q = b.product;
+                if (scratch::is_vector_product(p) && scratch::is_vector_product(q) && p.right == q.right &&
+                    p.right_row == 1 && q.right_column == 1 && p.right_column == q.right_row && q.right_row != 1 &&
+                    p.n == q.k && p.k == q.n && stores(a, q.left))
+                    return {first, second};
+            }
+        return {};
+    }
     static constexpr bool find_possible() {
         for (int n = 0; n < Compiled::final_graph::sizes.nodes; ++n)
             if (node_at(n).type.batched || is<ops::rows>(node_at(n))) return false;
         return groups <= 64;
     }
 
+    static constexpr pair_of_products together = find_pair();
+    // Where the sums of the second product wait for its place.
+    template <int Columns> struct waiting {
+        static constexpr int size = kernels::row_sums_size<T, Columns>;
+        alignas(kernels::scratch_alignment) T sums[static_cast<std::size_t>(size)] = {};
+    };
+    struct nothing_waits {};
+    using waiting_sums = std::conditional_t<
+        together.second >= 0,
+        waiting<static_cast<int>(together.second >= 0 ? group_at(std::max(0, together.second)).product.n : 1)>,
+        nothing_waits>;
+
 public:
     static constexpr bool possible = find_possible();
 
-    // Runs group G; false where only the general way can.
-    template <int G, class Executor> [[gnu::always_inline]] static void run(Executor& e) {
+    // All groups.
+    template <class Executor> static void run_all(Executor& e) {
+        waiting_sums w;
+        [&]<int... G>(std::integer_sequence<int, G...>) { (run<G>(e, w), ...); }
+        (std::make_integer_sequence<int, groups>{});
+    }
+
+private:
+    template <int G, class Executor, class Waiting>
+    [[gnu::always_inline]] static void run(Executor& e, [[maybe_unused]] Waiting& w) {
         constexpr schedule_group group = group_at(G);
         if constexpr (group.kind == group_kind::elementwise) {
             run_elementwise<G>(e);
@@ -92,13 +136,25 @@ public:
                 run_movement<G>(e);
             else
                 e.template run_group<G>();
+        } else if constexpr (G == together.first) {
+            constexpr product_plan p = group.product;
+            kernels::sweep<T, static_cast<int>(p.n), static_cast<int>(p.k)>(
+                place<p.left>(e), place<p.right>(e), p.right_column, place<group_at(together.second).product.left>(e),
+                w.sums, [&](const kernels::finished_part<T>& part) { finish<G>(e, part); });
+        } else if constexpr (G == together.second) {
+            kernels::finish_rows<T, static_cast<int>(group.product.n)>(w.sums);
+            finish<G>(e, {w.sums, Waiting::size, 0, 1, 0, static_cast<int>(group.product.n)});
         } else {
             e.template run_group<G>();
         }
     }
-
-private:
     template <int Value, class Executor> [[gnu::always_inline]] static T* place(Executor& e) {
+        if constexpr (Value < 0)
+            return nullptr; // a product's own tile
+        else
+            return place_of<Value>(e);
+    }
+    template <int Value, class Executor> [[gnu::always_inline]] static T* place_of(Executor& e) {
         constexpr part p = where_is(Value);
         return e.template address<p.value>() + p.first;
     }
@@ -109,15 +165,28 @@ private:
         return schedule.operands[static_cast<std::size_t>(group.first_load + operand)];
     }
 
-    template <int G, class Executor> [[gnu::always_inline]] static void run_elementwise(Executor& e) {
+    // Calls use(from, to) with the addresses of a group's loads and stores.
+    template <int G, class Executor, class Use> [[gnu::always_inline]] static void with_places(Executor& e, Use&& use) {
         [&]<int... L, int... S>(std::integer_sequence<int, L...>, std::integer_sequence<int, S...>)
             __attribute__((always_inline)) {
             const T* const from[] = {place<value_loaded(group_at(G), L)>(e)..., nullptr};
             T* const to[] = {place<target_of(group_at(G), S)>(e)..., nullptr};
-            group_kernel<Compiled, group_at(G).representative, T>::run_all(from, to);
+            use(from, to);
         }
         (std::make_integer_sequence<int, group_at(G).load_count>{},
          std::make_integer_sequence<int, group_at(G).store_count>{});
+    }
+    template <int G, class Executor> [[gnu::always_inline]] static void run_elementwise(Executor& e) {
+        with_places<G>(
+            e, [](const T* const* from, T* const* to) __attribute__((always_inline)) {
+                group_kernel<Compiled, group_at(G).representative, T>::run_all(from, to);
+            });
+    }
+    // What a product's epilogue does.
+    template <int G, class Executor> static void finish(Executor& e, const kernels::finished_part<T>& part) {
+        with_places<G>(e, [&](const T* const* from, T* const* to) {
+            group_kernel<Compiled, group_at(G).representative, T>::run_part(part, from, to, 0);
+        });
     }
 
     template <int G, int Operand, class Executor> [[gnu::always_inline]] static void move(Executor& e) {

@@ -83,10 +83,14 @@ public:
 
     void run(long rows, bool flush) {
         compute_numbers(rows);
-        if constexpr (direct::possible && work_alone() <= work_worth_a_team) {
-            [&]<int... G>(std::integer_sequence<int, G...>) { (direct::template run<G>(*this), ...); }
-            (std::make_integer_sequence<int, groups>{});
-            return;
+        if constexpr (direct::possible) {
+            constexpr bool always = inside || work_alone() <= work_worth_a_team;
+            if (always || threads_ == 1) {
+                if (!flush) return direct::run_all(*this);
+                const kernels::flush_denormals while_running;
+                return direct::run_all(*this);
+            }
+            if constexpr (always) return;
         }
         double work = schedule.work + schedule.work_per_row * static_cast<double>(rows);
         std::apply([&](const auto&... scan) { ((work += scan.work(rows)), ...); }, scans_);
