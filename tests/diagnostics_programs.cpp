@@ -163,11 +163,11 @@ TEST_CASE("options that a program does not take") {
     CHECK(said_of_options<taker::function, hg::wrt<W>>() == "hg::wrt" + of_function);
     CHECK(said_of_options<taker::function, hg::per_example>() == "hg::per_example" + of_function);
     CHECK(said_of_options<taker::gradient, hg::training>() ==
-          "hg::training is no option of hg::gradient, which takes hg::from, hg::to, hg::wrt, hg::max_rows, "
-          "hg::element, hg::sum_rows, hg::per_example and hg::arena_inside");
+          "hg::training is no option of hg::gradient, which takes hg::from, hg::to, hg::wrt, "
+          "hg::recompute, hg::max_rows, hg::element, hg::sum_rows, hg::per_example and hg::arena_inside");
     CHECK(said_of_options<taker::trainer, hg::adam, hg::wrt<W>>() ==
-          "hg::wrt is no option of hg::trainer, which takes hg::from, hg::to, hg::trains, an update rule, "
-          "hg::max_rows, hg::element and hg::sum_rows");
+          "hg::wrt is no option of hg::trainer, which takes hg::from, hg::to, hg::trains, hg::recompute, an "
+          "update rule, hg::max_rows, hg::element and hg::sum_rows");
     CHECK(said_of_options<taker::parameters, hg::max_rows<3>>() ==
           "hg::max_rows is no option of hg::parameters, which takes hg::element");
     CHECK(said_of_options<taker::interpreter, hg::to<code>>() ==
