@@ -84,7 +84,7 @@ struct command_line::parser {
         app.get_formatter()->column_width(28);
 
         options.out = "out/" + what.model;
-        options.data = data::default_source();
+        options.data = what.data.empty() ? data::default_source() : what.data;
         options.threads = usual_threads();
         constexpr int many = 1000000000;
         app.add_option("--data", options.data, std::string("What to train on: ") + data::known_sources)

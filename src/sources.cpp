@@ -2,6 +2,7 @@
 #include "hourglass/data/sources.hpp"
 
 #include "hourglass/data/idx.hpp"
+#include "hourglass/data/sensors.hpp"
 #include "hourglass/data/shapes.hpp"
 
 #include <algorithm>
@@ -65,6 +66,8 @@ std::string default_source() { return fashion_mnist_installed() ? "fashion-mnist
 split load(const std::string& source, int train_images, int test_images) {
     if (source == "shapes")
         return make_shapes_split(train_images > 0 ? train_images : 10000, test_images > 0 ? test_images : 2000);
+    if (source == "sensors")
+        return make_sensors_split(train_images > 0 ? train_images : 4000, test_images > 0 ? test_images : 1000);
     split both = read(source);
     keep(both.train, train_images, source, "training");
     keep(both.test, test_images, source, "test");

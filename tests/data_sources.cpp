@@ -74,7 +74,7 @@ TEST_CASE("what is not there is answered with what there is") {
     const temporary_folder folder;
     const std::string unknown = message_of<data::error>([] { data::load("imagenet"); });
     CHECK(unknown.find("imagenet: expected a data set, found neither a known name nor a folder or file") == 0);
-    CHECK(unknown.find("fashion-mnist, shapes, a FOLDER") != std::string::npos);
+    CHECK(unknown.find("fashion-mnist, shapes, sensors, a FOLDER") != std::string::npos);
     put(folder / "one", images(1));
     put(folder / "nine", images(9));
     CHECK(message_of<data::error>([&] { data::load((folder / "one").string()); }).find("at least 2 images") !=

@@ -14,7 +14,6 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[1]
 BUILD = ROOT / "build"
-FASHION_MNIST = Path("/usr/share/datasets/fashion-mnist")
 WIDTHS = ["avx512", "avx2", "sse", "scalar"]
 NEEDED_FLAGS = {  # of /proc/cpuinfo, for a program compiled at that width to run
     "avx512": {"avx512f", "avx512bw", "avx512cd", "avx512dq", "avx512vl", "avx2", "fma"},
@@ -324,14 +323,14 @@ def demo(arguments):
     if model not in models:
         stop(f"there is no model '{model}'; the models are {', '.join(models) or 'not written yet'}")
     out = Path(arguments.value("--out", str(ROOT / "out" / model)))
-    data = arguments.value("--data", "fashion-mnist" if FASHION_MNIST.is_dir() else "shapes")
+    data = arguments.value("--data", "")  # else each program knows what it trains on
     build = release(jobs)
     program = f"examples/hourglass-{model}"
     if not build.compile([program]):
         sys.exit(1)
     rest = [word for word in arguments.words if word != "--"]
-    say(f"training {model} on {data}")
-    done, _ = run_to_its_end([build.folder / program, "--out", out, "--data", data, *rest])
+    say(f"training {model}" + (f" on {data}" if data else ""))
+    done, _ = run_to_its_end([build.folder / program, "--out", out, *(["--data", data] if data else []), *rest])
     if done == 0 and (pictures := sorted(out.glob("*.png"))):
         say("The pictures:")
         for picture in pictures:

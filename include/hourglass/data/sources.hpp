@@ -13,13 +13,14 @@ namespace hourglass::data {
 std::string default_source();
 
 // What `load` understands, in words, for help and error messages.
-inline constexpr const char* known_sources =
-    "fashion-mnist, shapes, a FOLDER with the four IDX files of MNIST's names, or IMAGES,LABELS: two IDX files (or "
-    "IMAGES alone), whose last tenth becomes the test images";
+inline constexpr const char* known_sources = "fashion-mnist, shapes, sensors, a FOLDER with the four IDX files of "
+                                             "MNIST's names, or IMAGES,LABELS: two IDX files "
+                                             "(or IMAGES alone), whose last tenth becomes the test images";
 
 // Training and test images. Where a number of images is given, the first so many are kept, of `shapes` so many are
-// drawn; 0 is all of them (of shapes: 10,000 and 2,000). Throws `error` for a source that is neither known nor there,
-// for files that are not what they should be, and where there are fewer images than asked for.
+// drawn; 0 is all of them (of shapes: 10,000 and 2,000; of sensors: 4,000 and 1,000). Throws `error` for a source that
+// is neither known nor there, for files that are not what they should be, and where there are fewer images than asked
+// for.
 split load(const std::string& source, int train_images = 0, int test_images = 0);
 
 }

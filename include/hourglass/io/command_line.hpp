@@ -19,6 +19,7 @@ struct program_description {
     int rows = 28;                     // of the images that the model is compiled for
     int columns = 28;
     int largest_batch = 128;
+    std::string data{}; // what it trains on unless told otherwise; empty: data::default_source()
 };
 
 class command_line {

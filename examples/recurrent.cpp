@@ -1,0 +1,83 @@
+// A recurrent autoencoder of simulated sensor series, 48 steps of 3 sensors through a code of 8 numbers: one gated
+// recurrent unit reads a series, another one writes it from the code, last step first.
+//
+//     s_t = unit(x_t, s_(t-1))                reads
+//     z = W s_T + b                           the code
+//     r_t = unit(z, r_(t+1))                  writes
+//     xhat_t = W_out r_t + b_out
+//     loss = mean (xhat - x)^2
+//
+// as it stands in <hourglass/models/recurrent.hpp>. Here it is trained.
+#include <hourglass/data/sensors.hpp>
+#include <hourglass/io/command_line.hpp>
+#include <hourglass/io/line_plot.hpp>
+#include <hourglass/io/projection.hpp>
+#include <hourglass/io/scatter.hpp>
+#include <hourglass/models/recurrent.hpp>
+#include <hourglass/optim/rules.hpp>
+#include <hourglass/program/program.hpp>
+
+namespace hg = hourglass;
+namespace io = hourglass::io;
+
+namespace recurrent {
+
+using hg::models::recurrent::code;
+using hg::models::recurrent::loss;
+using hg::models::recurrent::xhat;
+
+inline constexpr int steps = hg::data::sensor_steps, sensors = hg::data::sensor_count, latent = 8;
+inline constexpr auto& x = hg::models::recurrent::x<steps, sensors>;
+inline constexpr auto& autoencoder = hg::models::recurrent::model<steps, sensors, 32, latent>;
+
+using trainer = hg::trainer<autoencoder, loss, hg::adam, hg::max_rows<128>>;
+using evaluation = hg::function<autoencoder, hg::to<loss>>;
+using encoder = hg::function<autoencoder, hg::to<code>>;
+using decoder = hg::function<autoencoder, hg::from<code>, hg::to<xhat>>;
+
+void run(const io::training_options& chosen, const hg::data::split& series) {
+    hg::parameters<autoencoder> theta{hg::seed = chosen.seed};
+    trainer train{theta, hg::threads = chosen.threads};
+    evaluation evaluate{hg::threads = chosen.threads};
+    encoder encode{hg::threads = chosen.threads};
+    decoder decode{hg::threads = chosen.threads};
+
+    io::trainable task;
+    task.model = "recurrent";
+    task.step = [&](std::span<const float> batch) -> io::metrics {
+        return {{"loss", train(x = batch, hg::learning_rate = chosen.learning_rate)[loss]}};
+    };
+    task.evaluate = [&](const hg::data::image_set& set) -> io::metrics {
+        std::vector<float> total(static_cast<std::size_t>(set.count));
+        evaluate(theta, x = set.pixels, hg::into(loss, total));
+        return {{"loss", io::mean(total)}};
+    };
+    task.draw = [&](const hg::data::image_set& test, const std::filesystem::path& folder) {
+        std::vector<float> codes(static_cast<std::size_t>(test.count * latent));
+        encode(theta, x = test.pixels, hg::into(code, codes));
+        const std::span<const float> measured = io::first_images(test, 12);
+        const std::size_t count = measured.size() / static_cast<std::size_t>(test.features());
+        std::vector<float> written(measured.size());
+        decode(theta, code = std::span(codes).first(count * latent), hg::into(xhat, written));
+        io::write_png(folder / "reconstructions.png", io::line_plot(measured, written, steps, sensors));
+    };
+    task.weights = [&] { return io::records_of(theta); };
+    io::train(chosen, series, task);
+}
+
+}
+
+int main(int argc, char** argv) {
+    io::command_line line({
+        .model = "recurrent",
+        .about =
+            "trains a recurrent autoencoder on simulated series of 48 steps of 3 sensors, which count as images of "
+            "48 x 3, and shows measured series as points and what is made of them as lines.",
+        .examples = {"hourglass-recurrent                      # 4000 series, 10 epochs",
+                     "hourglass-recurrent --epochs 40 --learning-rate 3e-3 --out /tmp/recurrent"},
+        .rows = hg::data::sensor_steps,
+        .columns = hg::data::sensor_count,
+        .data = "sensors",
+    });
+    return line.run(argc, argv, recurrent::run);
+}

@@ -1,0 +1,48 @@
+// A recurrent autoencoder of series (Srivastava et al. 2015): one gated recurrent unit reads a series step by step, and
+// a code is made of its last state; another one writes the series from the code, from the last step to the first. Here
+// are its formulas for any sizes; the training is in examples/recurrent.cpp.
+#pragma once
+
+#include <hourglass/expr/scan.hpp>
+#include <hourglass/nn/dense.hpp>
+#include <hourglass/nn/losses.hpp>
+
+HOURGLASS_BEGIN
+namespace models::recurrent {
+
+template <int Steps, int Sensors> inline constexpr input<"x", Steps, Sensors> x;
+
+// clang-format off
+inline constexpr symbol<"u">         u;         // what a unit reads in a step
+inline constexpr symbol<"s">         s;         // [Units], its state
+inline constexpr symbol<"reset">     reset;     // [Units], how much of the state the candidate sees
+inline constexpr symbol<"keep">      keep;      // [Units], how much of the state stays
+inline constexpr symbol<"candidate"> candidate; // [Units]
+
+// A gated recurrent unit (Cho et al. 2014, equations 5 to 8).
+template <int Units> inline constexpr graph unit{
+    reset     = sigmoid(dense<Units>(concatenate(u, s))),
+    keep      = sigmoid(dense<Units>(concatenate(u, s))),
+    candidate = tanh(dense<Units>(concatenate(u, reset * s))),
+    next(s)   = keep * s + (1 - keep) * candidate,
+};
+
+inline constexpr symbol<"summary"> summary; // [Units], the reader's state after the last step
+inline constexpr symbol<"code">    code;    // [Latent]
+inline constexpr symbol<"written"> written; // [Steps, Units], the writer's states
+inline constexpr symbol<"xhat">    xhat;    // [Steps, Sensors]
+inline constexpr symbol<"loss">    loss;    // mean over steps and sensors of (xhat - x)^2
+template <int Sensors, int Units> inline constexpr parameter<"W_out", Sensors, Units> W_out;
+template <int Sensors> inline constexpr parameter<"b_out", Sensors> b_out;
+
+template <int Steps, int Sensors, int Units, int Latent> inline constexpr graph model{
+    summary = scan<"reader">(unit<Units>, along(u = x<Steps, Sensors>), carry(s = broadcast_to<Units>(0)))[last(s)],
+    code    = dense<Latent>(summary),
+    written = scan<"writer">(unit<Units>, steps<Steps>, backwards, carry(s = tanh(dense<Units>(code))), u = code)[next(s)],
+    xhat    = matmul(written, transpose(W_out<Sensors, Units>)) + b_out<Sensors>,
+    loss    = mse(xhat, x<Steps, Sensors>),
+};
+// clang-format on
+
+}
+HOURGLASS_END
