@@ -4,6 +4,7 @@
 #pragma once
 
 #include <hourglass/kernels/packing.hpp>
+#include <hourglass/kernels/transpose.hpp>
 
 #include <array>
 
@@ -188,8 +189,8 @@ constexpr bool is_small_product(long m, long n, long k) { return m <= 24 && n <=
 
 namespace detail {
 
-// tile[r][v] for `rows` rows of A; B has whole vectors in its rows, where it lies or copied.
-template <class T, int rows, int vectors, int k> [[gnu::always_inline]] inline void
+// tile[r][v] for `rows` rows of A; the last vector of a row of B has `rest` numbers, or is whole where that is 0.
+template <class T, int rows, int vectors, int k, int rest> [[gnu::always_inline]] inline void
 small_tile(T* tile, std::ptrdiff_t stride, matrix_operand<T> a, const T* b, std::ptrdiff_t b_stride) {
     vector<T> sums[rows][vectors];
     HOURGLASS_UNROLL
@@ -200,7 +201,10 @@ small_tile(T* tile, std::ptrdiff_t stride, matrix_operand<T> a, const T* b, std:
     for (int i = 0; i < k; ++i) {
         vector<T> right[vectors];
         HOURGLASS_UNROLL
-        for (int v = 0; v < vectors; ++v) right[v] = load_vector(b + i * b_stride + v * width<T>);
+        for (int v = 0; v < vectors; ++v) {
+            const T* const from = b + i * b_stride + v * width<T>;
+            right[v] = rest > 0 && v == vectors - 1 ? load_partial(from, rest) : load_vector(from);
+        }
         HOURGLASS_UNROLL
         for (int r = 0; r < rows; ++r) {
             const vector<T> left = broadcast(a.data[r * a.row_stride + i * a.column_stride]);
@@ -215,15 +219,15 @@ small_tile(T* tile, std::ptrdiff_t stride, matrix_operand<T> a, const T* b, std:
     }
 }
 
-template <class T, int m, int vectors, int k>
+template <class T, int m, int vectors, int k, int rest>
 void small_columns(T* tile, std::ptrdiff_t stride, matrix_operand<T> a, const T* b, std::ptrdiff_t b_stride) {
     constexpr int together = vectors > 2 ? 3 : 4; // with right[] and left, in 16 registers
     int r = 0;
     for (; r + together <= m; r += together)
-        small_tile<T, together, vectors, k>(tile + r * stride, stride,
-                                            {a.data + r * a.row_stride, a.row_stride, a.column_stride}, b, b_stride);
+        small_tile<T, together, vectors, k, rest>(
+            tile + r * stride, stride, {a.data + r * a.row_stride, a.row_stride, a.column_stride}, b, b_stride);
     if constexpr (m % together != 0)
-        small_tile<T, m % together, vectors, k>(
+        small_tile<T, m % together, vectors, k, rest>(
             tile + r * stride, stride, {a.data + r * a.row_stride, a.row_stride, a.column_stride}, b, b_stride);
 }
 
@@ -236,19 +240,15 @@ void multiply_small(matrix_operand<T> a, matrix_operand<T> b, Epilogue&& epilogu
     constexpr std::ptrdiff_t stride = vectors * lanes;
     alignas(scratch_alignment) T tile[static_cast<std::size_t>(m * stride)];
     alignas(scratch_alignment) T copied[static_cast<std::size_t>(k * stride)];
-    if (b.column_stride != 1 || n % lanes != 0) {
-        for (int i = 0; i < k; ++i) {
-            for (int j = 0; j < n; ++j) copied[i * stride + j] = b.data[i * b.row_stride + j * b.column_stride];
-            for (int j = n; j < stride; ++j) copied[i * stride + j] = T(0);
-        }
+    if (b.column_stride != 1 && n > 1) {
+        copy_matrix<T>(copied, stride, 1, b.data, b.row_stride, b.column_stride, k, n);
         b = {copied, stride, 1};
     }
-    int v = 0;
-    for (; v + together <= vectors; v += together)
-        detail::small_columns<T, m, together, k>(tile + v * lanes, stride, a, b.data + v * lanes, b.row_stride);
-    if constexpr (vectors % together != 0)
-        detail::small_columns<T, m, vectors % together, k>(tile + v * lanes, stride, a, b.data + v * lanes,
-                                                           b.row_stride);
+    constexpr int first = (vectors - 1) / together * together; // of the last columns
+    for (int v = 0; v < first; v += together)
+        detail::small_columns<T, m, together, k, 0>(tile + v * lanes, stride, a, b.data + v * lanes, b.row_stride);
+    detail::small_columns<T, m, vectors - first, k, n % lanes>(tile + first * lanes, stride, a, b.data + first * lanes,
+                                                               b.row_stride);
     epilogue(finished_part<T>{tile, stride, 0, m, 0, n});
 }
 

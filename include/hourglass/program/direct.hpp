@@ -144,6 +144,12 @@ private:
         } else if constexpr (G == together.second) {
             kernels::finish_rows<T, static_cast<int>(group.product.n)>(w.sums);
             finish<G>(e, {w.sums, Waiting::size, 0, 1, 0, static_cast<int>(group.product.n)});
+        } else if constexpr (group.kind == group_kind::product && scratch::is_small(group.product) &&
+                             !scratch::is_vector_product(group.product)) {
+            constexpr product_plan p = group.product;
+            kernels::multiply_small<T, static_cast<int>(p.m), static_cast<int>(p.n), static_cast<int>(p.k)>(
+                {place<p.left>(e), p.left_row, p.left_column}, {place<p.right>(e), p.right_row, p.right_column},
+                [&](const kernels::finished_part<T>& part) { finish<G>(e, part); });
         } else {
             e.template run_group<G>();
         }

@@ -43,11 +43,19 @@ template <class Compiled, int Group, class T> class group_kernel {
     static constexpr int dimensions = group.dimensions;
     static constexpr int inner = dimensions - 1;
     static constexpr int loads = group.load_count, members = group.member_count, stores = group.store_count;
-    // A domain of one element is computed without vectors.
+    // A domain of one element is computed without vectors, and so is one that fills at most half of one, where little
+    // is done: it was often written element by element, and reading that as a vector takes long.
     static constexpr bool find_single() {
-        bool one = group.kind == group_kind::elementwise && !group.domain.batched;
-        for (int d = 0; d < dimensions; ++d) one = one && group.extents[d] == 1;
-        return one;
+        const schedule_group& of = schedule.groups[Group];
+        long elements = 1;
+        for (int d = 0; d < of.dimensions; ++d) elements *= of.extents[d];
+        if (of.kind != group_kind::elementwise || of.domain.batched || elements > kernels::width<T> / 2)
+            return elements == 1 && of.kind == group_kind::elementwise && !of.domain.batched;
+        for (int i = 0; i < of.member_count; ++i) {
+            const operation& op = *schedule.members[static_cast<std::size_t>(of.first_member + i)].op;
+            if (elements > 1 && op.kind != operation_kind::reduction && !is_cheap(op)) return false;
+        }
+        return true;
     }
     static constexpr bool single = find_single();
     static constexpr int width = single ? 1 : kernels::width<T>;

@@ -20,7 +20,8 @@ template <class Compiled, class T> class scratch_plan {
 public:
     // Products whose extents are all known have kernels that pack nothing: a vector times a matrix, and little of all.
     static constexpr bool is_vector_product(const product_plan& p) {
-        return !p.rows_in_m && !p.rows_in_k && !p.per_row && p.m == 1 && p.left_column == 1;
+        const bool tiny = p.n <= 8 && p.k <= 8; // better off with the kernel of small products
+        return !p.rows_in_m && !p.rows_in_k && !p.per_row && p.m == 1 && p.left_column == 1 && !tiny;
     }
     static constexpr bool is_small(const product_plan& p) { return small_products && fits_small(p); }
     // A weight's gradient: its epilogue, the optimiser, reads and writes more than the operands hold.
