@@ -153,6 +153,28 @@ template <> struct cases_of<hg::ops::after> {
     }
 };
 
+template <> struct cases_of<hg::ops::band> {
+    static constexpr void add(hg::list<operation_case>& to) {
+        for (const bool batched : {false, true})
+            for (const auto& [low, high] : {std::pair{0, 0}, {0, 4}, {-1, 1}, {1, 2}})
+                push_all_tails(
+                    to,
+                    make_case<hg::ops::band>(with_flags(low, high, 0), hg::value_type{hg::make_shape(4, 3), batched}),
+                    2);
+    }
+};
+template <> struct cases_of<hg::ops::triangular_solve> {
+    static constexpr void add(hg::list<operation_case>& to) {
+        for (int which = 0; which < 16; ++which) {
+            const bool transposed = which & 1, matrix = which & 2, l_batched = which & 4, b_batched = which & 8;
+            const hg::value_type l{hg::make_shape(3, 3), l_batched};
+            const hg::value_type b{matrix ? hg::make_shape(3, 2) : hg::make_shape(3), b_batched};
+            push_all_tails(to, make_case<hg::ops::triangular_solve>(with_flags(transposed, 0, 0), l, b),
+                           matrix ? 2 : 1);
+        }
+    }
+};
+
 // Every Step-th case of the operations, from the First on.
 template <int First, int Step, class... Ops> struct selection {
     static constexpr long rows = ::rows;
@@ -164,7 +186,10 @@ template <int First, int Step, class... Ops> struct selection {
     }
 };
 
-case_data data_of(const operation_case& c) { return spread_data(c, rows, {-1.5, -1.2, -2}, {1.7, 1.9, 2.3}); }
+case_data data_of(const operation_case& c) {
+    const bool solves = c.op->id == hg::record<hg::ops::triangular_solve>.id; // with a diagonal that is not near zero
+    return spread_data(c, rows, {solves ? 0.5 : -1.5, -1.2, -2}, {1.7, 1.9, 2.3});
+}
 std::vector<numbers> wanted_of(const operation_case& c, const case_data& data) {
     std::vector<numbers> wanted = differences(c, data, rows);
     if (c.op->id == hg::record<hg::ops::stop_gradient>.id)
@@ -194,8 +219,9 @@ using summed_products = selection<0, 2, hg::ops::matmul_batch_sum>;
 using reductions = selection<0, 2, hg::ops::sum, hg::ops::product_over, hg::ops::max_over>;
 using movements = selection<0, 3, hg::ops::reshape, hg::ops::transpose, hg::ops::slice, hg::ops::pad,
                             hg::ops::concatenate, hg::ops::stop_gradient, hg::ops::after>;
+using triangles = selection<0, 5, hg::ops::band, hg::ops::triangular_solve>;
 TEST_CASE_TEMPLATE("gradients of structural operations, by a program", Table, products, summed_products, reductions,
-                   movements) {
+                   movements, triangles) {
     const hg::list<operation_case> cases = Table::cases();
     std::vector<case_data> data;
     std::vector<std::vector<numbers>> wanted;

@@ -246,6 +246,30 @@ class generator : tame_operations {
         o.flags[0] = dice_.one_in(2) ? axis : axis - s.rank;
         return push(&hg::record<ops::concatenate>, o, parts, all);
     }
+    // A part of a matrix about its diagonal.
+    constexpr int band() {
+        const int x = pick_where([](const hg::value_type& t) { return t.extents.rank == 2; });
+        if (x < 0) return pick();
+        hg::attributes o;
+        o.flags = {-dice_.below(2), dice_.below(4), 0};
+        const interval r = range(x);
+        return apply<ops::band>({x}, {r.low < 0 ? r.low : 0, r.high > 0 ? r.high : 0}, o);
+    }
+    // Solves with a triangular matrix near the identity.
+    constexpr int triangular_solve() {
+        int b = pick_where([](const hg::value_type& t) { return t.extents.rank == 1 || t.extents.rank == 2; });
+        if (b < 0) b = parameter(hg::make_shape(3));
+        const hg::shape square = hg::make_shape(type(b).extents[0], type(b).extents[0]);
+        if (square.size() > options_.largest) return b;
+        const int ones = known(h(literal(1)).filled({square, false}).index, {1, 1});
+        const int identity = apply<ops::band>({ones}, {0, 1});
+        const int l = dice_.one_in(3) ? input(square) : parameter(square);
+        const int off = apply<ops::multiply>({l, literal(0.0625)}, {-0.0625, 0.0625});
+        hg::attributes o;
+        o.flags[0] = dice_.one_in(2);
+        const double m = 10 * range(b).magnitude();
+        return apply<ops::triangular_solve>({apply<ops::add>({identity, off}, {-0.1, 1.1}), b}, {-m, m}, o);
+    }
     // The same again: what merging is for.
     constexpr int again() {
         const int n = pick();
@@ -283,9 +307,18 @@ class generator : tame_operations {
         case 11:
             return again();
         case 12:
-            if (dice_.one_in(2)) return leaf(extents());
-            return dice_.one_in(2) ? apply<ops::stop_gradient>({pick()}, {-20, 20})
-                                   : apply<ops::after>({pick(), pick()}, {-20, 20});
+            switch (dice_.below(5)) {
+            case 0:
+                return band();
+            case 1:
+                return triangular_solve();
+            case 2:
+                return leaf(extents());
+            case 3:
+                return apply<ops::after>({pick(), pick()}, {-20, 20});
+            default:
+                return apply<ops::stop_gradient>({pick()}, {-20, 20});
+            }
         default:
             return elementwise();
         }

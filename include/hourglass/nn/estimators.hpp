@@ -68,6 +68,28 @@ template <bool Shared> struct draw_bernoulli {
     }
 };
 template <bool Shared> struct shared_form<draw_bernoulli<Shared>> { using type = draw_bernoulli<true>; };
+// 1 at the largest of the logits plus Gumbel noise, 0 elsewhere; where several are largest, they share it.
+template <bool Shared> struct draw_categorical {
+    static constexpr int noise_leaves = 1;
+    constexpr auto build(auto logits) const {
+        auto noise = positive_noise(logits, Shared);
+        auto disturbed = hourglass::stop_gradient(logits) - hourglass::log(-hourglass::log(noise));
+        auto hot = disturbed == hourglass::max(disturbed, axes<-1>, keep_axes);
+        return hot / hourglass::sum(hot, axes<-1>, keep_axes);
+    }
+};
+template <bool Shared> struct shared_form<draw_categorical<Shared>> { using type = draw_categorical<true>; };
+template <bool Shared> struct straight_through_categorical {
+    static constexpr int noise_leaves = 1;
+    constexpr auto build(auto logits) const {
+        auto draw = draw_categorical<Shared>{}.build(logits);
+        auto mean = hourglass::softmax(logits);
+        return draw + (mean - hourglass::stop_gradient(mean));
+    }
+};
+template <bool Shared> struct shared_form<straight_through_categorical<Shared>> {
+    using type = straight_through_categorical<true>;
+};
 struct straight_through_of {
     constexpr auto build(auto hard, auto soft) const {
         auto value = hourglass::stop_gradient(hard);
@@ -89,8 +111,11 @@ struct score_function {
 }
 
 // A draw through which no gradient flows: what the score-function estimator needs, of any distribution.
-template <class L> constexpr auto draw(const bernoulli_distribution<L>& q) {
-    return apply_operation(ops::draw_bernoulli<false>{}, q.logits);
+template <class L> constexpr auto draw(const distribution<ops::bernoulli_family, L>& q) {
+    return apply_operation(ops::draw_bernoulli<false>{}, q.template parameter<0>());
+}
+template <class L> constexpr auto draw(const distribution<ops::categorical_family, L>& q) {
+    return apply_operation(ops::draw_categorical<false>{}, q.template parameter<0>());
 }
 template <class Q>
 requires requires(const Q& q) { sample(q); }
@@ -120,19 +145,28 @@ template <operand H, operand S> constexpr auto straight_through_of(const H& hard
     return apply_operation(ops::straight_through_of{}, hard, soft);
 }
 // 0 or 1, with the gradient of the mean, sigmoid(logits).
-template <class L> constexpr auto sample(const bernoulli_distribution<L>& q, straight_through_estimator) {
-    return apply_operation(ops::straight_through_bernoulli<false>{}, q.logits);
+template <class L> constexpr auto sample(const distribution<ops::bernoulli_family, L>& q, straight_through_estimator) {
+    return apply_operation(ops::straight_through_bernoulli<false>{}, q.template parameter<0>());
 }
 // Between 0 and 1: the binary concrete distribution (Maddison et al. 2017, arXiv:1611.00712, appendix B; Jang et al.
 // 2017, arXiv:1611.01144), and its pathwise gradient.
 template <class L, class T>
-constexpr auto sample(const bernoulli_distribution<L>& q, const relaxed_estimator<T>& estimator) {
-    return apply_operation(ops::relaxed_bernoulli<false>{}, q.logits, estimator.temperature);
+constexpr auto sample(const distribution<ops::bernoulli_family, L>& q, const relaxed_estimator<T>& estimator) {
+    return apply_operation(ops::relaxed_bernoulli<false>{}, q.template parameter<0>(), estimator.temperature);
 }
 // A point of the simplex near a corner, by the softmax over the last axis (Jang et al. 2017, equation 2), and its
 // pathwise gradient. The nearest corner is a draw of the categorical distribution of the logits.
 template <operand L, operand_or_number T> constexpr auto gumbel_softmax(const L& logits, const T& temperature) {
     return apply_operation(ops::gumbel_softmax<false>{}, logits, temperature);
+}
+// One of the elements of the last axis, with the gradient of the mean, softmax(logits); and gumbel_softmax.
+template <class L>
+constexpr auto sample(const distribution<ops::categorical_family, L>& q, straight_through_estimator) {
+    return apply_operation(ops::straight_through_categorical<false>{}, q.template parameter<0>());
+}
+template <class L, class T>
+constexpr auto sample(const distribution<ops::categorical_family, L>& q, const relaxed_estimator<T>& estimator) {
+    return gumbel_softmax(q.template parameter<0>(), estimator.temperature);
 }
 
 HOURGLASS_END

@@ -4,6 +4,7 @@
 
 #include <hourglass/ops/random.hpp>
 #include <hourglass/ops/special.hpp>
+#include <hourglass/ops/triangular.hpp>
 
 HOURGLASS_BEGIN
 
@@ -24,6 +25,7 @@ using elementwise_operations =
 
 using structural_operations =
     operation_list<ops::sum, ops::product_over, ops::max_over, ops::matmul, ops::matmul_batch_sum, ops::reshape,
-                   ops::transpose, ops::slice, ops::pad, ops::concatenate, ops::stop_gradient, ops::after>;
+                   ops::transpose, ops::slice, ops::pad, ops::concatenate, ops::stop_gradient, ops::after, ops::band,
+                   ops::triangular_solve>;
 
 HOURGLASS_END

@@ -198,7 +198,10 @@ template <class Op, class... Operands> constexpr handle handle::trace(const Op& 
         const int indices[] = {convert(operands).index...};
         return append(&record<Op>, options_of(op), indices, count);
     } else {
-        return op.build(convert(operands)...);
+        // Compilers differ in the order of arguments, and numbers become nodes here: graphs must not differ.
+        const handle in_order[] = {convert(operands)...};
+        return [&]<std::size_t... I>(std::index_sequence<I...>) { return op.build(in_order[I]...); }
+        (std::make_index_sequence<sizeof...(operands)>{});
     }
 }
 

@@ -98,7 +98,8 @@ struct log_gamma_quantile : elementwise<2> {
     template <class H> static constexpr auto derivative(H a, H, H l, H g) {
         auto slope = apply_operation(gamma_cdf_slope{}, 1, a, l);
         auto in_a = -hadamard(g, slope);
-        auto normaliser = apply_operation(exp{}, l) + apply_operation(log_gamma{}, a);
+        auto z = apply_operation(exp{}, l);
+        auto normaliser = z + apply_operation(log_gamma{}, a);
         auto in_u = hadamard(g, apply_operation(exp{}, normaliser - hadamard(a, l)));
         return std::array{in_a, in_u};
     }
@@ -118,7 +119,8 @@ struct von_mises_density_slope : elementwise<3> {
         auto first = apply_operation(von_mises_density_slope{}, 1, a, t);
         auto before = apply_operation(von_mises_density_slope{}, n - 1, a, t);
         auto in_a = hadamard(g, next - hadamard(y, first));
-        auto in_t = -hadamard(g, hadamard(hadamard(n, before), apply_operation(sin{}, t)));
+        auto slope = hadamard(n, before);
+        auto in_t = -hadamard(g, hadamard(slope, apply_operation(sin{}, t)));
         return std::array{hadamard(g, 0), in_a, in_t};
     }
 };

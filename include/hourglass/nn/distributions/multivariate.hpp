@@ -1,0 +1,134 @@
+// The multivariate normal distribution with a lower triangular scale. With a diagonal one it is `normal` of vectors.
+#pragma once
+
+#include <hourglass/nn/distributions/location_scale.hpp>
+#include <hourglass/ops/triangular.hpp>
+
+HOURGLASS_BEGIN
+namespace ops {
+
+// N(mu, L transpose(L)), of whose matrix L the lower triangle is read: a vector is one value.
+struct multivariate_normal_family {
+    static constexpr std::string_view name = "multivariate_normal";
+    static constexpr pathwise_form pathwise = pathwise_form::explicit_function;
+    static constexpr int noise_leaves = 1;
+
+    // The length of the vectors; says in words what does not fit.
+    static constexpr int length_of(const auto& p) {
+        const auto mu = p[0].written, l = p[1].written;
+        const shape &of_mu = mu.extents(), &of_l = l.extents();
+        if (of_l.rank == 2 && of_l[0] == of_l[1] && (of_mu.rank == 0 || (of_mu.rank == 1 && of_mu[0] == of_l[0])))
+            return of_l[0];
+        mu.misfit(text(name), l,
+                  sentence("it takes a mean of the shape [n] and a lower triangular scale of the shape [n, n], not ",
+                           of_mu, " and ", of_l));
+        return 0;
+    }
+    static constexpr auto stretched(auto x, int n) { return x.filled({make_shape(n), x.batched()}); }
+    static constexpr auto lower(const auto& p) { return hourglass::lower_triangle(p[1].value()); }
+    // log |det L|
+    static constexpr auto log_determinant(const auto& p) {
+        auto on_diagonal = hourglass::diagonal(p[1].value());
+        return hourglass::sum(hourglass::log(hourglass::abs(on_diagonal)));
+    }
+    // |L^-1 x|^2
+    static constexpr auto squared_length(const auto& p, auto x) {
+        return hourglass::sum(hourglass::square(hourglass::triangular_solve(p[1].value(), x)));
+    }
+
+    static constexpr auto log_prob(const auto& p, auto x) {
+        const int n = length_of(p);
+        if (n == 0) return x;
+        if (!(x.extents() == make_shape(n))) {
+            p[0].written.misfit(text("log_prob"), x,
+                                sentence("its values have the shape ", make_shape(n), ", not ", x.extents()));
+            return x;
+        }
+        auto distance = squared_length(p, x - p[0].value());
+        auto half = hadamard(distance, 0.5) + n * half_log_two_pi;
+        return -(half + log_determinant(p));
+    }
+    static constexpr auto entropy(const auto& p) {
+        const int n = length_of(p);
+        if (n == 0) return p[0].written;
+        return log_determinant(p) + n * (half_log_two_pi + 0.5);
+    }
+    // mu + L eps
+    template <bool Shared> static constexpr auto sample(const auto& p) {
+        const int n = length_of(p);
+        auto mu = p[0].value();
+        if (n == 0) return mu;
+        auto l = lower(p);
+        auto noise = mu.noise(static_cast<int>(noise_kind::normal), Shared, make_shape(n));
+        return mu + product<matmul>(l, noise, false, false);
+    }
+};
+// With S_q = L_q transpose(L_q) and so on: (trace(S_p^-1 S_q) + |L_p^-1 (mu_q - mu_p)|^2 - n) / 2 + log(det L_p / det
+// L_q) (Duchi 2007, "Derivations for linear algebra and optimization", section 9); the trace is the sum of the squares
+// of the elements of L_p^-1 L_q.
+constexpr auto divergence_of_normals(int n, auto squared_scale, auto squared_distance, auto log_scales) {
+    auto half = hadamard(squared_scale + squared_distance - n, 0.5);
+    return half + log_scales;
+}
+template <> struct closed_divergence<multivariate_normal_family, multivariate_normal_family> {
+    using family = multivariate_normal_family;
+    static constexpr auto build(const auto& q, const auto& p) {
+        const int n = family::length_of(q);
+        auto mu = q[0].value();
+        if (n == 0) return mu;
+        if (const int other = family::length_of(p); n != other) {
+            if (other != 0)
+                mu.misfit(text("kl"), p[0].written, sentence("vectors of ", n, " and of ", other, " elements"));
+            return mu;
+        }
+        auto distance = family::stretched(mu - p[0].value(), n);
+        auto squared_distance = family::squared_length(p, distance);
+        auto squared_scale = family::squared_length(p, family::lower(q));
+        auto log_scale = family::log_determinant(q);
+        auto log_scales = family::log_determinant(p) - log_scale;
+        return divergence_of_normals(n, squared_scale, squared_distance, log_scales);
+    }
+};
+template <> struct closed_divergence<multivariate_normal_family, normal_family> {
+    using family = multivariate_normal_family;
+    static constexpr auto build(const auto& q, const auto& p) {
+        const int n = family::length_of(q);
+        auto mu = q[0].value();
+        if (n == 0) return mu;
+        auto sigma = family::stretched(p[1].value(), n);
+        auto distance = family::stretched(mu - p[0].value(), n);
+        auto squared_distance = hourglass::sum(hourglass::square(distance / sigma));
+        auto column = sigma.reshaped(make_shape(n, 1));
+        auto squared_scale = hourglass::sum(hourglass::square(family::lower(q) / column));
+        auto log_scale = family::log_determinant(q);
+        auto log_scales = hourglass::sum(family::stretched(p[1].log(), n)) - log_scale;
+        return divergence_of_normals(n, squared_scale, squared_distance, log_scales);
+    }
+};
+template <> struct closed_divergence<normal_family, multivariate_normal_family> {
+    using family = multivariate_normal_family;
+    static constexpr auto build(const auto& q, const auto& p) {
+        const int n = family::length_of(p);
+        auto mu = q[0].value();
+        if (n == 0) return mu;
+        auto distance = family::stretched(mu - p[0].value(), n);
+        auto squared_distance = family::squared_length(p, distance);
+        auto ones = mu.convert(1.0).filled({make_shape(n, n), false});
+        auto identity = apply_operation(band{}, ones);
+        auto scales = hadamard(identity, family::stretched(q[1].value(), n));
+        auto squared_scale = family::squared_length(p, scales);
+        auto log_scale = hourglass::sum(family::stretched(q[1].log(), n));
+        auto log_scales = family::log_determinant(p) - log_scale;
+        return divergence_of_normals(n, squared_scale, squared_distance, log_scales);
+    }
+};
+
+}
+
+// The normal distribution of vectors with mean mu, [n], and covariance L transpose(L): of L, [n, n], the lower triangle
+// is read, and its diagonal is not zero. Both may be different in each example.
+template <operand_or_number M, operand L> constexpr auto multivariate_normal(const M& mu, const L& l) {
+    return make_distribution<ops::multivariate_normal_family>(mu, l);
+}
+
+HOURGLASS_END

@@ -1,0 +1,130 @@
+// Triangular matrices: solving with one, and keeping the elements of a matrix near its diagonal.
+#pragma once
+
+#include <hourglass/ops/linear.hpp>
+
+HOURGLASS_BEGIN
+namespace ops {
+
+// The elements (i, j) of a matrix with flags[0] <= i - j <= flags[1], zeros elsewhere.
+struct band : movement {
+    static constexpr std::string_view name = "band";
+    static constexpr value_type infer(inference& in) {
+        if (in[0].extents.rank != 2) in.problem = sentence("it needs a matrix, not the shape ", in[0].extents);
+        return in[0];
+    }
+    template <class T> static constexpr void reference(const evaluation<T>& e) {
+        const long rows = e.type.extents[0], columns = e.type.extents[1];
+        for (long r = 0; r < e.rows_of(e.type); ++r)
+            for (long i = 0; i < rows; ++i)
+                for (long j = 0; j < columns; ++j) {
+                    const bool kept = i - j >= e.options.flags[0] && i - j <= e.options.flags[1];
+                    e.result[(r * rows + i) * columns + j] = kept ? e.operand(0, r)[i * columns + j] : T(0);
+                }
+    }
+    static constexpr void derivative(auto& d) {
+        band same;
+        same.options = d.options();
+        d.accumulate(0, apply_operation(same, d.adjoint_full()));
+    }
+};
+
+// x where L x = b, or transpose(L) x = b where flags[0] is set: L a lower triangular matrix, of which only the lower
+// triangle is read, b a vector or a matrix.
+struct triangular_solve {
+    static constexpr std::string_view name = "triangular_solve";
+    static constexpr operation_kind kind = operation_kind::product;
+    static constexpr int arity = 2;
+    attributes options{};
+    constexpr attributes pack() const { return options; }
+    static constexpr value_type infer(inference& in) {
+        const shape &l = in[0].extents, &b = in[1].extents;
+        if (l.rank != 2 || l[0] != l[1])
+            in.problem = sentence("it needs a square matrix to solve with, not the shape ", l);
+        else if (b.rank < 1 || b.rank > 2 || b[0] != l[0])
+            in.problem = sentence("the matrix ", l, " has ", l[0], " rows, but the right side has the shape ", b);
+        return {b, in.any_batched()};
+    }
+    template <class T> static constexpr void reference(const evaluation<T>& e) {
+        const long n = e.types[0].extents[0], columns = e.type.extents.size() / n;
+        const bool transposed = e.options.flags[0] != 0;
+        for (long r = 0; r < e.rows_of(e.type); ++r) {
+            const T *l = e.operand(0, r), *b = e.operand(1, r);
+            T* x = e.result + r * n * columns;
+            for (long c = 0; c < columns; ++c)
+                for (long step = 0; step < n; ++step) {
+                    const long i = transposed ? n - 1 - step : step;
+                    T rest = b[i * columns + c];
+                    if (transposed)
+                        for (long j = i + 1; j < n; ++j) rest = rest - l[j * n + i] * x[j * columns + c];
+                    else
+                        for (long j = 0; j < i; ++j) rest = rest - l[i * n + j] * x[j * columns + c];
+                    x[i * columns + c] = rest / l[i * n + i];
+                }
+        }
+    }
+    // With c = transpose(L)^-1 g the gradient in b is c, and in L the lower triangle of -c transpose(x) (Giles 2008,
+    // "Collected matrix derivative results", 2.3.1).
+    static constexpr void derivative(auto& d) {
+        triangular_solve other;
+        other.options.flags[0] = d.options().flags[0] == 0;
+        auto l = d.operand(0);
+        auto x = d.result();
+        auto c = apply_operation(other, l, d.adjoint_full());
+        d.accumulate(1, c);
+        if (!d.wanted(0)) return;
+        auto left = d.options().flags[0] == 0 ? c : x;
+        auto right = d.options().flags[0] == 0 ? x : c;
+        const bool over_batch = d.sums_rows() && !l.batched() && left.batched() && right.batched();
+        const int n = l.extents()[0];
+        auto share = left;
+        if (x.extents().rank == 2) {
+            share = over_batch ? product<matmul_batch_sum>(left, right, false, true)
+                               : product<matmul>(left, right, false, true);
+        } else if (over_batch) {
+            share = product<matmul_batch_sum>(left, right, false, false);
+        } else {
+            auto column = left.reshaped(make_shape(n, 1));
+            share = hadamard(column, right.reshaped(make_shape(1, n)));
+        }
+        band lower;
+        lower.options.flags = {0, n, 0};
+        d.accumulate(0, -apply_operation(lower, share));
+    }
+};
+
+// The diagonal of a square matrix.
+struct diagonal_call {
+    constexpr auto build(auto x) const {
+        if (x.extents().rank != 2 || x.extents()[0] != x.extents()[1]) {
+            x.misfit(text("diagonal"), sentence("it needs a square matrix, not the shape ", x.extents()));
+            return x;
+        }
+        auto on_it = apply_operation(band{}, x);
+        return reduce<sum>(on_it, 2u, false);
+    }
+};
+struct lower_triangle_call {
+    constexpr auto build(auto x) const {
+        band lower;
+        lower.options.flags = {0, x.extents().rank == 2 ? x.extents()[0] : 0, 0};
+        return apply_operation(lower, x);
+    }
+};
+
+}
+
+// x where L x = b, L lower triangular: only its lower triangle is read. b is a vector or a matrix.
+template <operand L, operand B> constexpr auto triangular_solve(const L& l, const B& b) {
+    return apply_operation(ops::triangular_solve{}, l, b);
+}
+// A matrix with zeros above its diagonal; the diagonal of a square matrix, as a vector.
+template <operand X> constexpr auto lower_triangle(const X& x) {
+    return apply_operation(ops::lower_triangle_call{}, x);
+}
+template <operand X> constexpr auto diagonal(const X& x) { return apply_operation(ops::diagonal_call{}, x); }
+
+HOURGLASS_END
+
+HOURGLASS_OPERATION(hourglass::ops::band);
+HOURGLASS_OPERATION(hourglass::ops::triangular_solve);

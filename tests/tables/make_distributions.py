@@ -1,0 +1,456 @@
+#!/usr/bin/env python3
+"""Makes distributions.inc beside this file: log densities, entropies, divergences and quantiles, by mpmath and SciPy. Each
+expression is written once, in words that this script and tests/distributions.cpp both know, so that the table cannot
+drift from what is tested.
+
+    pip install mpmath scipy && tests/tables/make_distributions.py
+
+Log densities are SciPy's, taken from mpmath's functions in 30 digits, and compared with scipy.stats here; entropies and
+divergences are integrals of these densities, by mpmath's quadrature: no closed form stands in this file. Quantiles are
+SciPy's, made exact by Newton's method on mpmath's distribution functions.
+"""
+
+import re
+from pathlib import Path
+
+import mpmath
+import numpy as np
+import scipy
+import scipy.stats as stats
+from mpmath import mp, mpf
+
+mp.dps = 30
+
+
+class Distribution:
+    """Of numbers: density, where it is integrated, what SciPy calls it."""
+
+    def __init__(self, *parameters):
+        self.parameters = [mpf(float(p)) for p in parameters]
+
+    def entropy(self):
+        return -self.mean(self.log_density)
+
+    def divergence(self, other):
+        return self.mean(lambda x: self.log_density(x) - other.log_density(x))
+
+    def mean(self, f):
+        return mp.quad(lambda x: mp.exp(self.log_density(x)) * f(x), self.pieces())
+
+
+def around(middle, scale, reach=600):
+    steps = [1, 3, 10, 30, 100, reach]
+    return [middle - s * scale for s in reversed(steps)] + [middle] + [middle + s * scale for s in steps]
+
+
+class normal(Distribution):
+    def log_density(self, x):
+        mu, s = self.parameters
+        return -((x - mu) / s) ** 2 / 2 - mp.log(s) - mp.log(2 * mp.pi) / 2
+
+    def pieces(self):
+        return around(*self.parameters, 40)
+
+    def scipy(self):
+        return stats.norm(*map(float, self.parameters))
+
+
+class laplace(Distribution):
+    def log_density(self, x):
+        mu, b = self.parameters
+        return -abs(x - mu) / b - mp.log(2 * b)
+
+    def pieces(self):
+        return around(*self.parameters)
+
+    def scipy(self):
+        return stats.laplace(*map(float, self.parameters))
+
+    def divergence(self, other):  # pieces from kink to kink
+        points = sorted(set(self.pieces() + [other.parameters[0]]))
+        return mp.quad(lambda x: mp.exp(self.log_density(x)) * (self.log_density(x) - other.log_density(x)), points)
+
+
+class logistic(Distribution):
+    def log_density(self, x):
+        mu, s = self.parameters
+        t = abs(x - mu) / s
+        return -t - mp.log(s) - 2 * mp.log1p(mp.exp(-t))
+
+    def pieces(self):
+        return around(*self.parameters)
+
+    def scipy(self):
+        return stats.logistic(*map(float, self.parameters))
+
+
+class student_t(Distribution):
+    def log_density(self, x):
+        nu, mu, s = self.parameters
+        return (mp.loggamma((nu + 1) / 2) - mp.loggamma(nu / 2) - mp.log(mp.pi * nu) / 2 - mp.log(s)
+                - (nu + 1) / 2 * mp.log1p(((x - mu) / s) ** 2 / nu))
+
+    def mean(self, f):  # tails by powers: x = mu + s sinh y
+        nu, mu, s = self.parameters
+        g = lambda y: mp.exp(self.log_density(mu + s * mp.sinh(y))) * f(mu + s * mp.sinh(y)) * s * mp.cosh(y)
+        far = 90 / min(nu, 1)
+        steps = [3, 10, 40, far] if far > 60 else [3, 10, far]
+        return mp.quad(g, [-t for t in reversed(steps)] + [0] + steps)
+
+    def scipy(self):
+        return stats.t(*map(float, self.parameters))
+
+
+class uniform(Distribution):
+    def log_density(self, x):
+        low, high = self.parameters
+        return -mp.log(high - low) if low <= x <= high else -mp.inf
+
+    def pieces(self):
+        return self.parameters
+
+    def scipy(self):
+        low, high = map(float, self.parameters)
+        return stats.uniform(low, high - low)
+
+
+class exponential(Distribution):
+    def log_density(self, x):
+        rate, = self.parameters
+        return mp.log(rate) - rate * x if x >= 0 else -mp.inf
+
+    def pieces(self):
+        return [x / self.parameters[0] for x in (0, 1, 10, 100, 600)]
+
+    def scipy(self):
+        return stats.expon(scale=1 / float(self.parameters[0]))
+
+
+class gamma(Distribution):
+    def log_density(self, x):
+        a, rate = self.parameters
+        return a * mp.log(rate) + (a - 1) * mp.log(x) - rate * x - mp.loggamma(a)
+
+    def mean(self, f):  # in log x
+        a, rate = self.parameters
+        g = lambda y: mp.exp(self.log_density(mp.exp(y)) + y) * f(mp.exp(y))
+        middle = mp.log(a / rate)
+        return mp.quad(g, [middle - 90 / a, middle - 30 / a, middle - 10 / a, middle - 3, middle, middle + 2, middle + 8])
+
+    def scipy(self):
+        a, rate = map(float, self.parameters)
+        return stats.gamma(a, scale=1 / rate)
+
+
+class beta(Distribution):
+    def log_density(self, x, rest=None):
+        a, b = self.parameters
+        return (a - 1) * mp.log(x) + (b - 1) * (mp.log1p(-x) if rest is None else mp.log(rest)) - mp.log(mp.beta(a, b))
+
+    def mean_of_logs(self, f):  # in y = log x - log(1 - x)
+        a, b = self.parameters
+        def g(y):
+            x, rest = 1 / (1 + mp.exp(-y)), 1 / (1 + mp.exp(y))
+            return mp.exp(self.log_density(x, rest)) * x * rest * f(x, rest)
+        middle = mp.log(a / b)
+        return mp.quad(g, [middle - 90 / a, middle - 20 / a, middle - 3, middle, middle + 3, middle + 20 / b, middle + 90 / b])
+
+    def entropy(self):
+        return -self.mean_of_logs(self.log_density)
+
+    def divergence(self, other):
+        return self.mean_of_logs(lambda x, rest: self.log_density(x, rest) - other.log_density(x, rest))
+
+    def scipy(self):
+        return stats.beta(*map(float, self.parameters))
+
+
+class von_mises(Distribution):
+    def log_density(self, x):
+        mu, kappa = self.parameters
+        return kappa * mp.cos(x - mu) - mp.log(2 * mp.pi * mp.besseli(0, kappa))
+
+    def pieces(self):
+        mu, kappa = self.parameters
+        width = min(mpf(1), 1 / mp.sqrt(kappa + mpf(1) / 100))
+        return [mu + d for d in (-mp.pi, -8 * width, -2 * width, 0, 2 * width, 8 * width, mp.pi) if abs(d) <= mp.pi]
+
+    def scipy(self):
+        mu, kappa = map(float, self.parameters)
+        return stats.vonmises(kappa, mu)
+
+
+class Choice:
+    """Of a number of outcomes, by their probabilities."""
+
+    def entropy(self):
+        return -mp.fsum(p * mp.log(p) for p in self.probabilities)
+
+    def divergence(self, other):
+        return mp.fsum(p * mp.log(p / q) for p, q in zip(self.probabilities, other.probabilities))
+
+
+class bernoulli(Choice):
+    def __init__(self, logit):
+        odds = mp.exp(mpf(float(logit)))
+        self.probabilities = [odds / (1 + odds), 1 / (1 + odds)]
+
+    def log_density(self, x):
+        return x * mp.log(self.probabilities[0]) + (1 - x) * mp.log(self.probabilities[1])
+
+    def scipy(self):
+        return None
+
+
+class categorical_row(Choice):
+    def __init__(self, logits):
+        odds = [mp.exp(mpf(float(l))) for l in logits]
+        self.probabilities = [o / mp.fsum(odds) for o in odds]
+
+
+class Product:
+    """Independent distributions of the elements of arrays."""
+
+    def __init__(self, family, *parameters):
+        self.shape = np.broadcast_shapes(*[np.shape(p) for p in parameters])
+        self.family = family
+        self.parameters = parameters
+
+    def elements(self, shape=None):
+        shape = shape or self.shape
+        arrays = [np.broadcast_to(np.asarray(p, dtype=float), shape).ravel() for p in self.parameters]
+        return [self.family(*p) for p in zip(*arrays)]
+
+    def log_prob(self, x):
+        x = np.asarray(x, dtype=float)
+        shape = np.broadcast_shapes(self.shape, x.shape)
+        total = mpf(0)
+        for e, v in zip(self.elements(shape), np.broadcast_to(x, shape).ravel()):
+            value = e.log_density(mpf(float(v)))
+            other = float(value) if e.scipy() is None else e.scipy().logpdf(float(v))
+            # SciPy takes the log of a density that underflows for some.
+            if np.isfinite(other) and abs(other - float(value)) > 1e-8 * max(1, abs(other)):
+                raise SystemExit(f"{e.__class__.__name__}: SciPy has {other}, mpmath {value}")
+            total += value
+        return total
+
+    def entropy(self):
+        return mp.fsum(e.entropy() for e in self.elements())
+
+    def divergence(self, other):
+        shape = np.broadcast_shapes(self.shape, other.shape)
+        return mp.fsum(q.divergence(p) for q, p in zip(self.elements(shape), other.elements(shape)))
+
+
+class Categorical:
+    def __init__(self, logits):
+        self.rows = [categorical_row(r) for r in np.atleast_2d(logits)]
+
+    def log_prob(self, x):
+        return mp.fsum(mpf(float(v)) * mp.log(p) for r, row in zip(self.rows, np.atleast_2d(x))
+                       for v, p in zip(row, r.probabilities))
+
+    def entropy(self):
+        return mp.fsum(r.entropy() for r in self.rows)
+
+    def divergence(self, other):
+        return mp.fsum(q.divergence(p) for q, p in zip(self.rows, other.rows))
+
+
+class MultivariateNormal:
+    """By covariance matrices: none of the triangular algebra that is tested."""
+
+    def __init__(self, mu, covariance):
+        self.mu = mp.matrix([mpf(float(v)) for v in np.ravel(mu)])
+        self.covariance = covariance
+
+    @staticmethod
+    def of_scale(mu, scale):
+        l = mp.matrix(np.tril(np.asarray(scale, dtype=float)).tolist())
+        return MultivariateNormal(mu, l * l.T)
+
+    @staticmethod
+    def of_deviations(mu, sigma):
+        shape = np.broadcast_shapes(np.shape(mu), np.shape(sigma), (1,))
+        s = [mpf(float(v)) for v in np.broadcast_to(np.asarray(sigma, dtype=float), shape)]
+        return MultivariateNormal(np.broadcast_to(mu, shape), mp.diag([v * v for v in s]))
+
+    def of_size(self, n):
+        if len(self.mu) == n:
+            return self
+        return MultivariateNormal(np.full(n, float(self.mu[0])), mp.eye(n) * self.covariance[0])
+
+    def log_prob(self, x):
+        d = mp.matrix([mpf(float(v)) for v in np.ravel(x)]) - self.mu
+        n = len(d)
+        value = -(d.T * mp.inverse(self.covariance) * d)[0] / 2 - mp.log(mp.det(self.covariance)) / 2 - n * mp.log(2 * mp.pi) / 2
+        numbers = np.array(self.covariance.tolist(), dtype=float)
+        other = stats.multivariate_normal(np.array(self.mu.tolist(), dtype=float).ravel(), numbers).logpdf(np.ravel(x))
+        if abs(other - float(value)) > 1e-8 * max(1, abs(other)):
+            raise SystemExit(f"multivariate normal: SciPy has {other}, mpmath {value}")
+        return value
+
+    def entropy(self):
+        return mp.log(mp.det(2 * mp.pi * mp.e * self.covariance)) / 2
+
+    def divergence(self, other):  # Duchi, "Derivations for linear algebra and optimization"
+        n = max(len(self.mu), len(other.mu))
+        self, other = self.of_size(n), other.of_size(n)
+        inverse, d = mp.inverse(other.covariance), other.mu - self.mu
+        product = inverse * self.covariance
+        trace = mp.fsum(product[i, i] for i in range(len(d)))
+        return (trace + (d.T * inverse * d)[0] - len(d)
+                + mp.log(mp.det(other.covariance) / mp.det(self.covariance))) / 2
+
+
+# --- the words
+
+def family(cls):
+    return lambda *parameters: Product(cls, *parameters)
+
+
+def newton(cdf, density, start, u):
+    x = mpf(float(start))
+    for _ in range(60):
+        step = (cdf(x) - u) / density(x)
+        x -= step
+        if abs(step) < mpf(10) ** -25 * max(1, abs(x)):
+            return x
+    raise SystemExit("a quantile does not converge")
+
+
+def log_gamma_quantile(a, u):
+    a, u = mpf(float(a)), mpf(float(u))
+    start = mp.log(mpf(float(stats.gamma(float(a)).ppf(float(u))))) if a > 0.05 else (mp.log(u) + mp.loggamma(a + 1)) / a
+    # in l = log z
+    return newton(lambda l: mp.gammainc(a, 0, mp.exp(l), regularized=True),
+                  lambda l: mp.exp(a * l - mp.exp(l) - mp.loggamma(a)), start, u)
+
+
+def von_mises_quantile(kappa, u):
+    kappa, u = mpf(float(kappa)), mpf(float(u))
+    density = lambda t: mp.exp(kappa * mp.cos(t)) / (2 * mp.pi * mp.besseli(0, kappa))
+    width = 2 / mp.sqrt(kappa + 1)
+    start = mpf(float(stats.vonmises(float(kappa)).ppf(float(u))))
+    cdf = lambda t: mpf(1) / 2 + mp.quad(density, [0] + [t * k / 4 for k in (1, 2, 3, 4)])
+    return newton(cdf, density, start, u)
+
+
+def elementwise(f):
+    return lambda *x: np.vectorize(f, otypes=[object])(*x)
+
+
+WORDS = {
+    "normal": family(normal), "laplace": family(laplace), "logistic": family(logistic), "student_t": family(student_t),
+    "uniform": family(uniform), "exponential": family(exponential), "gamma": family(gamma), "beta": family(beta),
+    "von_mises": family(von_mises), "bernoulli": family(bernoulli), "categorical": Categorical,
+    "multivariate_normal": MultivariateNormal.of_scale,
+    "diagonal_normal": MultivariateNormal.of_deviations,
+    "log_prob": lambda q, x: q.log_prob(x), "entropy": lambda q: q.entropy(), "kl": lambda q, p: q.divergence(p),
+    "written_exp": lambda x: np.vectorize(lambda v: float(mp.exp(mpf(float(v)))))(x),
+    "total": lambda x: mp.fsum(np.ravel(x)),
+    "log_gamma": elementwise(lambda x: mp.loggamma(mpf(float(x)))),
+    "digamma": elementwise(lambda x: mp.psi(0, mpf(float(x)))),
+    "trigamma": elementwise(lambda x: mp.psi(1, mpf(float(x)))),
+    "log_bessel_i0": elementwise(lambda x: mp.log(mp.besseli(0, mpf(float(x))))),
+    "bessel_ratio": elementwise(lambda x: mp.besseli(1, mpf(float(x))) / mp.besseli(0, mpf(float(x)))),
+    "log_gamma_quantile": elementwise(log_gamma_quantile), "von_mises_quantile": elementwise(von_mises_quantile),
+}
+
+# --- the points: x, y, m anywhere, p, q, r positive, u in (0, 1), z zeros and ones, l logits, A, B lower triangular
+
+POINTS = dict(
+    x=[0.3, -0.8, 1.7], y=[1.1, 0.6, -0.4], m=[0.2, -1.5, 0.9], p=[0.2, 0.9, 2.3], q=[0.7, 1.6, 0.4], r=[1.9, 0.35, 3.2],
+    u=[0.25, 0.5, 0.75], z=[0.0, 1.0, 1.0], l=[0.4, -2.1, 1.3], k=[-0.6, 0.8, 0.1],
+    A=[[1.1, 9.0, 9.0], [-0.6, 0.9, 9.0], [0.3, -0.5, 1.3]], B=[[0.7, 0.0, 0.0], [0.4, 1.5, 0.0], [-0.2, 0.8, 0.6]])
+cases = []
+
+
+def case(expression, **at):
+    names = [n for n in POINTS if re.search(rf"\b{n}\b", expression)]
+    cases.append((expression, {n: np.asarray(at.get(n, POINTS[n]), dtype=float) for n in names}))
+
+
+for two in ["normal(m, p)", "normal(m, written_exp(y))", "laplace(m, p)", "laplace(m, written_exp(y))", "logistic(m, p)",
+            "logistic(m, written_exp(y))", "student_t(q, m, p)", "student_t(written_exp(l), m, written_exp(y))", "von_mises(m, p)",
+            "von_mises(m, written_exp(y))"]:
+    case(f"log_prob({two}, x)")
+    case(f"entropy({two})")
+for two in ["exponential(p)", "exponential(written_exp(y))", "gamma(p, r)", "gamma(written_exp(y), written_exp(m))", "gamma(p, written_exp(m))"]:
+    case(f"log_prob({two}, q)")
+    case(f"entropy({two})")
+for two in ["beta(p, r)", "beta(written_exp(y), written_exp(m))", "uniform(0, r)", "uniform(m, 4)"]:
+    case(f"log_prob({two}, u)", **({"r": [1.9, 0.85, 3.2], "m": [-0.2, -1.5, -0.9]} if "uniform" in two else {}))
+    case(f"entropy({two})")
+case("log_prob(bernoulli(l), z)")
+case("log_prob(bernoulli(l), u)")
+case("entropy(bernoulli(l))")
+case("log_prob(categorical(l), z)", z=[0.0, 0.0, 1.0])
+case("log_prob(categorical(A), B)", B=[[0, 1, 0], [1, 0, 0], [0.25, 0.5, 0.25]])
+case("entropy(categorical(l))")
+case("entropy(categorical(A))")
+case("log_prob(multivariate_normal(m, A), x)")
+case("entropy(multivariate_normal(m, A))")
+case("log_prob(diagonal_normal(m, p), x)")
+
+for pair in ["normal(m, p), normal(x, q)", "normal(m, written_exp(y)), normal(x, written_exp(k))", "normal(m, p), normal(0, 1)",
+             "laplace(m, p), laplace(x, q)", "laplace(m, written_exp(y)), laplace(x, written_exp(k))",
+             "exponential(p), exponential(q)", "exponential(written_exp(y)), exponential(written_exp(k))",
+             "gamma(p, r), gamma(q, u)", "gamma(written_exp(y), written_exp(m)), gamma(written_exp(k), written_exp(x))",
+             "beta(p, r), beta(q, u)", "beta(written_exp(y), written_exp(m)), beta(written_exp(k), written_exp(x))",
+             "von_mises(m, p), von_mises(x, q)", "von_mises(m, written_exp(y)), von_mises(x, written_exp(k))",
+             "bernoulli(l), bernoulli(k)", "categorical(l), categorical(k)", "categorical(A), categorical(B)",
+             "multivariate_normal(m, A), multivariate_normal(x, B)", "multivariate_normal(m, A), diagonal_normal(x, p)",
+             "multivariate_normal(m, A), diagonal_normal(0, 1)", "multivariate_normal(m, A), diagonal_normal(0, q)",
+             "diagonal_normal(x, p), multivariate_normal(m, A)", "diagonal_normal(x, 2), multivariate_normal(m, B)",
+             "diagonal_normal(x, p), diagonal_normal(m, q)"]:
+    case(f"kl({pair})")
+case("kl(uniform(m, r), uniform(x, q))", m=[0.3, -0.1, 0.5], r=[0.9, 0.2, 0.8], x=[0.1, -0.3, 0.2], q=[1.2, 0.4, 2.5])
+
+# Special functions and quantiles.
+for f in ["log_gamma", "digamma", "trigamma", "log_bessel_i0", "bessel_ratio"]:
+    for at in [[0.2, 0.9, 2.3], [1e-6, 4.5, 30.0], [8.9, 12.0, 1e4]]:
+        case(f"total({f}(p))", p=at)
+for at in [[0.2, 0.9, 2.3], [0.01, 0.05, 30.0], [200.0, 3.0, 1e-3]]:
+    for of in [[0.25, 0.5, 0.75], [1e-6, 0.999, 0.9]]:
+        case("total(log_gamma_quantile(p, u))", p=at, u=of)
+for at in [[0.2, 0.9, 2.3], [1e-4, 10.0, 28.0], [45.0, 150.0, 3.0]]:
+    for of in [[0.25, 0.4, 0.75], [1e-3, 0.99, 0.9]]:
+        case("total(von_mises_quantile(p, u))", p=at, u=of)
+
+# Hard points: tails, tiny and huge scales, shapes and concentrations.
+for two in ["normal(m, p)", "laplace(m, p)", "logistic(m, p)", "student_t(q, m, p)"]:
+    case(f"log_prob({two}, x)", x=[40.0, -700.0, 1e-9], p=[1e-3, 30.0, 1e-6], q=[1e-2, 150.0, 2.0])
+case("log_prob(logistic(m, written_exp(y)), x)", y=[-12.0, 6.0, 0.0])
+case("log_prob(gamma(p, r), q)", p=[1e-3, 1e3, 1.0], r=[1e-4, 1e3, 7.0], q=[1e-12, 1.05, 60.0])
+case("log_prob(beta(p, r), u)", p=[1e-2, 500.0, 1.0], r=[2e-2, 3.0, 40.0], u=[1e-9, 0.999, 0.5])
+case("log_prob(von_mises(m, p), x)", p=[1e-6, 600.0, 25.0], x=[3.0, -1.49, 60.0])
+case("entropy(bernoulli(l))", l=[40.0, -40.0, 0.0])
+case("kl(bernoulli(l), bernoulli(k))", l=[40.0, -35.0, 0.0], k=[38.0, -38.0, 1e-3])
+case("log_prob(bernoulli(l), z)", l=[700.0, -40.0, 0.0])
+case("entropy(categorical(l))", l=[0.0, 50.0, -50.0])
+case("kl(gamma(p, r), gamma(q, u))", p=[0.05, 40.0, 3.0], q=[0.07, 35.0, 3.0], r=[1e-2, 20.0, 2.0], u=[2e-2, 21.0, 2.001])
+case("kl(von_mises(m, p), von_mises(x, q))", p=[200.0, 1e-3, 30.0], q=[150.0, 2.0, 31.0], x=[0.21, 1.0, 0.9])
+case("kl(laplace(m, p), laplace(x, q))", p=[1e-2, 5.0, 1.0], q=[1.0, 1e-1, 1.01], x=[0.3, -1.0, 0.95])
+
+# --- the table
+
+
+def rows(values):
+    return "{" + ", ".join(repr(float(v)) for v in np.ravel(values)) + "}"
+
+
+def main():
+    lines = [f"// Made by make_distributions.py beside this file, with mpmath {mpmath.__version__} and SciPy {scipy.__version__}.",
+             "// DISTRIBUTION(expression as text, expression, {input, extents, values}..., value)", "// clang-format off"]
+    for expression, inputs in cases:
+        value = float(eval(expression, {**WORDS, **inputs}))
+        if not np.isfinite(value):
+            raise SystemExit(f"{expression} is {value}")
+        described = ", ".join(f"{{'{n}', {{{', '.join(str(e) for e in v.shape)}}}, {rows(v)}}}" for n, v in inputs.items())
+        lines.append(f'DISTRIBUTION("{expression}", ({expression}),\n    INPUTS({described}),\n    {value!r})')
+    Path(__file__).with_name("distributions.inc").write_text("\n".join(lines) + "\n")
+
+
+if __name__ == "__main__":
+    main()
