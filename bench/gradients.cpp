@@ -38,7 +38,6 @@ struct row {
     std::string name;
     long size = 0;
     std::vector<timed> all;
-    std::string left_out;
     bench::spread ratio; // ours over by hand, of each round
 
     const timed* find(form kind, const std::string& library = "") const {
@@ -77,22 +76,17 @@ public:
     bool wants(const problem& p) const override {
         return only_.empty() || (p.name + " " + std::to_string(p.size)).find(only_) != std::string::npos;
     }
-    void race(const problem& p, std::vector<contestant> contestants) override { run(p, "", std::move(contestants)); }
-    void leave_out(const problem& p, const std::string& why, std::vector<contestant> contestants) override {
-        run(p, why, std::move(contestants));
-    }
-
-private:
-    void run(const problem& p, const std::string& left_out, std::vector<contestant> contestants) {
+    void race(const problem& p, std::vector<contestant> contestants) override {
         for (const peer& other : peers_)
             for (contestant& c : other.contestants(p)) contestants.push_back(std::move(c));
-        row r{p.name, p.size, {}, left_out, {}};
+        row r{p.name, p.size, {}, {}};
         check(p, contestants, r);
         time(contestants, r);
         tell(r);
         rows.push_back(std::move(r));
     }
 
+private:
     // Against the hand-written gradient, or the first there is.
     static void check(const problem& p, const std::vector<contestant>& contestants, row& r) {
         const contestant* reference = nullptr;
@@ -168,7 +162,7 @@ private:
         if (mine != nullptr && hand != nullptr)
             std::printf("%7.2f%6.2f -%5.2f", r.ratio.median, r.ratio.min, r.ratio.max);
         else
-            std::printf("%20s", r.left_out.c_str());
+            std::printf("%20s", "-");
         const timed *first = r.find(form::peer, "FastAD"), *second = r.find(form::peer_built_inside, "FastAD");
         print(first);
         print(second);
@@ -251,7 +245,6 @@ json as_json(const bench::machine& m, const std::vector<row>& rows) {
     all["results"] = json::array();
     for (const row& r : rows) {
         json one = {{"name", r.name}, {"size", r.size}, {"unit", "ns"}};
-        if (!r.left_out.empty()) one["left_out"] = r.left_out;
         if (r.ratio.median > 0)
             one["ratio_to_hand"] = {{"median", r.ratio.median}, {"min", r.ratio.min}, {"max", r.ratio.max}};
         one["times"] = json::array();

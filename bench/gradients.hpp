@@ -92,8 +92,6 @@ public:
     virtual ~suite() = default;
     virtual bool wants(const problem& p) const = 0;
     virtual void race(const problem& p, std::vector<contestant> contestants) = 0;
-    // A row that this project has no program for.
-    virtual void leave_out(const problem& p, const std::string& why, std::vector<contestant> contestants) = 0;
 };
 
 // The families.

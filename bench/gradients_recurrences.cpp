@@ -1,10 +1,33 @@
-// FastAD's stochastic volatility: x = h_std [N], phi, sigma, mu, and an observation for each of N steps. It needs a
-// recurrence, which the language does not have yet.
-#include "gradients.hpp"
+// FastAD's stochastic volatility: x = h_std [N], phi, sigma, mu, and an observation for each of N steps. The states of
+// the recurrence are h - mu.
 #include "gradients_hand_models.hpp"
+#include "gradients_ours.hpp"
 
 namespace gradients {
 namespace {
+
+template <int N> inline constexpr hg::argument<"h_std", N> h_std;
+template <int N> inline constexpr hg::argument<"observed", N> observed;
+inline constexpr hg::argument<"phi"> phi;
+inline constexpr hg::argument<"sigma"> sigma;
+inline constexpr hg::argument<"mu"> mu;
+inline constexpr hg::symbol<"shock"> shock;
+inline constexpr hg::symbol<"u"> u;
+inline constexpr hg::symbol<"share"> share;
+inline constexpr hg::symbol<"h"> h;
+
+inline constexpr hg::graph reverting{next(u) = share * u + shock};
+// The first step is on its own: its shock is divided by sqrt(1 - phi^2), and the scan starts behind it.
+inline constexpr hg::symbol<"first"> first;
+inline constexpr hg::symbol<"behind"> behind;
+template <int N> inline constexpr hg::graph volatility_graph{
+    first = sum(hg::slice<0, 1>(h_std<N>)) * sigma / sqrt(1 - square(phi)),
+    behind = hg::scan<"walk">(reverting, hg::along(shock = sigma * hg::slice<1, N>(h_std<N>)), hg::carry(u = first),
+                              share = phi)[next(u)],
+    h = concatenate(hg::reshape<1>(first), behind) + mu,
+    y = -0.5 * sum(square(observed<N>) * exp(-h) + h) - 0.5 * sum(square(h_std<N>)) - log(5 + square(sigma) / 5) -
+        log(10 + square(mu) / 10) - std::numbers::ln2,
+};
 
 template <int N> void race_volatility(suite& s) {
     problem p{function_id::stochastic_volatility, "stochastic volatility", N, std::vector<double>(N + 3),
@@ -14,11 +37,16 @@ template <int N> void race_volatility(suite& s) {
     p.x[N + 1] = std::abs(p.x[N + 1]) + 0.1;
     d.fill(p.constants, -1, 1);
     if (!s.wants(p)) return;
-    std::vector<contestant> all;
-    all.push_back(by_hand(p, [x = p.x.data(), observed = p.constants.data()](double* g) {
-        return hand::stochastic_volatility<N>(x, observed, g);
-    }));
-    s.leave_out(p, "needs scan", std::move(all));
+    const double* const x = p.x.data();
+    const std::span<const double> seen = p.constants;
+    auto all = ours<hg::gradient<volatility_graph<N>, y, hg::wrt<h_std<N>, phi, sigma, mu>, hg::element<double>>>(
+        [x, seen](auto& program) {
+            return program(h_std<N> = std::span<const double>(x, N), observed<N> = seen, phi = x[N], sigma = x[N + 1],
+                           mu = x[N + 2]);
+        },
+        h_std<N>, phi, sigma, mu);
+    all.push_back(by_hand(p, [x, seen](double* g) { return hand::stochastic_volatility<N>(x, seen.data(), g); }));
+    s.race(p, std::move(all));
 }
 
 }

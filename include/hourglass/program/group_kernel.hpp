@@ -311,7 +311,7 @@ template <class Compiled, int Group, class T> class group_kernel {
 
     template <int Dimension>
     static void run_dimension(const T* const* from, T* const* to, long row, long first, long last) {
-        if constexpr (Dimension == inner && (Dimension > 0 || single)) {
+        if constexpr (Dimension == inner && (Dimension > 0 || group.reduces)) {
             run_whole_row(from, to, row);
         } else if constexpr (Dimension == inner) {
             run_row(from, to, first, last);
