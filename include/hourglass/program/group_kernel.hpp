@@ -10,6 +10,7 @@
 #include <hourglass/graph/schedule.hpp>
 #include <hourglass/kernels/packing.hpp>
 #include <hourglass/kernels/simd.hpp>
+#include <hourglass/ops/reduction.hpp>
 
 HOURGLASS_BEGIN
 
