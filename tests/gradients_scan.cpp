@@ -144,6 +144,7 @@ TEST_CASE("a gated cell over the rows of a batch") { check_model<of_rows::model>
 TEST_CASE("a scan from the last step to the first, without a batch axis") { check_model<scans::backwards::model>(); }
 TEST_CASE("two states against each other, without a sequence") { check_model<two_states::model>(); }
 TEST_CASE("states that are handed on, and what does not depend on the step") { check_model<handed_on::model>(); }
+TEST_CASE("a body that mixes the rows") { check_model<mixing::model>(); }
 TEST_CASE("stochastic volatility") { check_model<volatility::model<6>>(); }
 
 TEST_CASE("the third derivative of two states") {

@@ -128,6 +128,36 @@ template <int N> inline constexpr hg::graph model{
 
 }
 
+// Each row sees the mean of all.
+namespace mixing {
+
+inline constexpr hg::input<"x", 3, 2> x;
+inline constexpr hg::graph attracted{
+    gate = tanh(hg::dense<2>(u)),
+    next(h) = 0.7 * h + 0.2 * batch_mean(h * h) + gate,
+};
+inline constexpr hg::graph model{
+    hidden = hg::scan<"herd">(attracted, hg::along(u = x), hg::carry(h = hg::broadcast_to<2>(0.5)))[next(h)],
+    loss = sum(square(hidden)),
+};
+
+}
+
+// What is trained on is made of derivatives through a scan.
+namespace penalised {
+
+inline constexpr hg::input<"x", 4, 2> x;
+inline constexpr auto run = hg::scan<"cell">(cell, hg::along(u = x), hg::carry(h = sin(start)), scale = 0.5);
+inline constexpr hg::graph model{
+    code = run[last(h)],
+    gates = sum(square(code)),
+    hidden = grad(gates, x),
+    before = jvp(code, x, hidden),
+    loss = sum(square(hidden)) + sum(before),
+};
+
+}
+
 // Values by the interpreter, of a program's graph, by name.
 template <class T>
 hg::interpretation<T> evaluated(const hg::graph_view& g, const std::map<std::string, numbers>& given, long rows) {

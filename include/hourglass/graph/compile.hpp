@@ -174,13 +174,21 @@ public:
     static constexpr frozen_schedule<sizes> schedule = find_kernels();
 };
 
+// Where no row acts on another, a scan is run for so many rows at a time from the first step to the last, each block by
+// one thread, which waits for nobody. The blocks are the same whatever the number of threads.
+inline constexpr long rows_of_block = 32;
+template <class Step> inline constexpr bool rows_are_apart = !couples_rows(Step::view());
+template <class Step, long Rows> inline constexpr long rows_at_once =
+    rows_are_apart<Step>&& Rows > rows_of_block ? rows_of_block : Rows;
+
 // One step of a program's scan K, and how often and on what it is run.
-template <class Spec, int K> struct compiled_step
-    : scheduled<stage<step_stage<stage<final_stage<Spec>>, K>>, Spec::rows> {
+template <class Spec, int K, class Step = stage<step_stage<stage<final_stage<Spec>>, K>>> struct compiled_step
+    : scheduled<Step, rows_at_once<Step, Spec::rows>> {
     struct spec {
-        static constexpr long rows = Spec::rows;
+        static constexpr long rows = rows_at_once<Step, Spec::rows>;
     };
     static constexpr int scans = 0;
+    static constexpr bool by_blocks = rows_are_apart<Step>;
 
 private:
     using whole = stage<final_stage<Spec>>;

@@ -123,8 +123,9 @@ public:
             graph_.nodes[n].op->derivative(d);
         }
     }
-    // Whether a gradient arrived there.
-    constexpr bool reached(int n) const { return n < adjoints_.size() && adjoints_[n] >= 0; }
+    // What arrived there, perhaps of a smaller shape, which broadcasts; -1 where nothing did.
+    constexpr int adjoint(int n) const { return n < adjoints_.size() ? adjoints_[n] : -1; }
+    constexpr bool reached(int n) const { return adjoint(n) >= 0; }
     // Whether the root depends on any of them by a way that has a derivative.
     constexpr bool reaches() const { return wanted_[wanted_.size() - 1]; }
     constexpr int gradient(int n) {

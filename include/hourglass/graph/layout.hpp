@@ -190,7 +190,7 @@ constexpr std::uint64_t structure_of(const schedule_view& s, const graph_view& g
     if (group.kind == group_kind::scan) add(g[group.node].options.flags[0]); // each has a runner of its own
     add(group.load_count);
     const bool has_loads = group.kind == group_kind::elementwise || group.kind == group_kind::product;
-    const group_load* const loads = s.loads.data + group.first_load;
+    const group_load* const loads = s.loads.data + (has_loads ? group.first_load : 0);
     for (int i = 0; has_loads && i < group.load_count; ++i) {
         hash = (hash ^ (loads[i].tile ? 2u : 1u)) * prime, hash ^= hash >> 32;
         for (int d = 0; d < group.dimensions; ++d)

@@ -1,6 +1,7 @@
 // The derivative rule of a scan: another scan, which runs the other way. Its body is the old one again, computed from
-// the state before each step, and that body's own reverse mode; it carries the adjoints of the states and of what the
-// body reads of the graph around it, and gives the adjoint of each slice. So it is a scan like any other, and is
+// the state before each step, and that body's own reverse mode; it carries the adjoints of the states, and gives the
+// adjoint of each slice. What the body reads of the graph around it gets the sum over the steps: of a product or sum
+// over the rows one for all steps, behind the scan, else it is carried. So it is a scan like any other, and is
 // differentiated again.
 #pragma once
 
@@ -8,6 +9,64 @@
 #include <hourglass/graph/differentiate.hpp>
 
 HOURGLASS_BEGIN
+
+// Sums over the rows of values of a body, one for each step, as one sum over rows and steps behind the scan.
+class sums_of_steps {
+    graph_builder& g_;
+    int first_, last_; // nodes of the body
+
+    constexpr bool is_row(int n) const { // a value for each row in each step
+        return n >= first_ && n < last_ && g_.nodes[n].type.batched && g_.nodes[n].type.extents.rank < max_rank;
+    }
+
+public:
+    constexpr sums_of_steps(graph_builder& g, int first) : g_(g), first_(first), last_(g.nodes.size()) {}
+
+    // The terms of a value of the body: those that can be taken behind the scan, and the others.
+    constexpr void split(int n, list<int>& behind, list<int>& carried, list<int>& asked) const {
+        if (n >= first_ && is<ops::add>(g_.nodes[n]) && g_.nodes[g_.operand(n, 0)].type == g_.nodes[n].type &&
+            g_.nodes[g_.operand(n, 1)].type == g_.nodes[n].type) {
+            split(g_.operand(n, 0), behind, carried, asked);
+            split(g_.operand(n, 1), behind, carried, asked);
+        } else {
+            (ask(n, asked) ? behind : carried).push(n);
+        }
+    }
+    // The sum over the steps of a scan, whose results can be stacked now.
+    constexpr handle behind(int n, int scan) const {
+        const node at = g_.nodes[n];
+        const auto of = [&](int i) { return g_.operand(n, i); };
+        if (is<ops::matmul_batch_sum>(at))
+            return ops::product<ops::matmul_batch_sum>(stacked(scan, of(0)), stacked(scan, of(1)), true, false);
+        if (is_over_rows(at)) return ops::reduce<ops::sum>(batch_sum(stacked(scan, of(0))), 1u, false);
+        const handle sum = behind(of(0), scan);
+        const int operand[] = {sum.index};
+        return sum.other(g_.push(at.op, at.options, {operand, 1}));
+    }
+
+private:
+    static constexpr bool is_over_rows(const node& n) { return is<ops::sum>(n) && n.options.flags[2] != 0; }
+    constexpr bool ask(int n, list<int>& asked) const {
+        if (n < first_ || n >= last_) return false;
+        const node& at = g_.nodes[n];
+        if (is<ops::matmul_batch_sum>(at)) {
+            const int a = g_.operand(n, 0), b = g_.operand(n, 1);
+            if (g_.nodes[a].type.extents.rank != 1 || !is_row(a) || !is_row(b)) return false;
+            asked.push(a);
+            asked.push(b);
+            return true;
+        }
+        if (is_over_rows(at) && is_row(g_.operand(n, 0))) {
+            asked.push(g_.operand(n, 0));
+            return true;
+        }
+        return (is<ops::reshape>(at) || (is<ops::sum>(at) && !is_over_rows(at))) && ask(g_.operand(n, 0), asked);
+    }
+    constexpr handle stacked(int scan, int value) const {
+        const int both[] = {scan, value};
+        return {&g_, nullptr, g_.push(&record<ops::stacked>, {}, {both, 2})};
+    }
+};
 
 // A result of a scan hands its adjoint on when the walk comes to the scan.
 constexpr void derivation::reach_scan() {
@@ -105,12 +164,22 @@ constexpr void derivation::reverse_scan() {
         if (carries[s])
             next.push(sources[s] < 0 ? at(g.push_literal(0)).filled(adjoint_type(old.initial(s))).index
                                      : d.gradient(sources[s]));
-    list<int> given; // captured values to which a gradient goes
+    const sums_of_steps sums(g, body.first);
+    struct term {
+        int captured, node;
+    };
+    list<term> behind;
+    list<int> given; // captured values whose gradient is carried
     for (int n : captured) {
         if (!d.reached(n)) continue;
+        list<int> alone, rest;
+        sums.split(d.adjoint(n), alone, rest, asked);
+        for (int t : alone) behind.push({n, t});
+        if (rest.empty()) continue;
         const value_type type = adjoint_type(n);
-        const handle so_far = at(body.add_state(at(g.push_literal(0)).filled(type).index));
-        next.push((so_far + at(d.gradient(n))).filled(type).index);
+        handle sum = at(body.add_state(at(g.push_literal(0)).filled(type).index));
+        for (int t : rest) sum = sum + at(t);
+        next.push(sum.filled(type).index);
         given.push(n);
     }
     for (int q = 0; q < old.sequences; ++q)
@@ -135,6 +204,7 @@ constexpr void derivation::reverse_scan() {
         ++which;
     }
     for (int n : given) add(n, adjoint_type(n), final_state(which++));
+    for (const term& t : behind) add(t.captured, adjoint_type(t.captured), sums.behind(t.node, scan));
     for (int q = 0; q < old.sequences; ++q) {
         if (slices[q] < 0 || !wanted_[old.sequence(q)]) continue;
         const int both[] = {scan, slices[q]};

@@ -134,6 +134,14 @@ private:
     }
 };
 
+// Whether a value is put together over the rows.
+constexpr bool couples_rows(const graph_view& g) {
+    for (int n = 0; n < g.nodes.size; ++n)
+        for (int i = 0; i < g[n].operand_count; ++i)
+            if (!g[n].type.batched && g[g.operand(n, i)].type.batched && !is_scan_result(g[n])) return true;
+    return false;
+}
+
 // The outer graph: what its own results and the scans need, without their bodies.
 constexpr graph_builder outer_graph(const graph_view& g) {
     const list<int> bodies = bodies_of(g);

@@ -39,17 +39,10 @@ protected:
 
     // Whether rows influence each other: then a call cannot be cut into chunks.
     static constexpr bool find_coupling() {
-        constexpr const auto& whole = compiled_graph::whole::value;
-        for (int n = 0; n < compiled_graph::whole::sizes.nodes; ++n) {
-            const node& at = whole.nodes[static_cast<std::size_t>(n)];
-            if (is<ops::rows>(at)) return true;
-            for (int i = 0; i < at.operand_count && !at.type.batched && !is_scan_result(at); ++i)
-                if (whole
-                        .nodes[static_cast<std::size_t>(whole.operands[static_cast<std::size_t>(at.first_operand + i)])]
-                        .type.batched)
-                    return true; // put together over the rows
-        }
-        return false;
+        const graph_view whole = compiled_graph::whole::view();
+        for (const node& n : whole.nodes)
+            if (is<ops::rows>(n)) return true;
+        return hourglass::couples_rows(whole);
     }
     static constexpr bool couples_rows = find_coupling();
 
