@@ -19,6 +19,14 @@ struct worker {
     int thread = 0;
     int threads = 1;
 };
+// All threads of the step meet here; alone, nothing happens.
+inline void wait_for_all([[maybe_unused]] worker w) {
+#if defined(_OPENMP)
+    if (w.threads > 1) {
+    #pragma omp barrier
+    }
+#endif
+}
 // A thread's share of `count` items, whole multiples of `grain` except at the end; the split depends on nothing else.
 struct share {
     long first, last;

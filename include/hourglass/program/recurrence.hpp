@@ -13,7 +13,6 @@
 HOURGLASS_BEGIN
 
 template <class Compiled, class T> class executor;
-inline void wait_for_all(worker w);
 struct inside_another_executor {}; // which has started the threads
 
 template <class Step, class T> class recurrence {
