@@ -450,8 +450,7 @@ TEST_CASE("further mistakes") {
     }
     SUBCASE("a deviation that does not fit its mean") {
         CHECK(said(hg::graph{NINE_EQUATIONS, extra = sample(normal(mu, exp(h)))}) ==
-              "in equation 'extra': 'normal' of 'mu' and an expression: a mean of the shape [3] and a deviation of the "
-              "shape [8] do not broadcast");
+              "in equation 'extra': 'normal' of 'mu' and 'h': parameters of the shapes [3] and [8] do not broadcast");
     }
 }
 

@@ -171,11 +171,17 @@ TEST_CASE("tangents and Jacobians of structural operations") {
                                                make_case<pad>(wider, per_row(2, 3)),
                                                make_case<concatenate>(none, per_row(2, 3), shared_by_rows(1, 3)),
                                                make_case<stop_gradient>(none, per_row(2)),
-                                               make_case<after>(none, per_row(2), shared_by_rows(3))};
+                                               make_case<after>(none, per_row(2), shared_by_rows(3)),
+                                               make_case<band>(part, per_row(4, 3)),
+                                               make_case<triangular_solve>(none, shared_by_rows(3, 3), per_row(3)),
+                                               make_case<triangular_solve>(flipped, per_row(3, 3), per_row(3, 2))};
     hg::structural_operations::for_each([&]<class Op>(Op) {
         int found = 0;
         for (const operation_case& c : cases) found += c.op->id == hg::record<Op>.id;
         CHECK_MESSAGE(found > 0, "no case for " << std::string(Op::name));
     });
-    for (const operation_case& c : cases) check_case(c, spread_data(c, ::rows, {-1.5, -1.2, -2}, {1.7, 1.9, 2.3}));
+    for (const operation_case& c : cases) {
+        const bool solves = c.op->id == hg::record<triangular_solve>.id; // with a diagonal that is not near zero
+        check_case(c, spread_data(c, ::rows, {solves ? 0.5 : -1.5, -1.2, -2}, {1.7, 1.9, 2.3}));
+    }
 }

@@ -2,6 +2,7 @@
 // of sequences and for the states, and what the states become.
 #pragma once
 
+#include <hourglass/expr/scan.hpp>
 #include <hourglass/graph/body.hpp>
 
 HOURGLASS_BEGIN

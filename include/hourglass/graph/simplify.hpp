@@ -23,7 +23,7 @@ class simplification {
     }
     constexpr handle h(int n) { return {&r_.to, nullptr, n}; }
     // x in place of a node of the type `wanted`
-    constexpr int as(int x, const value_type& wanted) { return h(x).filled(wanted).index; }
+    constexpr int as(int x, value_type wanted) { return h(x).filled(wanted).index; }
 
     constexpr int simplified(int n) {
         const node& old = r_.from.nodes.data[n];
@@ -185,8 +185,8 @@ class simplification {
         }
         return r_.to.push_literal(old.op->fold(values.begin()));
     }
-    // x * c, with constants together: (x * 2) * 3
-    constexpr int times(int x, double c, const value_type& type) {
+    // x * c, with constants together: (x * 2) * 3. The type is a copy: the nodes move as the graph grows.
+    constexpr int times(int x, double c, value_type type) {
         if (is_op<ops::multiply>(x) && is_literal(operand(x, 1))) {
             c *= at(operand(x, 1)).options.number;
             x = operand(x, 0);
