@@ -11,6 +11,15 @@ constexpr bool has_derivative(const node& n, int i) {
     return n.op->smooth && (n.op->flat_operands == 0 || i >= 32 || (n.op->flat_operands >> i & 1u) == 0);
 }
 
+// Which nodes a value depends on, itself included.
+constexpr list<bool> parts_of(const graph_builder& g, int value) {
+    list<bool> part(value + 1, false);
+    part[value] = true;
+    for (int n = value; n >= 0; --n)
+        if (part[n])
+            for (int i = 0; i < g.nodes[n].operand_count; ++i) part[g.operand(n, i)] = true;
+    return part;
+}
 // Which nodes the gradient of a loss goes to; at all others it is zero, whatever the numbers are.
 constexpr list<bool> reached_by_gradient(const graph_builder& g, int loss) {
     list<bool> reached(loss + 1, false);

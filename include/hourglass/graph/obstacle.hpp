@@ -24,10 +24,8 @@ constexpr std::string_view equation_of(const selection& s, int n) {
 // What stands between a loss and the given nodes, none of which its gradient reaches, in words.
 constexpr text obstacle(const selection& s, int loss, slice_of<int> targets) {
     const graph_builder& g = s.r.to;
-    list<bool> part(loss + 1, false), depends(loss + 1, false); // the loss on a node; a node on a target, smoothly
-    part[loss] = true;
-    for (int n = loss; n >= 0; --n)
-        for (int i = 0; part[n] && i < g.nodes[n].operand_count; ++i) part[g.operand(n, i)] = true;
+    const list<bool> part = parts_of(g, loss);
+    list<bool> depends(loss + 1, false); // on a target, smoothly
     for (int t : targets) depends[t] = true;
     for (int n = 0; n <= loss; ++n)
         for (int i = 0; part[n] && !depends[n] && i < g.nodes[n].operand_count; ++i)

@@ -126,10 +126,9 @@ template <const auto& Graph, program_kind Kind, auto Loss, class... Options> str
         if (g.failed()) return empty_graph(g.problem);
         values.append(gradients.view());
         g.roots = static_cast<list<graph_root>&&>(values);
-        const auto asked = options::collect();
-        if (asked.recomputed.empty() || !recomputes) return g;
+        if (!options::recomputes || !recomputes) return g;
         list<int> again;
-        for (const wanted_name& w : asked.recomputed) again.push(g.names[g.by_name.find(w.hash)].node);
+        for (const wanted_name& w : options::collect().recomputed) again.push(g.names[g.by_name.find(w.hash)].node);
         return recomputation(g.view(), loss, first_backward).run(again.view());
     }
     // Puts updates in the place of the gradients; of rules that are lowered already, those in `rules` are used: for the
@@ -181,15 +180,6 @@ private:
                     return false; // put together over the rows
         return g.nodes[value].type.batched;
     }
-    // Which nodes a value depends on, itself included.
-    static constexpr list<bool> parts_of(const graph_builder& g, int value) {
-        list<bool> part(value + 1, false);
-        part[value] = true;
-        for (int n = value; n >= 0; --n)
-            if (part[n])
-                for (int i = 0; i < g.nodes[n].operand_count; ++i) part[g.operand(n, i)] = true;
-        return part;
-    }
     static constexpr void add_loss(selection& s, const auto& asked) {
         const wanted_name loss{Loss.name, Loss.hash};
         const int node_ = s.find_new(loss, Kind == program_kind::trainer ? "hg::trainer<...>" : "hg::gradient<...>");
@@ -223,6 +213,7 @@ private:
     }
     static constexpr void check_recomputed(selection& s, const auto& asked, int loss_node) {
         graph_builder& g = s.r.to;
+        if (!options::recomputes) return;
         const list<bool> part = parts_of(g, loss_node);
         for (const wanted_name& w : asked.recomputed) {
             const int n = s.find_new(w, "hg::recompute<...>");

@@ -26,19 +26,6 @@ constexpr auto positive_noise(auto like, bool shared) {
     return hourglass::max(like.noise(static_cast<int>(noise_kind::uniform), shared, like.extents()), 1e-30);
 }
 
-template <bool Shared> struct straight_through_bernoulli {
-    static constexpr int noise_leaves = 1;
-    constexpr auto build(auto logits) const {
-        auto mean = hourglass::sigmoid(logits);
-        auto noise = logits.noise(static_cast<int>(noise_kind::uniform), Shared, logits.extents());
-        auto draw = noise < mean;
-        return draw + (mean - hourglass::stop_gradient(mean)); // to the bit 0 or 1
-    }
-};
-template <bool Shared> struct shared_form<straight_through_bernoulli<Shared>> {
-    using type = straight_through_bernoulli<true>;
-};
-
 template <bool Shared> struct relaxed_bernoulli {
     static constexpr int noise_leaves = 1;
     constexpr auto build(auto logits, auto temperature) const {
@@ -79,22 +66,32 @@ template <bool Shared> struct draw_categorical {
     }
 };
 template <bool Shared> struct shared_form<draw_categorical<Shared>> { using type = draw_categorical<true>; };
-template <bool Shared> struct straight_through_categorical {
-    static constexpr int noise_leaves = 1;
-    constexpr auto build(auto logits) const {
-        auto draw = draw_categorical<Shared>{}.build(logits);
-        auto mean = hourglass::softmax(logits);
-        return draw + (mean - hourglass::stop_gradient(mean));
-    }
-};
-template <bool Shared> struct shared_form<straight_through_categorical<Shared>> {
-    using type = straight_through_categorical<true>;
-};
+// To the bit what is hard.
 struct straight_through_of {
     constexpr auto build(auto hard, auto soft) const {
         auto value = hourglass::stop_gradient(hard);
         return value + (soft - hourglass::stop_gradient(soft));
     }
+};
+template <bool Shared> struct straight_through_bernoulli {
+    static constexpr int noise_leaves = 1;
+    constexpr auto build(auto logits) const {
+        auto draw = draw_bernoulli<Shared>{}.build(logits);
+        return straight_through_of{}.build(draw, hourglass::sigmoid(logits));
+    }
+};
+template <bool Shared> struct shared_form<straight_through_bernoulli<Shared>> {
+    using type = straight_through_bernoulli<true>;
+};
+template <bool Shared> struct straight_through_categorical {
+    static constexpr int noise_leaves = 1;
+    constexpr auto build(auto logits) const {
+        auto draw = draw_categorical<Shared>{}.build(logits);
+        return straight_through_of{}.build(draw, hourglass::softmax(logits));
+    }
+};
+template <bool Shared> struct shared_form<straight_through_categorical<Shared>> {
+    using type = straight_through_categorical<true>;
 };
 
 // exp(log q - log q) is 1 and has the derivative of log q: so derivatives of every order are estimates of the

@@ -176,7 +176,7 @@ public:
         program compiled_program;
         const auto out = compiled_program(arguments...);
         std::size_t at = 0;
-        out.each_gradient([&](std::uint64_t, const value_type&, auto elements) {
+        out.each_gradient([&](std::uint64_t, auto elements) {
             const graph_root& r = gradients[at++];
             const std::vector<double>& wanted = found[static_cast<std::size_t>(r.node)];
             double largest = 0;

@@ -3,7 +3,6 @@
 #pragma once
 
 #include <hourglass/graph/compile.hpp>
-#include <hourglass/kernels/few_rows.hpp>
 #include <hourglass/program/direct.hpp>
 #include <hourglass/program/memory.hpp>
 #include <hourglass/program/parameters.hpp>

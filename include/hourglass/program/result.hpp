@@ -90,7 +90,7 @@ public:
     // d loss / d symbol, of the symbol's shape
     template <named_leaf Leaf> auto gradient(const Leaf&) const { return get<root_kind::gradient, Leaf>(); }
 
-    // The gradients one after another, each as one contiguous piece: call(name, type, elements).
+    // The gradients one after another, each as one contiguous piece: call(hash of the name, elements).
     template <class Call> void each_gradient(Call&& call) const {
         int seen = -1;
         for (int r = 0; r < Compiled::final_graph::sizes.roots; ++r) {
@@ -100,7 +100,7 @@ public:
             if (root.kind != root_kind::gradient) continue;
             const value_type& type = Compiled::final_graph::value.nodes[static_cast<std::size_t>(root.node)].type;
             const auto size = static_cast<std::size_t>(type.extents.size() * (type.batched ? rows_ : 1));
-            call(Compiled::final_graph::value.names[static_cast<std::size_t>(root.name)].hash, type,
+            call(Compiled::final_graph::value.names[static_cast<std::size_t>(root.name)].hash,
                  std::span<const T>(executor_->place[static_cast<std::size_t>(at.value)], size));
         }
     }

@@ -14,7 +14,6 @@ HOURGLASS_BEGIN
 template <class Program> class gradient_moments {
     struct tensor {
         std::uint64_t hash = 0;
-        value_type type{};
         std::vector<double> mean, squares; // the sum of squared distances from the mean
     };
     std::vector<tensor> tensors_;
@@ -42,10 +41,9 @@ public:
     void add(const typename Program::result& out) {
         ++draws_;
         std::size_t at = 0;
-        out.each_gradient([&](std::uint64_t hash, const value_type& type, auto elements) {
+        out.each_gradient([&](std::uint64_t hash, auto elements) {
             if (draws_ == 1)
-                tensors_.push_back(
-                    {hash, type, std::vector<double>(elements.size()), std::vector<double>(elements.size())});
+                tensors_.push_back({hash, std::vector<double>(elements.size()), std::vector<double>(elements.size())});
             tensor& t = tensors_[at++];
             for (std::size_t i = 0; i < elements.size(); ++i) {
                 const double x = static_cast<double>(elements[i]), off = x - t.mean[i];

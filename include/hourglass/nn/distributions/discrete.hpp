@@ -1,6 +1,5 @@
 // Distributions of choices, by their logits: Bernoulli and categorical. Their draws are no differentiable function of
-// them, so `sample` is an error that
-// names the estimators in nn/estimators.hpp.
+// them, so `sample` is an error that names the estimators in nn/estimators.hpp.
 #pragma once
 
 #include <hourglass/nn/distributions/distribution.hpp>
