@@ -1,13 +1,13 @@
 // First and second derivatives of some 170 expressions against tables/derivatives.inc, which JAX made; the script that
 // ran it is beside the table, and speaks of the same expressions in the same words.
-#include "gradient_check.hpp"
+#include "table_leaves.hpp"
 
 #include <hourglass/nn/derivatives.hpp>
 
 #include <optional>
 #include <string>
 
-using namespace gradient_check;
+using namespace table_leaves;
 
 namespace {
 
@@ -32,32 +32,6 @@ auto normal_log_prob(hg::handle x, auto m, auto s) { return log_prob(hg::normal(
 auto normal_kl(hg::handle m, auto s, auto n, auto t) {
     return kl(hg::normal(m, s), hg::normal(m.convert(n), m.convert(t)));
 }
-
-struct input {
-    char name;
-    std::vector<int> extents;
-    numbers values;
-};
-
-// The leaves of an expression; those that it does not use are handles on nothing.
-struct leaves {
-    hg::graph_builder g;
-    std::vector<int> nodes;
-    const std::vector<input>& inputs;
-
-    explicit leaves(const std::vector<input>& given) : inputs(given) {
-        for (const input& i : inputs) {
-            hg::value_type type;
-            for (int e : i.extents) type.extents[type.extents.rank++] = e;
-            nodes.push_back(push_leaf(g, hg::sentence(std::string_view(&i.name, 1)), type).index);
-        }
-    }
-    hg::handle operator()(char name) {
-        for (std::size_t i = 0; i < inputs.size(); ++i)
-            if (inputs[i].name == name) return {&g, nullptr, nodes[i]};
-        return {&g, nullptr, -1};
-    }
-};
 
 bool agrees(double got, double wanted, double relative, double scale) {
     return std::abs(got - wanted) <= std::max(relative * std::abs(wanted), 1e-15 * scale);

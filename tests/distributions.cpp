@@ -2,9 +2,9 @@
 // the script that ran them is beside the table, and speaks of the same expressions in the same words. First and second
 // derivatives in every parameter and in x against differences in 50 digits, all by the reference interpreter. Programs
 // are in distributions_programs.cpp.
-#include "gradient_check.hpp"
+#include "table_leaves.hpp"
 
-using namespace gradient_check;
+using namespace table_leaves;
 
 namespace {
 
@@ -12,32 +12,6 @@ auto diagonal_normal(auto mu, auto sigma) { return hg::normal(mu, sigma); }
 // A parameter that is written exp(...), as it is in an equation.
 auto written_exp(hg::handle x) { return hg::applied<hg::ops::exp, hg::handle>({}, x); }
 auto trigamma(hg::handle x) { return hg::polygamma(1, x); }
-
-struct input {
-    char name;
-    std::vector<int> extents;
-    numbers values;
-};
-
-// The leaves of an expression; those that it does not use are handles on nothing.
-struct leaves {
-    hg::graph_builder g;
-    std::vector<int> nodes;
-    const std::vector<input>& inputs;
-
-    explicit leaves(const std::vector<input>& given) : inputs(given) {
-        for (const input& i : inputs) {
-            hg::value_type type;
-            for (int e : i.extents) type.extents[type.extents.rank++] = e;
-            nodes.push_back(push_leaf(g, hg::sentence(std::string_view(&i.name, 1)), type).index);
-        }
-    }
-    hg::handle operator()(char name) {
-        for (std::size_t i = 0; i < inputs.size(); ++i)
-            if (inputs[i].name == name) return {&g, nullptr, nodes[i]};
-        return {&g, nullptr, -1};
-    }
-};
 
 template <class T>
 std::vector<T> evaluate(const leaves& of, const std::vector<std::vector<T>>& x, const std::vector<int>& asked) {

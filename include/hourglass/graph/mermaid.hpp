@@ -111,11 +111,9 @@ inline std::string mermaid(graph_view g, std::string_view title = "graph") {
     std::string t = opening(std::string(title) + ": " + std::to_string(g.nodes.size) + " nodes");
     const list<int> bodies = bodies_of(g);
     const auto statements = [&](int body, std::string_view indent) {
-        std::string all;
-        for (int n = 0; n < g.nodes.size; ++n)
-            if (!stands_inline(g, names, n) && (bodies.empty() ? 0 : bodies[n]) == body)
-                all += node_statement(g[n], n, picture_lines(g, names, n), indent);
-        return all;
+        return picture_statements(
+            g, names, [&](int n) { return (bodies.empty() ? 0 : bodies[n]) == body; },
+            [&](int n) { return node_statement(g[n], n, picture_lines(g, names, n), indent); });
     };
     for (int body = 1; body <= g.bodies; ++body)
         if (const std::string inside = statements(body, "    "); !inside.empty())
@@ -135,11 +133,9 @@ inline std::string mermaid(schedule_view s, graph_view g, long max_rows, long el
     const picture_of_schedule picture(s, g, max_rows);
     std::string t = opening(picture.title(title, element_bytes));
     const auto statements = [&](int group, std::string_view indent) {
-        std::string all;
-        for (int n = 0; n < g.nodes.size; ++n)
-            if (picture.group_of(n) == group && !stands_inline(g, names, n))
-                all += node_statement(g[n], n, picture.lines(names, n), indent);
-        return all;
+        return picture_statements(
+            g, names, [&](int n) { return picture.group_of(n) == group; },
+            [&](int n) { return node_statement(g[n], n, picture.lines(names, n), indent); });
     };
     for (int i = 0; i < s.groups.size; ++i) {
         const std::string inside = statements(i, "    ");

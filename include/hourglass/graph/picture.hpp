@@ -45,6 +45,14 @@ inline std::vector<std::string> picture_lines(graph_view g, const node_names& na
     return lines;
 }
 
+// The statements of those nodes that are drawn and chosen, one behind another.
+inline std::string picture_statements(graph_view g, const node_names& names, auto chosen, auto statement) {
+    std::string all;
+    for (int n = 0; n < g.nodes.size; ++n)
+        if (!stands_inline(g, names, n) && chosen(n)) all += statement(n);
+    return all;
+}
+
 // "803 FLOP", "80.3 MFLOP": three digits.
 inline std::string operations_text(double operations) {
     const char* prefix = "";

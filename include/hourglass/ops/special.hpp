@@ -51,6 +51,14 @@ struct log_bessel_i0 : elementwise<2> {
     }
 };
 
+// What is given relative to a density, y = f^(n) / p in its n-th derivative in a, differentiated in a once more: the
+// next one, less y times the relative slope of the density itself.
+template <class Op, class Density, class H> constexpr H relative_slope(H n, H a, H at, H y) {
+    auto next = apply_operation(Op{}, n + 1, a, at);
+    auto first = apply_operation(Density{}, 1, a, at);
+    return next - hadamard(y, first);
+}
+
 // Of the gamma distribution of shape a and rate 1, in l = log z: the n-th derivative in a of the density of l relative
 // to that density, which is e^(a l - z) / Gamma(a).
 struct gamma_density_slope : elementwise<3> {
@@ -60,10 +68,9 @@ struct gamma_density_slope : elementwise<3> {
             [](const auto& k, const auto& b, const auto& m) { return math::gamma_density_slope(k, b, m); }, n, a, l);
     }
     template <class H> static constexpr auto derivative(H n, H a, H l, H y, H g) {
-        auto next = apply_operation(gamma_density_slope{}, n + 1, a, l);
-        auto first = apply_operation(gamma_density_slope{}, 1, a, l);
+        auto slope = relative_slope<gamma_density_slope, gamma_density_slope>(n, a, l, y);
         auto before = apply_operation(gamma_density_slope{}, n - 1, a, l);
-        auto in_a = hadamard(g, next - hadamard(y, first));
+        auto in_a = hadamard(g, slope);
         auto in_l = hadamard(g, hadamard(n, before));
         return std::array{hadamard(g, 0), in_a, in_l};
     }
@@ -77,11 +84,10 @@ struct gamma_cdf_slope : elementwise<3> {
             [](const auto& k, const auto& b, const auto& m) { return math::gamma_cdf_slope(k, b, m); }, n, a, l);
     }
     template <class H> static constexpr auto derivative(H n, H a, H l, H y, H g) {
-        auto next = apply_operation(gamma_cdf_slope{}, n + 1, a, l);
-        auto first = apply_operation(gamma_density_slope{}, 1, a, l);
+        auto slope = relative_slope<gamma_cdf_slope, gamma_density_slope>(n, a, l, y);
         auto same = apply_operation(gamma_density_slope{}, n, a, l);
         auto slope_of_log = a - apply_operation(exp{}, l);
-        auto in_a = hadamard(g, next - hadamard(y, first));
+        auto in_a = hadamard(g, slope);
         auto in_l = hadamard(g, same - hadamard(y, slope_of_log));
         return std::array{hadamard(g, 0), in_a, in_l};
     }
@@ -115,12 +121,11 @@ struct von_mises_density_slope : elementwise<3> {
             t);
     }
     template <class H> static constexpr auto derivative(H n, H a, H t, H y, H g) {
-        auto next = apply_operation(von_mises_density_slope{}, n + 1, a, t);
-        auto first = apply_operation(von_mises_density_slope{}, 1, a, t);
+        auto slope = relative_slope<von_mises_density_slope, von_mises_density_slope>(n, a, t, y);
         auto before = apply_operation(von_mises_density_slope{}, n - 1, a, t);
-        auto in_a = hadamard(g, next - hadamard(y, first));
-        auto slope = hadamard(n, before);
-        auto in_t = -hadamard(g, hadamard(slope, apply_operation(sin{}, t)));
+        auto in_a = hadamard(g, slope);
+        auto scaled = hadamard(n, before);
+        auto in_t = -hadamard(g, hadamard(scaled, apply_operation(sin{}, t)));
         return std::array{hadamard(g, 0), in_a, in_t};
     }
 };
@@ -132,11 +137,10 @@ struct von_mises_cdf_slope : elementwise<3> {
             [](const auto& k, const auto& b, const auto& s) { return math::von_mises_cdf_slope(k, b, s); }, n, a, t);
     }
     template <class H> static constexpr auto derivative(H n, H a, H t, H y, H g) {
-        auto next = apply_operation(von_mises_cdf_slope{}, n + 1, a, t);
-        auto first = apply_operation(von_mises_density_slope{}, 1, a, t);
+        auto slope = relative_slope<von_mises_cdf_slope, von_mises_density_slope>(n, a, t, y);
         auto same = apply_operation(von_mises_density_slope{}, n, a, t);
         auto slope_of_log = hadamard(a, apply_operation(sin{}, t));
-        auto in_a = hadamard(g, next - hadamard(y, first));
+        auto in_a = hadamard(g, slope);
         auto in_t = hadamard(g, same + hadamard(y, slope_of_log));
         return std::array{hadamard(g, 0), in_a, in_t};
     }
