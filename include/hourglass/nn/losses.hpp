@@ -28,10 +28,9 @@ struct bernoulli_nll {
 };
 struct gaussian_nll {
     constexpr auto build(auto target, auto mean_, auto log_variance) const {
-        constexpr double log_two_pi = 1.837877066409345483560659472811;
         auto squared = hourglass::square(target - mean_);
         auto distance = hadamard(squared, hourglass::exp(-log_variance));
-        return hadamard(hourglass::sum(distance + log_variance + log_two_pi), 0.5);
+        return hadamard(hourglass::sum(distance + log_variance + math::log_two_pi), 0.5);
     }
 };
 

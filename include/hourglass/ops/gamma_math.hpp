@@ -80,7 +80,7 @@ template <class T> constexpr int asymptotic_start() {
 // log Gamma(x) for x > 0, infinity at 0, no number below (Abramowitz and Stegun 1964, 6.1.15, 6.1.40).
 template <class V> constexpr V log_gamma(const V& x) {
     using T = element_t<V>;
-    constexpr double half_log_two_pi = 0.918938533204672741780329736406;
+    constexpr double half_log_two_pi = log_two_pi / 2;
     if constexpr (std::is_same_v<T, float> || std::is_same_v<T, double>) {
         // From 9 on by Stirling's series; below brought into [2, 3), or where 1 is near, which is a zero, to t = x - 1.
         const V one = as<V>(1), two = as<V>(2), three = as<V>(3);

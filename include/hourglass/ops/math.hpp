@@ -13,6 +13,8 @@
 HOURGLASS_BEGIN
 namespace math {
 
+inline constexpr double log_two_pi = 1.837877066409345483560659472811;
+
 // The element type behind V: itself, or a batch's value_type.
 template <class V> struct element { using type = V; };
 template <class V>

@@ -7,16 +7,20 @@
 HOURGLASS_BEGIN
 namespace ops {
 
+constexpr text choice_of_estimator(std::string_view draw, std::string_view mean) {
+    return sentence("a ", draw,
+                    " draw has no reparameterised form, so no gradient would reach its logits. "
+                    "Choose an estimator: sample(q, straight_through), sample(q, relaxed(temperature)), or "
+                    "score_function(loss, log_prob(q, z)) of z = draw(q); or use the mean, ",
+                    mean, "(logits)");
+}
+
 // 1 with the probability sigmoid(logits), else 0
 struct bernoulli_family {
     static constexpr std::string_view name = "bernoulli";
     static constexpr pathwise_form pathwise = pathwise_form::none;
     static constexpr int noise_leaves = 0;
-    static constexpr text no_pathwise_form() {
-        return text("a Bernoulli draw has no reparameterised form, so no gradient would reach its logits. "
-                    "Choose an estimator: sample(q, straight_through), sample(q, relaxed(temperature)), or "
-                    "score_function(loss, log_prob(q, z)) of z = draw(q); or use the mean, sigmoid(logits)");
-    }
+    static constexpr text no_pathwise_form() { return choice_of_estimator("Bernoulli", "sigmoid"); }
     static constexpr auto log_prob(const auto& p, auto x) {
         return -apply_operation(ops::bernoulli_nll{}, p[0].value(), x);
     }
@@ -50,11 +54,7 @@ struct categorical_family {
     static constexpr std::string_view name = "categorical";
     static constexpr pathwise_form pathwise = pathwise_form::none;
     static constexpr int noise_leaves = 0;
-    static constexpr text no_pathwise_form() {
-        return text("a categorical draw has no reparameterised form, so no gradient would reach its logits. "
-                    "Choose an estimator: sample(q, straight_through), sample(q, relaxed(temperature)), or "
-                    "score_function(loss, log_prob(q, z)) of z = draw(q); or use the mean, softmax(logits)");
-    }
+    static constexpr text no_pathwise_form() { return choice_of_estimator("categorical", "softmax"); }
     static constexpr auto log_prob(const auto& p, auto x) {
         auto logs = hourglass::log_softmax(p[0].value());
         return hourglass::sum(hadamard(x, logs));

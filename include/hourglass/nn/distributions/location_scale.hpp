@@ -6,8 +6,6 @@
 HOURGLASS_BEGIN
 namespace ops {
 
-inline constexpr double half_log_two_pi = 0.918938533204672741780329736406;
-
 // N(mu, sigma^2); over the elements of a vector it is the multivariate normal distribution with a diagonal covariance.
 struct normal_family {
     static constexpr std::string_view name = "normal";
@@ -17,10 +15,10 @@ struct normal_family {
         auto sigma = p[1].value();
         auto distance = hourglass::square((x - p[0].value()) / sigma);
         auto twice_log = hadamard(p[1].log(), 2);
-        return -hadamard(hourglass::sum(distance + twice_log + 2 * half_log_two_pi), 0.5);
+        return -hadamard(hourglass::sum(distance + twice_log + math::log_two_pi), 0.5);
     }
     static constexpr auto entropy(const auto& p) {
-        return sum_over<normal_family>(p, p[1].log() + (half_log_two_pi + 0.5));
+        return sum_over<normal_family>(p, p[1].log() + (math::log_two_pi / 2 + 0.5));
     }
     template <bool Shared> static constexpr auto sample(const auto& p) {
         auto mu = p[0].value();

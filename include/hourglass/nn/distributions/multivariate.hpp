@@ -45,13 +45,13 @@ struct multivariate_normal_family {
             return x;
         }
         auto distance = squared_length(p, x - p[0].value());
-        auto half = hadamard(distance, 0.5) + n * half_log_two_pi;
+        auto half = hadamard(distance, 0.5) + n * (math::log_two_pi / 2);
         return -(half + log_determinant(p));
     }
     static constexpr auto entropy(const auto& p) {
         const int n = length_of(p);
         if (n == 0) return p[0].written;
-        return log_determinant(p) + n * (half_log_two_pi + 0.5);
+        return log_determinant(p) + n * (math::log_two_pi / 2 + 0.5);
     }
     // mu + L eps
     template <bool Shared> static constexpr auto sample(const auto& p) {

@@ -150,17 +150,16 @@ struct von_mises_family {
     static constexpr std::string_view name = "von_mises";
     static constexpr pathwise_form pathwise = pathwise_form::implicit_quantile;
     static constexpr int noise_leaves = 1;
-    static constexpr double log_two_pi = 1.837877066409345483560659472811;
     static constexpr auto log_prob(const auto& p, auto x) {
         auto kappa = p[1].value();
         auto cosine = hourglass::cos(x - p[0].value());
         auto exponent = hadamard(kappa, cosine);
-        return hourglass::sum(exponent - hourglass::log_bessel_i0(kappa) - log_two_pi);
+        return hourglass::sum(exponent - hourglass::log_bessel_i0(kappa) - math::log_two_pi);
     }
     static constexpr auto entropy(const auto& p) {
         auto kappa = p[1].value();
         auto mean = hadamard(kappa, hourglass::bessel_ratio(kappa));
-        return sum_over<von_mises_family>(p, hourglass::log_bessel_i0(kappa) - mean + log_two_pi);
+        return sum_over<von_mises_family>(p, hourglass::log_bessel_i0(kappa) - mean + math::log_two_pi);
     }
     template <bool Shared> static constexpr auto sample(const auto& p) {
         auto mu = p[0].value();
