@@ -102,7 +102,7 @@ TEST_CASE("what cannot stand in the body of a scan") {
             "it outside, for all steps at once, as in eps = normal_noise<T, n>(), and pass it along(...)");
     }
     SUBCASE("another scan") {
-        static constexpr hg::graph nested{gate = hg::scan<"in">(cell, hg::steps<2>, hg::carry(s = s), u = u)[last(s)],
+        static constexpr hg::graph nested{gate = hg::scan<"in">(cell, hg::steps<2>, hg::carry(s = -s), u = -u)[last(s)],
                                           next(s) = gate};
         CHECK(run(nested) ==
               "in equation 'run.gate': the scan 'in' stands in the body of another: take what it computes out of the "
