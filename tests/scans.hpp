@@ -57,7 +57,8 @@ inline constexpr hg::graph model{
 namespace backwards {
 
 inline constexpr hg::argument<"x", 4, 2> x;
-inline constexpr auto run = hg::scan<"cell">(cell, hg::backwards, hg::along(u = x), hg::carry(h = start), scale = 1.5);
+inline constexpr auto run =
+    hg::scan<"cell">(cell, hg::backwards, hg::along(u = x), hg::carry(h = start), scale = 1.5, hg::keep_every<3>);
 inline constexpr hg::graph model{
     hidden = run[next(h)],
     code = run[last(h)],
@@ -75,7 +76,8 @@ inline constexpr hg::graph turning{
     next(h) = h + step * c,
     next(c) = c - step * sin(next(h)) * scale,
 };
-inline constexpr auto run = hg::scan<"turn">(turning, hg::steps<6>, hg::carry(h = x, c = 0.0), scale = exp(sum(w)));
+inline constexpr auto run =
+    hg::scan<"turn">(turning, hg::steps<6>, hg::carry(h = x, c = 0.0), scale = exp(sum(w)), hg::keep_every<4>);
 inline constexpr hg::graph model{
     hidden = run[next(h)],
     code = run[last(c)],
@@ -147,7 +149,8 @@ inline constexpr hg::graph model{
 namespace penalised {
 
 inline constexpr hg::input<"x", 4, 2> x;
-inline constexpr auto run = hg::scan<"cell">(cell, hg::along(u = x), hg::carry(h = sin(start)), scale = 0.5);
+inline constexpr auto run =
+    hg::scan<"cell">(cell, hg::along(u = x), hg::carry(h = sin(start)), scale = 0.5, hg::keep_every<2>);
 inline constexpr hg::graph model{
     code = run[last(h)],
     gates = sum(square(code)),

@@ -51,6 +51,16 @@ template <int Steps, int Units> inline constexpr hg::graph model{
     y = matmul(hidden, hg::parameter<"V", Units, 3>{}),
     loss = mse(y, x<Steps>) + 0.01 * sum(square(code)),
 };
+// The same, of whose states every fifth is kept.
+inline constexpr hg::graph sparing{
+    hidden = hg::scan<"cell">(unit<32>, hg::along(u = x<12>), hg::carry(h = hg::broadcast_to<32>(0)),
+                              hg::keep_every<5>)[last(h)],
+    loss = sum(square(hidden)),
+};
+inline constexpr hg::graph lavish{
+    hidden = hg::scan<"cell">(unit<32>, hg::along(u = x<12>), hg::carry(h = hg::broadcast_to<32>(0)))[last(h)],
+    loss = sum(square(hidden)),
+};
 // Each row sees the mean of all, so that the threads run every step together.
 inline constexpr hg::graph herd{
     candidate = tanh(hg::dense<32>(concatenate(u, h))),
@@ -89,6 +99,28 @@ TEST_CASE("the bits do not depend on the number of threads") {
     static_assert(apart_program::compiled_graph::step<0>::by_blocks &&
                   apart_program::compiled_graph::step<1>::by_blocks);
     static_assert(!together_program::compiled_graph::step<0>::by_blocks);
+}
+
+TEST_CASE("states that are computed again from every fifth are the same, and take less memory") {
+    using namespace model_of;
+    const numbers data = waves(50 * 12 * 3);
+    hg::parameters<lavish> theta{hg::seed = 4};
+    using all = hg::gradient<lavish, loss>;
+    using few = hg::gradient<sparing, loss>;
+    static_assert(few::compiled_graph::step<1>::plan.again == 0 && all::compiled_graph::step<1>::plan.again < 0);
+    CHECK(few::compiled_graph::schedule.arena < all::compiled_graph::schedule.arena / 2);
+    all keep_all{hg::threads = 1};
+    const auto wanted = keep_all(theta, x<12> = data);
+    for (const int threads : {1, 2, 3}) {
+        few keep_few{hg::threads = threads};
+        hg::parameters<sparing> same{hg::seed = 4};
+        const auto got = keep_few(same, x<12> = data);
+        CHECK(got[loss] == wanted[loss]);
+        const auto a = got.gradient(hg::name<"cell.candidate.weight">);
+        const auto b = wanted.gradient(hg::name<"cell.candidate.weight">);
+        for (int i = 0; i < 32; ++i)
+            for (int j = 0; j < 35; ++j) CHECK(a(i, j) == doctest::Approx(b(i, j)).epsilon(2e-4));
+    }
 }
 
 TEST_CASE("training lowers the loss") {

@@ -14,6 +14,7 @@ template <class... Formals> struct along_formals { boost::hana::tuple<Formals...
 template <class... Formals> struct carried_formals { boost::hana::tuple<Formals...> formals; };
 template <int Count> struct steps_t {};
 struct backwards_t {};
+template <int Every> struct keep_every_t {};
 
 // The formal is the step's part of a sequence: along(u = x), where x is [steps, ...].
 template <equation_like... Formals> constexpr auto along(const Formals&... formals) {
@@ -28,13 +29,17 @@ template <int Count> inline constexpr steps_t<Count> steps{};
 // From the last step to the first. What is kept of each step stands in its place all the same.
 inline constexpr backwards_t backwards{};
 
+// Less memory for more work: of the states before each step, which the gradient reads, only every k-th is kept, and the
+// steps from there on are done once more when the gradient comes to them. The results are the same.
+template <int Every> inline constexpr keep_every_t<Every> keep_every{};
+
 // What is taken of a scan: a value of each step, a state after each step, a state after the last step.
 enum class scan_moment { each, next, last };
 
 template <named_leaf Leaf> struct last_of { Leaf of{}; };
 template <named_leaf Leaf> constexpr last_of<Leaf> last(const Leaf& state) { return {state}; }
 
-template <class Graph, int Steps, bool Backwards, class Along, class Carried, class Same> struct scan_use
+template <class Graph, int Steps, bool Backwards, int Every, class Along, class Carried, class Same> struct scan_use
     : expression_base {
     Graph body;
     Along along; // equations formal = actual, as tuples
@@ -77,13 +82,17 @@ template <class T> constexpr auto same(const T& argument) {
 }
 template <class T> inline constexpr int steps = 0;
 template <int Count> inline constexpr int steps<steps_t<Count>> = Count;
+template <class T> inline constexpr bool is_keep_every = false;
+template <int Every> inline constexpr bool is_keep_every<keep_every_t<Every>> = true;
+template <class T> inline constexpr bool is_option = steps<T> != 0 || is_keep_every<T> || std::same_as<T, backwards_t>;
+template <class T> inline constexpr int every = 0;
+template <int Every> inline constexpr int every<keep_every_t<Every>> = Every;
 
 }
 template <class T>
-concept scan_argument = equation_like<T> || requires(const T& argument) {
+concept scan_argument = equation_like<T> || scan_arguments::is_option<T> || requires(const T& argument) {
     argument.formals;
-} || scan_arguments::steps<T>
-!= 0 || std::same_as<T, backwards_t>;
+};
 
 template <fixed_string Prefix, class... Equations, scan_argument... Arguments>
 constexpr auto scan(const graph<Equations...>& body, const Arguments&... arguments) {
@@ -92,8 +101,9 @@ constexpr auto scan(const graph<Equations...>& body, const Arguments&... argumen
     const auto states = flatten(make_tuple(scan_arguments::carried(arguments)...));
     const auto same = flatten(make_tuple(scan_arguments::same(arguments)...));
     using use = scan_use<graph<Equations...>, (0 + ... + scan_arguments::steps<Arguments>),
-                         (std::same_as<Arguments, backwards_t> || ...), std::remove_const_t<decltype(sequences)>,
-                         std::remove_const_t<decltype(states)>, std::remove_const_t<decltype(same)>>;
+                         (std::same_as<Arguments, backwards_t> || ...), (0 + ... + scan_arguments::every<Arguments>),
+                         std::remove_const_t<decltype(sequences)>, std::remove_const_t<decltype(states)>,
+                         std::remove_const_t<decltype(same)>>;
     return scan_block<Prefix, use>{use(body, sequences, states, same)};
 }
 

@@ -30,9 +30,10 @@ template <class... E> inline constexpr std::uint64_t form_of<graph<E...>> = form
 template <class Graph, class... Formals>
 inline constexpr std::uint64_t form_of<block_use<Graph, Formals...>> = form_of_all<Graph, Formals...>(4);
 template <class... E> inline constexpr std::uint64_t form_of<boost::hana::tuple<E...>> = form_of_all<E...>(5);
-template <class Graph, int Steps, bool Backwards, class... Arguments>
-inline constexpr std::uint64_t form_of<scan_use<Graph, Steps, Backwards, Arguments...>> =
-    form_of_all<Graph, Arguments...>(6 + 2 * static_cast<std::uint64_t>(Steps) + Backwards);
+template <class Graph, int Steps, bool Backwards, int Every, class... Arguments>
+inline constexpr std::uint64_t form_of<scan_use<Graph, Steps, Backwards, Every, Arguments...>> =
+    form_of_all<Graph, Arguments...>(6 + 2 * static_cast<std::uint64_t>(Steps) + Backwards +
+                                     0x100000000ull * static_cast<std::uint64_t>(Every));
 template <fixed_string Prefix, class Use, class Result, scan_moment Moment> inline constexpr std::uint64_t
     form_of<scan_result<Prefix, Use, Result, Moment>> = form_of_all<Use, Result>(hash_of(Prefix.view()) +
                                                                                  static_cast<std::uint64_t>(Moment));
@@ -99,8 +100,8 @@ public:
     template <class... E> constexpr bool same(const boost::hana::tuple<E...>& a, const boost::hana::tuple<E...>& b) {
         return each(a, b, std::make_index_sequence<sizeof...(E)>{});
     }
-    template <class G, int N, bool B, class... A>
-    constexpr bool same(const scan_use<G, N, B, A...>& a, const scan_use<G, N, B, A...>& b) {
+    template <class G, int N, bool B, int K, class... A>
+    constexpr bool same(const scan_use<G, N, B, K, A...>& a, const scan_use<G, N, B, K, A...>& b) {
         return same(a.body, b.body) && same(a.along, b.along) && same(a.carried, b.carried) && same(a.same, b.same);
     }
 };
@@ -139,9 +140,9 @@ struct formals_of<block_use<graph<Equations...>, equation<Left, Right>...>> {
         return problem_of_formals({formals, sizeof...(Left)}, uses.view(), "use", prefix);
     }
 };
-template <class... Equations, int Steps, bool Backwards, class... A, class... AV, class... C, class... CV, class... S,
-          class... SV>
-struct formals_of<scan_use<graph<Equations...>, Steps, Backwards, boost::hana::tuple<equation<A, AV>...>,
+template <class... Equations, int Steps, bool Backwards, int Every, class... A, class... AV, class... C, class... CV,
+          class... S, class... SV>
+struct formals_of<scan_use<graph<Equations...>, Steps, Backwards, Every, boost::hana::tuple<equation<A, AV>...>,
                            boost::hana::tuple<equation<C, CV>...>, boost::hana::tuple<equation<S, SV>...>>> {
     static constexpr text problem(std::string_view prefix) {
         const named_formal formals[] = {

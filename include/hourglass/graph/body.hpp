@@ -67,12 +67,14 @@ class body_copy {
 public:
     const int old, body, steps; // the scan, and the number of the copy's body
     const bool backwards;
-    int first = 0; // node of the copy
+    const int every; // of the old states, which is kept; 0: all
+    int first = 0;   // node of the copy
 
     constexpr body_copy(graph_builder& g, int scan, bool turned_round)
         : g_(g), map_(scan, -1), holds_(needed_of_body(g.view(), bodies_of(g.view()), scan)), old(scan),
           body(g.bodies + 1), steps(g.nodes[scan].options.target[0]),
-          backwards((g.nodes[scan].options.flags[2] != 0) != turned_round) {
+          backwards((g.nodes[scan].options.flags[2] != 0) != turned_round),
+          every(turned_round ? static_cast<int>(g.nodes[scan].options.number) : 0) {
         g.bodies = body;
     }
     // Whether a node lies in the old body and is of use there.
@@ -102,7 +104,9 @@ public:
             const int which = g_.nodes[n].options.flags[2];
             const bool is_state = g_.nodes[n].options.flags[1] == static_cast<int>(ops::step_kind::state);
             const int both[] = {old, n};
-            map_[n] = is_state ? g_.push(&record<ops::stacked>, {}, {both, 2}) : scan_parts(g_, old).sequence(which);
+            attributes kept;
+            kept.flags[1] = every;
+            map_[n] = is_state ? g_.push(&record<ops::stacked>, kept, {both, 2}) : scan_parts(g_, old).sequence(which);
         }
         first = g_.nodes.size();
         for (int n = 0; n < count; ++n) {
@@ -129,7 +133,9 @@ public:
         operands.append(initial_.view());
         int kept = 0;
         for (int q = 0; q < slices_.size(); ++q) {
-            if (!needed[slices_[q]]) continue;
+            // Steps that are done again need all states.
+            const node& from = g_.nodes[sequences_[q]];
+            if (!needed[slices_[q]] && !(is<ops::stacked>(from) && from.options.flags[1] > 0)) continue;
             g_.nodes[slices_[q]].options.flags[2] = kept++;
             operands.push(sequences_[q]);
         }

@@ -182,24 +182,39 @@ template <class Step, long Rows> inline constexpr long rows_at_once =
     rows_are_apart<Step>&& Rows > rows_of_block ? rows_of_block : Rows;
 
 // One step of a program's scan K, and how often and on what it is run.
-template <class Spec, int K, class Step = stage<step_stage<stage<final_stage<Spec>>, K>>> struct compiled_step
-    : scheduled<Step, rows_at_once<Step, Spec::rows>> {
+template <class Spec, int K, long Rows> struct step_of_scan
+    : scheduled<stage<step_stage<stage<final_stage<Spec>>, K>>, Rows> {
     struct spec {
-        static constexpr long rows = rows_at_once<Step, Spec::rows>;
+        static constexpr long rows = Rows;
     };
     static constexpr int scans = 0;
-    static constexpr bool by_blocks = rows_are_apart<Step>;
 
 private:
     using whole = stage<final_stage<Spec>>;
-    static constexpr int count_results() {
-        return step_graph(whole::view(), scan_number(whole::view(), K)).results.size();
+    struct counts {
+        int results = 0, sequences = 0;
+    };
+    static constexpr counts count() {
+        const step_graph step(whole::view(), scan_number(whole::view(), K));
+        return {step.results.size(), step.sequences.size()};
     }
 
 public:
-    static constexpr int results = count_results();
-    static constexpr scan_plan<results> plan =
-        step_graph(whole::view(), scan_number(whole::view(), K)).template plan<results>();
+    static constexpr int results = count().results;
+    static constexpr auto plan =
+        step_graph(whole::view(), scan_number(whole::view(), K)).template plan<results, count().sequences>();
+};
+template <class Spec, int K, class Step = stage<step_stage<stage<final_stage<Spec>>, K>>> struct compiled_step
+    : step_of_scan<Spec, K, rows_at_once<Step, Spec::rows>> {
+    static constexpr bool by_blocks = rows_are_apart<Step>;
+    // Of another scan, whose steps are done again; of itself where there is none.
+    static constexpr int other = compiled_step::plan.again < 0 ? K : compiled_step::plan.again;
+    using again = step_of_scan<Spec, other, compiled_step::spec::rows>;
+    static constexpr int operands =
+        compiled_step::plan.outer + compiled_step::plan.states + compiled_step::plan.sequences +
+        (compiled_step::plan.again < 0 ? 0 : again::plan.states + again::plan.outer + again::plan.sequences);
+    static_assert(!by_blocks || rows_are_apart<stage<step_stage<stage<final_stage<Spec>>, other>>>,
+                  "the steps that are done again mix the rows, and so does their derivative");
 };
 
 template <class Spec> struct compiled

@@ -259,9 +259,10 @@ private:
         }
         return take_of_scan(at(blocks_->scan_node(hash)), at(graph_.names[name].node), Moment, Result::name);
     }
-    template <class Body, int Steps, bool Backwards, class... Arguments> constexpr void
-    lower_scan(const text& prefix, std::string_view name, const scan_use<Body, Steps, Backwards, Arguments...>& use) {
-        open_scan scan(graph_, name, Steps, Backwards);
+    template <class Body, int Steps, bool Backwards, int Every, class... Arguments>
+    constexpr void lower_scan(const text& prefix, std::string_view name,
+                              const scan_use<Body, Steps, Backwards, Every, Arguments...>& use) {
+        open_scan scan(graph_, name, Steps, Backwards, Every);
         const auto each = [&](const auto& formals, auto take) {
             boost::hana::for_each(formals, [&]<class Left, class Right>(const equation<Left, Right>& f) {
                 const handle actual = graph_.failed() ? this->at(0) : this->lower(f.right);

@@ -14,14 +14,14 @@ class open_scan {
     };
     graph_builder& g_;
     std::string_view name_;
-    int body_, steps_;
+    int body_, steps_, every_;
     bool backwards_, batched_ = false;
     list<int> sequences_, sequence_names_;
     list<carried> states_;
 
 public:
-    constexpr open_scan(graph_builder& g, std::string_view name, int steps, bool backwards)
-        : g_(g), name_(name), body_(++g.bodies), steps_(steps), backwards_(backwards) {}
+    constexpr open_scan(graph_builder& g, std::string_view name, int steps, bool backwards, int every)
+        : g_(g), name_(name), body_(++g.bodies), steps_(steps), every_(every), backwards_(backwards) {}
 
     constexpr void add_sequence(int formal, handle x) {
         const shape& s = x.extents();
@@ -53,6 +53,10 @@ public:
             g_.fail(sentence("the scan '", name_,
                              "' does not say how many steps it has: give it a sequence, along(u = "
                              "x), or hg::steps<n>"));
+        if (every_ < 0)
+            g_.fail(sentence("the scan '", name_, "' is to keep every state number ", every_,
+                             ": hg::keep_every<n> takes n "
+                             "of 1 or more"));
         if (g_.failed()) return;
         for (int q = 0; q < sequences_.size(); ++q) {
             value_type type = g_.nodes[sequences_[q]].type;
@@ -107,6 +111,7 @@ public:
         attributes options;
         options.target = make_shape(steps_);
         options.flags = {body_, states_.size(), backwards_};
+        options.number = every_;
         return g_.push(&record<ops::scan>, options, operands.view());
     }
 

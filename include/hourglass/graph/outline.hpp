@@ -66,8 +66,8 @@ template <class E> struct symbols_of_all;
 template <class... L, class... E> struct symbols_of_all<boost::hana::tuple<equation<L, E>...>> {
     static constexpr void collect(list<std::uint64_t>& into) { (symbols_of<E>::collect(into), ...); }
 };
-template <fixed_string P, class G, int N, bool B, class Along, class Carried, class Same, class R, scan_moment M>
-struct symbols_of<scan_result<P, scan_use<G, N, B, Along, Carried, Same>, R, M>> {
+template <fixed_string P, class G, int N, bool B, int K, class Along, class Carried, class Same, class R, scan_moment M>
+struct symbols_of<scan_result<P, scan_use<G, N, B, K, Along, Carried, Same>, R, M>> {
     static constexpr void collect(list<std::uint64_t>& into) {
         symbols_of_all<Along>::collect(into);
         symbols_of_all<Carried>::collect(into);

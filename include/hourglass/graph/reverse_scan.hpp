@@ -173,7 +173,10 @@ constexpr void derivation::reverse_scan() {
     for (int n : captured) {
         if (!d.reached(n)) continue;
         list<int> alone, rest;
-        sums.split(d.adjoint(n), alone, rest, asked);
+        if (body.every > 0) // what is to be summed behind the scan would lie in memory for all steps
+            rest.push(d.gradient(n));
+        else
+            sums.split(d.adjoint(n), alone, rest, asked);
         for (int t : alone) behind.push({n, t});
         if (rest.empty()) continue;
         const value_type type = adjoint_type(n);

@@ -28,13 +28,53 @@ constexpr int scan_number(const graph_view& g, int k) {
 // is stacked.
 struct scan_result_plan {
     bool stacked = false;
-    int root = 0; // of the step's graph
+    int root = 0;  // of the step's graph
+    int every = 0; // of the steps, in the order in which they are done, which is kept; 0: all, in their places
 };
-template <int Results> struct scan_plan {
+// Behind those operands come, where states are not all kept that another scan reads, that scan's checkpoints, and what
+// its steps read, which are done again.
+template <int Results, int Sequences> struct scan_plan {
     int outer = 0, states = 0, sequences = 0, steps = 0;
     bool backwards = false;
+    int again = -1, every = 0; // the scan whose steps are done again from every which one
     std::array<scan_result_plan, static_cast<std::size_t>(Results) + 1> results{};
+    std::array<int, static_cast<std::size_t>(Sequences) + 1> state_of{}; // of a sequence: which state of `again`, or -1
 };
+
+// Whether a value is put together over the rows.
+constexpr bool couples_rows(const graph_view& g) {
+    for (int n = 0; n < g.nodes.size; ++n)
+        for (int i = 0; i < g[n].operand_count; ++i)
+            if (!g[n].type.batched && g[g.operand(n, i)].type.batched && !is_scan_result(g[n])) return true;
+    return false;
+}
+
+// Of a scan's stacked state of which every k-th is enough, this k, where nothing but scans that run the other way read
+// the states, step by step, and all that a step reads can be had again; else 0: all are kept.
+constexpr int kept_every(const graph_view& g, int n) {
+    if (!is<ops::stacked>(g[n]) || g[n].options.flags[1] == 0) return 0;
+    const int scan = g.operand(n, 0);
+    list<bool> checkpoint(g.nodes.size, false), can_restore(g[scan].options.flags[1], false);
+    for (int m = scan + 1; m < g.nodes.size; ++m)
+        if (is<ops::stacked>(g[m]) && g[m].options.flags[1] != 0 && g.operand(m, 0) == scan) {
+            if (!is<ops::step>(g[g.operand(m, 1)])) return 0;
+            checkpoint[m] = true;
+            can_restore[g[g.operand(m, 1)].options.flags[2]] = true;
+        }
+    for (const graph_root& r : g.roots)
+        if (checkpoint[r.node]) return 0;
+    for (int m = scan + 1; m < g.nodes.size; ++m)
+        for (int i = 0; i < g[m].operand_count; ++i)
+            if (checkpoint[g.operand(m, i)] && (!is<ops::scan>(g[m]) || i < 2 * g[m].options.flags[1] ||
+                                                g[m].options.flags[2] == g[scan].options.flags[2]))
+                return 0;
+    const list<bool> needed = needed_of_body(g, bodies_of(g), scan);
+    for (int m = 0; m < scan; ++m)
+        if (needed[m] && is<ops::step>(g[m]) && g[m].options.flags[1] == static_cast<int>(ops::step_kind::state) &&
+            !can_restore[g[m].options.flags[2]])
+            return 0;
+    return g[n].options.flags[1];
+}
 
 // Makes the graph of one step.
 class step_graph {
@@ -46,6 +86,8 @@ public:
     const scan_parts<graph_view> scan;
     list<int> outer, sequences; // what is read of the outer graph, which sequences are
     list<int> results;          // nodes of the whole graph
+    int again = -1;             // the scan whose steps are done again
+    list<int> checkpoints;      // of it: what stands for its states at some steps, or what they start from
 
     constexpr step_graph(const graph_view& g, int scan_node)
         : r_(g), needed_(needed_of_body(g, bodies_of(g), scan_node)), scan(r_.from, scan_node) {
@@ -63,6 +105,15 @@ public:
             r_.to.nodes[slices_[q]].options.flags[1] = sequences.size();
             sequences.push(scan.sequence(q));
         }
+        for (int q = 0; q < scan.sequences; ++q) {
+            const int kept = scan.sequence(q);
+            if (kept_every(g, kept) == 0) continue;
+            const scan_parts before(g, g.operand(kept, 0));
+            again = before.at;
+            if (checkpoints.empty())
+                for (int s = 0; s < before.states; ++s) checkpoints.push(before.initial(s));
+            checkpoints[g[g.operand(kept, 1)].options.flags[2]] = kept;
+        }
     }
     step_graph(const step_graph&) = delete;
     step_graph& operator=(const step_graph&) = delete;
@@ -72,8 +123,16 @@ public:
         r_.to.starts = {};
         return static_cast<graph_builder&&>(r_.to);
     }
-    template <int Results> constexpr scan_plan<Results> plan() const {
-        scan_plan<Results> p;
+    template <int Results, int Sequences> constexpr scan_plan<Results, Sequences> plan() const {
+        const graph_view& g = r_.from;
+        scan_plan<Results, Sequences> p;
+        for (int n = 0; n < again; ++n) p.again += is<ops::scan>(g[n]);
+        if (again >= 0) ++p.again;
+        for (int q = 0; q < sequences.size(); ++q) {
+            const int kept = kept_every(g, sequences[q]);
+            if (kept > 0) p.every = kept;
+            p.state_of[static_cast<std::size_t>(q)] = kept > 0 ? g[g.operand(sequences[q], 1)].options.flags[2] : -1;
+        }
         p.outer = outer.size();
         p.states = scan.states;
         p.sequences = sequences.size();
@@ -85,6 +144,7 @@ public:
             scan_result_plan& to = p.results[static_cast<std::size_t>(i)];
             to.stacked = is<ops::stacked>(at);
             to.root = to.stacked ? roots++ : at.options.flags[0];
+            if (const int kept = kept_every(g, results[i]); kept > 0) to.every = kept;
         }
         return p;
     }
@@ -134,14 +194,6 @@ private:
     }
 };
 
-// Whether a value is put together over the rows.
-constexpr bool couples_rows(const graph_view& g) {
-    for (int n = 0; n < g.nodes.size; ++n)
-        for (int i = 0; i < g[n].operand_count; ++i)
-            if (!g[n].type.batched && g[g.operand(n, i)].type.batched && !is_scan_result(g[n])) return true;
-    return false;
-}
-
 // The outer graph: what its own results and the scans need, without their bodies.
 constexpr graph_builder outer_graph(const graph_view& g) {
     const list<int> bodies = bodies_of(g);
@@ -161,6 +213,12 @@ constexpr graph_builder outer_graph(const graph_view& g) {
             operands.append(step.outer.view());
             for (int s = 0; s < step.scan.states; ++s) operands.push(step.scan.initial(s));
             operands.append(step.sequences.view());
+            if (step.again >= 0) {
+                const step_graph before(g, step.again);
+                operands.append(step.checkpoints.view());
+                operands.append(before.outer.view());
+                operands.append(before.sequences.view());
+            }
             count[n] = operands.size() - first[n];
             for (int i = 0; i < count[n]; ++i) needed[operands[first[n] + i]] = true;
         } else {
@@ -182,7 +240,9 @@ constexpr graph_builder outer_graph(const graph_view& g) {
         } else if (is_scan_result(g[n])) {
             const int scan = g.operand(n, 0);
             options.flags = {number[scan], results[scan]++, r.map[scan]};
-            r.map[n] = r.to.push_leaf(&record<ops::scan_value>, -1, g[n].type, options);
+            value_type type = g[n].type;
+            if (const int kept = kept_every(g, n); kept > 0) type.extents[0] = (type.extents[0] + kept - 1) / kept;
+            r.map[n] = r.to.push_leaf(&record<ops::scan_value>, -1, type, options);
         } else {
             r.map[n] = r.copy(n);
         }

@@ -16,7 +16,8 @@ struct step : leaf_base<step> {
 
 // Operands: what each state becomes, a node of the body; what each starts from; the sequences, whose first axis is the
 // steps. options: flags [0] the body's number, [1] how many states, [2] whether it runs backwards; target, one extent,
-// how many steps. Its own type says how many steps there are; it has no value.
+// how many steps; number, of the states before each step every which one is kept for the gradient, 0 for all. Its own
+// type says how many steps there are; it has no value.
 struct scan {
     static constexpr std::string_view name = "scan";
     static constexpr operation_kind kind = operation_kind::scan;
@@ -35,7 +36,8 @@ struct scan {
     }
     static constexpr void derivative(auto& d) { d.reverse_scan(); }
 };
-// A value of the body, the second operand, for each step of the scan that is the first: [steps, ...].
+// A value of the body, the second operand, for each step of the scan that is the first: [steps, ...]. options.flags[1]:
+// a program need keep only every which one, if it can do the steps between them again (graph/split.hpp).
 struct stacked {
     static constexpr std::string_view name = "stacked";
     static constexpr operation_kind kind = operation_kind::scan;

@@ -270,7 +270,7 @@ private:
     }
     template <int K> static void run_scan(executor& e, const schedule_group& g, long rows, worker w, int&) {
         using scan = typename Compiled::template step<K>;
-        const T* from[scan::plan.outer + scan::plan.states + scan::plan.sequences + 1];
+        const T* from[scan::operands + 1];
         T* to[scan::results + 1];
         for (int i = 0; i < g.load_count; ++i)
             from[i] = e.place[static_cast<std::size_t>(schedule.operands[static_cast<std::size_t>(g.first_load + i)])];
