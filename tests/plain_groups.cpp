@@ -45,10 +45,7 @@ template <class T, class Op> void check_movement(hg::attributes options, std::ve
     std::vector<T> expected(static_cast<std::size_t>(size));
     Op::reference(hg::evaluation<T>{from.data(), types.data(), count, in.options, type, rows, expected.data()});
 
-    hg::node n;
-    n.op = &hg::record<Op>;
-    n.options = in.options;
-    n.type = type;
+    const hg::plain_node n{hg::record<Op>.id, in.options, type};
     for (const int threads : {1, 2, 3, 7}) {
         CAPTURE(threads);
         std::vector<int> writers(expected.size());

@@ -1,5 +1,5 @@
 // expect: in equation `extra`: `shared`: it takes what draws noise: normal_noise_like\(x\)
-// expect: bernoulli_noise_like\(x, p\), mask_and_rescale\(x, p\), dropout\(x, p\), sample\(normal\(mu, sigma\)\)"
+// expect: bernoulli_noise_like\(x, p\), mask_and_rescale\(x, p\), dropout\(x, p\), sample\(q\) of a distribution q, draw\(q\)
 // max-lines: 25
 #include "ten_equations.hpp"
 

@@ -172,6 +172,18 @@ private:
 
 public:
     static constexpr frozen_schedule<sizes> schedule = find_kernels();
+
+private:
+    static constexpr schedule_view without_members() {
+        schedule_view s = schedule.view();
+        s.members.size = s.wires.size = 0;
+        return s;
+    }
+
+public:
+    // What is looked up while the program runs. Members would bring every function that their operations name into the
+    // object file, and only compile time wants them.
+    static constexpr frozen_schedule<without_members().sizes()> run_time{without_members()};
 };
 
 // Where no row acts on another, a scan is run for so many rows at a time from the first step to the last, each block by

@@ -121,9 +121,9 @@ template <class T> void all_rows_by_columns(T* tile, matrix_operand<T> a, int m,
 // its edge or has no stride of 1. Scratch memory, epilogue (with first_row 0 and rows m) and the promise about
 // threads are those of multiply_packed; sums may run in another order than there, so the two agree to rounding
 // only.
-template <class T, class Epilogue> void multiply_few_rows(matrix_operand<T> a, matrix_operand<T> b, int m, int n, int k,
-                                                          T* panel_scratch, int thread, int threads,
-                                                          Epilogue&& epilogue) {
+template <class T> void multiply_few_rows(matrix_operand<T> a, matrix_operand<T> b, int m, int n, int k,
+                                          T* panel_scratch, int thread, int threads,
+                                          std::type_identity_t<epilogue_reference<T>> epilogue) {
     constexpr int columns = blocking<T>::columns, together = detail::tiles_together<T>;
     constexpr std::ptrdiff_t tile_size = std::ptrdiff_t{few_rows_limit<T>} * columns;
     alignas(scratch_alignment) T tiles[together * tile_size];

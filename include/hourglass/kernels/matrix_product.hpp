@@ -81,9 +81,9 @@ template <class T> void compute_tile(T* tile, std::ptrdiff_t stride, const T* le
 // thread packs the panels that its run touches into panel_scratch (scratch_size(k) numbers of its own, aligned to
 // scratch_alignment for speed) and calls epilogue(finished_part<T>) once for every tile and in order. Every element is
 // summed over k in ascending order by one thread, so results are the same to the bit for any number of threads.
-template <class T, class Epilogue> void multiply_packed(const T* packed_left, matrix_operand<T> b, int m, int n, int k,
-                                                        T* panel_scratch, int thread, int threads,
-                                                        Epilogue&& epilogue) {
+template <class T> void multiply_packed(const T* packed_left, matrix_operand<T> b, int m, int n, int k,
+                                        T* panel_scratch, int thread, int threads,
+                                        std::type_identity_t<epilogue_reference<T>> epilogue) {
     constexpr int rows = blocking<T>::rows, columns = blocking<T>::columns;
     alignas(scratch_alignment) T tile[rows * columns];
     const row_blocks<T> cut{m};
@@ -113,9 +113,9 @@ template <class T, class Epilogue> void multiply_packed(const T* packed_left, ma
 // by tile, as many short pieces would be in flight as a tile has rows, and with 1024 columns all of them would want the
 // same set of the first-level cache: that was measured to take three times as long.) A thread packs the blocks of A
 // that its run touches into block_scratch (scratch_size(k) numbers of its own).
-template <class T, class Epilogue> void multiply_by_rows(matrix_operand<T> a, const T* packed_right, int m, int n,
-                                                         int k, T* block_scratch, int thread, int threads,
-                                                         Epilogue&& epilogue) {
+template <class T> void multiply_by_rows(matrix_operand<T> a, const T* packed_right, int m, int n, int k,
+                                         T* block_scratch, int thread, int threads,
+                                         std::type_identity_t<epilogue_reference<T>> epilogue) {
     constexpr int rows = blocking<T>::rows, columns = blocking<T>::columns;
     constexpr int strip_columns = std::max(columns, 4096 / static_cast<int>(sizeof(T)));
     constexpr std::ptrdiff_t stride = strip_columns + columns; // no power of two: rows must not share a cache set

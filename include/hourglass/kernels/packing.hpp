@@ -38,6 +38,21 @@ template <class T> struct finished_part {
     int first_row, rows, first_column, columns;
 };
 
+// What becomes of finished parts: refers to a function object that takes one, and must not outlive it. A call through
+// an address for each part costs nothing beside its multiplications, and keeps the loops around them one for each
+// number type, not one for each product of a program.
+template <class T> class epilogue_reference {
+    const void* function_;
+    void (*call_)(const void*, const finished_part<T>&);
+
+public:
+    template <class Function> epilogue_reference(const Function& f)
+        : function_(&f), call_([](const void* function, const finished_part<T>& part) {
+              (*static_cast<const Function*>(function))(part);
+          }) {}
+    void operator()(const finished_part<T>& part) const { call_(function_, part); }
+};
+
 // How m rows of C are cut into blocks of at most blocking::rows. The last two share what is left over where that is
 // little: 128 rows in sixes end in four and four, not in six and two, which take as long as six and four.
 template <class T> struct row_blocks {

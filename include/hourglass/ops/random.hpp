@@ -42,7 +42,8 @@ struct shared_of_another {
     constexpr auto build(auto x) const {
         x.misfit(text("shared"), sentence("it takes what draws noise: normal_noise_like(x), uniform_noise_like(x), "
                                           "bernoulli_noise_like(x, p), mask_and_rescale(x, p), dropout(x, p), "
-                                          "sample(normal(mu, sigma))"));
+                                          "sample(q) of a distribution q, draw(q) of a discrete one, "
+                                          "gumbel_softmax(logits, temperature)"));
         return x;
     }
 };

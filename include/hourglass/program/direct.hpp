@@ -73,6 +73,16 @@ template <class Compiled, class T> class direct_runs {
         return {v, 0};
     }
 
+    static constexpr bool find_possible() {
+        for (int n = 0; n < Compiled::final_graph::sizes.nodes; ++n)
+            if (node_at(n).type.batched || is<ops::rows>(node_at(n))) return false;
+        return groups <= 64;
+    }
+
+public:
+    static constexpr bool possible = find_possible();
+
+private:
     // Two products of one matrix that is read once: the second takes, transposed, what the first has made.
     struct pair_of_products {
         int first = -1, second = -1;
@@ -83,24 +93,21 @@ template <class Compiled, class T> class direct_runs {
         return false;
     }
     static constexpr pair_of_products find_pair() {
-        for (int first = 0; first < groups; ++first)
+        if (!possible) return {};
+        for (int first = 0; first < groups; ++first) {
+            if (group_at(first).kind != group_kind::product) continue;
             for (int second = first + 1; second < groups; ++second) {
                 const schedule_group &a = group_at(first), &b = group_at(second);
-                if (a.kind != group_kind::product || b.kind != group_kind::product) continue;
+                if (b.kind != group_kind::product) continue;
                 const product_plan &p = a.product, &q = b.product;
                 if (scratch::is_vector_product(p) && scratch::is_vector_product(q) && p.right == q.right &&
                     p.right_row == 1 && q.right_column == 1 && p.right_column == q.right_row && q.right_row != 1 &&
                     p.n == q.k && p.k == q.n && stores(a, q.left))
                     return {first, second};
             }
+        }
         return {};
     }
-    static constexpr bool find_possible() {
-        for (int n = 0; n < Compiled::final_graph::sizes.nodes; ++n)
-            if (node_at(n).type.batched || is<ops::rows>(node_at(n))) return false;
-        return groups <= 64;
-    }
-
     static constexpr pair_of_products together = find_pair();
     // Where the sums of the second product wait for its place.
     template <int Columns> struct waiting {
@@ -114,8 +121,6 @@ template <class Compiled, class T> class direct_runs {
         nothing_waits>;
 
 public:
-    static constexpr bool possible = find_possible();
-
     // All groups.
     template <class Executor> static void run_all(Executor& e) {
         waiting_sums w;

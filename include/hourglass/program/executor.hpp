@@ -28,7 +28,7 @@ inline int default_threads() {
 template <class Compiled, class T> class executor {
 public:
     static constexpr bool inside = requires { requires Compiled::spec::options::template has<arena_inside>; };
-    static constexpr const auto& schedule = Compiled::schedule;
+    static constexpr const auto& schedule = Compiled::run_time;
     static constexpr int values = Compiled::sizes.values, groups = Compiled::sizes.groups;
     static constexpr long max_rows = Compiled::spec::rows;
 
@@ -160,22 +160,40 @@ private:
     }
     template <int I> void compute_number(long rows) {
         constexpr int n = schedule.numbers[static_cast<std::size_t>(I)];
-        constexpr node at_node = number_at(I);
         double& to = number[static_cast<std::size_t>(n)];
-        if constexpr (is<ops::rows>(at_node))
+        if constexpr (is<ops::rows>(number_at(I)))
             to = static_cast<double>(rows);
-        else if constexpr (at_node.op->kind != operation_kind::leaf && at_node.op->kind != operation_kind::literal) {
-            using Op = typename implementation<at_node.op>::type;
+        else if constexpr (number_at(I).op->kind != operation_kind::leaf &&
+                           number_at(I).op->kind != operation_kind::literal) {
+            using Op = typename implementation<number_at(I).op>::type;
             to = [&]<int... O>(std::integer_sequence<int, O...>) {
-                return Op::template forward<double>(number[static_cast<std::size_t>(
-                    Compiled::final_graph::value.operands[static_cast<std::size_t>(at_node.first_operand + O)])]...);
+                return Op::template forward<double>(number[operand_of<n, O>]...);
             }
-            (std::make_integer_sequence<int, at_node.operand_count>{});
+            (std::make_integer_sequence<int, number_at(I).operand_count>{});
         }
     }
+    template <int Node, int Operand>
+    static constexpr auto operand_of = static_cast<std::size_t>(Compiled::final_graph::view().operand(Node, Operand));
     static constexpr bool is_literal_value(int v) {
         return Compiled::final_graph::value.nodes[static_cast<std::size_t>(at(v).node)].op->kind ==
                operation_kind::literal;
+    }
+    // What never changes, written when the program is made: a number of the call, and a value in memory.
+    struct literal {
+        int node = -1, value = -1;
+        double number = 0;
+    };
+    static constexpr auto find_literals() {
+        std::array<literal, static_cast<std::size_t>(Compiled::sizes.numbers + Compiled::sizes.uniforms) + 1> all{};
+        std::size_t count = 0;
+        for (int i = 0; i < Compiled::sizes.numbers; ++i)
+            if (number_at(i).op->kind == operation_kind::literal)
+                all[count++] = {schedule.numbers[static_cast<std::size_t>(i)], -1, number_at(i).options.number};
+        for (int i = 0; i < Compiled::sizes.uniforms; ++i)
+            if (const int v = schedule.uniforms[static_cast<std::size_t>(i)]; is_literal_value(v))
+                all[count++] = {
+                    -1, v, Compiled::final_graph::value.nodes[static_cast<std::size_t>(at(v).node)].options.number};
+        return all;
     }
     template <int I> void write_uniform() {
         constexpr int v = schedule.uniforms[static_cast<std::size_t>(I)];
@@ -193,15 +211,44 @@ public:
 
 private:
     void write_literals() {
-        for (int i = 0; i < Compiled::sizes.numbers; ++i)
-            if (number_at(i).op->kind == operation_kind::literal)
-                number[static_cast<std::size_t>(schedule.numbers[static_cast<std::size_t>(i)])] =
-                    number_at(i).options.number;
-        for (int i = 0; i < Compiled::sizes.uniforms; ++i) {
-            const int v = schedule.uniforms[static_cast<std::size_t>(i)];
-            if (is_literal_value(v))
-                *place[static_cast<std::size_t>(v)] = static_cast<T>(number[static_cast<std::size_t>(at(v).node)]);
+        static constexpr auto literals = find_literals();
+        for (const literal& l : literals) {
+            if (l.node >= 0) number[static_cast<std::size_t>(l.node)] = l.number;
+            if (l.value >= 0) *place[static_cast<std::size_t>(l.value)] = static_cast<T>(l.number);
         }
+    }
+
+    // Of the groups that are one node, and of their operands, whose own shapes count: in memory they may have others.
+    static constexpr auto find_plain_nodes() {
+        std::array<plain_node, static_cast<std::size_t>(groups) + 1> all{};
+        for (int g = 0; g < groups; ++g)
+            if (group_at(g).node >= 0) {
+                const node& n = Compiled::final_graph::value.nodes[static_cast<std::size_t>(group_at(g).node)];
+                all[static_cast<std::size_t>(g)] = {n.op->id, n.options, n.type};
+            }
+        return all;
+    }
+    static constexpr auto find_operand_types() {
+        std::array<value_type, static_cast<std::size_t>(Compiled::sizes.operands) + 1> all{};
+        for (int g = 0; g < groups; ++g) {
+            if (!reads_operands(group_at(g).kind)) continue;
+            const node& n = Compiled::final_graph::value.nodes[static_cast<std::size_t>(group_at(g).node)];
+            for (int i = 0; i < group_at(g).load_count; ++i)
+                all[static_cast<std::size_t>(group_at(g).first_load + i)] =
+                    Compiled::final_graph::value
+                        .nodes[static_cast<std::size_t>(
+                            Compiled::final_graph::value.operands[static_cast<std::size_t>(n.first_operand + i)])]
+                        .type;
+        }
+        return all;
+    }
+    static const plain_node& node_of(const schedule_group& g) {
+        static constexpr auto nodes = find_plain_nodes();
+        return nodes[static_cast<std::size_t>(&g - schedule.groups.data())];
+    }
+    static const value_type* operand_types_of(const schedule_group& g) {
+        static constexpr auto types = find_operand_types();
+        return types.data() + g.first_load;
     }
 
     using runner = void (*)(executor&, const schedule_group&, long, worker, int&);
@@ -248,14 +295,12 @@ private:
     }
 
     template <class Op> static void run_columns(executor& e, const schedule_group& g, long rows, worker w, int&) {
-        const node& n = Compiled::final_graph::value.nodes[static_cast<std::size_t>(g.node)];
-        // The operand may be reshaped: its own shape says what the axes are.
-        const node& of = Compiled::final_graph::value.nodes[static_cast<std::size_t>(
-            Compiled::final_graph::value.operands[static_cast<std::size_t>(n.first_operand)])];
-        const shape& extents = of.type.extents;
+        const plain_node& n = node_of(g);
+        const value_type& of = *operand_types_of(g);
+        const shape& extents = of.extents;
         long outer = 1, reduced = rows, inner = extents.size();
         if (n.options.flags[2] == 0) {
-            outer = extents.size(0, n.options.flags[0]) * (of.type.batched ? rows : 1);
+            outer = extents.size(0, n.options.flags[0]) * (of.batched ? rows : 1);
             reduced = extents.size(n.options.flags[0], n.options.flags[1]);
             inner = extents.size(n.options.flags[1], extents.rank);
         }
@@ -264,7 +309,7 @@ private:
             e.place[static_cast<std::size_t>(g.operand)], outer, reduced, inner, w);
     }
     static void run_noise(executor& e, const schedule_group& g, long rows, worker w, int&) {
-        make_noise(Compiled::final_graph::value.nodes[static_cast<std::size_t>(g.node)],
+        make_noise(node_of(g),
                    e.place[static_cast<std::size_t>(schedule.stores[static_cast<std::size_t>(g.first_store)].value)],
                    e.noise, e.first_example, rows, w);
     }
@@ -283,15 +328,10 @@ private:
     template <class Op> static void run_movement(executor& e, const schedule_group& g, long rows, worker w, int&) {
         constexpr int most = find_most_operands();
         const T* from[most + 1];
-        value_type types[most + 1];
-        const node& n = Compiled::final_graph::value.nodes[static_cast<std::size_t>(g.node)];
-        for (int i = 0; i < g.load_count; ++i) {
+        const plain_node& n = node_of(g);
+        const value_type* const types = operand_types_of(g);
+        for (int i = 0; i < g.load_count; ++i)
             from[i] = e.place[static_cast<std::size_t>(schedule.operands[static_cast<std::size_t>(g.first_load + i)])];
-            types[i] = Compiled::final_graph::value
-                           .nodes[static_cast<std::size_t>(
-                               Compiled::final_graph::value.operands[static_cast<std::size_t>(n.first_operand + i)])]
-                           .type;
-        }
         T* const to = e.place[static_cast<std::size_t>(schedule.stores[static_cast<std::size_t>(g.first_store)].value)];
         if constexpr (std::is_void_v<Op>)
             move_elements(n, types, from, g.load_count, to, n.type.batched ? rows : 1, w);

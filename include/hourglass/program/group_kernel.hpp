@@ -47,7 +47,7 @@ constexpr bool is_cheap(const operation& op) {
 }
 
 template <class Compiled, int Group, class T> class group_kernel {
-    static constexpr const auto& schedule = Compiled::schedule;
+    static constexpr const auto& schedule = Compiled::run_time;
     static constexpr schedule_group group = schedule.groups[Group];
     static constexpr int dimensions = group.dimensions;
     static constexpr int inner = dimensions - 1;
@@ -61,7 +61,7 @@ template <class Compiled, int Group, class T> class group_kernel {
         if (of.kind != group_kind::elementwise || of.domain.batched || elements > kernels::width<T> / 2)
             return elements == 1 && of.kind == group_kind::elementwise && !of.domain.batched;
         for (int i = 0; i < of.member_count; ++i) {
-            const operation& op = *schedule.members[static_cast<std::size_t>(of.first_member + i)].op;
+            const operation& op = *Compiled::schedule.members[static_cast<std::size_t>(of.first_member + i)].op;
             if (elements > 1 && op.kind != operation_kind::reduction && !is_cheap(op)) return false;
         }
         return true;
@@ -90,7 +90,7 @@ template <class Compiled, int Group, class T> class group_kernel {
         return schedule.stores[static_cast<std::size_t>(group.first_store + i)];
     }
     static constexpr const group_member& member(int i) {
-        return schedule.members[static_cast<std::size_t>(group.first_member + i)];
+        return Compiled::schedule.members[static_cast<std::size_t>(group.first_member + i)];
     }
     static constexpr long stride(int load_, int dimension) {
         return load(load_).strides[static_cast<std::size_t>(dimension)];
@@ -125,7 +125,7 @@ template <class Compiled, int Group, class T> class group_kernel {
     enum class extent_of_step { whole, partial };
 
     template <int Member, int Operand> [[gnu::always_inline]] static vector operand(const registers& r) {
-        constexpr wire w = schedule.wires[static_cast<std::size_t>(member(Member).first_wire + Operand)];
+        constexpr wire w = Compiled::schedule.wires[static_cast<std::size_t>(member(Member).first_wire + Operand)];
         if constexpr (w.from == wire::source::member)
             return r.value[w.index];
         else if constexpr (w.from == wire::source::load)
@@ -336,9 +336,13 @@ template <class Compiled, int Group, class T> class group_kernel {
             }
         }
     }
-    static constexpr bool sum_store(int s) {
-        return store(s).member >= 0 && member(store(s).member).op->kind == operation_kind::reduction;
+    static constexpr auto find_sum_stores() {
+        std::array<bool, static_cast<std::size_t>(stores) + 1> sums{};
+        for (int s = 0; s < stores; ++s) sums[static_cast<std::size_t>(s)] = is_reduction(store(s).member);
+        return sums;
     }
+    static constexpr auto sum_stores = find_sum_stores();
+    static constexpr bool sum_store(int s) { return sum_stores[static_cast<std::size_t>(s)]; }
     template <int Dimension> static constexpr long volume_behind() {
         long n = 1;
         for (int d = Dimension + 1; d < dimensions; ++d) n *= extent(d);

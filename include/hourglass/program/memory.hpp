@@ -12,7 +12,7 @@ HOURGLASS_BEGIN
 
 // What the products of a schedule pack, in numbers.
 template <class Compiled, class T> class scratch_plan {
-    static constexpr const auto& schedule = Compiled::schedule;
+    static constexpr const auto& schedule = Compiled::run_time;
     static constexpr int groups = Compiled::sizes.groups;
     static constexpr long max_rows = Compiled::spec::rows;
     static constexpr const schedule_group& group_at(int g) { return schedule.groups[static_cast<std::size_t>(g)]; }

@@ -43,15 +43,34 @@ template <class Stage, tensors_of Owner = tensors_of::model> struct tensor_table
     }
     static constexpr int count = find_count();
     static constexpr bool broken = !Stage::view().problem.empty(); // and said so: a missing name is no second mistake
+    // The names are copied: whoever points into a graph keeps all of it in the object file, with every function that
+    // its operations name.
+    static constexpr std::size_t count_characters() {
+        std::size_t n = 0;
+        for (const leaf_start& s : Stage::view().starts) n += is_mine(s) ? Stage::view().name(s.name).size() : 0;
+        return n;
+    }
+    static constexpr auto copy_characters() {
+        std::array<char, count_characters() + 1> copies{};
+        char* to = copies.data();
+        for (const leaf_start& s : Stage::view().starts)
+            if (is_mine(s)) to = std::ranges::copy(Stage::view().name(s.name), to).out;
+        return copies;
+    }
+    static constexpr auto characters = copy_characters();
     static constexpr auto make() {
         std::array<tensor_entry, static_cast<std::size_t>(count) + 1> entries{};
         const graph_view g = Stage::value.view();
+        const char* name = characters.data();
         long offset = 0;
         std::size_t i = 0;
         for (const leaf_start& s : g.starts) {
             if (!is_mine(s)) continue;
-            const node& n = g[g.names[s.name].node];
-            entries[i++] = {g.names[s.name].hash, g.name(s.name), n.type, s.start, offset, is<ops::state>(n)};
+            const named_node& named = g.names[s.name];
+            const node& n = g[named.node];
+            entries[i++] = {named.hash,       {name, static_cast<std::size_t>(named.length)}, n.type, s.start, offset,
+                            is<ops::state>(n)};
+            name += named.length;
             offset += (n.type.extents.size() + 15) / 16 * 16;
         }
         entries[i].offset = offset;

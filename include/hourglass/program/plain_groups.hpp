@@ -9,6 +9,15 @@
 
 HOURGLASS_BEGIN
 
+// A node as these loops are given it, without its operation, which would bring the functions of the compiler's passes
+// into the object file.
+struct plain_node {
+    std::uint64_t operation = 0; // its id
+    attributes options{};
+    value_type type{};
+};
+template <class Op> constexpr bool is(const plain_node& n) { return n.operation == record<Op>.id; }
+
 // One number of many, in double: lane by lane of some vectors, then across the lanes.
 template <class Op, class T> T combined_in_double(const T* in, long count) {
     using vector = kernels::vector<double>;
@@ -74,8 +83,8 @@ template <class Op> inline constexpr bool has_movement_kernel =
     std::is_same_v<Op, ops::concatenate>;
 
 // transpose, slice, pad, concatenate, for each of `rows` examples.
-template <class T> void move_elements(const node& n, const value_type* types, const T* const* from, int count, T* to,
-                                      long rows, worker w) {
+template <class T> void move_elements(const plain_node& n, const value_type* types, const T* const* from, int count,
+                                      T* to, long rows, worker w) {
     const shape& target = n.type.extents;
     if (is<ops::transpose>(n)) {
         reorder_axes(to, from[0], target, types[0].extents, n.options.target, rows, w);
@@ -109,8 +118,8 @@ template <class T> void move_elements(const node& n, const value_type* types, co
 
 // What has no kernel, by its own plain loop: a part of the rows where the result has them, which no row of it needs
 // another for; else all of it, by one thread.
-template <class Op, class T>
-void run_reference(const node& n, const value_type* types, const T** from, int count, T* to, long rows, worker w) {
+template <class Op, class T> void run_reference(const plain_node& n, const value_type* types, const T** from, int count,
+                                                T* to, long rows, worker w) {
     const share mine(n.type.batched ? rows : 1, w);
     if (mine.first >= mine.last) return;
     evaluation<T> e;
@@ -126,8 +135,8 @@ void run_reference(const node& n, const value_type* types, const T** from, int c
     Op::template reference<T>(e);
 }
 
-template <class T>
-void make_noise(const node& n, T* out, kernels::noise_stream stream, std::uint64_t first_example, long rows, worker w) {
+template <class T> void make_noise(const plain_node& n, T* out, kernels::noise_stream stream,
+                                   std::uint64_t first_example, long rows, worker w) {
     const int elements = static_cast<int>(n.type.extents.size());
     stream.leaf = static_cast<std::uint32_t>(n.options.flags[2]);
     const bool shared_by_examples = n.options.flags[1] != 0;

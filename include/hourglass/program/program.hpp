@@ -61,13 +61,26 @@ protected:
         return asserted::size == 0 && !compiled_graph::broken;
     }
 
-    void attach(auto& theta) {
+    // The values that lie in the parameters and the state, by the hashes of their names.
+    struct attachment {
+        int value = -1;
+        std::uint64_t hash = 0;
+    };
+    static constexpr auto find_attachments() {
+        std::array<attachment, static_cast<std::size_t>(compiled_graph::sizes.values) + 1> all{};
+        std::size_t count = 0;
         for (int v = 0; v < compiled_graph::sizes.values; ++v) {
             const stored_value& value = schedule.values[static_cast<std::size_t>(v)];
-            if (value.storage != storage_kind::parameter && value.storage != storage_kind::state) continue;
-            if (auto* found = theta.find(g.names[static_cast<std::size_t>(value.name)].hash))
-                executor_.place[static_cast<std::size_t>(v)] = const_cast<T*>(found);
+            if (value.storage == storage_kind::parameter || value.storage == storage_kind::state)
+                all[count++] = {v, g.names[static_cast<std::size_t>(value.name)].hash};
         }
+        return all;
+    }
+    void attach(auto& theta) {
+        static constexpr auto all = find_attachments();
+        for (const attachment* a = all.data(); a->value >= 0; ++a)
+            if (auto* found = theta.find(a->hash))
+                executor_.place[static_cast<std::size_t>(a->value)] = const_cast<T*>(found);
     }
     template <class... Arguments> using checked = call_check<compiled_graph, T, Arguments...>;
 

@@ -82,6 +82,25 @@ template <class Compiled, class T> class call_result {
         }
         return 0;
     }
+    struct gradient_place {
+        std::uint64_t hash = 0;
+        int value = -1;
+        value_type type{};
+    };
+    static constexpr auto find_gradients() {
+        std::array<gradient_place, static_cast<std::size_t>(Compiled::final_graph::sizes.roots) + 1> all{};
+        const auto& g = Compiled::final_graph::value;
+        std::size_t seen = 0, count = 0;
+        for (int r = 0; r < Compiled::final_graph::sizes.roots; ++r) {
+            const graph_root& root = g.roots[static_cast<std::size_t>(r)];
+            if (root.kind == root_kind::update) continue;
+            const int value = Compiled::schedule.results[seen++].value;
+            if (root.kind == root_kind::gradient)
+                all[count++] = {g.names[static_cast<std::size_t>(root.name)].hash, value,
+                                g.nodes[static_cast<std::size_t>(root.node)].type};
+        }
+        return all;
+    }
 
 public:
     call_result(const executor<Compiled, T>& e, long rows) : executor_(&e), rows_(rows) {}
@@ -92,16 +111,10 @@ public:
 
     // The gradients one after another, each as one contiguous piece: call(hash of the name, elements).
     template <class Call> void each_gradient(Call&& call) const {
-        int seen = -1;
-        for (int r = 0; r < Compiled::final_graph::sizes.roots; ++r) {
-            const graph_root& root = Compiled::final_graph::value.roots[static_cast<std::size_t>(r)];
-            if (root.kind == root_kind::update) continue;
-            const schedule_result& at = Compiled::schedule.results[static_cast<std::size_t>(++seen)];
-            if (root.kind != root_kind::gradient) continue;
-            const value_type& type = Compiled::final_graph::value.nodes[static_cast<std::size_t>(root.node)].type;
-            const auto size = static_cast<std::size_t>(type.extents.size() * (type.batched ? rows_ : 1));
-            call(Compiled::final_graph::value.names[static_cast<std::size_t>(root.name)].hash,
-                 std::span<const T>(executor_->place[static_cast<std::size_t>(at.value)], size));
+        static constexpr auto all = find_gradients();
+        for (const gradient_place* at = all.data(); at->value >= 0; ++at) {
+            const auto size = static_cast<std::size_t>(at->type.extents.size() * (at->type.batched ? rows_ : 1));
+            call(at->hash, std::span<const T>(executor_->place[static_cast<std::size_t>(at->value)], size));
         }
     }
 
