@@ -199,8 +199,7 @@ private:
         constexpr moved_runs r = runs_of(node_at(group_at(G).node), Operand);
         const T* from = place<value_moved(group_at(G), Operand)>(e) + r.from;
         T* to = place<target_of(group_at(G))>(e) + r.to;
-        for (long i = 0; i < r.count; ++i)
-            std::memcpy(to + i * r.to_step, from + i * r.from_step, static_cast<std::size_t>(r.length) * sizeof(T));
+        for (long i = 0; i < r.count; ++i) copy_run(to + i * r.to_step, from + i * r.from_step, r.length);
     }
     template <int G, class Executor> [[gnu::always_inline]] static void run_movement(Executor& e) {
         if constexpr (is<ops::pad>(node_at(group_at(G).node))) {
