@@ -116,10 +116,12 @@ template <class Compiled, class T> class direct_runs {
 public:
     static constexpr bool possible = find_possible();
 
-    // All groups.
-    template <class Executor> static void run_all(Executor& e) {
+    // All groups. An executor has address<value>(), and, where there are groups that need it, run_group<group>().
+    template <class Executor> static void run_all(Executor& e) { run_all_inline(e); }
+    // As a part of the caller, whose local variable the executor may be.
+    template <class Executor> [[gnu::always_inline]] static void run_all_inline(Executor& e) {
         waiting_sums w;
-        [&]<int... G>(std::integer_sequence<int, G...>) { (run<G>(e, w), ...); }
+        [&]<int... G>(std::integer_sequence<int, G...>) __attribute__((always_inline)) { (run<G>(e, w), ...); }
         (std::make_integer_sequence<int, groups>{});
     }
 
