@@ -51,6 +51,10 @@ template <class Step, class T> class recurrence {
         }
         // Up to the i-th step, in the order of that scan. `from` are the operands from its checkpoints on.
         void run(const T* const* from, int i, long first, long rows, worker w, int& products) {
+            if constexpr (!steps::is_batched()) { // is one thread's, whoever does the steps that read the states
+                if (w.thread != 0) return;
+                w = {0, 1};
+            }
             auto&& lane_ = kept_.get();
             const int begin = i / every * every;
             const T* const* const outer = from + steps::plan.states;

@@ -4,6 +4,7 @@
 #pragma once
 
 #include <hourglass/graph/compile.hpp>
+#include <hourglass/program/direct.hpp>
 #include <hourglass/program/movement.hpp>
 #include <hourglass/program/parameters.hpp>
 
@@ -138,9 +139,13 @@ public:
             if (w.thread == 0) place(leaf_.value) = at;
     }
     void walk(long rows, worker w, int& products) {
-        wait_for_all(w);
-        step_.walk(rows, w, products);
-        wait_for_all(w);
+        if constexpr (direct_runs<Step, T>::possible) {
+            step_.walk_alone();
+        } else {
+            wait_for_all(w);
+            step_.walk(rows, w, products);
+            wait_for_all(w);
+        }
     }
     void advance(long rows, worker w) {
         facts::template each<plan.states>([&]<int S>() { set_state<S>(root<S>(), rows, w); });
