@@ -154,3 +154,50 @@ TEST_CASE("with the arena inside, not even making a program allocates") {
     CHECK_THROWS_WITH_AS(program{hg::threads = 2},
                          "hg::threads is 2, but a program with hg::arena_inside runs on 1 thread", hg::call_error);
 }
+
+namespace with_scans {
+inline constexpr hg::input<"x", 6, 3> x;
+inline constexpr hg::argument<"shocks", 50> shocks;
+inline constexpr hg::argument<"share"> share;
+inline constexpr hg::symbol<"u"> u;
+inline constexpr hg::symbol<"h"> h;
+inline constexpr hg::symbol<"y"> y;
+inline constexpr hg::graph cell{next(h) = h + 0.5 * tanh(hg::dense<8>(concatenate(u, h)))};
+inline constexpr hg::graph walk{next(h) = share * h + u};
+template <class... Options> constexpr auto run_with(const Options&... options) {
+    return hg::scan<"cell">(cell, hg::along(u = x), hg::carry(h = hg::broadcast_to<8>(0)), options...);
+}
+inline constexpr hg::graph rows{y = sum(square(run_with()[last(h)]))};
+inline constexpr hg::graph sparing{y = sum(square(run_with(hg::keep_every<2>)[last(h)]))};
+inline constexpr hg::graph single{
+    y = sum(square(hg::scan<"walk">(walk, hg::along(u = shocks), hg::carry(h = 0.0))[next(h)])),
+};
+}
+
+TEST_CASE("nor does a call with a recurrence") {
+    using namespace with_scans;
+    const std::vector<float> data(40 * 6 * 3, 0.25f);
+    const hg::parameters<rows> theta{hg::seed = 1};
+    const hg::parameters<sparing> same{hg::seed = 1};
+    hg::parameters<rows> trained{hg::seed = 1};
+    for (const int threads : {1, 2}) {
+        CAPTURE(threads);
+        hg::gradient<rows, y> all{hg::threads = threads};
+        hg::gradient<sparing, y> few{hg::threads = threads};
+        hg::trainer<rows, y, hg::adam> train{trained, hg::threads = threads};
+        CHECK(counted([&] { all(theta, x = data); }) == 0);
+        CHECK(counted([&] { few(same, x = data); }) == 0);
+        CHECK(counted([&] { train(x = data); }) == 0);
+    }
+    const std::vector<double> moves(50, 0.5);
+    const auto slope = [&](auto& program) { return program(shocks = moves, share = 0.9).gradient(share); };
+    hg::gradient<single, y, hg::wrt<share, shocks>, hg::element<double>> elsewhere;
+    const double wanted = slope(elsewhere);
+    double inside = 0;
+    CHECK(counted([&] { slope(elsewhere); }) == 0);
+    CHECK(counted([&] {
+              hg::gradient<single, y, hg::wrt<share, shocks>, hg::element<double>, hg::arena_inside> made;
+              inside = slope(made);
+          }) == 0);
+    CHECK(inside == wanted);
+}

@@ -5,49 +5,6 @@
 using namespace scans;
 using namespace gradient_check;
 
-namespace {
-
-template <class Program, int Root> constexpr auto name_of_root() {
-    constexpr hg::graph_view g = Program::compiled_graph::selected::view();
-    constexpr int name = g.roots[Root].name;
-    constexpr std::size_t length = g.name(name).size();
-    char characters[length + 1]{};
-    for (std::size_t i = 0; i < length; ++i) characters[i] = g.name(name)[i];
-    return hg::fixed_string<length + 1>(characters);
-}
-
-// A gradient by all that the loss reads, against the interpreter on the graph from before the passes.
-template <const auto& Model, class T, class... Bindings>
-void check_gradient(double tolerance_, const Bindings&... bindings) {
-    using slope = hg::gradient<Model, loss, hg::element<T>, hg::max_rows<8>>;
-    const hg::parameters<Model, hg::element<T>> theta{hg::seed = 3};
-    slope program{hg::threads = 1};
-    const auto out = program(theta, bindings...);
-    hg::program_interpreter<slope> look{theta};
-    look(bindings...);
-    CHECK(static_cast<double>(out[loss]) == doctest::Approx(look.result(loss)()).epsilon(tolerance_));
-    constexpr hg::graph_view g = slope::compiled_graph::selected::view();
-    const auto check = [&]<int R>() {
-        constexpr hg::graph_root root = g.roots[R];
-        if constexpr (root.kind == hg::root_kind::gradient) {
-            constexpr auto name = name_of_root<slope, R>();
-            const auto got = out.gradient(hg::name<name>);
-            const auto wanted = look.gradient(hg::name<name>);
-            if constexpr (std::is_arithmetic_v<std::remove_cvref_t<decltype(got)>>)
-                CHECK(static_cast<double>(got) == doctest::Approx(wanted()).epsilon(tolerance_));
-            else
-                check_all(std::string(name.view()), numbers(got.begin(), got.end()),
-                          numbers(wanted.begin(), wanted.end()), tolerance_);
-        }
-    };
-    [&]<int... R>(std::integer_sequence<int, R...>) { (check.template operator()<R>(), ...); }
-    (std::make_integer_sequence<int, g.roots.size>{});
-}
-
-template <class T> std::vector<T> data(std::size_t count) { return converted<T>(spread(count, -1, 1, 0.1)); }
-
-}
-
 TEST_CASE("a gated cell over the rows of a batch") {
     check_gradient<of_rows::model, double>(1e-11, of_rows::x = data<double>(5 * 8));
     check_gradient<of_rows::model, double>(1e-11, of_rows::x = data<double>(8));

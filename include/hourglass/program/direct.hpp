@@ -12,7 +12,7 @@
 HOURGLASS_BEGIN
 
 template <class Compiled, class T> class direct_runs {
-    static constexpr const auto& schedule = Compiled::schedule;
+    static constexpr const auto& schedule = Compiled::run_time;
     static constexpr const auto& g = Compiled::final_graph::value;
     static constexpr int groups = Compiled::sizes.groups;
     using scratch = scratch_plan<Compiled, T>;
@@ -121,10 +121,12 @@ private:
         nothing_waits>;
 
 public:
-    // All groups.
-    template <class Executor> static void run_all(Executor& e) {
+    // All groups. An executor has address<value>(), and, where there are groups that need it, run_group<group>().
+    template <class Executor> static void run_all(Executor& e) { run_all_inline(e); }
+    // As a part of the caller, whose local variable the executor may be.
+    template <class Executor> [[gnu::always_inline]] static void run_all_inline(Executor& e) {
         waiting_sums w;
-        [&]<int... G>(std::integer_sequence<int, G...>) { (run<G>(e, w), ...); }
+        [&]<int... G>(std::integer_sequence<int, G...>) __attribute__((always_inline)) { (run<G>(e, w), ...); }
         (std::make_integer_sequence<int, groups>{});
     }
 
@@ -204,8 +206,7 @@ private:
         constexpr moved_runs r = runs_of(node_at(group_at(G).node), Operand);
         const T* from = place<value_moved(group_at(G), Operand)>(e) + r.from;
         T* to = place<target_of(group_at(G))>(e) + r.to;
-        for (long i = 0; i < r.count; ++i)
-            std::memcpy(to + i * r.to_step, from + i * r.from_step, static_cast<std::size_t>(r.length) * sizeof(T));
+        for (long i = 0; i < r.count; ++i) copy_run(to + i * r.to_step, from + i * r.from_step, r.length);
     }
     template <int G, class Executor> [[gnu::always_inline]] static void run_movement(Executor& e) {
         if constexpr (is<ops::pad>(node_at(group_at(G).node))) {

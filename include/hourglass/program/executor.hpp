@@ -116,6 +116,9 @@ public:
         }
     }
 
+    // The same by one thread alone, where there is no batch axis.
+    void walk_alone() { direct::run_all(*this); }
+
 private:
     int threads_;
     program_memory<T, inside ? static_cast<std::size_t>(scratch_plan<Compiled, T>::with_arena(1)) : 0> memory_;

@@ -31,11 +31,30 @@ template <class Move> void share_runs(long count, long length, worker w, Move&& 
     }
 }
 
+// What is longer than this, the C library copies by one instruction, which is slow where the two lie differently in
+// their cache lines (measured: 7 bytes a nanosecond on an AMD EPYC); what is far longer, it writes past the caches.
+inline constexpr long long_run = 2048, very_long_run = 1L << 20; // bytes
+
+template <class T> void copy_long_run(T* to, const T* from, long count) {
+    constexpr int width = kernels::width<T>, together = 4;
+    long i = 0;
+    for (; i + together * width <= count; i += together * width) {
+        kernels::vector<T> x[together];
+        HOURGLASS_UNROLL
+        for (int v = 0; v < together; ++v) x[v] = kernels::load_vector(from + i + v * width);
+        HOURGLASS_UNROLL
+        for (int v = 0; v < together; ++v) kernels::store_vector(to + i + v * width, x[v]);
+    }
+    for (; i < count; ++i) to[i] = from[i];
+}
 template <class T> void copy_run(T* to, const T* from, long count) {
+    const long bytes = count * static_cast<long>(sizeof(T));
     if (count == 1) // a single column: no library call for each element
         *to = *from;
+    else if (bytes >= long_run && bytes < very_long_run)
+        copy_long_run(to, from, count);
     else
-        std::memcpy(to, from, static_cast<std::size_t>(count) * sizeof(T));
+        std::memcpy(to, from, static_cast<std::size_t>(bytes));
 }
 
 // to = from, run by run; where `from` has fewer runs, they are taken again from the first, as often as it needs.
