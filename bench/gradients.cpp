@@ -1,7 +1,7 @@
 // Times a value with its whole gradient, in double, on one thread, of small functions and of FastAD's own benchmark
 // (JamesYang007/ADBenchmark), against the same by hand and against other libraries, after checking that all agree:
 // ./dev bench --gradients [--only TEXT] [--json PATH]. Every contestant of a row is timed in turn in one run.
-#include "gradients.hpp"
+#include "gradients_peers.hpp"
 #include "timing.hpp"
 
 #include <hourglass/io/atomic_file.hpp>
@@ -13,6 +13,7 @@
 #include <cstring>
 #include <exception>
 #include <map>
+#include <set>
 #include <stdexcept>
 
 namespace {
@@ -23,9 +24,8 @@ using json = nlohmann::ordered_json;
 constexpr double allowed = 1e-9;            // relative to the largest of the gradient, or to the value
 constexpr double least_of_a_sample = 60e-6; // seconds
 constexpr int most_rounds = 15;
-constexpr double slow = 5e-3;       // seconds: what takes longer is timed in three rounds
-constexpr double hopeless = 0.5;    // and longer than that, once
-constexpr double most_of_a_row = 3; // seconds, roughly
+constexpr double slow = 5e-3;    // seconds: what takes longer is timed in three rounds
+constexpr double hopeless = 0.5; // and longer than that, once
 
 struct timed {
     form kind{};
@@ -45,14 +45,19 @@ struct row {
             if (t.kind == kind && t.library == library) return &t;
         return nullptr;
     }
-    // The fastest of the other libraries, however it was built.
-    const timed* best_peer(bool with_fastad) const {
+    // The fastest of the other libraries, or of one: however it was built, or built in the loop.
+    const timed* best_peer(bool inside = false, const std::string& library = "") const {
         const timed* best = nullptr;
         for (const timed& t : all)
-            if ((t.kind == form::peer || t.kind == form::peer_built_inside) && (with_fastad || t.library != "FastAD") &&
-                (best == nullptr || t.ns.median < best->ns.median))
+            if ((t.kind == form::peer_built_inside || (t.kind == form::peer && !inside)) &&
+                (library.empty() || t.library == library) && (best == nullptr || t.ns.median < best->ns.median))
                 best = &t;
         return best;
+    }
+    // Its time over ours, in the same form; 0 where there is none.
+    double of_ours(const timed* other, bool inside = false) const {
+        const timed* ours = find(inside ? form::ours_built_inside : form::ours);
+        return ours == nullptr || other == nullptr ? 0 : other->ns.median / ours->ns.median;
     }
 };
 
@@ -170,7 +175,11 @@ private:
             std::printf("%7.2f", first->ns.median / mine->ns.median);
         else
             std::printf("%7s", "-");
-        if (const timed* best = r.best_peer(false)) std::printf("%11.0f  %s", best->ns.median, best->library.c_str());
+        if (const timed* best = r.best_peer()) {
+            const double ratio = r.of_ours(best);
+            print(best);
+            std::printf("%9.2f  %-18s%s", ratio, best->library.c_str(), ratio < 1 ? best->library.c_str() : "ours");
+        }
         std::printf("\n");
         std::fflush(stdout);
     }
@@ -192,6 +201,52 @@ bool close_to_hand(const row& r, double most, double most_ns) {
     const timed *ours = r.find(form::ours), *hand = r.find(form::hand);
     if (ours == nullptr || hand == nullptr) return true;
     return hand->ns.median >= 20 ? r.ratio.median <= most : ours->ns.median - hand->ns.median <= most_ns;
+}
+
+// Where another library is faster, or nearly as fast as ours.
+void name_rivals(const std::vector<row>& rows, const char* what, bool inside, double least, double most) {
+    std::printf("%s:", what);
+    int found = 0;
+    for (const row& r : rows) {
+        const timed* best = r.best_peer(inside);
+        const double ratio = r.of_ours(best, inside);
+        if (ratio > least && ratio <= most)
+            std::printf("%s %s %ld (%s, %.2f)", found++ ? "," : "", r.name.c_str(), r.size, best->library.c_str(),
+                        ratio);
+    }
+    std::printf("%s\n", found ? "" : " none");
+}
+void compare_with_libraries(const std::vector<row>& rows) {
+    std::set<std::string> libraries;
+    for (const row& r : rows)
+        for (const timed& t : r.all)
+            if (!t.library.empty()) libraries.insert(t.library);
+    if (libraries.empty()) return;
+    std::printf("\nThe time of each library, in its fastest form, over ours; and where both are built in the loop:\n"
+                "%-20s%6s%10s%10s  %-32s%10s%10s\n",
+                "", "rows", "mean", "least", "at", "mean", "least");
+    for (const std::string& library : libraries) {
+        double sums[2] = {}, least[2] = {HUGE_VAL, HUGE_VAL};
+        int counts[2] = {};
+        std::string where;
+        for (const row& r : rows)
+            for (const bool inside : {false, true}) {
+                const double ratio = r.of_ours(r.best_peer(inside, library), inside);
+                if (ratio == 0) continue;
+                sums[inside] += std::log(ratio);
+                ++counts[inside];
+                if (ratio >= least[inside]) continue;
+                least[inside] = ratio;
+                if (!inside) where = r.name + " " + std::to_string(r.size);
+            }
+        std::printf("%-20s%6d%10.2f%10.2f  %-32s", library.c_str(), counts[0], std::exp(sums[0] / counts[0]), least[0],
+                    where.c_str());
+        if (counts[1] > 0) std::printf("%10.2f%10.2f", std::exp(sums[1] / counts[1]), least[1]);
+        std::printf("\n");
+    }
+    name_rivals(rows, "Slower than another library", false, 0, 1);
+    name_rivals(rows, "Faster, but not 1.2 times as fast", false, 1, 1.2);
+    name_rivals(rows, "Built in the loop, slower than another library there", true, 0, 1);
 }
 
 void sum_up(const std::vector<row>& rows) {
@@ -228,14 +283,7 @@ void sum_up(const std::vector<row>& rows) {
         }
         std::printf(" over these %zu: %.2f\n", means.size(), std::exp(all / static_cast<double>(means.size())));
     }
-    std::printf("Slower than another library:");
-    int beaten = 0;
-    for (const row& r : rows) {
-        const timed *ours = r.find(form::ours), *best = r.best_peer(true);
-        if (ours != nullptr && best != nullptr && best->ns.median < ours->ns.median)
-            std::printf("%s %s %ld (%s)", beaten++ ? "," : "", r.name.c_str(), r.size, best->library.c_str());
-    }
-    std::printf("%s\n", beaten ? "" : " none");
+    compare_with_libraries(rows);
 }
 
 json as_json(const bench::machine& m, const std::vector<row>& rows) {
@@ -269,19 +317,33 @@ void run(const char* json_path, const std::string& only, double seconds) {
                 m.compiler.c_str(), m.simd.c_str());
     std::vector<peer> peers;
     std::string absent;
-    for (const auto& [name, made] :
-         {std::pair{"FastAD (--fastad PATH)", fastad()}, std::pair{"ADOL-C", adolc()}, std::pair{"Sacado", sacado()}})
+    for (const auto& [name, made] : {std::pair{"Adept (--peer adept=PATH)", adept()},
+                                     {"ADOL-C", adolc()},
+                                     {"autodiff (--peer autodiff=PATH)", autodiff()},
+                                     {"Boost.Math", boost_math()},
+                                     {"Ceres", ceres()},
+                                     {"CoDiPack (--peer codipack=PATH)", codipack()},
+                                     {"CppAD (--peer cppad=PATH)", cppad()},
+                                     {"ddx (--ddx PATH)", ddx()},
+                                     {"Eigen", eigen()},
+                                     {"FastAD (--fastad PATH)", fastad()},
+                                     {"Sacado", sacado()},
+                                     {"Stan Math (--peer stan=PATH)", stan()},
+                                     {"XAD (--peer xad=PATH)", xad()}})
         if (made.contestants)
             peers.push_back(made);
         else
             absent += std::string(absent.empty() ? "" : ", ") + name;
-    if (!absent.empty()) std::printf("not here, so not timed: %s\n", absent.c_str());
+    if (!absent.empty())
+        std::printf("not here, so not timed: %s; with a PATH: a copy, which is no package of Debian's\n",
+                    absent.c_str());
     std::printf(
         "value and whole gradient in double; nanoseconds of processor time, medians; built: the program, or the "
         "expression, is made in the loop too\n"
-        "ratio: ours over by hand, the median and the range over the rounds; FastAD over ours\n\n");
-    std::printf("%-26s%7s%11s%11s%11s%7s%13s%11s%11s%7s%11s\n", "", "N", "ours", "built", "by hand", "ratio",
-                "min - max", "FastAD", "built", "ratio", "best other");
+        "ratio: ours over by hand, the median and the range over the rounds; FastAD, and the best of all other "
+        "libraries, over ours; then who is the fastest of the libraries\n\n");
+    std::printf("%-26s%7s%11s%11s%11s%7s%13s%11s%11s%7s%11s%9s\n", "", "N", "ours", "built", "by hand", "ratio",
+                "min - max", "FastAD", "built", "ratio", "best other", "ratio");
     benchmark b(peers, only, seconds);
     race_reductions(b);
     race_products(b);

@@ -101,16 +101,6 @@ void race_models(suite& s);
 void race_scalars(suite& s);
 void race_recurrences(suite& s);
 
-// Another library: what it makes of a problem, none where it cannot. One that distinguishes building an expression from
-// evaluating it gives both forms.
-struct peer {
-    std::string name;
-    std::function<std::vector<contestant>(const problem&)> contestants;
-};
-peer fastad();
-peer adolc();
-peer sacado();
-
 // Uniform numbers between two bounds, the same in every run.
 class dice {
     unsigned long state_;

@@ -1,8 +1,8 @@
 // ADOL-C, where Debian's libadolc-dev is installed: a tape is written once and its gradient taken at every call, or
 // both at every call.
-#include "gradients.hpp"
+#include "gradients_peers.hpp"
 
-#if defined(BENCH_ADOLC)
+#if defined(PEER_IS_HERE)
     #include "gradients_any_number.hpp"
 
     #include <adolc/adolc.h>
@@ -11,13 +11,15 @@ namespace gradients {
 
 peer adolc() {
     return {"ADOL-C", [](const problem& p) {
-                if (!knows<adouble>(p)) return std::vector<contestant>();
+                if (!knows<adouble>(p) || operations_of(p) > most_recorded) return std::vector<contestant>();
                 constexpr short tag = 1; // of one row's tape at a time
+                // As it recommends: what is recorded stays in memory, and is not written to files.
+                const auto buffer = static_cast<unsigned>(std::max(1L << 19, 8 * operations_of(p)));
                 const auto active = std::make_shared<std::vector<adouble>>(p.x.size());
                 const auto gradient = std::make_shared<std::vector<double>>(p.x.size());
-                const auto record = [&p, active] {
+                const auto record = [&p, active, buffer] {
                     double value = 0;
-                    trace_on(tag, 1); // 1: what the sweep backwards needs is kept
+                    trace_on(tag, 1, buffer, buffer, buffer, buffer); // 1: what the sweep backwards needs is kept
                     for (std::size_t i = 0; i < p.x.size(); ++i) (*active)[i] <<= p.x[i];
                     adouble y = value_of<adouble>(p, active->data());
                     y >>= value;

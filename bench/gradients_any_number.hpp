@@ -13,13 +13,29 @@ template <class T> inline constexpr bool has_erf = requires(const T& x) { erf(x)
 // Whether a library's numbers know what a problem needs.
 template <class T> bool knows(const problem& p) { return has_erf<T> || p.id != function_id::black_scholes; }
 
-// In the type of x; what it is made of is chosen by the problem at run time.
+// Roughly how many operations on its numbers a library gets to see.
+inline long operations_of(const problem& p) {
+    switch (p.id) {
+    case function_id::matrix_product:
+    case function_id::matrix_product_simplified:
+        return p.size * std::lround(std::sqrt(static_cast<double>(p.size) / 2));
+    case function_id::regression:
+        return 2 * static_cast<long>(p.constants.size());
+    default:
+        return 10 * p.size;
+    }
+}
+// Beyond these a library that records every operation takes seconds, and one that goes forward loses to all others.
+inline constexpr long most_recorded = 2'000'000, most_forward = 16;
+
+// Its constants are doubles, as not every library takes others. In the type of x; what it is made of is chosen by the
+// problem at run time.
 template <class T> T value_of(const problem& p, const T* x) {
     using std::cos, std::erf, std::exp, std::log, std::sin, std::sqrt, std::tanh;
     const long n = p.size;
     const double* const constants = p.constants.data();
     const auto squares = [](const T* from, long count) {
-        T s = 0;
+        T s(0.0);
         for (long i = 0; i < count; ++i) s += from[i] * from[i];
         return s;
     };
@@ -49,7 +65,7 @@ template <class T> T value_of(const problem& p, const T* x) {
         return largest + log(s);
     }
     case function_id::normal_log_density: {
-        T s = 0;
+        T s(0.0);
         for (long i = 0; i < n; ++i) s += (x[i] - density_mu) * (x[i] - density_mu);
         return -0.5 / (density_sigma * density_sigma) * s - static_cast<double>(n) * log_density_sigma;
     }
@@ -57,7 +73,7 @@ template <class T> T value_of(const problem& p, const T* x) {
     case function_id::matrix_product_simplified: {
         const long k = std::lround(std::sqrt(static_cast<double>(n) / 2));
         const T *a = x, *b = x + k * k;
-        T all = 0;
+        T all(0.0);
         for (long i = 0; i < k; ++i)
             for (long j = 0; j < k; ++j) {
                 T s = a[i * k] * b[j];
@@ -69,7 +85,7 @@ template <class T> T value_of(const problem& p, const T* x) {
     case function_id::regression: {
         constexpr long rows = 1000;
         const T &b = x[n], &s = x[n + 1];
-        T errors = 0;
+        T errors(0.0);
         for (long r = 0; r < rows; ++r) {
             T error = constants[rows * n + r] - b;
             for (long j = 0; j < n; ++j) error -= constants[r * n + j] * x[j];
@@ -80,20 +96,20 @@ template <class T> T value_of(const problem& p, const T* x) {
     }
     case function_id::stochastic_volatility: {
         const T &phi = x[n], &sigma = x[n + 1], &mu = x[n + 2];
-        T u = x[0] * sigma / sqrt(1 - phi * phi), s = 0;
+        T u = x[0] * sigma / sqrt(1.0 - phi * phi), s(0.0);
         for (long i = 0;;) {
             const T h = u + mu;
             s += 0.5 * constants[i] * constants[i] * exp(-h) + 0.5 * h;
             if (++i == n) break;
             u = sigma * x[i] + phi * u;
         }
-        return -s - 0.5 * squares(x, n) - log(5 + sigma * sigma / 5) - log(10 + mu * mu / 10) - std::log(2.0);
+        return -s - 0.5 * squares(x, n) - log(5.0 + sigma * sigma / 5.0) - log(10.0 + mu * mu / 10.0) - std::log(2.0);
     }
     case function_id::rosenbrock: {
-        T s = 0;
+        T s(0.0);
         for (long i = 0; i + 1 < n; ++i) {
-            const T bend = x[i + 1] - x[i] * x[i], rest = 1 - x[i];
-            s += 100 * bend * bend + rest * rest;
+            const T bend = x[i + 1] - x[i] * x[i], rest = 1.0 - x[i];
+            s += 100.0 * bend * bend + rest * rest;
         }
         return s;
     }
@@ -102,7 +118,7 @@ template <class T> T value_of(const problem& p, const T* x) {
             const T &spot = x[0], &strike = x[1], &rate = x[2], &volatility = x[3], &time = x[4];
             const auto cdf = [](const T& d) { return T(0.5 * erf(d * 0.70710678118654752440) + 0.5); };
             const T deviation = volatility * sqrt(time);
-            const T d1 = (log(spot / strike) + (rate + volatility * volatility / 2) * time) / deviation;
+            const T d1 = (log(spot / strike) + (rate + volatility * volatility / 2.0) * time) / deviation;
             const T d2 = d1 - deviation;
             return spot * cdf(d1) - strike * exp(-rate * time) * cdf(d2);
         }
@@ -120,7 +136,7 @@ template <class T> T value_of(const problem& p, const T* x) {
         return out * out;
     }
     case function_id::ddx_f1:
-        return exp(x[0]) * sin(x[0]) + x[0] * x[0] * x[0] + 2 * x[0];
+        return exp(x[0]) * sin(x[0]) + x[0] * x[0] * x[0] + 2.0 * x[0];
     case function_id::ddx_f2:
         return x[0] * x[1] + sin(x[0]) + x[1] * x[1] + exp(x[0] + x[1]);
     case function_id::ddx_f3:

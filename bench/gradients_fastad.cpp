@@ -1,8 +1,8 @@
 // FastAD (JamesYang007/FastAD), where the benchmark is given a copy. Its expressions are built and bound to their
 // memory once, as its own benchmark does it, or at every call.
-#include "gradients.hpp"
+#include "gradients_peers.hpp"
 
-#if defined(BENCH_FASTAD)
+#if defined(PEER_IS_HERE)
     #define EIGEN_DONT_PARALLELIZE // one thread, as everybody has
     #include <fastad>
 

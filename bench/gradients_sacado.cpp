@@ -1,7 +1,7 @@
 // Sacado's reverse mode, where Debian's libtrilinos-sacado-dev is installed. It has no tape that outlives a call.
-#include "gradients.hpp"
+#include "gradients_peers.hpp"
 
-#if defined(BENCH_SACADO)
+#if defined(PEER_IS_HERE)
     #include "gradients_any_number.hpp"
 
     #include <Sacado_trad.hpp>
