@@ -296,7 +296,7 @@ private:
         if constexpr (std::is_void_v<Op>)
             move_elements(n, types, from, g.load_count, to, n.type.batched ? rows : 1, w);
         else
-            run_reference<Op>(n, types, from, g.load_count, to, rows, w);
+            run_reference<Op>(n, types, from, g.load_count, to, Compiled::final_graph::view().indices.data, rows, w);
     }
     static constexpr int find_most_operands() {
         int most = 0;

@@ -109,8 +109,8 @@ template <class T> void move_elements(const node& n, const value_type* types, co
 
 // What has no kernel, by its own plain loop: a part of the rows where the result has them, which no row of it needs
 // another for; else all of it, by one thread.
-template <class Op, class T>
-void run_reference(const node& n, const value_type* types, const T** from, int count, T* to, long rows, worker w) {
+template <class Op, class T> void run_reference(const node& n, const value_type* types, const T** from, int count,
+                                                T* to, const int* indices, long rows, worker w) {
     const share mine(n.type.batched ? rows : 1, w);
     if (mine.first >= mine.last) return;
     evaluation<T> e;
@@ -121,6 +121,7 @@ void run_reference(const node& n, const value_type* types, const T** from, int c
     e.type = n.type;
     e.rows = n.type.batched ? mine.last - mine.first : rows;
     e.result = to + mine.first * n.type.extents.size();
+    e.indices = indices;
     for (int i = 0; i < count; ++i)
         if (types[i].batched) from[i] += mine.first * types[i].extents.size();
     Op::template reference<T>(e);
