@@ -249,7 +249,7 @@ class generator : tame_operations {
     // A part of a matrix about its diagonal.
     constexpr int band() {
         const int x = pick_where([](const hg::value_type& t) { return t.extents.rank == 2; });
-        if (x < 0) return gather();
+        if (x < 0) return options_.products ? gather() : pick();
         hg::attributes o;
         o.flags = {-dice_.below(2), dice_.below(4), 0};
         const interval r = range(x);
