@@ -13,6 +13,44 @@
 
 namespace hg = hourglass;
 
+// A movement of a user's own, whose loop can be run in a constant expression or not.
+namespace mine {
+
+template <class T> constexpr void reverse(const hg::evaluation<T>& e) {
+    const long n = e.type.extents.size();
+    for (long r = 0; r < e.rows_of(e.type); ++r)
+        for (long i = 0; i < n; ++i) e.result[r * n + i] = e.operand(0, r)[n - 1 - i];
+}
+struct flip : hg::ops::movement {
+    static constexpr std::string_view name = "flip";
+    static constexpr hg::value_type infer(hg::inference& in) { return in[0]; }
+    template <class T> static constexpr void reference(const hg::evaluation<T>& e) { reverse(e); }
+    static constexpr void derivative(auto& d) { d.accumulate(0, hg::apply_operation(flip{}, d.adjoint_full())); }
+};
+struct hidden_flip : flip {
+    template <class T> static void reference(const hg::evaluation<T>& e) { reverse(e); }
+    static constexpr void derivative(auto& d) { d.accumulate(0, hg::apply_operation(hidden_flip{}, d.adjoint_full())); }
+};
+
+}
+
+HOURGLASS_OPERATION(mine::flip);
+HOURGLASS_OPERATION(mine::hidden_flip);
+
+namespace mine {
+
+inline constexpr hg::input<"x", 6> x;
+inline constexpr hg::symbol<"J"> J;
+inline constexpr hg::symbol<"hidden"> hidden;
+inline constexpr hg::graph model{
+    J = sparse_jacobian(sin(hg::apply_operation(flip{}, x)), x),
+    hidden = sparse_jacobian(sin(hg::apply_operation(hidden_flip{}, x)), x),
+};
+static_assert(hg::sparsity<model, J>.columns == std::array{5, 4, 3, 2, 1, 0} && hg::sparsity<model, J>.colours == 1);
+static_assert(hg::sparsity<model, hidden>.non_zeros == 36);
+
+}
+
 namespace {
 
 using numbers = std::vector<double>;
