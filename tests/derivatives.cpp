@@ -227,3 +227,24 @@ TEST_CASE("derivatives follow in_training, stop_gradient and each other") {
     hg::function<model, hg::to<slope>, hg::training, in_double> in_training_too;
     check_equal(in_training_too(x = at)[slope], {18, -36, 9, 54});
 }
+
+namespace {
+
+// A product of two numbers times five: forward mode, through an operation that has no rule of its own there.
+namespace without_rows {
+
+inline constexpr hg::argument<"x", 2> x;
+inline constexpr hg::argument<"u", 5> u;
+inline constexpr hg::symbol<"J"> J;
+inline constexpr hg::graph model{J = jacobian(prod(x) * u, x)};
+
+}
+
+}
+
+TEST_CASE("a Jacobian by forward mode has a batch axis only where something has one") {
+    using namespace without_rows;
+    hg::function<model, hg::to<J>, in_double> f;
+    const auto out = f(x = numbers{2, 3}, u = numbers{1, 2, 3, 4, 5});
+    check_equal(out[J], {3, 2, 6, 4, 9, 6, 12, 8, 15, 10});
+}

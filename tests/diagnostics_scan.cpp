@@ -135,6 +135,10 @@ TEST_CASE("a Jacobian does not go through a scan; a row's own derivative not thr
                          h = jacobian(extra, x)}) ==
           "in equation 'h': a Jacobian, or a Hessian, does not go through a scan: take its product with a vector, by "
           "jvp, vjp or hessian_vector_product");
+    CHECK(said(hg::graph{extra = hg::scan<"run">(cell, hg::along(u = series), hg::carry(s = start))[last(s)],
+                         h = sparse_jacobian(extra, x)}) ==
+          "in equation 'h': a Jacobian, or a Hessian, does not go through a scan: take its product with a vector, by "
+          "jvp, vjp or hessian_vector_product");
     static constexpr hg::graph mixing{next(s) = s + batch_mean(s) + sum(u)};
     CHECK(
         said(hg::graph{extra = hg::scan<"run">(mixing, hg::along(u = series), hg::carry(s = 0))[last(s)],

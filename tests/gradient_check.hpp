@@ -44,6 +44,7 @@ struct operation_case {
     std::array<hg::value_type, 3> operands{};
     int count = 0;
     tail_kind tail = tail_kind::weighted;
+    std::array<int, 6> indices{}; // where flags[1] of the options says how many it reads, it finds them here
 };
 
 constexpr hg::value_type shared_by_rows(auto... extents) { return {hg::make_shape(extents...), false}; }
@@ -55,6 +56,12 @@ constexpr operation_case make_case(const hg::attributes& options, const Types&..
 }
 constexpr operation_case with_tail(operation_case c, tail_kind tail) {
     c.tail = tail;
+    return c;
+}
+// Of gather and scatter.
+constexpr operation_case with_indices(operation_case c, auto... indices) {
+    c.indices = {indices...};
+    c.options.flags[1] = static_cast<int>(sizeof...(indices));
     return c;
 }
 
@@ -74,7 +81,10 @@ constexpr hg::handle push_case(hg::graph_builder& g, const operation_case& c, in
     int operands[3]{};
     for (int i = 0; i < c.count; ++i)
         operands[i] = push_leaf(g, name_of(index, i), c.operands[static_cast<std::size_t>(i)]).index;
-    const int result = g.push(c.op, c.options, {operands, c.count});
+    hg::attributes options = c.options;
+    if (c.op->id == hg::record<hg::ops::gather>.id || c.op->id == hg::record<hg::ops::scatter>.id)
+        options.flags[0] = g.add_indices({c.indices.data(), options.flags[1]});
+    const int result = g.push(c.op, options, {operands, c.count});
     const int name = g.intern(result_name(index).view());
     g.names[name].node = result;
     g.roots.push({hg::root_kind::value, name, result});

@@ -142,6 +142,10 @@ TEST_CASE("tangents and Jacobians of structural operations") {
     batch.flags = {0, 0, 1};
     flipped.flags = {1, 1, 0};
     target.target = hg::make_shape(6);
+    hg::attributes inner, rows_of_two;
+    inner.flags = {0, 0, 1};
+    rows_of_two.flags = {0, 0, 1};
+    rows_of_two.target = hg::make_shape(2, 2);
     hg::attributes part, wider, left, right;
     part.flags = {1, 1, 2};
     wider.flags = {1, 1, 5};
@@ -173,6 +177,10 @@ TEST_CASE("tangents and Jacobians of structural operations") {
                                                make_case<stop_gradient>(none, per_row(2)),
                                                make_case<after>(none, per_row(2), shared_by_rows(3)),
                                                make_case<band>(part, per_row(4, 3)),
+                                               with_indices(make_case<gather>(none, per_row(2, 3)), 4, 0, 4),
+                                               with_indices(make_case<gather>(inner, per_row(2, 3)), 2, 2, 0),
+                                               with_indices(make_case<scatter>(target, per_row(4)), 5, 0, 5, 2),
+                                               with_indices(make_case<scatter>(rows_of_two, per_row(2, 3)), 3, 1, 3),
                                                make_case<triangular_solve>(none, shared_by_rows(3, 3), per_row(3)),
                                                make_case<triangular_solve>(flipped, per_row(3, 3), per_row(3, 2))};
     hg::structural_operations::for_each([&]<class Op>(Op) {

@@ -174,6 +174,33 @@ template <> struct cases_of<hg::ops::triangular_solve> {
         }
     }
 };
+template <> struct cases_of<hg::ops::gather> {
+    static constexpr void add(hg::list<operation_case>& to) {
+        for (const bool batched : {false, true}) {
+            const hg::value_type type{hg::make_shape(2, 3, 2), batched};
+            for (int kept = 0; kept < 3; ++kept)
+                push_all_tails(
+                    to,
+                    with_indices(make_case<hg::ops::gather>(with_flags(0, 0, kept), type), 1, 0, kept < 2 ? 5 : 1, 1),
+                    kept + 1);
+        }
+    }
+};
+template <> struct cases_of<hg::ops::scatter> {
+    static constexpr void add(hg::list<operation_case>& to) {
+        for (const bool batched : {false, true}) {
+            const hg::value_type type{hg::make_shape(2, 4), batched};
+            operation_case c = make_case<hg::ops::scatter>(with_target(3, 2), type);
+            push_all_tails(
+                to,
+                with_indices(make_case<hg::ops::scatter>(with_target(9), hg::value_type{hg::make_shape(2, 2), batched}),
+                             8, 0, 3, 8),
+                1);
+            c.options.flags[2] = 1;
+            push_all_tails(to, with_indices(c, 4, 1, 4, 0), 3);
+        }
+    }
+};
 
 // Every Step-th case of the operations, from the First on.
 template <int First, int Step, class... Ops> struct selection {
@@ -220,8 +247,9 @@ using reductions = selection<0, 2, hg::ops::sum, hg::ops::product_over, hg::ops:
 using movements = selection<0, 3, hg::ops::reshape, hg::ops::transpose, hg::ops::slice, hg::ops::pad,
                             hg::ops::concatenate, hg::ops::stop_gradient, hg::ops::after>;
 using triangles = selection<0, 5, hg::ops::band, hg::ops::triangular_solve>;
+using picked = selection<0, 3, hg::ops::gather, hg::ops::scatter>;
 TEST_CASE_TEMPLATE("gradients of structural operations, by a program", Table, products, summed_products, reductions,
-                   movements, triangles) {
+                   movements, triangles, picked) {
     const hg::list<operation_case> cases = Table::cases();
     std::vector<case_data> data;
     std::vector<std::vector<numbers>> wanted;

@@ -249,11 +249,29 @@ class generator : tame_operations {
     // A part of a matrix about its diagonal.
     constexpr int band() {
         const int x = pick_where([](const hg::value_type& t) { return t.extents.rank == 2; });
-        if (x < 0) return pick();
+        if (x < 0) return options_.products ? gather() : pick();
         hg::attributes o;
         o.flags = {-dice_.below(2), dice_.below(4), 0};
         const interval r = range(x);
         return apply<ops::band>({x}, {r.low < 0 ? r.low : 0, r.high > 0 ? r.high : 0}, o);
+    }
+    // Some elements in any order, some of them more than once, and perhaps back to their places.
+    constexpr int gather() {
+        const int x = pick();
+        hg::attributes o;
+        const hg::shape s = type(x).extents;
+        o.flags[2] = s.rank < 2 ? 0 : dice_.below(s.rank);
+        hg::list<int> indices;
+        for (int i = 1 + dice_.below(5); i > 0; --i)
+            indices.push(dice_.below(static_cast<int>(s.size(o.flags[2], s.rank))));
+        o.flags[0] = g_.add_indices(indices.view());
+        o.flags[1] = indices.size();
+        if (s.size(0, o.flags[2]) * indices.size() > options_.largest) return x;
+        const int picked = apply<ops::gather>({x}, range(x), o);
+        if (dice_.one_in(2)) return picked;
+        for (int i = o.flags[2]; i < s.rank; ++i) o.target[o.target.rank++] = s[i];
+        const double m = range(x).magnitude() * indices.size();
+        return apply<ops::scatter>({picked}, {-m, m}, o);
     }
     // Solves with a triangular matrix near the identity.
     constexpr int triangular_solve() {

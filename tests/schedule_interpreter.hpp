@@ -150,6 +150,7 @@ class schedule_interpreter {
         e.type = node.type;
         e.rows = rows_;
         e.result = place(s_.stores[group.first_store].value);
+        e.indices = g_.indices.data;
         rules<double>()[*node.op].whole(e);
     }
     void draw(const hg::schedule_group& group) {

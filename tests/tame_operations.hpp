@@ -34,7 +34,7 @@ struct generator_options {
     int steps = 14;           // operations, roughly
     long largest = 64;        // elements of one example's value
     bool odd_extents = false; // the extents at which kernels change their ways
-    bool products = false;    // product_over and other_factors too: the seeds that are compiled were chosen without
+    bool products = false;    // product_over, other_factors, gather too: compiled seeds were chosen without
 };
 
 struct interval {

@@ -13,6 +13,7 @@
 #include <hourglass/nn/distributions.hpp>
 #include <hourglass/nn/estimators.hpp>
 #include <hourglass/nn/losses.hpp>
+#include <hourglass/nn/sparse_derivatives.hpp>
 #include <hourglass/optim/rules.hpp>
 #include <hourglass/program/evaluate.hpp>
 #include <hourglass/program/inspect.hpp>

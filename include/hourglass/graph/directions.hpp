@@ -2,12 +2,19 @@
 // result is appended again with the directions as its first axis, where the seed runs through all unit vectors. With
 // forward or reverse mode in front of it that is a Jacobian. While the value for direction d is zero outside of element
 // d, only its diagonal is computed, so that elementwise functions cost nothing extra and a dense layer behind them a
-// scaled weight.
+// scaled weight. Where unit vectors share a direction, being of one colour, it is a compressed Jacobian.
 #pragma once
 
+#include <hourglass/graph/colouring.hpp>
 #include <hourglass/graph/forward.hpp>
+#include <hourglass/ops/gather.hpp>
 
 HOURGLASS_BEGIN
+
+constexpr text not_through_scan() {
+    return text("a Jacobian, or a Hessian, does not go through a scan: take its product with a vector, by "
+                "jvp, vjp or hessian_vector_product");
+}
 
 class directions {
     // A node's value for all directions: dense, of the shape [directions, extents...]; or diagonal, of the node's own
@@ -16,15 +23,26 @@ class directions {
     struct value {
         int node = -1;
         bool diagonal = false;
+        int rows = -1; // the node of what is diagonal in all directions, once it was asked for
     };
     graph_builder& graph_;
     int count_;
     list<value> values_;
+    attributes shared_{}; // where unit vectors share directions: how a diagonal is put into its directions' rows
 
 public:
     // Every node from `seed` to `result` that depends on the seed must be linear in it.
     constexpr directions(graph_builder& g, int seed)
         : graph_(g), count_(static_cast<int>(g.nodes[seed].type.extents.size())) {}
+    // A direction for each colour, which runs through the unit vectors of this colour's elements of the seed at once.
+    constexpr directions(graph_builder& g, int seed, const colouring& colours) : directions(g, seed) {
+        if (colours.count == count_) return; // in any order: that of the elements will do
+        list<int> places(count_);
+        for (int k = 0; k < count_; ++k) places[k] = colours.of[k] * count_ + k;
+        shared_.flags = {graph_.add_indices(places.view()), count_, 0};
+        shared_.target = make_shape(colours.count * count_);
+        count_ = colours.count;
+    }
 
     // The node of [directions, extents of result...].
     constexpr int run(int seed, int result) {
@@ -42,6 +60,7 @@ public:
 private:
     constexpr handle at(int n) { return {&graph_, nullptr, n}; }
     constexpr const shape& extents(int n) const { return graph_.nodes[n].type.extents; }
+    constexpr bool shares() const { return shared_.flags[1] > 0; }
     constexpr bool is_mapped(int n) const { return values_[n].node >= 0; }
     constexpr int operand(int n, int i) const { return graph_.operand(n, i); }
     constexpr shape in_front(int first, const shape& s) {
@@ -69,6 +88,18 @@ private:
         const value v = values_[n];
         if (v.node < 0) return at(n).filled({in_front(count_, extents(n)), graph_.nodes[n].type.batched});
         if (!v.diagonal) return at(v.node);
+        if (v.rows >= 0) return at(v.rows);
+        if (shares()) {
+            handle rows = whole(n);
+            if (count_ > 1) {
+                ops::scatter into_rows;
+                into_rows.options = shared_;
+                rows = apply_operation(into_rows, rows.reshaped(make_shape(shared_.flags[1])));
+            }
+            rows = rows.reshaped(in_front(count_, extents(n)));
+            values_[n].rows = rows.index;
+            return rows;
+        }
         // n numbers as rows of n + 1, the others zero, read in rows of n: the k-th stands at row k, column k.
         const int size = count_;
         ops::pad rows_longer;
@@ -96,8 +127,7 @@ private:
             return {push(old, of), false};
         }
         case operation_kind::scan:
-            graph_.fail(text("a Jacobian, or a Hessian, does not go through a scan: take its product with a vector, by "
-                             "jvp, vjp or hessian_vector_product"));
+            graph_.fail(not_through_scan());
             return {graph_.push_literal(0), false};
         default:
             break;
@@ -141,7 +171,7 @@ private:
         const int o = operand(n, 0);
         const bool over_batch = old.options.flags[2] != 0;
         // Of a diagonal, each direction has one element that is not zero.
-        if (values_[o].diagonal && is<ops::sum>(old) && !over_batch && old.type.extents.rank == 0)
+        if (values_[o].diagonal && is<ops::sum>(old) && !over_batch && old.type.extents.rank == 0 && !shares())
             return {whole(o).reshaped(make_shape(count_)).index, false};
         node same = old;
         if (!over_batch) {
@@ -166,6 +196,8 @@ private:
             for (int i = 1; i < same.options.target.rank; ++i) ++same.options.target[i];
         } else if (is<ops::slice>(old) || is<ops::pad>(old) || is<ops::concatenate>(old)) {
             ++same.options.flags[0];
+        } else if (is<ops::gather>(old) || is<ops::scatter>(old)) {
+            ++same.options.flags[2];
         } else {
             return {one_by_one(n, old), false};
         }
@@ -195,7 +227,7 @@ private:
         const int b = operand(n, 1);
         const bool a_swapped = old.options.flags[0] != 0;
         if (extents(b).rank == 1) {
-            if (!values_[b].diagonal) return ops::product<ops::matmul>(dense(b), a, false, !a_swapped);
+            if (!values_[b].diagonal || shares()) return ops::product<ops::matmul>(dense(b), a, false, !a_swapped);
             handle columns = a;
             if (!a_swapped) columns = apply_operation(ops::transpose{}, a);
             return hadamard(whole(b).reshaped(make_shape(count_, 1)), columns);

@@ -188,12 +188,13 @@ private:
         // A reduction over the batch adds up what its rows give.
         const bool mixes = !type.batched && graph_.nodes[operand].type.batched;
         const value_type whole{type.extents, type.batched || (!mixes && graph_.nodes[direction].type.batched)};
+        const bool sums_rows = mixes || !whole.batched; // where there are none, nothing gets a batch axis
         const int g = at(graph_.push_literal(0)).filled(whole).index;
         adjoints_[n] = g;
         list<int> adjoints(n + 1, -1);
         adjoints[n] = g;
         wanted_[operand] = true;
-        derivation d(graph_, adjoints.begin(), n + 1, wanted_.begin(), mixes);
+        derivation d(graph_, adjoints.begin(), n + 1, wanted_.begin(), sums_rows);
         d.node_ = n;
         graph_.nodes[n].op->derivative(d);
         wanted_[operand] = false;
@@ -202,7 +203,7 @@ private:
         product = ops::reduce<ops::sum>(product, (1u << product.extents().rank) - 1u, false);
         if (mixes && product.batched()) product = batch_sum(product);
         const int targets[] = {g};
-        differentiation back(graph_, product.index, {targets, 1}, mixes);
+        differentiation back(graph_, product.index, {targets, 1}, sums_rows);
         return back.gradient(g);
     }
 };

@@ -144,6 +144,7 @@ private:
             e.type = at.type;
             e.rows = rows_;
             e.result = to.data();
+            e.indices = g_.indices.data;
             (*rules_)[*at.op].whole(e);
         }
     }

@@ -377,7 +377,7 @@ private:
 template <const auto& Graph> struct lower_graph {
     static constexpr graph_sizes room() { // a guess
         constexpr int n = 128 + 64 * std::remove_cvref_t<decltype(Graph)>::count;
-        return {n, 2 * n, n, 16 * n, n, n};
+        return {n, 2 * n, n, 16 * n, n, n, index_count<std::remove_cvref_t<decltype(Graph)>>};
     }
     static constexpr graph_builder run() {
         graph_builder b;
@@ -388,7 +388,7 @@ template <const auto& Graph> struct lower_graph {
             return empty;
         }
         // What a program differentiates again is first made small.
-        if (b.has_derivatives) return prune(simplify(b.view(), false, false).view(), true);
+        if (b.has_derivatives) return prune(simplify_needed(b.view()).view(), true);
         return b;
     }
 };

@@ -48,6 +48,19 @@ inline constexpr int layer_count<applied<Op, A...>> = own_layers<Op>() + (0 + ..
 template <class Op, class... A>
 inline constexpr int noise_count<applied<Op, A...>> = own_noises<Op>() + (0 + ... + noise_count<A>);
 
+// About how many indices (ops/gather.hpp) its derivatives make, so that there is room for them at once.
+template <class Op> constexpr int own_indices() {
+    if constexpr (requires { Op::indices; })
+        return Op::indices;
+    else
+        return 0;
+}
+template <class E> inline constexpr int index_count = 0;
+template <class Op, class... A>
+inline constexpr int index_count<applied<Op, A...>> = own_indices<Op>() + (0 + ... + index_count<A>);
+template <class L, class R> inline constexpr int index_count<equation<L, R>> = index_count<R>;
+template <class... E> inline constexpr int index_count<graph<E...>> = (0 + ... + index_count<E>);
+
 // The symbols that an expression uses, for telling what kind of mistake a missing one is.
 template <class E> struct symbols_of {
     static constexpr void collect(list<std::uint64_t>& into) {

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include <hourglass/graph/compile.hpp>
+#include <hourglass/ops/gather.hpp>
 
 HOURGLASS_BEGIN
 
@@ -117,6 +118,12 @@ inline std::string options_text(const node& n) {
         if (is<ops::step>(n)) {
             const bool state = flags[1] == static_cast<int>(ops::step_kind::state);
             parts.push_back((state ? "state " : "slice ") + number(flags[2]) + " of scan " + number(flags[0]));
+            break;
+        }
+        if (is<ops::gather>(n) || is<ops::scatter>(n)) {
+            parts.push_back(number(flags[1]) + (flags[1] == 1 ? " element" : " elements"));
+            if (is<ops::gather>(n) && n.options.target.rank > 0)
+                parts.back() += " of " + number(n.options.target[0]) + " by " + number(n.options.target[1]);
             break;
         }
         if (n.options.number != 0 || is<ops::scalar>(n)) parts.push_back(number_text(n.options.number));

@@ -30,6 +30,7 @@ public:
             to.lent_characters = g.characters;
         else
             to.characters.append(g.characters);
+        to.take_indices(g);
         if (new_names) to.find_names(g.names);
     }
     constexpr int copy(int n) { return to.push_copy(from, n, map.begin()); }

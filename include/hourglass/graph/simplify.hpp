@@ -257,6 +257,10 @@ public:
 constexpr graph_builder simplify(const graph_view& g, bool markers_too, bool names_too = true) {
     return simplification(g).run(markers_too, names_too);
 }
+// The same of what has a name, or is needed for that: the rest is dropped.
+constexpr graph_builder simplify_needed(const graph_view& g) {
+    return simplification(g).run(false, false, needed_nodes(g, true).view());
+}
 // simplify(prune(g), markers_too), in one go.
 constexpr graph_builder prune_and_simplify(const graph_view& g, bool markers_too) {
     return simplification(g).run(markers_too, true, needed_nodes(g).view());

@@ -49,12 +49,13 @@ struct leaf_start {
 };
 
 struct graph_sizes {
-    int nodes = 0, operands = 0, names = 0, characters = 0, roots = 0, starts = 0;
+    int nodes = 0, operands = 0, names = 0, characters = 0, roots = 0, starts = 0, indices = 0;
 
     constexpr bool operator==(const graph_sizes&) const = default;
     constexpr bool hold(const graph_sizes& other) const {
         return other.nodes <= nodes && other.operands <= operands && other.names <= names &&
-               other.characters <= characters && other.roots <= roots && other.starts <= starts;
+               other.characters <= characters && other.roots <= roots && other.starts <= starts &&
+               other.indices <= indices;
     }
 };
 
@@ -68,6 +69,8 @@ struct graph_view {
     text problem{};
     bool characters_stay = false; // they outlive every graph that is made of this one
     int bodies = 0;               // of scans: how many were ever made, which are their numbers (ops/scan.hpp)
+    slice_of<int> indices;        // that nodes read, which say where in their options (ops/gather.hpp)
+    bool indices_stay = false;    // as the characters
 
     constexpr int operand(int n, int i) const { return operands.data[nodes.data[n].first_operand + i]; }
     constexpr const node& operator[](int n) const { return nodes.data[n]; }
@@ -80,7 +83,7 @@ struct graph_view {
         return -1;
     }
     constexpr graph_sizes sizes() const {
-        return {nodes.size, operands.size, names.size, characters.size, roots.size, starts.size};
+        return {nodes.size, operands.size, names.size, characters.size, roots.size, starts.size, indices.size};
     }
 };
 
@@ -95,6 +98,8 @@ public:
     slice_of<char> lent_characters; // in place of `characters`, by a graph whose own stay
     list<graph_root> roots;
     list<leaf_start> starts;
+    list<int> indices;
+    slice_of<int> lent_indices; // as the characters
     hash_index by_name;
     text problem{};               // the first mistake found; nothing after it is looked at
     int bodies = 0;               // of scans, as in a view
@@ -114,6 +119,23 @@ public:
             lent_characters = g.characters;
         else
             characters.append(g.characters);
+        take_indices(g);
+    }
+    constexpr void take_indices(const graph_view& g) {
+        if (g.indices_stay)
+            lent_indices = g.indices;
+        else
+            indices.append(g.indices);
+    }
+    // Adds indices; where they begin.
+    constexpr int add_indices(slice_of<int> more) {
+        if (lent_indices.size > 0) { // the new ones must lie behind them
+            indices.append(lent_indices);
+            lent_indices = {};
+        }
+        const int first = indices.size();
+        indices.append(more);
+        return first;
     }
     constexpr void find_names(slice_of<named_node> of) {
         by_name = hash_index(of.size);
@@ -121,13 +143,17 @@ public:
     }
 
     constexpr graph_view view() const {
-        const bool lent = lent_characters.size > 0;
-        return {nodes.view(), operands.view(), names.view(), lent ? lent_characters : characters.view(),
-                roots.view(), starts.view(),   problem,      lent,
-                bodies};
+        const bool lent = lent_characters.size > 0, lent_too = lent_indices.size > 0;
+        return {nodes.view(), operands.view(),
+                names.view(), lent ? lent_characters : characters.view(),
+                roots.view(), starts.view(),
+                problem,      lent,
+                bodies,       lent_too ? lent_indices : indices.view(),
+                lent_too};
     }
     constexpr graph_sizes sizes() const {
-        return {nodes.size(), operands.size(), names.size(), characters.size(), roots.size(), starts.size()};
+        return {nodes.size(), operands.size(), names.size(),  characters.size(),
+                roots.size(), starts.size(),   indices.size()};
     }
     constexpr bool failed() const { return !problem.empty(); }
     constexpr void fail(const text& t) {
@@ -269,14 +295,17 @@ template <graph_sizes Room> struct frozen_graph {
     slice_of<char> lent_characters;
     std::array<graph_root, Room.roots + 1> roots{};
     std::array<leaf_start, Room.starts + 1> starts{};
+    std::array<int, Room.indices + 1> indices{};
+    slice_of<int> lent_indices;
     text problem{};
     int bodies = 0;
     graph_sizes sizes{}; // of what is there; where that is more than there is room for, nothing was copied
 
     constexpr explicit frozen_graph(const graph_builder& b)
-        : frozen_graph(b.view(), b.sizes(), b.characters.view(), b.lent_characters) {}
+        : frozen_graph(b.view(), b.sizes(), b.characters.view(), b.lent_characters, b.indices.view(), b.lent_indices) {}
     template <graph_sizes Other> constexpr explicit frozen_graph(const frozen_graph<Other>& f)
-        : frozen_graph(f.view(), f.sizes, {f.characters.data(), f.sizes.characters}, f.lent_characters) {}
+        : frozen_graph(f.view(), f.sizes, {f.characters.data(), f.sizes.characters}, f.lent_characters,
+                       {f.indices.data(), f.sizes.indices}, f.lent_indices) {}
     constexpr graph_view view() const {
         return {{nodes.data(), sizes.nodes},
                 {operands.data(), sizes.operands},
@@ -286,12 +315,15 @@ template <graph_sizes Room> struct frozen_graph {
                 {starts.data(), sizes.starts},
                 problem,
                 true,
-                bodies};
+                bodies,
+                lent_indices.size > 0 ? lent_indices : slice_of<int>{indices.data(), sizes.indices},
+                true};
     }
 
 private:
-    constexpr frozen_graph(const graph_view& g, const graph_sizes& size, slice_of<char> own, slice_of<char> lent)
-        : lent_characters(lent), problem(g.problem), bodies(g.bodies), sizes(size) {
+    constexpr frozen_graph(const graph_view& g, const graph_sizes& size, slice_of<char> own, slice_of<char> lent,
+                           slice_of<int> own_indices, slice_of<int> lent_too)
+        : lent_characters(lent), lent_indices(lent_too), problem(g.problem), bodies(g.bodies), sizes(size) {
         if (!Room.hold(size)) return;
         copy(g.nodes, nodes.data());
         copy(g.operands, operands.data());
@@ -299,6 +331,7 @@ private:
         copy(own, characters.data());
         copy(g.roots, roots.data());
         copy(g.starts, starts.data());
+        copy(own_indices, indices.data());
     }
     template <class T> static constexpr void copy(slice_of<T> from, T* to) {
         for (int i = 0; i < from.size; ++i) to[i] = from.data[i];

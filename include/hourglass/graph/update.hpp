@@ -53,7 +53,7 @@ public:
     constexpr explicit rule_insertion(const graph_view& rule)
         : rule_(rule), own_(rule.nodes.size), map_(rule.nodes.size), names_(rule.names.size), hashes_(rule.names.size) {
         // What the program's graph would give another meaning, or a mistake in the rule, is lowered there.
-        copies_ = rule.problem.empty();
+        copies_ = rule.problem.empty() && rule.indices.size == 0;
         for (int n = 0; copies_ && n < rule.nodes.size; ++n) {
             const node& at = rule[n];
             own_[n] = n < 2 || is<ops::state>(at);

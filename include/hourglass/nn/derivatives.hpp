@@ -108,6 +108,31 @@ struct jvp_call {
         return y.other(t < 0 ? y.graph->push_literal(0) : t).filled(y.type());
     }
 };
+
+// The nodes of y's derivative in x, which are linear in a seed: by forward mode this is shaped like x and the result
+// like y, by reverse mode the other way round. No result where the derivative is zero everywhere.
+struct linear_part {
+    bool forward = false;
+    int seed = -1, result = -1;
+};
+// Forward mode takes one direction for all rows, which is no derivative of a sum over them for each row.
+constexpr bool has_forward_mode(auto y, auto x) { return y.batched() || !x.batched(); }
+constexpr linear_part linear_derivative(auto y, auto x, bool forward) {
+    auto& g = *y.graph;
+    linear_part part{forward};
+    if (forward) {
+        part.seed = y.other(g.push_literal(0)).filled({x.extents(), false}).index;
+        forward_differentiation d(g, y.index, x.index, part.seed);
+        if (!y.failed()) part.result = d.tangent(y.index);
+        return part;
+    }
+    part.seed = y.other(g.push_literal(0)).filled(y.type()).index;
+    const int targets[] = {x.index};
+    differentiation d(g, y.index, part.seed, {targets, 1}, !y.batched());
+    if (!y.failed() && d.reaches()) part.result = d.gradient(x.index);
+    return part;
+}
+
 struct jacobian_call {
     constexpr auto build(auto y, auto x) const {
         if (!can_differentiate(y, x, "jacobian")) return y;
@@ -115,26 +140,13 @@ struct jacobian_call {
         if (y.failed()) return y;
         auto& g = *y.graph;
         const int outputs = static_cast<int>(y.extents().size()), inputs = static_cast<int>(x.extents().size());
-        // Forward mode takes one direction for all rows, which is no derivative of a sum over them for each row.
-        if (inputs < outputs && (y.batched() || !x.batched())) {
-            const int seed = y.other(g.push_literal(0)).filled({x.extents(), false}).index;
-            forward_differentiation d(g, y.index, x.index, seed);
-            if (y.failed()) return y;
-            const int t = d.tangent(y.index);
-            if (t < 0) return zero(y, result);
-            auto columns = y.other(directions(g, seed).run(seed, t));
-            if (y.failed()) return y;
-            columns = columns.reshaped(make_shape(inputs, outputs));
-            return apply_operation(transpose{}, columns).reshaped(result);
-        }
-        const int seed = y.other(g.push_literal(0)).filled(y.type()).index;
-        const int targets[] = {x.index};
-        differentiation d(g, y.index, seed, {targets, 1}, !y.batched());
+        const linear_part part = linear_derivative(y, x, inputs < outputs && has_forward_mode(y, x));
         if (y.failed()) return y;
-        if (!d.reaches()) return zero(y, result);
-        const int back = d.gradient(x.index);
-        auto rows = y.other(directions(g, seed).run(seed, back));
-        return y.failed() ? y : rows.reshaped(result);
+        if (part.result < 0) return zero(y, result);
+        auto all = y.other(directions(g, part.seed).run(part.seed, part.result));
+        if (y.failed()) return y;
+        if (!part.forward) return all.reshaped(result);
+        return apply_operation(transpose{}, all.reshaped(make_shape(inputs, outputs))).reshaped(result);
     }
 
 private:

@@ -25,6 +25,7 @@ struct subtract : elementwise<2> {
 struct multiply : elementwise<2> {
     static constexpr std::string_view name = "multiply";
     static constexpr bool commutative = true, foldable = true;
+    static constexpr unsigned zero_operands = 3u;
     template <class V> static constexpr V forward(const V& a, const V& b) { return a * b; }
     template <class H> static constexpr auto derivative(H a, H b, H, H g) {
         return std::array{hadamard(g, b), hadamard(g, a)};
@@ -33,6 +34,7 @@ struct multiply : elementwise<2> {
 struct divide : elementwise<2> {
     static constexpr std::string_view name = "divide";
     static constexpr bool foldable = true;
+    static constexpr unsigned zero_operands = 1u;
     template <class V> static constexpr V forward(const V& a, const V& b) { return a / b; }
     template <class H> static constexpr auto derivative(H, H b, H y, H g) {
         auto share = g / b;
@@ -42,6 +44,7 @@ struct divide : elementwise<2> {
 struct negate : elementwise<1> {
     static constexpr std::string_view name = "negate";
     static constexpr bool foldable = true;
+    static constexpr unsigned zero_operands = 1u;
     template <class V> static constexpr V forward(const V& a) { return -a; }
     template <class H> static constexpr H derivative(H, H, H g) { return -g; }
 };

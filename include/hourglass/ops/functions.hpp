@@ -119,7 +119,7 @@ struct softplus : elementwise<1> {
 // g where y > 0, else 0: what relu lets through backwards. An operation of its own, so that no mask is kept.
 struct gate : elementwise<2> {
     static constexpr std::string_view name = "gate";
-    static constexpr unsigned flat_operands = 1u << 0;
+    static constexpr unsigned flat_operands = 1u << 0, zero_operands = 1u << 1;
     template <class V> static constexpr V forward(const V& y, const V& g) {
         return math::select(y > math::as<V>(0), g, math::as<V>(0));
     }

@@ -18,12 +18,32 @@ constexpr void reference_product(const T* a, const shape& sa, bool ta, const T* 
                 c[i * n + j] += a[ta ? l * a1 + i : i * a1 + l] * b[tb ? j * b1 + l : l * b1 + j];
 }
 
+// What an element of op(A) op(B) depends on: a row and a column, where neither is zero.
+constexpr void depend_in_product(dependence& d, const shape& sa, bool ta, const shape& sb, bool tb) {
+    const long a0 = sa[0], a1 = sa.rank == 2 ? sa[1] : 1, b0 = sb[0], b1 = sb.rank == 2 ? sb[1] : 1;
+    const long m = ta ? a1 : a0, k = ta ? a0 : a1, n = tb ? b0 : b1;
+    // Where one side is constant, the other's rows, or columns, are all that the results differ in.
+    const long rows = d.is_constant(0) ? 1 : m, columns = d.is_constant(1) ? 1 : n;
+    for (long i = 0; i < rows; ++i)
+        for (long j = 0; j < columns; ++j)
+            for (long l = 0; l < k; ++l) {
+                const long a = ta ? l * a1 + i : i * a1 + l, b = tb ? j * b1 + l : l * b1 + j;
+                if (d.is_zero(0, a) || d.is_zero(1, b)) continue;
+                if (!d.is_constant(0)) d.add(i * n + j, 0, a);
+                if (!d.is_constant(1)) d.add(i * n + j, 1, b);
+            }
+    for (long i = 0; i < m; ++i)
+        for (long j = i < rows ? columns : 0; j < n; ++j)
+            d.add_result(i * n + j, (i < rows ? i : 0) * n + (j < columns ? j : 0));
+}
+
 // op(A) op(B), op transposing where flags[0] (for A) and flags[1] (for B) are set. A is a matrix, B a matrix or a
 // vector.
 struct matmul {
     static constexpr std::string_view name = "matmul";
     static constexpr operation_kind kind = operation_kind::product;
     static constexpr int arity = 2;
+    static constexpr unsigned zero_operands = 3u;
     attributes options{};
     constexpr attributes pack() const { return options; }
     static constexpr value_type infer(inference& in) {
@@ -53,6 +73,11 @@ struct matmul {
                               e.types[1].extents, e.options.flags[1] != 0 && !vector, c);
         }
     }
+    static constexpr void depend(dependence& d) {
+        const bool vector = d.types[1].extents.rank == 1;
+        depend_in_product(d, d.types[0].extents, d.options.flags[0] != 0, d.types[1].extents,
+                          d.options.flags[1] != 0 && !vector);
+    }
     static constexpr void derivative(auto& d);
 };
 // The sum over the batch of op(A) op(B), each example's; a vector A is a column, a vector B a row.
@@ -60,6 +85,7 @@ struct matmul_batch_sum {
     static constexpr std::string_view name = "matmul_batch_sum";
     static constexpr operation_kind kind = operation_kind::product;
     static constexpr int arity = 2;
+    static constexpr unsigned zero_operands = 3u;
     attributes options{};
     constexpr attributes pack() const { return options; }
     static constexpr value_type infer(inference& in) {
@@ -81,6 +107,12 @@ struct matmul_batch_sum {
         for (long r = 0; r < e.rows; ++r)
             reference_product(e.operand(0, r), e.types[0].extents, !vectors && e.options.flags[0] != 0, e.operand(1, r),
                               vectors ? make_shape(1, b[0]) : b, !vectors && e.options.flags[1] != 0, e.result);
+    }
+    static constexpr void depend(dependence& d) {
+        const bool vectors = d.types[0].extents.rank == 1;
+        const shape& b = d.types[1].extents;
+        depend_in_product(d, d.types[0].extents, !vectors && d.options.flags[0] != 0, vectors ? make_shape(1, b[0]) : b,
+                          !vectors && d.options.flags[1] != 0);
     }
     static constexpr void derivative(auto& d);
 };

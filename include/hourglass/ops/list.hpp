@@ -2,6 +2,7 @@
 // operation adds its name here, and is otherwise written in one place.
 #pragma once
 
+#include <hourglass/ops/gather.hpp>
 #include <hourglass/ops/random.hpp>
 #include <hourglass/ops/special.hpp>
 #include <hourglass/ops/triangular.hpp>
@@ -26,6 +27,6 @@ using elementwise_operations =
 using structural_operations =
     operation_list<ops::sum, ops::product_over, ops::max_over, ops::matmul, ops::matmul_batch_sum, ops::reshape,
                    ops::transpose, ops::slice, ops::pad, ops::concatenate, ops::stop_gradient, ops::after, ops::band,
-                   ops::triangular_solve>;
+                   ops::triangular_solve, ops::gather, ops::scatter>;
 
 HOURGLASS_END

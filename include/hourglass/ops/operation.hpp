@@ -55,21 +55,6 @@ struct inference {
     }
 };
 
-struct operation {
-    std::string_view name;
-    std::uint64_t id = 0; // hash of the type, whose name two operations may share: passes compare this, never addresses
-    operation_kind kind{};
-    int arity = 0; // -1: any number
-    bool commutative = false;
-    bool foldable = false; // has `fold`: asked here, since GCC under its undefined-behaviour sanitizer takes no
-                           // comparison of a function's address for a constant
-    bool smooth = true;    // has `derivative`; false: the derivative is zero wherever there is one (comparisons, sign)
-    unsigned flat_operands = 0; // as bits, of the first 32: those in which alone it is so (the condition of where)
-    value_type (*infer)(inference&) = nullptr;
-    void (*derivative)(derivation&) = nullptr;
-    double (*fold)(const double*) = nullptr; // value for constant operands, where that is exact enough to take early
-};
-
 // What a forward rule that is not elementwise is given by the reference interpreter: whole values, rows behind one
 // another.
 template <class T> struct evaluation {
@@ -80,12 +65,88 @@ template <class T> struct evaluation {
     value_type type{}; // of the result
     long rows = 1;     // of the call
     T* result = nullptr;
+    const int* indices = nullptr; // of the graph, for operations that read some (ops/gather.hpp)
 
     constexpr long rows_of(const value_type& t) const { return t.batched ? rows : 1; }
     // The first element of operand i in a row of the result.
     constexpr const T* operand(int i, long row) const {
         return operands[i] + (types[i].batched ? row * types[i].extents.size() : 0);
     }
+};
+
+// The place of an element, in which operand and where there: what a movement's plain loop is run on to find out what
+// comes from where. Zeros come from nowhere, and of what is computed it says that it may come from anywhere.
+struct moved_element {
+    static constexpr int nowhere = -1, anywhere = -2;
+    int operand = nowhere, element = 0;
+
+    constexpr moved_element() = default;
+    constexpr explicit moved_element(double) {}
+    constexpr moved_element(int operand_, int element_) : operand(operand_), element(element_) {}
+    friend constexpr moved_element operator+(const moved_element& a, const moved_element& b) {
+        return a.operand == nowhere ? b : b.operand == nowhere ? a : moved_element(anywhere, 0);
+    }
+    friend constexpr moved_element operator-(const moved_element& a, const moved_element& b) { return a + b; }
+    friend constexpr moved_element operator*(const moved_element&, const moved_element&) { return {anywhere, 0}; }
+    friend constexpr moved_element operator/(const moved_element&, const moved_element&) { return {anywhere, 0}; }
+    constexpr moved_element operator-() const { return *this; }
+    constexpr moved_element& operator+=(const moved_element& other) { return *this = *this + other; }
+};
+
+// What a rule `depend` is given: of each element of the operands the directions on which it depends, as bits, behind
+// which one bit stands for what is constant. An element without bits is zero. The rule adds to the result's elements,
+// which have none at first.
+struct dependence {
+    const value_type* types = nullptr;
+    const std::uint64_t* const* operands = nullptr; // none where every element is constant, and not known to be zero
+    attributes options{};
+    value_type type{}; // of the result
+    const int* indices = nullptr;
+    std::uint64_t* result = nullptr;
+    int words = 0; // for each element
+    std::uint64_t constant_bit = 0;
+
+    constexpr bool is_constant(int operand) const { return operands[operand] == nullptr; }
+    constexpr bool is_zero(int operand, long element) const {
+        if (operands[operand] == nullptr) return false;
+        const std::uint64_t* const of = operands[operand] + element * words;
+        for (int w = 0; w < words; ++w)
+            if (of[w] != 0) return false;
+        return true;
+    }
+    // The result's element depends on an element of an operand, or on what another of its own depends on.
+    constexpr void add(long element, int operand, long from) {
+        if (operands[operand] == nullptr)
+            result[element * words + words - 1] |= constant_bit;
+        else
+            add_words(element, operands[operand] + from * words);
+    }
+    constexpr void add_result(long element, long from) { add_words(element, result + from * words); }
+    constexpr void add_words(long element, const std::uint64_t* from) {
+        std::uint64_t* const to = result + element * words;
+        for (int w = 0; w < words; ++w) to[w] |= from[w];
+    }
+};
+
+struct operation {
+    std::string_view name;
+    std::uint64_t id = 0; // hash of the type, whose name two operations may share: passes compare this, never addresses
+    operation_kind kind{};
+    int arity = 0; // -1: any number
+    bool commutative = false;
+    bool foldable = false; // has `fold`: asked here, since GCC under its undefined-behaviour sanitizer takes no
+                           // comparison of a function's address for a constant
+    bool smooth = true;    // has `derivative`; false: the derivative is zero wherever there is one (comparisons, sign)
+    unsigned flat_operands = 0; // as bits, of the first 32: those in which alone it is so (the condition of where)
+    unsigned zero_operands = 0; // as bits, of the first 32: those of which a zero makes the result zero
+    value_type (*infer)(inference&) = nullptr;
+    void (*derivative)(derivation&) = nullptr;
+    double (*fold)(const double*) = nullptr; // value for constant operands, where that is exact enough to take early
+    // Which elements of the operands an element of the result depends on: a movement's own loop, by which places move
+    // instead of numbers, or a rule that is stated. Elementwise and in a reduction it follows from the kind; where
+    // nothing says it, each depends on all.
+    void (*moved)(const evaluation<moved_element>&) = nullptr;
+    void (*depend)(dependence&) = nullptr;
 };
 
 // Elementwise operations: one shape rule for all.
@@ -143,6 +204,28 @@ template <class Op> constexpr double fold_erased(const double* x) {
     (std::make_integer_sequence<int, Op::arity>{});
 }
 
+// Whether a movement's plain loop can be run in a constant expression: tried on no rows.
+template <class Op> constexpr bool try_to_move() {
+    const moved_element none[1]{};
+    const moved_element* operands[8]{none, none, none, none, none, none, none, none};
+    const value_type types[8]{};
+    moved_element result[1]{};
+    evaluation<moved_element> e;
+    e.operands = operands;
+    e.types = types;
+    e.count = 1;
+    e.type.batched = true;
+    e.rows = 0;
+    e.result = result;
+    Op::template reference<moved_element>(e);
+    return true;
+}
+template <bool> struct tried {};
+template <class Op>
+concept moves_in_constants = requires {
+    typename tried<try_to_move<Op>()>;
+};
+
 // What an operation must state, asked where its record is made, so that a kernel need not complain.
 template <class Op> constexpr void check_statement() {
     constexpr operation_kind kind = Op::kind;
@@ -179,6 +262,12 @@ template <class Op> constexpr operation make_record() {
     else
         r.derivative = &derive<Op>;
     if constexpr (requires { Op::flat_operands; }) r.flat_operands = Op::flat_operands;
+    if constexpr (requires { Op::zero_operands; }) r.zero_operands = Op::zero_operands;
+    if constexpr (requires(dependence & d) { Op::depend(d); }) {
+        r.depend = [](dependence& d) { Op::depend(d); };
+    } else if constexpr (Op::kind == operation_kind::movement) {
+        if constexpr (moves_in_constants<Op>) r.moved = &Op::template reference<moved_element>;
+    }
     if constexpr (requires { Op::foldable; }) {
         r.foldable = true;
         r.fold = &fold_erased<Op>;

@@ -34,6 +34,7 @@ struct reshape : movement {
 // Repeats along axes of extent 1 and along new leading axes to target; along the batch too where flags[0] is set.
 struct broadcast_to : elementwise<1> {
     static constexpr std::string_view name = "broadcast";
+    static constexpr unsigned zero_operands = 1u;
     attributes options{};
     constexpr attributes pack() const { return options; }
     static constexpr value_type infer(inference& in) {

@@ -155,6 +155,7 @@ private:
         e.options = g[N].options;
         e.type = g[N].type;
         e.result = values_[N].begin();
+        e.indices = g.indices.data;
         Op::reference(e);
     }
 };

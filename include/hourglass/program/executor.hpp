@@ -245,6 +245,15 @@ private:
         }
         return all;
     }
+    static constexpr auto copy_indices() {
+        std::array<int, static_cast<std::size_t>(Compiled::final_graph::view().indices.size) + 1> copies{};
+        std::ranges::copy(Compiled::final_graph::view().indices, copies.begin());
+        return copies;
+    }
+    static const int* indices_of_nodes() {
+        static constexpr auto indices = copy_indices();
+        return indices.data();
+    }
     static const plain_node& node_of(const schedule_group& g) {
         static constexpr auto nodes = find_plain_nodes();
         return nodes[static_cast<std::size_t>(&g - schedule.groups.data())];
@@ -339,7 +348,7 @@ private:
         if constexpr (std::is_void_v<Op>)
             move_elements(n, types, from, g.load_count, to, n.type.batched ? rows : 1, w);
         else
-            run_reference<Op>(n, types, from, g.load_count, to, rows, w);
+            run_reference<Op>(n, types, from, g.load_count, to, indices_of_nodes(), rows, w);
     }
     static constexpr int find_most_operands() {
         int most = 0;

@@ -119,7 +119,7 @@ template <class T> void move_elements(const plain_node& n, const value_type* typ
 // What has no kernel, by its own plain loop: a part of the rows where the result has them, which no row of it needs
 // another for; else all of it, by one thread.
 template <class Op, class T> void run_reference(const plain_node& n, const value_type* types, const T** from, int count,
-                                                T* to, long rows, worker w) {
+                                                T* to, const int* indices, long rows, worker w) {
     const share mine(n.type.batched ? rows : 1, w);
     if (mine.first >= mine.last) return;
     evaluation<T> e;
@@ -130,6 +130,7 @@ template <class Op, class T> void run_reference(const plain_node& n, const value
     e.type = n.type;
     e.rows = n.type.batched ? mine.last - mine.first : rows;
     e.result = to + mine.first * n.type.extents.size();
+    e.indices = indices;
     for (int i = 0; i < count; ++i)
         if (types[i].batched) from[i] += mine.first * types[i].extents.size();
     Op::template reference<T>(e);
