@@ -1,5 +1,6 @@
 // expect: in equation `extra`: `shared`: it takes what draws noise: normal_noise_like\(x\)
-// expect: bernoulli_noise_like\(x, p\), mask_and_rescale\(x, p\), dropout\(x, p\), sample\(q\) of a distribution q, draw\(q\)
+// expect: bernoulli_noise_like\(x, p\), mask_and_rescale\(x, p\), dropout\(x, p\), sample\(q\) of a distribution q
+// expect: draw\(q\) of a discrete one, gumbel_softmax\(logits, temperature\)
 // max-lines: 25
 #include "ten_equations.hpp"
 
