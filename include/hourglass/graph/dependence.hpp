@@ -1,6 +1,6 @@
 // A pass that finds which elements of a linear part of a graph depend on which elements of its seed: the pattern of a
 // sparse matrix. Each node has a set of directions, as bits, for each of its elements; how an operation hands them on
-// is its own statement (ops/operation.hpp), or follows from its kind, and no operation is known by name here.
+// is its own statement (ops/operation.hpp), or follows from its kind; by name only the sum is known here.
 #pragma once
 
 #include <bit>
