@@ -222,7 +222,7 @@ TEST_CASE("state and draws") {
         CHECK(said(hg::graph{NINE_EQUATIONS, extra = hg::shared(tanh(h))}) ==
               "in equation 'extra': 'shared': it takes what draws noise: normal_noise_like(x), "
               "uniform_noise_like(x), bernoulli_noise_like(x, p), mask_and_rescale(x, p), dropout(x, p), "
-              "sample(normal(mu, sigma))");
+              "sample(q) of a distribution q, draw(q) of a discrete one, gumbel_softmax(logits, temperature)");
         CHECK(said(hg::graph{NINE_EQUATIONS, extra = hg::shared(h)})
                   .starts_with("in equation 'extra': 'shared' of 'h': it "));
         CHECK(said(hg::graph{NINE_EQUATIONS, extra = hg::shared(hg::bernoulli_noise_like(h, 0.5))}) == "");

@@ -45,7 +45,7 @@ template <class T> void copy_long_run(T* to, const T* from, long count) {
         HOURGLASS_UNROLL
         for (int v = 0; v < together; ++v) kernels::store_vector(to + i + v * width, x[v]);
     }
-    for (; i < count; ++i) to[i] = from[i];
+    std::memcpy(to + i, from + i, static_cast<std::size_t>(count - i) * sizeof(T));
 }
 template <class T> void copy_run(T* to, const T* from, long count) {
     const long bytes = count * static_cast<long>(sizeof(T));
