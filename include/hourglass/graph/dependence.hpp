@@ -164,7 +164,7 @@ private:
         case operation_kind::movement:
             if (constant == 0 && with_sets == 0) return state::zero;
             if (with_sets == 0 && at.type.extents.size() > most_constants) return state::constant;
-            if (at.op->moved != nullptr) return movement(n, at);
+            if (at.op->dependences == operation::dependence_rule::moved) return movement(n, at);
             break;
         case operation_kind::reduction:
             if (with_sets > 0) return reduction(n, at);
@@ -172,7 +172,7 @@ private:
         default:
             if (with_sets == 0) return state::constant;
         }
-        return at.op->depend != nullptr ? by_rule(n, at) : all_of_all(n, at);
+        return at.op->dependences == operation::dependence_rule::stated ? by_rule(n, at) : all_of_all(n, at);
     }
     constexpr state elementwise(int n, const node& at, bool others_constant) {
         const int count = at.operand_count;

@@ -145,6 +145,7 @@ struct operation {
     // Which elements of the operands an element of the result depends on: a movement's own loop, by which places move
     // instead of numbers, or a rule that is stated. Elementwise and in a reduction it follows from the kind; where
     // nothing says it, each depends on all.
+    enum class dependence_rule { none, moved, stated } dependences = dependence_rule::none;
     void (*moved)(const evaluation<moved_element>&) = nullptr;
     void (*depend)(dependence&) = nullptr;
 };
@@ -264,9 +265,13 @@ template <class Op> constexpr operation make_record() {
     if constexpr (requires { Op::flat_operands; }) r.flat_operands = Op::flat_operands;
     if constexpr (requires { Op::zero_operands; }) r.zero_operands = Op::zero_operands;
     if constexpr (requires(dependence & d) { Op::depend(d); }) {
+        r.dependences = operation::dependence_rule::stated;
         r.depend = [](dependence& d) { Op::depend(d); };
     } else if constexpr (Op::kind == operation_kind::movement) {
-        if constexpr (moves_in_constants<Op>) r.moved = &Op::template reference<moved_element>;
+        if constexpr (moves_in_constants<Op>) {
+            r.dependences = operation::dependence_rule::moved;
+            r.moved = &Op::template reference<moved_element>;
+        }
     }
     if constexpr (requires { Op::foldable; }) {
         r.foldable = true;
