@@ -213,15 +213,11 @@ private:
         for (int i = 0; i < count; ++i) {
             const int o = g_.operand(n, i), size = static_cast<int>(extents(o).size());
             types[i] = {extents(o), false};
-            if (states_[o] == state::zero) { // from nowhere
-                places[i] = list<moved_element>(size);
-            } else {
-                places[i] = list<moved_element>(size);
-                moved_element* const to = places[i].begin();
-                for (int e = 0; e < size; ++e) {
-                    to[e].operand = i;
-                    to[e].element = e;
-                }
+            places[i] = list<moved_element>(size); // from nowhere, as what is zero comes
+            moved_element* const to = places[i].begin();
+            for (int e = 0; e < size && states_[o] != state::zero; ++e) {
+                to[e].operand = i;
+                to[e].element = e;
             }
             operands[i] = places[i].begin();
         }

@@ -3,6 +3,8 @@
 // constants. The dense derivatives, and what may be differentiated, are in nn/derivatives.hpp.
 #pragma once
 
+#include <utility>
+
 #include <hourglass/nn/derivatives.hpp>
 #include <hourglass/program/parameters.hpp>
 
@@ -52,7 +54,7 @@ struct sparse_derivative {
             }
             pattern = found.pattern(part.result);
             other = transposed(pattern);
-            if (!part.forward) swap(pattern, other);
+            if (!part.forward) std::swap(pattern, other);
         }
         if (pattern.size() == 0) {
             named.misfit(text(is_hessian ? "sparse_hessian" : "sparse_jacobian"), x,
@@ -86,11 +88,6 @@ struct sparse_derivative {
     }
 
 private:
-    static constexpr void swap(sparse_pattern& a, sparse_pattern& b) {
-        sparse_pattern c = static_cast<sparse_pattern&&>(a);
-        a = static_cast<sparse_pattern&&>(b);
-        b = static_cast<sparse_pattern&&>(c);
-    }
     // Where each element is among the compressed ones, [colours, outputs] or [colours, inputs], and the pattern.
     static constexpr int add_table(auto& g, const sparse_pattern& p, const colouring& colours, bool forward) {
         list<int> table, in_row(colours.count); // of each colour, how many columns the row has

@@ -194,8 +194,7 @@ private:
                 all[count++] = {schedule.numbers[static_cast<std::size_t>(i)], -1, number_at(i).options.number};
         for (int i = 0; i < Compiled::sizes.uniforms; ++i)
             if (const int v = schedule.uniforms[static_cast<std::size_t>(i)]; is_literal_value(v))
-                all[count++] = {
-                    -1, v, Compiled::final_graph::value.nodes[static_cast<std::size_t>(at(v).node)].options.number};
+                all[count++] = {-1, v, Compiled::final_graph::view()[at(v).node].options.number};
         return all;
     }
     template <int I> void write_uniform() {
@@ -224,25 +223,19 @@ private:
     // Of the groups that are one node, and of their operands, whose own shapes count: in memory they may have others.
     static constexpr auto find_plain_nodes() {
         std::array<plain_node, static_cast<std::size_t>(groups) + 1> all{};
+        const graph_view graph = Compiled::final_graph::view();
         for (int g = 0; g < groups; ++g)
-            if (group_at(g).node >= 0) {
-                const node& n = Compiled::final_graph::value.nodes[static_cast<std::size_t>(group_at(g).node)];
-                all[static_cast<std::size_t>(g)] = {n.op->id, n.options, n.type};
-            }
+            if (const int n = group_at(g).node; n >= 0)
+                all[static_cast<std::size_t>(g)] = {graph[n].op->id, graph[n].options, graph[n].type};
         return all;
     }
     static constexpr auto find_operand_types() {
         std::array<value_type, static_cast<std::size_t>(Compiled::sizes.operands) + 1> all{};
-        for (int g = 0; g < groups; ++g) {
-            if (!reads_operands(group_at(g).kind)) continue;
-            const node& n = Compiled::final_graph::value.nodes[static_cast<std::size_t>(group_at(g).node)];
-            for (int i = 0; i < group_at(g).load_count; ++i)
+        const graph_view graph = Compiled::final_graph::view();
+        for (int g = 0; g < groups; ++g)
+            for (int i = 0; reads_operands(group_at(g).kind) && i < group_at(g).load_count; ++i)
                 all[static_cast<std::size_t>(group_at(g).first_load + i)] =
-                    Compiled::final_graph::value
-                        .nodes[static_cast<std::size_t>(
-                            Compiled::final_graph::value.operands[static_cast<std::size_t>(n.first_operand + i)])]
-                        .type;
-        }
+                    graph[graph.operand(group_at(g).node, i)].type;
         return all;
     }
     static constexpr auto copy_indices() {
