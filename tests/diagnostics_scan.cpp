@@ -130,15 +130,11 @@ TEST_CASE("programs cannot be cut in a body, nor asked for what lies in it") {
     CHECK(problem(hg::option_set<hg::to<mu>>{}) == "");
 }
 
-TEST_CASE("a Jacobian does not go through a scan; a row's own derivative not through a body that mixes the rows") {
-    CHECK(said(hg::graph{extra = hg::scan<"run">(cell, hg::along(u = series), hg::carry(s = start))[last(s)],
-                         h = jacobian(extra, x)}) ==
-          "in equation 'h': a Jacobian, or a Hessian, does not go through a scan: take its product with a vector, by "
-          "jvp, vjp or hessian_vector_product");
+TEST_CASE("a pattern is not followed through a scan; a row's own derivative does not go through a body that mixes them") {
     CHECK(said(hg::graph{extra = hg::scan<"run">(cell, hg::along(u = series), hg::carry(s = start))[last(s)],
                          h = sparse_jacobian(extra, x)}) ==
-          "in equation 'h': a Jacobian, or a Hessian, does not go through a scan: take its product with a vector, by "
-          "jvp, vjp or hessian_vector_product");
+          "in equation 'h': the pattern of a derivative is not followed through a scan: take jacobian or hessian, or a "
+          "product with a vector, by jvp, vjp or hessian_vector_product");
     static constexpr hg::graph mixing{next(s) = s + batch_mean(s) + sum(u)};
     CHECK(
         said(hg::graph{extra = hg::scan<"run">(mixing, hg::along(u = series), hg::carry(s = 0))[last(s)],

@@ -109,6 +109,42 @@ struct subject {
     }
 };
 
+// The Jacobian of each of the model's results, and the Hessian of its loss, against their products with a vector.
+template <const auto& Model> void check_jacobians() {
+    const hg::graph_view model = hg::lowered<Model>::view();
+    for (const leaf_value& leaf : subject(model).leaves) {
+        subject s(model);
+        std::vector<int> both;
+        const std::string name = "d." + leaf.name;
+        const hg::value_type type = model[leaf.node].type;
+        s.given[name] = spread(size_of(type, rows), 0.5, 1.5, 0.77);
+        const hg::handle x = s.at(leaf.node), direction = push_leaf(s.g, hg::text(name), type);
+        const auto compare = [&](const hg::handle& matrix, const hg::handle& product) {
+            const int outputs = static_cast<int>(product.extents().size());
+            const int inputs = static_cast<int>(direction.extents().size());
+            const hg::handle by_hand = hg::ops::reduce<hg::ops::sum>(
+                hadamard(matrix.reshaped(hg::make_shape(outputs, inputs)), direction.reshaped(hg::make_shape(inputs))),
+                2u, false);
+            both.insert(both.end(), {by_hand.index, product.reshaped(hg::make_shape(outputs)).index});
+        };
+        for (const std::string_view result : {"hidden", "code", "gates", "before", "rest"}) {
+            const int y = s.g.names[s.g.intern(result)].node;
+            if (y < x.index || !hg::reached_by_gradient(s.g, y)[x.index]) continue;
+            compare(hg::ops::jacobian_call{}.build(s.at(y), x), hg::ops::jvp_call{}.build(s.at(y), x, direction));
+        }
+        const hg::handle loss_of_all = s.at(s.g.names[s.g.intern("loss")].node);
+        const int gradient = hg::ops::grad_call{}.build(loss_of_all, x).index;
+        if (hg::reached_by_gradient(s.g, gradient)[x.index]) // else the loss is linear in it
+            compare(hg::ops::hessian_call{}.build(loss_of_all, x),
+                    hg::ops::hessian_vector_call{}.build(loss_of_all, x, direction));
+        REQUIRE_MESSAGE(s.g.problem.empty(), std::string(s.g.problem.view()));
+        const auto values = s.values<double>(both, s.leaf_values<double>());
+        for (std::size_t i = 0; i < both.size(); i += 2)
+            check_all("Jacobian or Hessian for " + leaf.name, values[i], values[i + 1], 1e-11);
+        s.check_passes(both);
+    }
+}
+
 template <const auto& Model> void check_model() {
     subject s(hg::lowered<Model>::view());
     const std::vector<int> first = s.gradients(s.loss);
@@ -146,6 +182,20 @@ TEST_CASE("two states against each other, without a sequence") { check_model<two
 TEST_CASE("states that are handed on, and what does not depend on the step") { check_model<handed_on::model>(); }
 TEST_CASE("a body that mixes the rows") { check_model<mixing::model>(); }
 TEST_CASE("stochastic volatility") { check_model<volatility::model<6>>(); }
+
+TEST_CASE("Jacobians and Hessians through a scan are all products with vectors at once") {
+    check_jacobians<of_rows::model>();
+    check_jacobians<scans::backwards::model>();
+    check_jacobians<two_states::model>();
+    check_jacobians<handed_on::model>();
+    check_jacobians<volatility::model<6>>();
+}
+TEST_CASE("the gradient of what is made of a Jacobian and a Hessian through a scan") {
+    subject s(hg::lowered<contracted::model>::view());
+    const std::vector<int> first = s.gradients(s.loss);
+    s.check("gradient", s.loss, first);
+    s.check_passes(first);
+}
 
 TEST_CASE("the third derivative of two states") {
     subject s(hg::lowered<two_states::model>::view());

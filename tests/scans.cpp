@@ -25,6 +25,9 @@ TEST_CASE("a body that mixes the rows, which the threads run together") {
 TEST_CASE("training on derivatives through a scan") {
     check_gradient<penalised::model, double>(1e-10, penalised::x = data<double>(5 * 8));
 }
+TEST_CASE("training on a Jacobian and a Hessian through a scan") {
+    check_gradient<contracted::model, double>(1e-10, contracted::x = data<double>(5 * 8));
+}
 
 TEST_CASE("stochastic volatility, against a loop") {
     namespace m = volatility;

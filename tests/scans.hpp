@@ -162,6 +162,22 @@ inline constexpr hg::graph model{
 
 }
 
+// And on a Jacobian and a Hessian, whose scans carry all directions at once.
+namespace contracted {
+
+inline constexpr hg::input<"x", 4, 2> x;
+inline constexpr hg::symbol<"curvature"> curvature;
+inline constexpr auto run = hg::scan<"cell">(cell, hg::along(u = x), hg::carry(h = sin(start)), scale = 0.5);
+inline constexpr hg::graph model{
+    code = run[last(h)],
+    before = jacobian(code, x),
+    gates = sum(square(code)),
+    curvature = hessian(gates, start),
+    loss = sum(square(before)) + sum(square(curvature)),
+};
+
+}
+
 // Values by the interpreter, of a program's graph, by name.
 template <class T>
 hg::interpretation<T> evaluated(const hg::graph_view& g, const std::map<std::string, numbers>& given, long rows) {

@@ -2,19 +2,16 @@
 // result is appended again with the directions as its first axis, where the seed runs through all unit vectors. With
 // forward or reverse mode in front of it that is a Jacobian. While the value for direction d is zero outside of element
 // d, only its diagonal is computed, so that elementwise functions cost nothing extra and a dense layer behind them a
-// scaled weight. Where unit vectors share a direction, being of one colour, it is a compressed Jacobian.
+// scaled weight. Where unit vectors share a direction, being of one colour, it is a compressed Jacobian. A scan becomes one
+// that carries all directions.
 #pragma once
 
+#include <hourglass/graph/body.hpp>
 #include <hourglass/graph/colouring.hpp>
 #include <hourglass/graph/forward.hpp>
 #include <hourglass/ops/gather.hpp>
 
 HOURGLASS_BEGIN
-
-constexpr text not_through_scan() {
-    return text("a Jacobian, or a Hessian, does not go through a scan: take its product with a vector, by "
-                "jvp, vjp or hessian_vector_product");
-}
 
 class directions {
     // A node's value for all directions: dense, of the shape [directions, extents...]; or diagonal, of the node's own
@@ -48,11 +45,13 @@ public:
     constexpr int run(int seed, int result) {
         values_ = list<value>(result + 1, value{});
         values_[seed] = {graph_.push_literal(1), true};
+        const list<bool> left_to_scans = bodies_within(seed, result);
         for (int n = seed + 1; n <= result && !graph_.failed(); ++n) {
-            bool depends = false;
-            for (int i = 0; i < graph_.nodes[n].operand_count; ++i)
-                depends = depends || values_[graph_.operand(n, i)].node >= 0;
-            if (depends) values_[n] = of_all(n);
+            if (n < left_to_scans.size() && left_to_scans[n]) continue;
+            if (is<ops::scan>(graph_.nodes[n]))
+                of_scan(n, result);
+            else if (!is_scan_result(graph_.nodes[n]) && depends(n))
+                values_[n] = of_all(n);
         }
         return graph_.failed() ? 0 : values_[result].node < 0 ? zeros(result) : dense(result).index;
     }
@@ -63,6 +62,11 @@ private:
     constexpr bool shares() const { return shared_.flags[1] > 0; }
     constexpr bool is_mapped(int n) const { return values_[n].node >= 0; }
     constexpr int operand(int n, int i) const { return graph_.operand(n, i); }
+    constexpr bool depends(int n) const {
+        for (int i = 0; i < graph_.nodes[n].operand_count; ++i)
+            if (is_mapped(operand(n, i))) return true;
+        return false;
+    }
     constexpr shape in_front(int first, const shape& s) {
         shape result;
         if (s.rank == max_rank) {
@@ -126,9 +130,6 @@ private:
             for (int i = 0; i < old.operand_count; ++i) of.push(dense(operand(n, i)).index);
             return {push(old, of), false};
         }
-        case operation_kind::scan:
-            graph_.fail(not_through_scan());
-            return {graph_.push_literal(0), false};
         default:
             break;
         }
@@ -206,9 +207,98 @@ private:
         return {push(same, of), false};
     }
 
-    static constexpr handle swapped(const handle& x) {
+    // Which nodes lie in the body of a scan that stands between the two as well.
+    constexpr list<bool> bodies_within(int seed, int result) const {
+        const list<int> bodies = bodies_of(graph_.view());
+        if (bodies.empty()) return {};
+        list<bool> scanned(graph_.bodies + 1, false), within(result + 1, false);
+        for (int n = seed; n <= result; ++n)
+            if (is<ops::scan>(graph_.nodes[n])) scanned[graph_.nodes[n].options.flags[0]] = true;
+        for (int n = 0; n <= result; ++n) within[n] = bodies[n] != 0 && scanned[bodies[n]];
+        return within;
+    }
+    // A scan that carries the states for all directions beside a copy of the body. Its results are found with it.
+    constexpr void of_scan(int n, int last) {
+        const scan_parts old(graph_, n);
+        const auto is_state = [&](int b) {
+            return graph_.nodes[b].options.flags[1] == static_cast<int>(ops::step_kind::state);
+        };
+        list<bool> moves(n, false), carries(old.states, false); // nodes of the body, and states, that depend on the seed
+        const auto moved = [&](int o) { return is_mapped(o) || (o < n && moves[o]); };
+        for (int s = 0; s < old.states; ++s) carries[s] = is_mapped(old.initial(s));
+        const list<bool> holds = needed_of_body(graph_.view(), bodies_of(graph_.view()), n);
+        for (bool changed = true; changed;) {
+            changed = false;
+            for (int b = 0; b < n; ++b) {
+                if (!holds[b]) continue;
+                const int which = graph_.nodes[b].options.flags[2];
+                if (is<ops::step>(graph_.nodes[b])) moves[b] = is_state(b) ? carries[which] : moved(old.sequence(which));
+                for (int i = 0; i < graph_.nodes[b].operand_count; ++i) moves[b] = moves[b] || moved(operand(b, i));
+            }
+            for (int s = 0; s < old.states; ++s)
+                if (!carries[s] && moved(old.next(s))) changed = carries[s] = true;
+        }
+        list<int> results;
+        for (int m = n + 1; m <= last; ++m) {
+            if (!is_scan_result(graph_.nodes[m]) || operand(m, 0) != n) continue;
+            const bool is_final = is<ops::final_state>(graph_.nodes[m]);
+            if (is_final ? carries[graph_.nodes[m].options.flags[0]] : moved(operand(m, 1))) results.push(m);
+        }
+        if (results.empty()) return;
+
+        const auto all = [&](int value, int like) { // for all directions, with a batch axis where `like` has one
+            const handle x = dense(value);
+            return x.filled({x.extents(), x.batched() || graph_.nodes[like].type.batched});
+        };
+        list<int> start(old.states, -1), slices(old.sequences, -1);
+        for (int s = 0; s < old.states; ++s)
+            if (carries[s]) start[s] = all(old.initial(s), old.initial(s)).index;
+        for (int q = 0; q < old.sequences; ++q)
+            if (is_mapped(old.sequence(q))) slices[q] = swapped(dense(old.sequence(q)), 0).index;
+        body_copy body(graph_, n, false);
+        body.copy();
+        while (values_.size() < graph_.nodes.size()) values_.push({});
+        for (int s = 0; s < old.states; ++s)
+            if (carries[s]) start[s] = body.add_state(start[s]);
+        for (int b = 0; b < n && !graph_.failed(); ++b) {
+            if (!moves[b]) continue;
+            const int which = graph_.nodes[b].options.flags[2];
+            if (is<ops::step>(graph_.nodes[b]))
+                values_[body[b]] = {is_state(b) ? start[which] : body.add_slice(slices[which]), false};
+            else
+                values_[body[b]] = of_all(body[b]);
+        }
+        list<int> next, asked, places(old.states, -1);
+        for (int s = 0; s < old.states && !graph_.failed(); ++s) {
+            if (!carries[s]) continue;
+            places[s] = next.size();
+            next.push(all(body[old.next(s)], old.initial(s)).index);
+        }
+        list<int> values;
+        for (int m : results) {
+            if (graph_.failed()) return;
+            const int state = graph_.nodes[m].options.flags[0];
+            const bool is_final = is<ops::final_state>(graph_.nodes[m]);
+            values.push(is_final ? next[places[state]] : all(body[operand(m, 1)], operand(m, 1)).index);
+            asked.push(values.back());
+        }
+        const int scan = body.finish(next, asked);
+        for (int i = 0; i < results.size(); ++i) {
+            const node old_result = graph_.nodes[results[i]];
+            const bool is_final = is<ops::final_state>(old_result);
+            attributes options = old_result.options;
+            if (is_final) options.flags[0] = places[options.flags[0]];
+            const int both[] = {scan, values[i]};
+            const int found = graph_.push(old_result.op, options, {both, 2});
+            values_[results[i]] = {is_final ? found : swapped(at(found), 0).index, false};
+        }
+    }
+
+    // With axis `first` and the one behind it exchanged.
+    static constexpr handle swapped(const handle& x, int first = 1) {
         ops::transpose t;
-        t.options.target = make_shape(0, 2, 1);
+        t.options.target = x.extents();
+        for (int i = 0; i < x.extents().rank; ++i) t.options.target[i] = i == first ? i + 1 : i == first + 1 ? first : i;
         return apply_operation(t, x);
     }
     // op(A) op(B) for all A. Not at all directions one product: their rows are those of one long matrix.

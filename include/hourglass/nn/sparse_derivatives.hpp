@@ -49,7 +49,8 @@ struct sparse_derivative {
         if (part.result >= 0) {
             const dependences found(g, part.seed, part.result);
             if (found.through_scan) {
-                y.fail(not_through_scan());
+                y.fail(text("the pattern of a derivative is not followed through a scan: take jacobian or hessian, or "
+                            "a product with a vector, by jvp, vjp or hessian_vector_product"));
                 return y;
             }
             pattern = found.pattern(part.result);
