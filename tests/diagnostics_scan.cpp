@@ -130,7 +130,8 @@ TEST_CASE("programs cannot be cut in a body, nor asked for what lies in it") {
     CHECK(problem(hg::option_set<hg::to<mu>>{}) == "");
 }
 
-TEST_CASE("a pattern is not followed through a scan; a row's own derivative does not go through a body that mixes them") {
+TEST_CASE(
+    "a pattern is not followed through a scan; a row's own derivative does not go through a body that mixes them") {
     CHECK(said(hg::graph{extra = hg::scan<"run">(cell, hg::along(u = series), hg::carry(s = start))[last(s)],
                          h = sparse_jacobian(extra, x)}) ==
           "in equation 'h': the pattern of a derivative is not followed through a scan: take jacobian or hessian, or a "

@@ -190,6 +190,21 @@ TEST_CASE("Jacobians and Hessians through a scan are all products with vectors a
     check_jacobians<handed_on::model>();
     check_jacobians<volatility::model<6>>();
 }
+TEST_CASE("a derivative takes no more nodes for those that the graph holds already") {
+    subject s(hg::lowered<of_rows::model>::view());
+    const hg::handle code_of_rows = s.at(s.g.names[s.g.intern("code")].node);
+    const hg::handle x = s.at(s.leaves[1].node), direction = push_leaf(s.g, hg::text("d"), x.type());
+    std::vector<int> taken;
+    for (int i = 0; i < 3; ++i) {
+        const int before_it = s.g.nodes.size();
+        const hg::handle both = hg::ops::jvp_call{}.build(code_of_rows, x, direction);
+        hg::ops::hessian_call{}.build(total(both * code_of_rows), x);
+        taken.push_back(s.g.nodes.size() - before_it);
+    }
+    REQUIRE_MESSAGE(s.g.problem.empty(), std::string(s.g.problem.view()));
+    CHECK(taken[1] <= taken[0]);
+    CHECK(taken[2] <= taken[0]);
+}
 TEST_CASE("the gradient of what is made of a Jacobian and a Hessian through a scan") {
     subject s(hg::lowered<contracted::model>::view());
     const std::vector<int> first = s.gradients(s.loss);

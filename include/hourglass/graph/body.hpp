@@ -44,13 +44,15 @@ constexpr list<int> bodies_of(const graph_view& g) {
 constexpr bool lies_in_body(const list<int>& bodies, int n) { return n < bodies.size() && bodies[n] != 0; }
 
 // Of a scan, the nodes of its body that its states or results need; `bodies` as found above. Others may lie about that
-// no pass has dropped yet.
-constexpr list<bool> needed_of_body(const graph_view& g, const list<int>& bodies, int scan) {
+// no pass has dropped yet. Where only some of the results are `asked` for, the others do not count.
+constexpr list<bool> needed_of_body(const graph_view& g, const list<int>& bodies, int scan,
+                                    const list<bool>* asked = nullptr) {
     list<bool> needed(scan, false);
     const scan_parts parts(g, scan);
     for (int s = 0; s < parts.states; ++s) needed[parts.next(s)] = true;
     for (int n = scan + 1; n < g.nodes.size; ++n)
-        if (is_scan_result(g[n]) && g.operand(n, 0) == scan) needed[g.operand(n, 1)] = true;
+        if (is_scan_result(g[n]) && g.operand(n, 0) == scan && (asked == nullptr || (n < asked->size() && (*asked)[n])))
+            needed[g.operand(n, 1)] = true;
     for (int n = scan - 1; n >= 0; --n) {
         needed[n] = needed[n] && bodies[n] == parts.body;
         for (int i = 0; needed[n] && i < g[n].operand_count; ++i) needed[g.operand(n, i)] = true;
@@ -70,8 +72,9 @@ public:
     const int every; // of the old states, which is kept; 0: all
     int first = 0;   // node of the copy
 
-    constexpr body_copy(graph_builder& g, int scan, bool turned_round)
-        : g_(g), map_(scan, -1), holds_(needed_of_body(g.view(), bodies_of(g.view()), scan)), old(scan),
+    // For what is derived from the results that are `asked` for, by node.
+    constexpr body_copy(graph_builder& g, int scan, bool turned_round, const list<bool>& asked)
+        : g_(g), map_(scan, -1), holds_(needed_of_body(g.view(), bodies_of(g.view()), scan, &asked)), old(scan),
           body(g.bodies + 1), steps(g.nodes[scan].options.target[0]),
           backwards((g.nodes[scan].options.flags[2] != 0) != turned_round),
           every(turned_round ? static_cast<int>(g.nodes[scan].options.number) : 0) {

@@ -2,8 +2,8 @@
 // result is appended again with the directions as its first axis, where the seed runs through all unit vectors. With
 // forward or reverse mode in front of it that is a Jacobian. While the value for direction d is zero outside of element
 // d, only its diagonal is computed, so that elementwise functions cost nothing extra and a dense layer behind them a
-// scaled weight. Where unit vectors share a direction, being of one colour, it is a compressed Jacobian. A scan becomes one
-// that carries all directions.
+// scaled weight. Where unit vectors share a direction, being of one colour, it is a compressed Jacobian. A scan becomes
+// one that carries all directions.
 #pragma once
 
 #include <hourglass/graph/body.hpp>
@@ -25,6 +25,7 @@ class directions {
     graph_builder& graph_;
     int count_;
     list<value> values_;
+    list<bool> leads_to_result_;
     attributes shared_{}; // where unit vectors share directions: how a diagonal is put into its directions' rows
 
 public:
@@ -45,11 +46,12 @@ public:
     constexpr int run(int seed, int result) {
         values_ = list<value>(result + 1, value{});
         values_[seed] = {graph_.push_literal(1), true};
+        leads_to_result_ = parts_of(graph_, result);
         const list<bool> left_to_scans = bodies_within(seed, result);
         for (int n = seed + 1; n <= result && !graph_.failed(); ++n) {
-            if (n < left_to_scans.size() && left_to_scans[n]) continue;
+            if (!leads_to_result_[n] || (n < left_to_scans.size() && left_to_scans[n])) continue;
             if (is<ops::scan>(graph_.nodes[n]))
-                of_scan(n, result);
+                of_scan(n);
             else if (!is_scan_result(graph_.nodes[n]) && depends(n))
                 values_[n] = of_all(n);
         }
@@ -218,29 +220,31 @@ private:
         return within;
     }
     // A scan that carries the states for all directions beside a copy of the body. Its results are found with it.
-    constexpr void of_scan(int n, int last) {
+    constexpr void of_scan(int n) {
         const scan_parts old(graph_, n);
         const auto is_state = [&](int b) {
             return graph_.nodes[b].options.flags[1] == static_cast<int>(ops::step_kind::state);
         };
-        list<bool> moves(n, false), carries(old.states, false); // nodes of the body, and states, that depend on the seed
+        list<bool> moves(n, false),
+            carries(old.states, false); // nodes of the body, and states, that depend on the seed
         const auto moved = [&](int o) { return is_mapped(o) || (o < n && moves[o]); };
         for (int s = 0; s < old.states; ++s) carries[s] = is_mapped(old.initial(s));
-        const list<bool> holds = needed_of_body(graph_.view(), bodies_of(graph_.view()), n);
+        body_copy body(graph_, n, false, leads_to_result_);
         for (bool changed = true; changed;) {
             changed = false;
             for (int b = 0; b < n; ++b) {
-                if (!holds[b]) continue;
+                if (!body.holds(b)) continue;
                 const int which = graph_.nodes[b].options.flags[2];
-                if (is<ops::step>(graph_.nodes[b])) moves[b] = is_state(b) ? carries[which] : moved(old.sequence(which));
+                if (is<ops::step>(graph_.nodes[b]))
+                    moves[b] = is_state(b) ? carries[which] : moved(old.sequence(which));
                 for (int i = 0; i < graph_.nodes[b].operand_count; ++i) moves[b] = moves[b] || moved(operand(b, i));
             }
             for (int s = 0; s < old.states; ++s)
                 if (!carries[s] && moved(old.next(s))) changed = carries[s] = true;
         }
         list<int> results;
-        for (int m = n + 1; m <= last; ++m) {
-            if (!is_scan_result(graph_.nodes[m]) || operand(m, 0) != n) continue;
+        for (int m = n + 1; m < leads_to_result_.size(); ++m) {
+            if (!leads_to_result_[m] || !is_scan_result(graph_.nodes[m]) || operand(m, 0) != n) continue;
             const bool is_final = is<ops::final_state>(graph_.nodes[m]);
             if (is_final ? carries[graph_.nodes[m].options.flags[0]] : moved(operand(m, 1))) results.push(m);
         }
@@ -255,7 +259,6 @@ private:
             if (carries[s]) start[s] = all(old.initial(s), old.initial(s)).index;
         for (int q = 0; q < old.sequences; ++q)
             if (is_mapped(old.sequence(q))) slices[q] = swapped(dense(old.sequence(q)), 0).index;
-        body_copy body(graph_, n, false);
         body.copy();
         while (values_.size() < graph_.nodes.size()) values_.push({});
         for (int s = 0; s < old.states; ++s)
@@ -298,7 +301,8 @@ private:
     static constexpr handle swapped(const handle& x, int first = 1) {
         ops::transpose t;
         t.options.target = x.extents();
-        for (int i = 0; i < x.extents().rank; ++i) t.options.target[i] = i == first ? i + 1 : i == first + 1 ? first : i;
+        for (int i = 0; i < x.extents().rank; ++i)
+            t.options.target[i] = i == first ? i + 1 : i == first + 1 ? first : i;
         return apply_operation(t, x);
     }
     // op(A) op(B) for all A. Not at all directions one product: their rows are those of one long matrix.

@@ -13,7 +13,8 @@ class forward_differentiation {
     list<int> tangents_;
     list<int> adjoints_; // by node: what a derivative rule is given for one
     list<bool> wanted_;
-    list<int> bodies_; // of scans, in which nodes lie that have no tangent of their own
+    list<bool> leads_to_root_; // else there may be much beside it, of other derivatives above all
+    list<int> bodies_;         // of scans, in which nodes lie that have no tangent of their own
 
     // The nodes from `first` on, where the tangents of those before are known.
     constexpr forward_differentiation(graph_builder& g, const list<int>& known, int first)
@@ -29,8 +30,10 @@ public:
         : graph_(g), tangents_(root + 1, -1), adjoints_(root + 1, -1), wanted_(root + 1, false) {
         if (from > root) return;
         if (g.bodies > 0) bodies_ = bodies_of(g.view());
+        leads_to_root_ = reached_by_gradient(g, root);
         tangents_[from] = seed;
-        for (int n = from + 1; n <= root && !g.failed(); ++n) tangents_[n] = tangent_of(n);
+        for (int n = from + 1; n <= root && !g.failed(); ++n)
+            if (leads_to_root_[n]) tangents_[n] = tangent_of(n);
     }
     // -1 where the node does not depend on `from`.
     constexpr int tangent(int n) const { return tangents_[n]; }
@@ -73,7 +76,7 @@ private:
     // tangents of its results are found with it; it has none itself.
     constexpr int of_scan(int n) {
         const scan_parts old(graph_, n);
-        body_copy body(graph_, n, false);
+        body_copy body(graph_, n, false, leads_to_root_);
         // Of a node of the body, or a state: whether it has a tangent, and whether that differs between rows.
         enum { none, same, of_rows };
         list<int> moves(n, none), carries(old.states, none);
@@ -136,7 +139,7 @@ private:
         for (int s = 0; s < old.states; ++s)
             if (carries[s] != none) next.push(tangent_in_body(old.next(s), carries[s]));
         for (int m = n + 1; m < tangents_.size(); ++m) {
-            if (!is_scan_result(graph_.nodes[m]) || graph_.operand(m, 0) != n) continue;
+            if (!leads_to_root_[m] || !is_scan_result(graph_.nodes[m]) || graph_.operand(m, 0) != n) continue;
             const int value = graph_.operand(m, 1), state = graph_.nodes[m].options.flags[0];
             const bool is_stacked = is<ops::stacked>(graph_.nodes[m]);
             if (is_stacked ? inside.tangents_[body[value]] < 0 : carries[state] == none) continue;

@@ -77,7 +77,9 @@ constexpr void derivation::reach_scan() {
 constexpr void derivation::reverse_scan() {
     graph_builder& g = graph_;
     const scan_parts old(g, node_);
-    body_copy body(g, node_, true);
+    list<bool> has_adjoint(count_, false);
+    for (int n = node_ + 1; n < count_; ++n) has_adjoint[n] = adjoints_[n] >= 0;
+    body_copy body(g, node_, true, has_adjoint);
     const auto at = [&](int n) { return handle{&g, nullptr, n}; };
 
     // Which parts of the body a gradient comes from that anybody wants, and so which states carry one.
