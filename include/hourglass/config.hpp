@@ -24,6 +24,9 @@
     #define HOURGLASS_THREADING_NAME serial
 #endif
 
+// What runs on the way to an error alone: compiled for size, and so is whatever comes to nothing else.
+#define HOURGLASS_COLD __attribute__((cold, noinline))
+
 #define HOURGLASS_JOIN_(a, b) a##_##b
 #define HOURGLASS_JOIN(a, b) HOURGLASS_JOIN_(a, b)
 

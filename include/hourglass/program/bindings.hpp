@@ -235,17 +235,26 @@ struct row_count {
     }
 
     void set(long given, std::string_view name) {
-        if (rows >= 0 && rows != given)
-            throw call_error("'" + std::string(name) + "' has " + std::to_string(given) + " rows, but '" +
-                             std::string(from) + "' has " + std::to_string(rows));
+        if (rows >= 0 && rows != given) [[unlikely]]
+            refuse(given, name);
         rows = given;
         from = name;
     }
     // Throws where rows are counted, but there are none.
     void check() const {
+        if (rows <= 0) [[unlikely]]
+            refuse_none();
+    }
+
+private:
+    [[noreturn]] HOURGLASS_COLD void refuse(long given, std::string_view name) const {
+        throw call_error("'" + std::string(name) + "' has " + std::to_string(given) + " rows, but '" +
+                         std::string(from) + "' has " + std::to_string(rows));
+    }
+    [[noreturn]] HOURGLASS_COLD void refuse_none() const {
         if (rows < 0)
             throw call_error("nothing with a batch axis is bound, so the call must say how many rows: hg::rows = n");
-        if (rows == 0) throw call_error("a call with no rows: '" + std::string(from) + "' is empty");
+        throw call_error("a call with no rows: '" + std::string(from) + "' is empty");
     }
 };
 // hg::first_example as a call gives it.
@@ -255,19 +264,26 @@ inline std::uint64_t first_example_of(std::integral auto given) {
     return static_cast<std::uint64_t>(given);
 }
 
+[[noreturn]] HOURGLASS_COLD inline void refuse_elements(std::size_t elements, const value_type& type,
+                                                        std::string_view name) {
+    throw call_error("'" + std::string(name) + "' needs " + std::to_string(type.extents.size()) +
+                     (type.batched ? " numbers for each row, but is bound to " : " numbers, but is bound to ") +
+                     std::to_string(elements) + (type.batched ? ", which is no multiple of that" : ""));
+}
 inline long rows_in(std::size_t elements, const value_type& type, std::string_view name) {
     const auto each = static_cast<std::size_t>(type.extents.size());
-    if (!type.batched) {
-        if (elements != each)
-            throw call_error("'" + std::string(name) + "' needs " + std::to_string(each) +
-                             " numbers, but is bound to " + std::to_string(elements));
-        return -1;
-    }
-    if (each == 0 || elements % each != 0)
-        throw call_error("'" + std::string(name) + "' needs " + std::to_string(each) +
-                         " numbers for each row, but is bound to " + std::to_string(elements) +
-                         ", which is no multiple of that");
-    return static_cast<long>(elements / each);
+    if (type.batched ? each == 0 || elements % each != 0 : elements != each) [[unlikely]]
+        refuse_elements(elements, type, name);
+    return type.batched ? static_cast<long>(elements / each) : -1;
+}
+[[noreturn]] HOURGLASS_COLD inline void refuse_rows(long given, long most, std::string_view what) {
+    throw call_error("the call has " + std::to_string(given) + " rows, " + std::string(what) + " takes at most " +
+                     std::to_string(most) + ": give it hg::max_rows<" + std::to_string(given) + ">, or fewer rows");
+}
+[[noreturn]] HOURGLASS_COLD inline void refuse_destination(std::string_view name, std::size_t holds,
+                                                           std::size_t wanted) {
+    throw call_error("the destination of '" + std::string(name) + "' holds " + std::to_string(holds) +
+                     " numbers, but " + std::to_string(wanted) + " are to be written");
 }
 
 HOURGLASS_END

@@ -11,31 +11,9 @@
 #include <hourglass/kernels/packing.hpp>
 #include <hourglass/kernels/simd.hpp>
 #include <hourglass/ops/reduction.hpp>
+#include <hourglass/program/worker.hpp>
 
 HOURGLASS_BEGIN
-
-// Which part of a program's work a thread does.
-struct worker {
-    int thread = 0;
-    int threads = 1;
-};
-// All threads of the step meet here; alone, nothing happens.
-inline void wait_for_all([[maybe_unused]] worker w) {
-#if defined(_OPENMP)
-    if (w.threads > 1) {
-    #pragma omp barrier
-    }
-#endif
-}
-// A thread's share of `count` items, whole multiples of `grain` except at the end; the split depends on nothing else.
-struct share {
-    long first, last;
-    constexpr share(long count, worker w, long grain = 1) {
-        const long pieces = (count + grain - 1) / grain;
-        first = std::min(count, pieces * w.thread / w.threads * grain);
-        last = std::min(count, pieces * (w.thread + 1) / w.threads * grain);
-    }
-};
 
 template <class... Ops> constexpr bool is_one_of(const operation& op) { return ((op.id == record<Ops>.id) || ...); }
 // Operations of a few instructions.
@@ -100,7 +78,33 @@ template <class Compiled, int Group, class T> class group_kernel {
     static constexpr bool is_reduction(int m) { // -1 stands for the tile itself
         return m >= 0 && member(m).op->kind == operation_kind::reduction;
     }
-    template <int Member> static constexpr bool reduces = is_reduction(Member);
+
+    // Which loads, members or stores something is done for. Only for these are templates instantiated.
+    template <int Count> struct choice {
+        int count = 0;
+        std::array<int, static_cast<std::size_t>(Count) + 1> index{};
+    };
+    template <int Count> static constexpr choice<Count> choose(auto wanted) {
+        choice<Count> result;
+        for (int i = 0; i < Count; ++i)
+            if (wanted(i)) result.index[static_cast<std::size_t>(result.count++)] = i;
+        return result;
+    }
+    // Calls f(integral_constant) for each number less than Count, or for each that is chosen.
+    template <int Count, class F> [[gnu::always_inline]] static void for_each(F&& f) {
+        [&]<int... I>(std::integer_sequence<int, I...>) __attribute__((always_inline)) {
+            (f(std::integral_constant<int, I>{}), ...);
+        }
+        (std::make_integer_sequence<int, Count>{});
+    }
+    template <const auto& Choice, class F> [[gnu::always_inline]] static void for_chosen(F&& f) {
+        [&]<std::size_t... I>(std::index_sequence<I...>) __attribute__((always_inline)) {
+            (f(std::integral_constant<int, Choice.index[I]>{}), ...);
+        }
+        (std::make_index_sequence<static_cast<std::size_t>(Choice.count)>{});
+    }
+    static constexpr auto reductions = choose<members>(is_reduction);
+    static constexpr auto computed = choose<members>([](int m) { return !is_reduction(m); });
 
     // Sums are kept for a while in one vector and then added to a second, so that long ones lose few digits.
     static constexpr long steps_per_block = 64;
@@ -121,9 +125,6 @@ template <class Compiled, int Group, class T> class group_kernel {
         vector total[members + 1];
     };
 
-    // A step over a whole vector, or over the last few elements of a row.
-    enum class extent_of_step { whole, partial };
-
     template <int Member, int Operand> [[gnu::always_inline]] static vector operand(const registers& r) {
         constexpr wire w = Compiled::schedule.wires[static_cast<std::size_t>(member(Member).first_wire + Operand)];
         if constexpr (w.from == wire::source::member)
@@ -133,116 +134,106 @@ template <class Compiled, int Group, class T> class group_kernel {
         else
             return vector(static_cast<T>(w.number));
     }
-    template <extent_of_step Extent, int Member> [[gnu::always_inline]] static void compute(registers& r, int count) {
+    template <int Member> [[gnu::always_inline]] static void compute(registers& r) {
         using Op = operation_of<Member>;
-        if constexpr (reduces<Member>) {
-            vector x = operand<Member, 0>(r);
-            if constexpr (Extent == extent_of_step::partial && width > 1)
-                x = kernels::keep_lanes<T>(x, count, Op::template start<vector>());
-            r.recent[Member] = Op::template combine<vector>(r.recent[Member], x);
-        } else {
+        constexpr int count = member(Member).operand_count;
+        if constexpr (count == 1)
+            r.value[Member] = Op::template forward<vector>(operand<Member, 0>(r));
+        else if constexpr (count == 2)
+            r.value[Member] = Op::template forward<vector>(operand<Member, 0>(r), operand<Member, 1>(r));
+        else
             [&]<int... I>(std::integer_sequence<int, I...>) __attribute__((always_inline)) {
                 r.value[Member] = Op::template forward<vector>(operand<Member, I>(r)...);
             }
-            (std::make_integer_sequence<int, member(Member).operand_count>{});
-        }
+        (std::make_integer_sequence<int, count>{});
     }
+
+    // A step over a whole vector, or over the last few elements of a row.
+    enum class extent_of_step { whole, partial };
+
+    template <extent_of_step Extent, int Member> [[gnu::always_inline]] static void reduce(registers& r, int count) {
+        using Op = operation_of<Member>;
+        vector x = operand<Member, 0>(r);
+        if constexpr (Extent == extent_of_step::partial && width > 1)
+            x = kernels::keep_lanes<T>(x, count, Op::template start<vector>());
+        r.recent[Member] = Op::template combine<vector>(r.recent[Member], x);
+    }
+    // The loads that differ from element to element of a row; one number in a row; one number everywhere.
+    static constexpr bool moves(int l) { return load(l).tile || stride(l, inner) != 0; }
+    static constexpr bool moves_with_row(int l) {
+        for (int d = 0; d < inner; ++d)
+            if (stride(l, d) != 0) return !moves(l);
+        return false;
+    }
+    static constexpr auto moving = choose<loads>(moves);
+    static constexpr auto of_rows = choose<loads>(moves_with_row);
+    static constexpr auto singles = choose<loads>([](int l) { return !moves(l) && !moves_with_row(l); });
     template <extent_of_step Extent, int Load>
     [[gnu::always_inline]] static void fetch(registers& r, const T* const* from, long at, int count) {
-        if constexpr (load(Load).tile)
-            r.loaded[Load] = load_from(from[Load] + at); // padded to whole vectors
-        else if constexpr (stride(Load, inner) == 0)
-            return; // fetched once per row, or once
-        else if constexpr (Extent == extent_of_step::whole || single)
-            r.loaded[Load] = load_from(from[Load] + at);
+        if constexpr (load(Load).tile || Extent == extent_of_step::whole || single)
+            r.loaded[Load] = load_from(from[Load] + at); // a tile is padded to whole vectors
         else
             r.loaded[Load] = kernels::load_partial(from[Load] + at, count);
     }
-    // A load that is one number everywhere.
-    static constexpr bool is_single(int l) {
-        for (int d = 0; d < dimensions; ++d)
-            if (stride(l, d) != 0) return false;
-        return !load(l).tile;
-    }
-    template <int Load, bool Single> [[gnu::always_inline]] static void fetch_once(registers& r, const T* const* from) {
-        if constexpr (!load(Load).tile && stride(Load, inner) == 0 && is_single(Load) == Single)
-            r.loaded[Load] = vector(*from[Load]);
-    }
-    template <bool Single> [[gnu::always_inline]] static void fetch_all_once(registers& r, const T* const* from) {
-        [&]<int... L>(std::integer_sequence<int, L...>) __attribute__((always_inline)) {
-            (fetch_once<L, Single>(r, from), ...);
+    template <const auto& Choice> [[gnu::always_inline]] static void fetch_once(registers& r, const T* const* from) {
+        [&]<std::size_t... L>(std::index_sequence<L...>) __attribute__((always_inline)) {
+            ((r.loaded[Choice.index[L]] = vector(*from[Choice.index[L]])), ...);
         }
-        (std::make_integer_sequence<int, loads>{});
+        (std::make_index_sequence<static_cast<std::size_t>(Choice.count)>{});
     }
     template <extent_of_step Extent, int Store>
     [[gnu::always_inline]] static void keep(const registers& r, T* const* to, long at, int count) {
         constexpr int m = store(Store).member;
-        if constexpr (reduces<m>)
-            return;
-        else {
-            vector x;
-            if constexpr (m < 0)
-                x = r.loaded[0];
-            else
-                x = r.value[m];
-            if constexpr (Extent == extent_of_step::whole || single)
-                store_to(to[Store] + at, x);
-            else
-                kernels::store_partial(to[Store] + at, x, count);
-        }
+        vector x;
+        if constexpr (m < 0)
+            x = r.loaded[0];
+        else
+            x = r.value[m];
+        if constexpr (Extent == extent_of_step::whole || single)
+            store_to(to[Store] + at, x);
+        else
+            kernels::store_partial(to[Store] + at, x, count);
     }
+    static constexpr auto kept = choose<stores>([](int s) { return !is_reduction(store(s).member); });
+    static constexpr auto kept_sums = choose<stores>([](int s) { return is_reduction(store(s).member); });
     template <extent_of_step Extent> [[gnu::always_inline]] static void step(registers& r, const T* const* from,
                                                                              T* const* to, long at, int count = width) {
-        [&]<int... L>(std::integer_sequence<int, L...>) __attribute__((always_inline)) {
-            (fetch<Extent, L>(r, from, at, count), ...);
+        [&]<std::size_t... L>(std::index_sequence<L...>) __attribute__((always_inline)) {
+            (fetch<Extent, moving.index[L]>(r, from, at, count), ...);
         }
-        (std::make_integer_sequence<int, loads>{});
-        [&]<int... M>(std::integer_sequence<int, M...>) __attribute__((always_inline)) {
-            (compute<Extent, M>(r, count), ...);
+        (std::make_index_sequence<static_cast<std::size_t>(moving.count)>{});
+        [&]<std::size_t... M>(std::index_sequence<M...>) __attribute__((always_inline)) {
+            (compute<computed.index[M]>(r), ...);
         }
-        (std::make_integer_sequence<int, members>{});
-        [&]<int... S>(std::integer_sequence<int, S...>) __attribute__((always_inline)) {
-            (keep<Extent, S>(r, to, at, count), ...);
+        (std::make_index_sequence<static_cast<std::size_t>(computed.count)>{});
+        for_chosen<reductions>([&](auto m) __attribute__((always_inline)) { reduce<Extent, m>(r, count); });
+        [&]<std::size_t... S>(std::index_sequence<S...>) __attribute__((always_inline)) {
+            (keep<Extent, kept.index[S]>(r, to, at, count), ...);
         }
-        (std::make_integer_sequence<int, stores>{});
+        (std::make_index_sequence<static_cast<std::size_t>(kept.count)>{});
     }
     [[gnu::always_inline]] static void begin_row(registers& r, const T* const* from) {
-        fetch_all_once<false>(r, from);
-        [&]<int... M>(std::integer_sequence<int, M...>) __attribute__((always_inline)) { (start<M>(r), ...); }
-        (std::make_integer_sequence<int, members>{});
-    }
-    template <int Member> [[gnu::always_inline]] static void start(registers& r) {
-        if constexpr (reduces<Member>)
-            r.recent[Member] = r.total[Member] = operation_of<Member>::template start<vector>();
+        fetch_once<of_rows>(r, from);
+        for_chosen<reductions>([&](auto m) __attribute__((always_inline)) {
+            r.recent[m] = r.total[m] = operation_of<m>::template start<vector>();
+        });
     }
     template <int Member> [[gnu::always_inline]] static void gather(registers& r) {
-        if constexpr (reduces<Member>) {
-            using Op = operation_of<Member>;
-            r.total[Member] = Op::template combine<vector>(r.total[Member], r.recent[Member]);
-            r.recent[Member] = Op::template start<vector>();
-        }
+        using Op = operation_of<Member>;
+        r.total[Member] = Op::template combine<vector>(r.total[Member], r.recent[Member]);
+        r.recent[Member] = Op::template start<vector>();
     }
     template <int Member> [[gnu::always_inline]] static void join(registers& r, const registers& other) {
-        if constexpr (reduces<Member>)
-            r.recent[Member] = operation_of<Member>::template combine<vector>(r.recent[Member], other.recent[Member]);
-    }
-    // Calls f(integral_constant) for each number less than Count.
-    template <int Count, class F> [[gnu::always_inline]] static void for_each(F&& f) {
-        [&]<int... I>(std::integer_sequence<int, I...>) __attribute__((always_inline)) {
-            (f(std::integral_constant<int, I>{}), ...);
-        }
-        (std::make_integer_sequence<int, Count>{});
+        r.recent[Member] = operation_of<Member>::template combine<vector>(r.recent[Member], other.recent[Member]);
     }
     template <int Store> [[gnu::always_inline]] static void keep_sum(const registers& r, T* const* to, long row) {
         constexpr int m = store(Store).member;
-        if constexpr (reduces<m>) {
-            using Op = operation_of<m>;
-            if constexpr (width == 1)
-                to[Store][row] = r.recent[m];
-            else
-                to[Store][row] = kernels::across_lanes<T>(
-                    r.recent[m], [](const vector& a, const vector& b) { return Op::template combine<vector>(a, b); });
-        }
+        using Op = operation_of<m>;
+        if constexpr (width == 1)
+            to[Store][row] = r.recent[m];
+        else
+            to[Store][row] = kernels::across_lanes<T>(
+                r.recent[m], [](const vector& a, const vector& b) { return Op::template combine<vector>(a, b); });
     }
 
     // The addresses once more, in registers: the compiler must take a store of a vector for one that may change those
@@ -251,8 +242,10 @@ template <class Compiled, int Group, class T> class group_kernel {
         const T* from[loads + 1];
         T* to[stores + 1];
         [[gnu::always_inline]] addresses(const T* const* given_from, T* const* given_to) {
-            for_each<loads>([&](auto l) __attribute__((always_inline)) { from[l] = given_from[l]; });
-            for_each<stores>([&](auto s) __attribute__((always_inline)) { to[s] = given_to[s]; });
+            HOURGLASS_UNROLL
+            for (int l = 0; l < loads; ++l) from[l] = given_from[l];
+            HOURGLASS_UNROLL
+            for (int s = 0; s < stores; ++s) to[s] = given_to[s];
         }
     };
 
@@ -262,7 +255,7 @@ template <class Compiled, int Group, class T> class group_kernel {
         const T* const* const from = a.from;
         T* const* const to = a.to;
         registers r;
-        fetch_all_once<true>(r, from);
+        fetch_once<singles>(r, from);
         begin_row(r, from);
         long at = first;
         for (; at + width <= last; at += width) step<extent_of_step::whole>(r, from, to, at);
@@ -276,7 +269,7 @@ template <class Compiled, int Group, class T> class group_kernel {
         constexpr long vectors = extent(inner) / width, rounds = vectors / chains;
         constexpr int rest = static_cast<int>(extent(inner) % width);
         registers r[chains];
-        fetch_all_once<true>(r[0], from);
+        fetch_once<singles>(r[0], from);
         begin_row(r[0], from);
         for (int c = 1; c < chains; ++c) r[c] = r[0];
         long at = 0;
@@ -291,13 +284,11 @@ template <class Compiled, int Group, class T> class group_kernel {
                 const long end = std::min(rounds, done + steps_per_block);
                 for (; done < end; ++done) round();
                 for_each<chains>([&](auto c) __attribute__((always_inline)) {
-                    for_each<members>([&](auto m) __attribute__((always_inline)) { gather<m>(r[c]); });
+                    for_chosen<reductions>([&](auto m) __attribute__((always_inline)) { gather<m>(r[c]); });
                 });
             }
             for_each<chains>([&](auto c) __attribute__((always_inline)) {
-                for_each<members>([&](auto m) __attribute__((always_inline)) {
-                    if constexpr (reduces<m>) r[c].recent[m] = r[c].total[m];
-                });
+                for_chosen<reductions>([&](auto m) __attribute__((always_inline)) { r[c].recent[m] = r[c].total[m]; });
             });
         } else {
             for (long done = 0; done < rounds; ++done) round();
@@ -309,12 +300,12 @@ template <class Compiled, int Group, class T> class group_kernel {
         if constexpr (rest > 0) step<extent_of_step::partial>(r[chains - 1], from, to, at, rest);
         if constexpr (group.reduces) {
             if constexpr (chains == 4)
-                for_each<members>([&](auto m) __attribute__((always_inline)) {
+                for_chosen<reductions>([&](auto m) __attribute__((always_inline)) {
                     join<m>(r[0], r[2]);
                     join<m>(r[1], r[3]);
                     join<m>(r[0], r[1]);
                 });
-            for_each<stores>([&](auto s) __attribute__((always_inline)) { keep_sum<s>(r[0], to, row); });
+            for_chosen<kept_sums>([&](auto s) __attribute__((always_inline)) { keep_sum<s>(r[0], to, row); });
         }
     }
 
@@ -368,7 +359,7 @@ public:
     // A finished part of a product; the product's matrix begins with row `first_row` of the group's domain.
     static void run_part(const kernels::finished_part<T>& part, const T* const* from, T* const* to, long first_row) {
         registers r;
-        fetch_all_once<true>(r, from);
+        fetch_once<singles>(r, from);
         const long row = first_row + part.first_row, column = part.first_column;
         const T* moved[loads + 1];
         T* targets[stores + 1];

@@ -108,7 +108,7 @@ protected:
                     if constexpr (type.batched)
                         count.set(rows_in(elements, type, Left::name), Left::name);
                     else if (elements != static_cast<std::size_t>(type.extents.size())) [[unlikely]]
-                        rows_in(elements, type, Left::name); // throws
+                        refuse_elements(elements, type, Left::name);
                 } else if constexpr (s >= 0) {
                     executor_.number[static_cast<std::size_t>(s)] = static_cast<double>(a.value);
                 }
@@ -141,12 +141,7 @@ protected:
     }
     static void check_rows(long given, std::string_view what) {
         if (given > max_rows) [[unlikely]]
-            refuse_rows(given, what);
-    }
-    [[noreturn]] HOURGLASS_NOINLINE static void refuse_rows(long given, std::string_view what) {
-        throw call_error("the call has " + std::to_string(given) + " rows, " + std::string(what) + " takes at most " +
-                         std::to_string(max_rows) + ": give it hg::max_rows<" + std::to_string(given) +
-                         ">, or fewer rows");
+            refuse_rows(given, max_rows, what);
     }
 
 private:
@@ -235,10 +230,8 @@ private:
             using Left = typename Argument::left;
             constexpr value_type type = result::template type_of<Left>();
             const auto wanted = static_cast<std::size_t>(type.extents.size() * (type.batched ? all : 1));
-            if (std::ranges::size(a.range) < wanted)
-                throw call_error("the destination of '" + std::string(Left::name) + "' holds " +
-                                 std::to_string(std::ranges::size(a.range)) + " numbers, but " +
-                                 std::to_string(wanted) + " are to be written");
+            if (std::ranges::size(a.range) < wanted) [[unlikely]]
+                refuse_destination(Left::name, std::ranges::size(a.range), wanted);
         }
     }
     template <class Argument> static void deliver(const Argument& a, const result& out, long first_row) {
