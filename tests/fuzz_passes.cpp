@@ -15,7 +15,6 @@ namespace {
 
 using namespace fuzz;
 
-constexpr int graphs = 10000;
 constexpr double rounding = 1e-15; // of the noise that tells which graphs can be compared
 
 struct pass {
@@ -63,6 +62,7 @@ std::string compare(hg::graph_view before, const values& expected, hg::graph_vie
 }
 
 constexpr generator_options with_products{.products = true};
+constexpr generator_options with_scans{.steps = 10, .products = true, .scans = true};
 
 // The first fault that any of the passes shows on a graph. `skipped` tells that it cannot be compared.
 std::string find_fault_of(const std::vector<pass>& all, const generated_graph& made, bool& skipped) {
@@ -112,10 +112,10 @@ std::string shrunk(const std::vector<pass>& all, const generated_graph& faulty, 
 
 }
 
-TEST_CASE("values, gradients and updates are the same before and after every pass") {
+void check_all_passes(const generator_options& options, int graphs) {
     int skipped = 0, faulty = 0;
     for (int seed = 0; seed < graphs && faulty < 3; ++seed) {
-        const generated_graph made = generate(static_cast<std::uint64_t>(seed), with_products);
+        const generated_graph made = generate(static_cast<std::uint64_t>(seed), options);
         bool cannot_compare = false;
         const std::string fault = find_fault_of(passes(), made, cannot_compare);
         skipped += cannot_compare;
@@ -126,6 +126,11 @@ TEST_CASE("values, gradients and updates are the same before and after every pas
     MESSAGE(skipped << " of " << graphs << " graphs could not be compared");
     CHECK(skipped < graphs / 8);
 }
+
+TEST_CASE("values, gradients and updates are the same before and after every pass") {
+    check_all_passes(with_products, 10000);
+}
+TEST_CASE("those of graphs with scans too") { check_all_passes(with_scans, 3000); }
 
 TEST_CASE("every operation is generated, differentiated or not") {
     std::vector<std::uint64_t> seen;

@@ -180,6 +180,7 @@ TEST_CASE("a gated cell over the rows of a batch") { check_model<of_rows::model>
 TEST_CASE("a scan from the last step to the first, without a batch axis") { check_model<scans::backwards::model>(); }
 TEST_CASE("two states against each other, without a sequence") { check_model<two_states::model>(); }
 TEST_CASE("states that are handed on, and what does not depend on the step") { check_model<handed_on::model>(); }
+TEST_CASE("a body without states") { check_model<without_states::model>(); }
 TEST_CASE("a body that mixes the rows") { check_model<mixing::model>(); }
 TEST_CASE("stochastic volatility") { check_model<volatility::model<6>>(); }
 
@@ -188,6 +189,7 @@ TEST_CASE("Jacobians and Hessians through a scan are all products with vectors a
     check_jacobians<scans::backwards::model>();
     check_jacobians<two_states::model>();
     check_jacobians<handed_on::model>();
+    check_jacobians<without_states::model>();
     check_jacobians<volatility::model<6>>();
 }
 TEST_CASE("a derivative takes no more nodes for those that the graph holds already") {

@@ -303,7 +303,11 @@ class generator : tame_operations {
         return push(copy.op, copy.options, of, range(n));
     }
 
+    bool in_body_ = false;
+    constexpr int scan(); // scan_generator.hpp
+
     constexpr int step() {
+        if (options_.scans && !in_body_ && dice_.one_in(6)) return scan();
         switch (dice_.below(24)) {
         case 0:
         case 1:
@@ -425,6 +429,12 @@ public:
         return made;
     }
 };
+
+}
+
+#include "scan_generator.hpp"
+
+namespace fuzz {
 
 constexpr generated_graph generate(std::uint64_t seed, const generator_options& options) {
     return generator(seed, options).run();

@@ -8,6 +8,7 @@
 #include <utility>
 
 #include <hourglass/graph/static_graph.hpp>
+#include <hourglass/ops/scan.hpp>
 
 namespace fuzz {
 
@@ -85,7 +86,7 @@ inline std::string find_fault(hg::graph_view g) {
         } else if (node.op->kind == hg::operation_kind::literal) {
             if (node.name >= 0 || !(node.type == hg::value_type{}))
                 return at("node", n, "a literal with a name or extents");
-        } else {
+        } else if (!hg::is<hg::ops::step>(node)) {
             if (!is_name(node.name)) return at("node", n, "a leaf without a name");
             if (g.names[node.name].node != n) return at("node", n, "a leaf whose name stands for another node");
         }

@@ -19,6 +19,9 @@ TEST_CASE("two states against each other, without a sequence") {
 TEST_CASE("states that are handed on, and what does not depend on the step") {
     check_gradient<handed_on::model, double>(1e-11, handed_on::x = data<double>(5));
 }
+TEST_CASE("a body without states") {
+    check_gradient<without_states::model, double>(1e-11, without_states::x = data<double>(5 * 8));
+}
 TEST_CASE("a body that mixes the rows, which the threads run together") {
     check_gradient<mixing::model, double>(1e-11, mixing::x = data<double>(5 * 6));
 }

@@ -131,6 +131,19 @@ template <int N> inline constexpr hg::graph model{
 
 }
 
+// No state at all: a layer over the steps, and of it what the parameters alone lead to.
+namespace without_states {
+
+inline constexpr hg::input<"x", 4, 2> x;
+inline constexpr hg::graph layer{gate = tanh(hg::dense<3>(u)), fresh = exp(scale)};
+inline constexpr auto run = hg::scan<"layer">(layer, hg::along(u = x), scale = start);
+inline constexpr hg::graph model{
+    gates = run[gate],
+    loss = sum(square(gates)) + sum(hadamard(run[fresh], gates)),
+};
+
+}
+
 // Each row sees the mean of all.
 namespace mixing {
 

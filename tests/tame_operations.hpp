@@ -35,6 +35,7 @@ struct generator_options {
     long largest = 64;        // elements of one example's value
     bool odd_extents = false; // the extents at which kernels change their ways
     bool products = false;    // product_over, other_factors, gather too: compiled seeds were chosen without
+    bool scans = false;       // as well
 };
 
 struct interval {

@@ -125,7 +125,7 @@ public:
         }
     }
     // The scan of the copy, given what its states become and what else is asked of its body. Sequences that nothing
-    // reads are left out.
+    // reads are left out; -1 where nothing is left, all that is asked for being the same in all steps.
     constexpr int finish(const list<int>& next, const list<int>& asked) {
         list<bool> needed(g_.nodes.size(), false);
         for (int n : next) needed[n] = true;
@@ -142,10 +142,27 @@ public:
             g_.nodes[slices_[q]].options.flags[2] = kept++;
             operands.push(sequences_[q]);
         }
+        if (operands.empty()) return -1;
         attributes options;
         options.target = make_shape(steps);
         options.flags = {body, next.size(), backwards};
         return g_.push(&record<ops::scan>, options, operands.view());
+    }
+    // A value of its body for each step.
+    constexpr int stacked(int scan, int value, const attributes& options = {}) const {
+        const int both[] = {scan, value};
+        if (scan >= 0) return g_.push(&record<ops::stacked>, options, {both, 2});
+        value_type all = g_.nodes[value].type;
+        for (int i = all.extents.rank++; i > 0; --i) all.extents[i] = all.extents[i - 1];
+        all.extents[0] = steps;
+        return handle{&g_, nullptr, value}.filled(all).index;
+    }
+    // What a state is after the last step. There is a scan where there is a state.
+    constexpr int final_state(int scan, int next, int which) const {
+        attributes options;
+        options.flags[0] = which;
+        const int both[] = {scan, next};
+        return g_.push(&record<ops::final_state>, options, {both, 2});
     }
 
 private:

@@ -288,12 +288,10 @@ private:
         const int scan = body.finish(next, asked);
         for (int i = 0; i < results.size(); ++i) {
             const node old_result = graph_.nodes[results[i]];
-            const bool is_final = is<ops::final_state>(old_result);
-            attributes options = old_result.options;
-            if (is_final) options.flags[0] = places[options.flags[0]];
-            const int both[] = {scan, values[i]};
-            const int found = graph_.push(old_result.op, options, {both, 2});
-            values_[results[i]] = {is_final ? found : swapped(at(found), 0).index, false};
+            const int found = is<ops::final_state>(old_result)
+                                  ? body.final_state(scan, values[i], places[old_result.options.flags[0]])
+                                  : swapped(at(body.stacked(scan, values[i], old_result.options)), 0).index;
+            values_[results[i]] = {found, false};
         }
     }
 

@@ -153,11 +153,12 @@ private:
         const int scan = body.finish(next, asked);
         for (int i = 0; i < results.size(); ++i) {
             const node old_result = graph_.nodes[results[i]];
-            attributes options = old_result.options;
+            int which = old_result.options.flags[0];
             if (is<ops::final_state>(old_result))
-                for (int s = old_result.options.flags[0] - 1; s >= 0; --s) options.flags[0] -= carries[s] == none;
-            const int both[] = {scan, tangents[i]};
-            tangents_[results[i]] = graph_.push(old_result.op, options, {both, 2});
+                for (int s = which - 1; s >= 0; --s) which -= carries[s] == none;
+            tangents_[results[i]] = is<ops::final_state>(old_result)
+                                        ? body.final_state(scan, tangents[i], which)
+                                        : body.stacked(scan, tangents[i], old_result.options);
         }
         return -1;
     }

@@ -13,6 +13,7 @@ HOURGLASS_BEGIN
 // Sums over the rows of values of a body, one for each step, as one sum over rows and steps behind the scan.
 class sums_of_steps {
     graph_builder& g_;
+    const body_copy& body_;
     int first_, last_; // nodes of the body
 
     constexpr bool is_row(int n) const { // a value for each row in each step
@@ -20,7 +21,8 @@ class sums_of_steps {
     }
 
 public:
-    constexpr sums_of_steps(graph_builder& g, int first) : g_(g), first_(first), last_(g.nodes.size()) {}
+    constexpr sums_of_steps(graph_builder& g, const body_copy& body)
+        : g_(g), body_(body), first_(body.first), last_(g.nodes.size()) {}
 
     // The terms of a value of the body: those that can be taken behind the scan, and the others.
     constexpr void split(int n, list<int>& behind, list<int>& carried, list<int>& asked) const {
@@ -62,16 +64,15 @@ private:
         }
         return (is<ops::reshape>(at) || (is<ops::sum>(at) && !is_over_rows(at))) && ask(g_.operand(n, 0), asked);
     }
-    constexpr handle stacked(int scan, int value) const {
-        const int both[] = {scan, value};
-        return {&g_, nullptr, g_.push(&record<ops::stacked>, {}, {both, 2})};
-    }
+    constexpr handle stacked(int scan, int value) const { return {&g_, nullptr, body_.stacked(scan, value)}; }
 };
 
-// A result of a scan hands its adjoint on when the walk comes to the scan.
+// A result of a scan hands its adjoint on when the walk comes to the scan. That may depend on what is differentiated
+// for through nothing but what its body reads.
 constexpr void derivation::reach_scan() {
     const int scan = graph_.operand(node_, 0);
     if (adjoints_[scan] < 0) adjoints_[scan] = adjoints_[node_];
+    wanted_[scan] = true;
 }
 
 constexpr void derivation::reverse_scan() {
@@ -166,7 +167,7 @@ constexpr void derivation::reverse_scan() {
         if (carries[s])
             next.push(sources[s] < 0 ? at(g.push_literal(0)).filled(adjoint_type(old.initial(s))).index
                                      : d.gradient(sources[s]));
-    const sums_of_steps sums(g, body.first);
+    const sums_of_steps sums(g, body);
     struct term {
         int captured, node;
     };
@@ -194,14 +195,10 @@ constexpr void derivation::reverse_scan() {
         } else {
             slices[q] = -1;
         }
+    if (next.empty() && asked.empty()) return; // no way through the body has a derivative
     const int scan = body.finish(next, asked);
 
-    const auto final_state = [&](int which) {
-        attributes options;
-        options.flags[0] = which;
-        const int both[] = {scan, next[which]};
-        return at(g.push(&record<ops::final_state>, options, {both, 2}));
-    };
+    const auto final_state = [&](int which) { return at(body.final_state(scan, next[which], which)); };
     int which = 0;
     for (int s = 0; s < old.states; ++s) {
         if (!carries[s]) continue;
@@ -212,8 +209,7 @@ constexpr void derivation::reverse_scan() {
     for (const term& t : behind) add(t.captured, adjoint_type(t.captured), sums.behind(t.node, scan));
     for (int q = 0; q < old.sequences; ++q) {
         if (slices[q] < 0 || !wanted_[old.sequence(q)]) continue;
-        const int both[] = {scan, slices[q]};
-        add(old.sequence(q), adjoint_type(old.sequence(q)), at(g.push(&record<ops::stacked>, {}, {both, 2})));
+        add(old.sequence(q), adjoint_type(old.sequence(q)), at(body.stacked(scan, slices[q])));
     }
 }
 

@@ -38,6 +38,9 @@ constexpr bool can_differentiate(auto y, auto x, std::string_view what,
     if (rows == rows_of_derivative::may_mix || !y.batched()) return true;
     list<bool> reached(y.index + 1, false);
     reached[x.index] = true;
+    for (int n = x.index + 1; n <= y.index; ++n)
+        for (int i = 0; i < g.nodes[n].operand_count; ++i)
+            reached[n] = reached[n] || (reached[g.operand(n, i)] && has_derivative(g.nodes[n], i));
     const auto bodies = bodies_of(g.view());
     const auto reached_in_scan = [&](int n) { // by any way through the steps
         for (int scan = n + 1; lies_in_body(bodies, n) && scan <= y.index; ++scan)
@@ -49,8 +52,6 @@ constexpr bool can_differentiate(auto y, auto x, std::string_view what,
     };
     for (int n = x.index + 1; n <= y.index; ++n) {
         const auto& at = g.nodes[n];
-        for (int i = 0; i < at.operand_count; ++i)
-            reached[n] = reached[n] || (reached[g.operand(n, i)] && has_derivative(at, i));
         const bool mixes =
             (at.op->kind == operation_kind::reduction && at.options.flags[2] != 0) || is<ops::matmul_batch_sum>(at);
         if (!mixes || !part[n] || !(reached[n] || reached_in_scan(n))) continue;

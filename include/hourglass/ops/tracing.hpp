@@ -75,7 +75,7 @@ class derivation {
     mutable naming place_;
     int* adjoints_;      // the adjoint of each node so far, or -1
     int count_;          // of nodes that may have one
-    const bool* wanted_; // which nodes depend on what is differentiated for
+    bool* wanted_;       // which nodes depend on what is differentiated for
     bool sums_rows_ = true;
     int node_ = -1;
     // Forward mode: of the shares only that of this operand counts, and it is the node's tangent.
@@ -83,7 +83,7 @@ class derivation {
     int tangent_ = -1;
     friend class differentiation;
     friend class forward_differentiation;
-    constexpr derivation(graph_builder& g, int* adjoints, int count, const bool* wanted, bool sums_rows)
+    constexpr derivation(graph_builder& g, int* adjoints, int count, bool* wanted, bool sums_rows)
         : graph_(g), adjoints_(adjoints), count_(count), wanted_(wanted), sums_rows_(sums_rows) {}
 
 public:
