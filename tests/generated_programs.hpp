@@ -18,21 +18,22 @@
 namespace fuzz {
 
 inline constexpr long most_rows = 33;
-inline constexpr generator_options compiled_options{.steps = 10, .largest = 600, .odd_extents = true};
+inline constexpr generator_options plain{.steps = 10, .largest = 600, .odd_extents = true};
+inline constexpr generator_options with_scans{.steps = 8, .largest = 600, .odd_extents = true, .scans = true};
 
 // What program_spec is for equations: the graph with its results, and the options that the stages ask for.
-template <std::uint64_t Seed> struct generated_spec {
+template <std::uint64_t Seed, const generator_options& Options> struct generated_spec {
     struct options {
         template <class> static constexpr bool has = false;
     };
     static constexpr hg::program_kind kind = hg::program_kind::trainer;
     static constexpr long rows = most_rows;
-    static constexpr hg::graph_builder run() { return generate_with_gradients(Seed, compiled_options); }
+    static constexpr hg::graph_builder run() { return generate_with_gradients(Seed, Options); }
 };
 
 // A compiled graph that claims to be much work, so that the executor shares out even the smallest one.
-template <std::uint64_t Seed> struct generated_program {
-    using spec = generated_spec<Seed>;
+template <std::uint64_t Seed, const generator_options& Options> struct generated_program {
+    using spec = generated_spec<Seed, Options>;
     using compiled = hg::compiled<spec>;
     using final_graph = typename compiled::final_graph;
     static constexpr hg::schedule_sizes sizes = compiled::sizes;
@@ -154,10 +155,10 @@ template <class T> void check_program(const program_to_check<T>& program) {
     }
 }
 
-template <std::uint64_t... Seeds> void check_programs() {
+template <const generator_options& Options, std::uint64_t... Seeds> void check_programs() {
     const auto check_one = []<std::uint64_t Seed>(std::integral_constant<std::uint64_t, Seed>) {
         CAPTURE(Seed);
-        using program = generated_program<Seed>;
+        using program = generated_program<Seed, Options>;
         const hg::graph_view selected = program::compiled::selected::view();
         check_program<double>({selected, &run_program<program, double>});
         check_program<float>({selected, &run_program<program, float>});

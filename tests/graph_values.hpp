@@ -81,7 +81,8 @@ template <class T> std::vector<std::vector<double>> results_of(hg::graph_view g,
     run.noise = noise_of_tests;
     for (int n = 0; n < g.nodes.size; ++n) {
         const hg::node& at = g[n];
-        if (at.op->kind == hg::operation_kind::leaf && at.name >= 0 && !hg::is<ops::scalar>(at))
+        if (at.op->kind == hg::operation_kind::leaf && !hg::is<ops::scalar>(at) && !hg::is<ops::rows>(at) &&
+            !hg::is<ops::step>(at))
             run.feed(n, leaf_values<T>(g.name(at.name), run.size_of(n)));
     }
     run.run();
