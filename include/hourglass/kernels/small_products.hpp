@@ -17,18 +17,38 @@ template <class T> inline constexpr int dots_together = width<T> > 8 ? width<T> 
 
 namespace detail {
 
-// The sums over the lanes of width<T> vectors, as one vector.
-template <class T> vector<T> sums_of_lanes(vector<T>* x) {
+// The sums over the lanes of width<T> vectors, as one vector, in pairs: each step makes of two vectors one, first within
+// granules of 128 bits, then of granules, so that half as much is shuffled as by transposing all first.
+template <class T> [[gnu::always_inline]] inline vector<T> sums_of_lanes(const vector<T>* x) {
 #if defined(HOURGLASS_SCALAR)
     return x[0];
 #else
-    transpose_square<T>(x);
+    constexpr int lanes = width<T>, granule = 16 / static_cast<int>(sizeof(T)), granules = lanes / granule;
+    constexpr auto sequence = std::make_integer_sequence<int, lanes>{};
+    constexpr auto even = [](int i) {
+        return i / granule * granule + i * 2 % granule + i % granule / (granule / 2) * lanes;
+    };
+    constexpr auto odd = [](int i) { return decltype(even){}(i) + 1; };
+    constexpr auto even_granules = [](int i) { return i / granule * 2 * granule + i % granule; };
+    constexpr auto odd_granules = [](int i) { return decltype(even_granules){}(i) + granule; };
+    typename plain_vector<T, lanes>::type sums[lanes];
     HOURGLASS_UNROLL
-    for (int half = width<T> / 2; half > 0; half /= 2) {
+    for (int i = 0; i < lanes; ++i) sums[i] = to_plain<T>(x[i]);
+    HOURGLASS_UNROLL
+    for (int left = lanes / 2; left >= granules; left /= 2) {
         HOURGLASS_UNROLL
-        for (int i = 0; i < half; ++i) x[i] += x[i + half];
+        for (int i = 0; i < left; ++i)
+            sums[i] = shuffle(sums[2 * i], sums[2 * i + 1], even, sequence) +
+                      shuffle(sums[2 * i], sums[2 * i + 1], odd, sequence);
     }
-    return x[0];
+    HOURGLASS_UNROLL
+    for (int left = granules / 2; left > 0; left /= 2) {
+        HOURGLASS_UNROLL
+        for (int i = 0; i < left; ++i)
+            sums[i] = shuffle(sums[2 * i], sums[2 * i + 1], even_granules, sequence) +
+                      shuffle(sums[2 * i], sums[2 * i + 1], odd_granules, sequence);
+    }
+    return from_plain<T>(sums[0]);
 #endif
 }
 
