@@ -7,6 +7,7 @@
 #include <hourglass/kernels/transpose.hpp>
 
 #include <array>
+#include <cstdint>
 
 HOURGLASS_BEGIN
 
@@ -17,8 +18,8 @@ template <class T> inline constexpr int dots_together = width<T> > 8 ? width<T> 
 
 namespace detail {
 
-// The sums over the lanes of width<T> vectors, as one vector, in pairs: each step makes of two vectors one, first within
-// granules of 128 bits, then of granules, so that half as much is shuffled as by transposing all first.
+// The sums over the lanes of width<T> vectors, as one vector, in pairs: each step makes of two vectors one, first
+// within granules of 128 bits, then of granules, so that half as much is shuffled as by transposing all first.
 template <class T> [[gnu::always_inline]] inline vector<T> sums_of_lanes(const vector<T>* x) {
 #if defined(HOURGLASS_SCALAR)
     return x[0];
@@ -104,24 +105,35 @@ template <class T, int n, int k, class Epilogue> void vector_times_columns(const
 }
 
 // How x B is added up where the rows of B lie contiguously: in registers where they are short, over several sets of
-// rows in turn; else a few rows at a time in memory.
+// rows in turn, so that no sum waits for itself; else eight rows at a time, in memory. (All of these divide
+// dots_together.)
 template <class T, int n> struct row_sums {
     static constexpr int vectors = (n + width<T> - 1) / width<T>, rest = n % width<T>;
     static constexpr bool in_registers = vectors <= 8;
-    static constexpr int together = in_registers ? 8 / vectors : 4; // rows
+    static constexpr int registers = sizeof(vector<T>) == 64 ? 16 : 12; // for sums
+    static constexpr int sets = vectors <= 1 ? 8 : vectors * 4 <= registers ? 4 : vectors * 2 <= registers ? 2 : 1;
+    static constexpr int together = in_registers ? sets : 8; // rows
 };
 
 // y += x[i] * row i of B, for rows [first, last), whose number is a multiple of row_sums::together except at B's end. y
 // has row_sums::vectors * together vectors where it stays in registers (one set for each of the rows taken together),
-// else whole vectors of n numbers.
-template <class T, int n> void add_rows(T* y, const T* x, const T* b, std::ptrdiff_t row_stride, int first, int last) {
+// else whole vectors of n numbers. What lies `ahead` bytes further is fetched meanwhile, unless that is 0: where
+// vectors are whole cache lines, since of shorter ones asking was measured to take longer than it saves.
+template <class T, int n, int ahead = 0>
+void add_rows(T* y, const T* x, const T* b, std::ptrdiff_t row_stride, int first, int last) {
     using plan = row_sums<T, n>;
     constexpr int vectors = plan::vectors, lanes = width<T>, together = plan::together;
-    const auto row = [&](int i, int v) __attribute__((always_inline)) {
+    const auto place = [&](int i, int v) __attribute__((always_inline)) {
         const T* const at = b + i * row_stride + v * lanes;
+        if constexpr (ahead > 0 && sizeof(vector<T>) == 64) // by its number: no pointer may point past B
+            __builtin_prefetch(reinterpret_cast<const void*>(reinterpret_cast<std::uintptr_t>(at) + ahead));
+        return at;
+    };
+    const auto whole = [&](int i, int v) __attribute__((always_inline)) { return load_vector(place(i, v)); };
+    const auto row = [&](int i, int v) __attribute__((always_inline)) {
         if constexpr (plan::rest > 0)
-            if (v == vectors - 1) return load_partial(at, plan::rest);
-        return load_vector(at);
+            if (v == vectors - 1) return load_partial(place(i, v), plan::rest);
+        return whole(i, v);
     };
     int i = first;
     if constexpr (plan::in_registers) {
@@ -152,13 +164,14 @@ template <class T, int n> void add_rows(T* y, const T* x, const T* b, std::ptrdi
     } else {
         const auto add_all = [&](auto count) __attribute__((always_inline)) {
             vector<T> left[count];
-            for (int s = 0; s < count; ++s) left[s] = broadcast(x[i + s]);
+            HOURGLASS_UNROLL
+            for (int s = 0; s < count.value; ++s) left[s] = broadcast(x[i + s]);
             const auto add = [&](int v, auto&& load) __attribute__((always_inline)) {
                 vector<T> sum = load_vector(y + v * lanes);
-                for (int s = 0; s < count; ++s) sum = fused_multiply_add(left[s], load(i + s, v), sum);
+                HOURGLASS_UNROLL
+                for (int s = 0; s < count.value; ++s) sum = fused_multiply_add(left[s], load(i + s, v), sum);
                 store_vector(y + v * lanes, sum);
             };
-            const auto whole = [&](int at, int v) { return load_vector(b + at * row_stride + v * lanes); };
             for (int v = 0; v < n / lanes; ++v) add(v, whole);
             if constexpr (plan::rest > 0) add(vectors - 1, row);
         };
@@ -195,12 +208,14 @@ void vector_times_rows(const T* x, const T* b, std::ptrdiff_t row_stride, Epilog
 // finish_rows.
 template <class T, int n, int k, class Epilogue>
 void sweep(const T* x, const T* b, std::ptrdiff_t column_stride, const T* v, T* z, Epilogue&& epilogue) {
-    constexpr int blocks = (n + dots_together<T> - 1) / dots_together<T>;
-    constexpr int piece = std::max(1, 16384 / static_cast<int>(sizeof(T)) / k / dots_together<T>); // stays in the cache
+    constexpr int together = dots_together<T>, blocks = (n + together - 1) / together;
+    constexpr int bytes = 16384; // stay in the nearest cache; as many are asked for ahead, where that does not hold all
+    constexpr int piece = std::max(1, bytes / static_cast<int>(sizeof(T)) / k / together);
+    constexpr bool is_large = std::int64_t{n} * k * static_cast<int>(sizeof(T)) > 2 * bytes;
     for (int block = 0; block < blocks; block += piece) {
         const int last = std::min(blocks, block + piece);
         dot_blocks<T, n, k>(x, b, column_stride, block, last, epilogue);
-        add_rows<T, k>(z, v, b, column_stride, block * dots_together<T>, std::min(n, last * dots_together<T>));
+        add_rows<T, k, is_large ? bytes : 0>(z, v, b, column_stride, block * together, std::min(n, last * together));
     }
 }
 
