@@ -1,14 +1,17 @@
 // The matrix product against naive sums in long double: every transposition, extents around the tile, any thread split.
 #include <hourglass/kernels/few_rows.hpp>
 #include <hourglass/kernels/matrix_product.hpp>
+#include <hourglass/kernels/small_products.hpp>
 
 #include <doctest/doctest.h>
 
+#include <algorithm>
 #include <cmath>
 #include <cstddef>
 #include <limits>
 #include <memory>
 #include <random>
+#include <utility>
 #include <vector>
 
 namespace {
@@ -151,4 +154,62 @@ TEST_CASE_TEMPLATE("NaN in an operand reaches exactly its row or column", T, flo
     const std::vector<T> c = multiply(a, b, m, n, k, 1, way::by_panels);
     for (int i = 0; i < m; ++i)
         for (int j = 0; j < n; ++j) CHECK(std::isnan(c[static_cast<std::size_t>(i * n + j)]) == (i == 5));
+}
+
+// y = x B and z = y B', for B whose n columns of k numbers lie contiguously, with `slack` numbers between them, as two
+// products and in one sweep.
+template <class T, int n, int k> void check_vector_products(int slack) {
+    CAPTURE(n);
+    CAPTURE(k);
+    CAPTURE(slack);
+    const int stride = k + slack;
+    std::mt19937 random(static_cast<unsigned>(n + 131 * k));
+    std::uniform_real_distribution<T> uniform(T(-1), T(1));
+    const exact_array<T> b(static_cast<std::size_t>((n - 1) * stride + k)), x(k), y(n), z(k), v(n);
+    for (std::size_t i = 0; i < b.size; ++i) b.data[i] = uniform(random);
+    for (std::size_t i = 0; i < x.size; ++i) x.data[i] = uniform(random);
+    const auto keep_in = [](const exact_array<T>& to) {
+        return [&to](const kernels::finished_part<T>& part) {
+            for (int j = 0; j < part.columns; ++j)
+                to.data[static_cast<std::size_t>(part.first_column + j)] = part.data[j];
+        };
+    };
+    const auto largest_error = [&](const exact_array<T>& result, const exact_array<T>& left, int to_column,
+                                   int to_row) {
+        long double worst = 0;
+        for (std::size_t j = 0; j < result.size; ++j) {
+            long double sum = 0;
+            for (std::size_t i = 0; i < left.size; ++i)
+                sum += static_cast<long double>(left.data[i]) *
+                       static_cast<long double>(
+                           b.data[j * static_cast<std::size_t>(to_column) + i * static_cast<std::size_t>(to_row)]);
+            const long double error = std::fabs(sum - static_cast<long double>(result.data[j]));
+            worst = error <= worst ? worst : error;
+        }
+        return worst;
+    };
+    constexpr long double epsilon = static_cast<long double>(std::numeric_limits<T>::epsilon());
+    for (const int threads : {3, 1})
+        for (int thread = 0; thread < threads; ++thread)
+            kernels::vector_times_columns<T, n, k>(x.data.get(), b.data.get(), stride, thread, threads, keep_in(y));
+    CHECK(largest_error(y, x, stride, 1) <= epsilon * (k + 1));
+    kernels::vector_times_rows<T, k, n>(y.data.get(), b.data.get(), stride, keep_in(z));
+    CHECK(largest_error(z, y, 1, stride) <= epsilon * (n + 1) * std::sqrt(static_cast<long double>(k)));
+
+    alignas(kernels::scratch_alignment) T sums[static_cast<std::size_t>(kernels::row_sums_size<T, k>)] = {};
+    kernels::sweep<T, n, k>(x.data.get(), b.data.get(), stride, v.data.get(), sums, keep_in(v));
+    kernels::finish_rows<T, k>(sums);
+    CHECK(std::equal(v.data.get(), v.data.get() + n, y.data.get()));
+    CHECK(std::equal(z.data.get(), z.data.get() + k, sums));
+}
+
+TEST_CASE_TEMPLATE("vectors times matrices, and both products of one sweep are the same to the bit", T, float, double) {
+    const auto check = []<int... k>(std::integer_sequence<int, k...>) {
+        for (const int slack : {0, 3}) {
+            (check_vector_products<T, 1, k>(slack), ...);
+            (check_vector_products<T, 101, k>(slack), ...);
+        }
+        (check_vector_products<T, 1000, k>(0), ...);
+    };
+    check(std::integer_sequence<int, 1, 2, 7, 8, 20, 33, 61, 64, 80, 150>{});
 }
