@@ -73,9 +73,9 @@ private:
 class derivation {
     graph_builder& graph_;
     mutable naming place_;
-    int* adjoints_;      // the adjoint of each node so far, or -1
-    int count_;          // of nodes that may have one
-    bool* wanted_;       // which nodes depend on what is differentiated for
+    int* adjoints_; // the adjoint of each node so far, or -1
+    int count_;     // of nodes that may have one
+    bool* wanted_;  // which nodes depend on what is differentiated for
     bool sums_rows_ = true;
     int node_ = -1;
     // Forward mode: of the shares only that of this operand counts, and it is the node's tangent.
