@@ -76,7 +76,11 @@ void check_case(const operation_case& c, const case_data& data) {
     derived_case t(c);
     REQUIRE_MESSAGE(t.g.problem.empty(), describe(c) << ": " << std::string(t.g.problem.view()));
     std::vector<numbers> directions;
-    for (const numbers& x : data.operands) directions.push_back(spread(x.size(), 0.5, 1.5, 0.41));
+    for (const numbers& x : data.operands) {
+        directions.push_back(spread(x.size(), 0.5, 1.5, 0.41));
+        for (std::size_t e = 0; e < x.size(); ++e) // what singles out zeros is not smooth in them
+            if (x[e] == 0) directions.back()[e] = 0;
+    }
     const evaluated<double> got(t, data.operands, directions);
 
     std::vector<std::vector<precise>> operands;
@@ -157,6 +161,8 @@ TEST_CASE("tangents and Jacobians of structural operations") {
                                                make_case<sum>(batch, per_row(2)),
                                                make_case<product_over>(middle, per_row(2, 3, 2)),
                                                make_case<product_over>(batch, per_row(2)),
+                                               make_case<without_zero>(middle, per_row(2, 3, 2), per_row(2, 2)),
+                                               make_case<without_zero>(batch, per_row(2), shared_by_rows(2)),
                                                make_case<max_over>(middle, per_row(2, 3, 2)),
                                                make_case<max_over>(batch, per_row(2)),
                                                make_case<matmul>(none, shared_by_rows(2, 3), per_row(3)),
@@ -188,8 +194,5 @@ TEST_CASE("tangents and Jacobians of structural operations") {
         for (const operation_case& c : cases) found += c.op->id == hg::record<Op>.id;
         CHECK_MESSAGE(found > 0, "no case for " << std::string(Op::name));
     });
-    for (const operation_case& c : cases) {
-        const bool solves = c.op->id == hg::record<triangular_solve>.id; // with a diagonal that is not near zero
-        check_case(c, spread_data(c, ::rows, {solves ? 0.5 : -1.5, -1.2, -2}, {1.7, 1.9, 2.3}));
-    }
+    for (const operation_case& c : cases) check_case(c, structural_data(c, ::rows));
 }

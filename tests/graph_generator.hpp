@@ -87,7 +87,12 @@ class generator : tame_operations {
             o.flags[1] = last_axes ? rank : o.flags[0] + dice_.below(rank + 1 - o.flags[0]);
         }
         const double count = o.flags[2] != 0 ? 40 : static_cast<double>(type(x).extents.size(o.flags[0], o.flags[1]));
-        if (options_.products && dice_.one_in(3)) return apply<ops::product_over>({small(x, 1)}, {-1, 1}, o);
+        if (options_.products && dice_.one_in(3)) {
+            const bool zeros = dice_.one_in(3);
+            const int factors = zeros ? apply<ops::relu>({small(x, 1)}, {0, 1}) : small(x, 1);
+            const int whole = apply<ops::product_over>({factors}, {-1, 1}, o);
+            return zeros ? apply<ops::without_zero>({factors, whole}, {-1, 1}, o) : whole;
+        }
         if (dice_.one_in(3)) return apply<ops::max_over>({x}, range(x), o);
         return apply<ops::sum>({x}, {range(x).low * count, range(x).high * count}, o);
     }

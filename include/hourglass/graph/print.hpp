@@ -88,18 +88,25 @@ inline std::string options_text(const node& n) {
     std::vector<std::string> parts;
     const auto& flags = n.options.flags;
     const auto number = [](int i) { return std::to_string(i); };
-    switch (n.op->kind) {
-    case operation_kind::literal:
-        return "";
-    case operation_kind::reduction:
+    const auto reduced = [&] {
         if (flags[2] != 0)
             parts.push_back("over rows");
         else if (flags[1] - flags[0] == 1)
             parts.push_back("axis " + number(flags[0]));
         else
             parts.push_back("axes " + number(flags[0]) + " to " + number(flags[1] - 1));
+    };
+    switch (n.op->kind) {
+    case operation_kind::literal:
+        return "";
+    case operation_kind::reduction:
+        reduced();
         break;
     case operation_kind::product:
+        if (is<ops::without_zero>(n)) {
+            reduced();
+            break;
+        }
         if (flags[0] != 0) parts.push_back("transpose left");
         if (flags[1] != 0) parts.push_back("transpose right");
         break;

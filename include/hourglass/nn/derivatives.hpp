@@ -52,8 +52,10 @@ constexpr bool can_differentiate(auto y, auto x, std::string_view what,
     };
     for (int n = x.index + 1; n <= y.index; ++n) {
         const auto& at = g.nodes[n];
-        const bool mixes =
-            (at.op->kind == operation_kind::reduction && at.options.flags[2] != 0) || is<ops::matmul_batch_sum>(at);
+        const bool combines = at.op->kind == operation_kind::reduction || at.op->kind == operation_kind::product;
+        bool mixes = false;
+        for (int i = 0; combines && !at.type.batched && i < at.operand_count; ++i)
+            mixes = mixes || g.nodes[g.operand(n, i)].type.batched;
         if (!mixes || !part[n] || !(reached[n] || reached_in_scan(n))) continue;
         y.misfit(text(what), x,
                  text("the first has a value for each example, on which the second acts through other examples too: "

@@ -34,18 +34,25 @@ struct reduction {
     }
 };
 
+// The operand of a reduction as [outer, reduced, inner], of which the middle goes.
+struct columns_of_reduction {
+    long outer, reduced, inner;
+    template <class T> constexpr explicit columns_of_reduction(const evaluation<T>& e) {
+        const shape& x = e.types[0].extents;
+        const bool over_batch = e.options.flags[2] != 0;
+        outer = over_batch ? 1 : e.rows_of(e.types[0]) * x.size(0, e.options.flags[0]);
+        reduced = over_batch ? e.rows : x.size(e.options.flags[0], e.options.flags[1]);
+        inner = over_batch ? x.size() : x.size(e.options.flags[1], x.rank);
+    }
+};
 template <class Op, class T> constexpr void reference_reduction(const evaluation<T>& e) {
-    const value_type& in = e.types[0];
-    const bool over_batch = e.options.flags[2] != 0;
-    const long outer = over_batch ? 1 : e.rows_of(in) * in.extents.size(0, e.options.flags[0]);
-    const long reduced = over_batch ? e.rows : in.extents.size(e.options.flags[0], e.options.flags[1]);
-    const long inner = over_batch ? in.extents.size() : in.extents.size(e.options.flags[1], in.extents.rank);
-    for (long o = 0; o < outer; ++o)
-        for (long i = 0; i < inner; ++i) {
+    const columns_of_reduction c(e);
+    for (long o = 0; o < c.outer; ++o)
+        for (long i = 0; i < c.inner; ++i) {
             T total = Op::template start<T>();
-            for (long r = 0; r < reduced; ++r)
-                total = Op::template combine<T>(total, e.operands[0][(o * reduced + r) * inner + i]);
-            e.result[o * inner + i] = total;
+            for (long r = 0; r < c.reduced; ++r)
+                total = Op::template combine<T>(total, e.operands[0][(o * c.reduced + r) * c.inner + i]);
+            e.result[o * c.inner + i] = total;
         }
 }
 
@@ -56,6 +63,12 @@ constexpr shape kept_shape(const shape& s, int first, int last) {
     return result;
 }
 
+// A reduction's result, or its adjoint, with extents of 1 where the operand has the reduced axes.
+constexpr auto along_operand(auto& d, auto h) {
+    const auto& o = d.options();
+    return o.flags[2] != 0 ? h : h.reshaped(kept_shape(d.operand(0).extents(), o.flags[0], o.flags[1]));
+}
+
 struct sum : reduction {
     static constexpr std::string_view name = "sum";
     attributes options{};
@@ -64,12 +77,11 @@ struct sum : reduction {
     template <class V> static constexpr V combine(const V& a, const V& b) { return a + b; }
     template <class T> static constexpr void reference(const evaluation<T>& e) { reference_reduction<sum>(e); }
     static constexpr void derivative(auto& d) {
-        const auto& o = d.options();
         // A single number broadcasts as it is.
-        if (o.flags[2] != 0 || d.result().extents().rank == 0)
+        if (d.options().flags[2] != 0 || d.result().extents().rank == 0)
             d.accumulate(0, d.adjoint());
         else
-            d.accumulate(0, d.adjoint_full().reshaped(kept_shape(d.operand(0).extents(), o.flags[0], o.flags[1])));
+            d.accumulate(0, along_operand(d, d.adjoint_full()));
     }
 };
 // The largest element; NaN is handed on. The gradient is shared equally among ties; over axes that are no neighbours,
@@ -82,14 +94,9 @@ struct max_over : reduction {
     template <class V> static constexpr V combine(const V& a, const V& b) { return maximum::forward(a, b); }
     template <class T> static constexpr void reference(const evaluation<T>& e) { reference_reduction<max_over>(e); }
     static constexpr void derivative(auto& d) {
-        const auto& o = d.options();
-        auto x = d.operand(0);
-        auto kept = [&](auto h) {
-            return o.flags[2] != 0 ? h : h.reshaped(kept_shape(x.extents(), o.flags[0], o.flags[1]));
-        };
-        auto ties = x == kept(d.result());
-        auto count = apply_operation(sum{{}, o}, ties);
-        d.accumulate(0, hadamard(ties, kept(d.adjoint_full() / count)));
+        auto ties = d.operand(0) == along_operand(d, d.result());
+        auto count = apply_operation(sum{{}, d.options()}, ties);
+        d.accumulate(0, hadamard(ties, along_operand(d, d.adjoint_full() / count)));
     }
 };
 
@@ -108,6 +115,50 @@ struct other_factors : elementwise<3> {
     }
 };
 
+// Of a product over the axes [flags[0], flags[1]), or over the batch axis where flags[2], and of its factors x: where
+// just one factor is zero, the product of all others, and else zero. The factors are read only where the product is
+// neither positive nor negative, so that it costs nothing at most points.
+struct without_zero {
+    static constexpr std::string_view name = "without_zero";
+    static constexpr operation_kind kind = operation_kind::product;
+    static constexpr int arity = 2;
+    static constexpr unsigned flat_operands = 0b10; // the product says only where to look
+    attributes options{};
+    constexpr attributes pack() const { return options; }
+    static constexpr value_type infer(inference& in) { return in[1]; }
+    template <class T> static constexpr void reference(const evaluation<T>& e) {
+        const columns_of_reduction c(e);
+        for (long o = 0; o < c.outer; ++o)
+            for (long i = 0; i < c.inner; ++i) {
+                const T whole = e.operands[1][o * c.inner + i];
+                T& result = e.result[o * c.inner + i];
+                result = T(0);
+                if (whole < T(0) || whole > T(0)) continue;
+                const T* const x = e.operands[0] + o * c.reduced * c.inner + i;
+                long zeros = 0;
+                for (long r = 0; r < c.reduced; ++r) zeros += x[r * c.inner] == T(0) ? 1 : 0;
+                if (zeros != 1) continue;
+                result = T(1);
+                for (long r = 0; r < c.reduced; ++r)
+                    if (x[r * c.inner] != T(0)) result = result * x[r * c.inner];
+            }
+    }
+    static constexpr void depend(dependence& d) {
+        const shape& x = d.types[0].extents;
+        const bool over_batch = d.options.flags[2] != 0;
+        const long reduced = over_batch ? 1 : x.size(d.options.flags[0], d.options.flags[1]);
+        const long inner = over_batch ? x.size() : x.size(d.options.flags[1], x.rank);
+        for (long to = 0; to < d.type.extents.size(); ++to) {
+            for (long r = 0; r < reduced; ++r) d.add(to, 0, (to / inner * reduced + r) * inner + to % inner);
+            d.result[to * d.words + d.words - 1] |= d.constant_bit; // of a single zero it is one
+        }
+    }
+    static constexpr void derivative(auto& d) {
+        const auto whole = hadamard(d.adjoint_full(), d.result());
+        d.accumulate(0, apply_operation(other_factors{}, d.operand(0), along_operand(d, whole), 0));
+    }
+};
+
 // The product of the elements. The derivative is right at zeros too; the second derivative is where at most one element
 // is zero.
 struct product_over : reduction {
@@ -118,17 +169,10 @@ struct product_over : reduction {
     template <class V> static constexpr V combine(const V& a, const V& b) { return a * b; }
     template <class T> static constexpr void reference(const evaluation<T>& e) { reference_reduction<product_over>(e); }
     static constexpr void derivative(auto& d) {
-        const auto& o = d.options();
-        auto x = d.operand(0);
-        auto kept = [&](auto h) {
-            return o.flags[2] != 0 ? h : h.reshaped(kept_shape(x.extents(), o.flags[0], o.flags[1]));
-        };
-        auto zero = x == 0;
-        auto zeros = apply_operation(sum{{}, o}, zero);
-        auto rest = apply_operation(product_over{{}, o}, hourglass::where(zero, 1, x)); // of all that are not zero
-        auto of_zero = hadamard(d.adjoint_full(), hourglass::where(zeros == 1, rest, 0));
-        auto of_others = hadamard(d.adjoint_full(), d.result());
-        d.accumulate(0, apply_operation(other_factors{}, x, kept(of_others), kept(of_zero)));
+        const auto x = d.operand(0);
+        const auto whole = hadamard(d.adjoint_full(), d.result());
+        const auto rest = hadamard(d.adjoint_full(), apply_operation(without_zero{d.options()}, x, d.result()));
+        d.accumulate(0, apply_operation(other_factors{}, x, along_operand(d, whole), along_operand(d, rest)));
     }
 };
 
@@ -265,3 +309,4 @@ HOURGLASS_OPERATION(hourglass::ops::sum);
 HOURGLASS_OPERATION(hourglass::ops::max_over);
 HOURGLASS_OPERATION(hourglass::ops::product_over);
 HOURGLASS_OPERATION(hourglass::ops::other_factors);
+HOURGLASS_OPERATION(hourglass::ops::without_zero);

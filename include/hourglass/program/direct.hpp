@@ -141,8 +141,10 @@ private:
                 e.place[static_cast<std::size_t>(target_of(group))] = place<target_of(group)>(e);
             else if constexpr (moves_runs(node_at(group.node)))
                 run_movement<G>(e);
-            else
+            else if constexpr (has_movement_kernel<operation_of<G>>)
                 e.template run_group<G>();
+            else
+                run_loop<G>(e);
         } else if constexpr (G == together.first) {
             constexpr product_plan p = group.product;
             kernels::sweep<T, static_cast<int>(p.n), static_cast<int>(p.k)>(
@@ -188,6 +190,26 @@ private:
         }
         (std::make_integer_sequence<int, group_at(G).load_count>{},
          std::make_integer_sequence<int, group_at(G).store_count>{});
+    }
+    // What has no kernel, by its own plain loop, of which the shapes are known here.
+    template <int G> using operation_of = typename implementation<node_at(group_at(G).node).op>::type;
+    template <int G, class Executor> [[gnu::always_inline]] static void run_loop(Executor& e) {
+        constexpr schedule_group group = group_at(G);
+        constexpr node of = node_at(group.node);
+        [&]<int... I>(std::integer_sequence<int, I...>) __attribute__((always_inline)) {
+            const T* const from[] = {place<value_moved(group, I)>(e)..., nullptr};
+            static constexpr value_type types[] = {operand_at(of, I).type..., value_type{}};
+            evaluation<T> loop;
+            loop.operands = from;
+            loop.types = types;
+            loop.count = of.operand_count;
+            loop.options = of.options;
+            loop.type = of.type;
+            loop.result = place<target_of(group)>(e);
+            loop.indices = Executor::indices_of_nodes();
+            operation_of<G>::template reference<T>(loop);
+        }
+        (std::make_integer_sequence<int, of.operand_count>{});
     }
     template <int G, class Executor> [[gnu::always_inline]] static void run_elementwise(Executor& e) {
         with_places<G>(
