@@ -350,7 +350,7 @@ public:
 
     // All of a group without a batch axis.
     [[gnu::always_inline]] static void run_all(const T* const* from, T* const* to) {
-        if constexpr (dimensions == 1)
+        if constexpr (volume_behind<-1>() == extent(inner))
             run_whole_row(from, to, 0);
         else
             run_dimension<0>(from, to, 0, 0, extent(0));

@@ -96,7 +96,7 @@ protected:
             else {
                 constexpr int v = Check::value_named(Left::hash), s = Check::scalar_named(Left::hash);
                 if constexpr (v >= 0) {
-                    constexpr value_type type = schedule.values[static_cast<std::size_t>(v)].type;
+                    static constexpr value_type type = schedule.values[static_cast<std::size_t>(v)].type;
                     std::size_t elements = 1;
                     if constexpr (number_range<Value>) {
                         elements = std::ranges::size(a.value);
