@@ -1,6 +1,7 @@
 // What must hold of every schedule, whatever the graph: everything is written before it is read, nothing lies where
-// something else is still needed, threads wait between what depends on each other, and updates come behind the last
-// reader of the old value. Found out anew from the arrays, not by the planner's own helpers.
+// something else is still needed, threads wait between what depends on each other, updates come behind the last reader
+// of the old value, and what is computed once is the same in every call. Found out anew from the arrays, not by the
+// planner's own helpers.
 #pragma once
 
 #include <string>
@@ -141,25 +142,55 @@ class schedule_checks {
         if (results != s_.results.size) fail("schedule of", s_.groups.size, "groups: the wrong number of results");
     }
 
+    // What runs once reads nothing that a call brings, or that differs from one to the next.
+    void check_once() {
+        std::vector<bool> once(at(s_.values.size), false);
+        for (int p = 0; p < s_.groups.size; ++p) {
+            if (!s_.groups[p].once) continue;
+            if (s_.groups[p].kind == hg::group_kind::noise || s_.groups[p].kind == hg::group_kind::scan ||
+                s_.groups[p].domain.batched)
+                fail("group", p, "runs once, but is not the same in every call");
+            for (const touch& t : touches_[at(p)]) {
+                if (t.writes && is_target(t.value)) fail("group", p, "runs once, but updates what is kept");
+                if (t.writes) once[at(t.value)] = true;
+                const bool number =
+                    value(t.value).storage == hg::storage_kind::uniform && is_known(value(t.value).node);
+                if (!once[at(t.value)] && !number) fail("group", p, "runs once, but reads what a call makes");
+            }
+        }
+    }
+    bool is_known(int n) const {
+        if (g_[n].op->kind == hg::operation_kind::leaf) return false;
+        for (int i = 0; i < g_[n].operand_count; ++i)
+            if (!is_known(g_.operand(n, i))) return false;
+        return true;
+    }
+
     // Between two groups of which one writes what the other touches, all threads meet.
     void check_waits() {
         for (int q = 0; q < s_.groups.size; ++q) {
+            if (s_.groups[q].once) continue;
             int after = -1; // the latest group that this one depends on
             for (int p = q - 1; p >= 0 && after < 0; --p)
                 for (const touch& a : touches_[at(p)])
                     for (const touch& b : touches_[at(q)])
-                        if (a.value == b.value && (a.writes || b.writes)) after = p;
+                        if (a.value == b.value && (a.writes || b.writes) && !s_.groups[p].once) after = p;
             bool waits = after < 0;
             for (int p = after + 1; p <= q; ++p) waits = waits || s_.groups[p].wait_before;
             if (!waits) fail("group", q, "does not wait for group " + std::to_string(after));
         }
     }
 
-    // Between two waits everything may run at once, so that time is counted in waits.
+    // Between two waits everything may run at once, so that time is counted in waits. What runs once runs before, and
+    // what the calls read of it is needed to the end.
     void check_places() {
         std::vector<int> first(at(s_.values.size), -1), last(at(s_.values.size), -1);
-        int time = 0;
+        for (int p = 0; p < s_.groups.size; ++p)
+            for (const touch& t : touches_[at(p)])
+                if (s_.groups[p].once) first[at(t.value)] = last[at(t.value)] = 0;
+        int time = 1;
         for (int p = 0; p < s_.groups.size; ++p) {
+            if (s_.groups[p].once) continue;
             time += s_.groups[p].wait_before;
             for (const touch& t : touches_[at(p)]) {
                 if (first[at(t.value)] < 0) first[at(t.value)] = time;
@@ -171,6 +202,8 @@ class schedule_checks {
             if (first[at(r.value)] < 0) first[at(r.value)] = 0;
         }
         for (int u : s_.uniforms) first[at(u)] = 0; // written before the first group
+        for (int v = 0; v < s_.values.size; ++v)
+            if (first[at(v)] == 0 && last[at(v)] > 0) last[at(v)] = time + 1;
         for (int v = 0; v < s_.values.size; ++v) {
             const bool in_arena =
                 value(v).storage == hg::storage_kind::arena || value(v).storage == hg::storage_kind::uniform;
@@ -235,6 +268,7 @@ public:
         }
         if (!fault_.empty()) return fault_;
         check_order();
+        check_once();
         check_waits();
         check_places();
         return fault_;

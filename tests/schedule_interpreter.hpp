@@ -164,6 +164,19 @@ class schedule_interpreter {
         std::copy(run.values[0].begin(), run.values[0].end(), place(s_.stores[group.first_store].value));
     }
 
+    void run_group(const hg::schedule_group& group) {
+        switch (group.kind) {
+        case hg::group_kind::elementwise:
+            return run_elementwise(group);
+        case hg::group_kind::product:
+            return run_product(group);
+        case hg::group_kind::noise:
+            return draw(group);
+        default:
+            return run_whole(group);
+        }
+    }
+
 public:
     schedule_interpreter(hg::graph_view g, hg::schedule_view s, long rows)
         : g_(g), s_(s), rows_(rows), arena_(at(s.arena), std::numeric_limits<double>::quiet_NaN()),
@@ -184,22 +197,9 @@ public:
         for (int n = 0; n < g_.nodes.size; ++n)
             if (hg::is<ops::scalar>(g_[n])) numbers_[at(n)] = g_[n].options.number;
         compute_numbers();
-        for (const hg::schedule_group& group : s_.groups) {
-            switch (group.kind) {
-            case hg::group_kind::elementwise:
-                run_elementwise(group);
-                break;
-            case hg::group_kind::product:
-                run_product(group);
-                break;
-            case hg::group_kind::noise:
-                draw(group);
-                break;
-            default:
-                run_whole(group);
-                break;
-            }
-        }
+        for (const bool once : {true, false})
+            for (const hg::schedule_group& group : s_.groups)
+                if (group.once == once) run_group(group);
         std::vector<std::vector<double>> results;
         int result = 0;
         for (const hg::graph_root& r : g_.roots) {

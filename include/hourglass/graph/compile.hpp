@@ -123,8 +123,9 @@ template <class Whole, int K> struct step_stage {
 template <class Whole, int Scans> struct outer_of { using type = stage<outer_stage<Whole>>; };
 template <class Whole> struct outer_of<Whole, 0> { using type = Whole; };
 
-// A graph with results, and the schedule that computes them for at most so many rows.
-template <class Graph, long Rows> struct scheduled {
+// A graph with results, and the schedule that computes them for at most so many rows. A step of a scan has nothing that
+// is computed once: its memory is made anew for every run.
+template <class Graph, long Rows, bool Once = true> struct scheduled {
     using final_graph = Graph;
     static constexpr graph_view view() { return final_graph::view(); }
 
@@ -133,7 +134,7 @@ private:
     // memory, in which order it runs, what is loaded and stored, where values lie, which kernels are needed. Where it
     // shows only at the end how much there is, it is written into the room of a guess, as in graph/static_graph.hpp.
     static constexpr graph_sizes final_sizes = final_graph::sizes;
-    static constexpr frozen_prospects<final_sizes.nodes> ahead{look_ahead(final_graph::view())};
+    static constexpr frozen_prospects<final_sizes.nodes> ahead{look_ahead(final_graph::view(), Once)};
 
     template <fusion_sizes Room>
     static constexpr frozen_fusion<Room> decided{fusion(final_graph::view(), ahead.view()).view()};
@@ -195,7 +196,7 @@ template <class Step, long Rows> inline constexpr long rows_at_once =
 
 // One step of a program's scan K, and how often and on what it is run.
 template <class Spec, int K, long Rows> struct step_of_scan
-    : scheduled<stage<step_stage<stage<final_stage<Spec>>, K>>, Rows> {
+    : scheduled<stage<step_stage<stage<final_stage<Spec>>, K>>, Rows, false> {
     struct spec {
         static constexpr long rows = Rows;
     };

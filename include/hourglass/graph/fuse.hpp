@@ -5,7 +5,8 @@
 // A group's number is its place in that order. A node joins the group of its latest operand where the domains are
 // equal, else a later open group of its domain, else it opens one: so no choice can make a cycle. What serves updates
 // alone (an optimiser's arithmetic and the weight gradients behind it) stays in groups of its own, on which nothing
-// else waits; they may run as soon as the last reader of what they overwrite has run.
+// else waits; they may run as soon as the last reader of what they overwrite has run. What is made of numbers of the
+// model alone has groups of its own too, which run once, when the program is made.
 #pragma once
 
 #include <hourglass/graph/look_ahead.hpp>
@@ -20,7 +21,7 @@ class fusion {
     struct known_type {
         value_type type{};
         long elements = 0;
-        int latest[2] = {-1, -1}; // the group of this domain that was opened last; of tails, and of the others
+        int latest[3] = {-1, -1, -1}; // the group of this domain that was opened last; of tails, others, those run once
     };
     graph_view g_;
     list<fused_node> fused_nodes_;
@@ -106,7 +107,7 @@ private:
     constexpr void place_scan(int n) {
         if (nodes_[n].operand_count == 0) return add(n, -1, fused_[nodes_[n].options.flags[2]].group);
         settle_operands(n);
-        const int group = open(group_kind::scan, ahead_[n].type, false);
+        const int group = open(group_kind::scan, ahead_[n].type, n);
         groups_[group].node = n;
         fused_[n].group = group;
     }
@@ -120,6 +121,7 @@ private:
         return true;
     }
     constexpr bool floats(int n) {
+        if (ahead_[n].read_once) return false; // what is fixed waits for no call
         const node& at = nodes_[n];
         int depth = 0;
         for (int i = 0; i < at.operand_count; ++i) {
@@ -193,26 +195,26 @@ private:
 
     constexpr void join(int n, int type, int boundary) {
         const node& at = nodes_[n];
-        const bool awaited = ahead_[n].awaited;
+        const bool awaited = ahead_[n].awaited, fixed = ahead_[n].fixed;
         for (int i = 0; i < at.operand_count; ++i) {
             const int o = operands_[at.first_operand + i], s = fused_[o].source;
             if (floating_[s] && (s != o || fused_[o].type != type || ahead_[o].awaited != awaited)) settle(s);
         }
         const int earliest = earliest_of(n, type);
         const auto good = [&](int group) {
-            return (awaited || goes_with(n, group)) && all_fit(n, type, boundary, group);
+            return (awaited || fixed || goes_with(n, group)) && all_fit(n, type, boundary, group);
         };
         if (earliest >= 0 && earliest < group_count_ && good(earliest)) return draw_in(n, boundary, earliest);
-        int& latest = types_[type].latest[awaited];
+        int& latest = types_[type].latest[fixed ? 2 : awaited ? 1 : 0];
         if (latest >= 0 && latest >= earliest && good(latest)) return draw_in(n, boundary, latest);
-        const int fresh = latest = open(group_kind::elementwise, type, !awaited);
-        for (int i = at.operand_count - 1; !awaited && i >= 0; --i)
+        const int fresh = latest = open(group_kind::elementwise, type, n);
+        for (int i = at.operand_count - 1; groups_[fresh].tail && i >= 0; --i)
             if (const int s = fused_[operands_[at.first_operand + i]].source; fused_[s].group >= 0)
                 groups_[fresh].reads = s;
         if (operands_fit(n, type, boundary, fresh)) return draw_in(n, boundary, fresh);
         // Sums along which an operand is broadcast unevenly.
         settle_operands(n);
-        latest = open(group_kind::elementwise, type, !awaited);
+        latest = open(group_kind::elementwise, type, n);
         add(n, boundary, latest);
     }
     // Updates that are made of different values stay apart, so that those of equal layers are equal groups, which one
@@ -230,7 +232,7 @@ private:
     }
     constexpr bool fits(int n, int type, int boundary, int group) const {
         const fused_group& d = groups_[group];
-        if (d.type != type || d.tail == ahead_[n].awaited || d.count >= most_members) return false;
+        if (d.type != type || d.count >= most_members || !suits(n, d)) return false;
         if (d.kind == group_kind::product) {
             if (boundary >= 0 || !ahead_[n].kept || d.product.summed) return false;
             const node& at = nodes_[n];
@@ -249,6 +251,10 @@ private:
             for (int m = d.first; m >= 0; m = fused_[m].next_member)
                 if (!flat_behind(m, d.domain, common)) return false;
         return true;
+    }
+    constexpr bool suits(int n, const fused_group& d) const {
+        if (d.once) return ahead_[n].fixed;
+        return d.tail != ahead_[n].awaited && (!ahead_[n].fixed || floating_[n]);
     }
     // A product's epilogue sees a matrix: an operand must be whole, a row, a column or a single number in it.
     static constexpr bool matrix_pattern(const known_type& operand, const known_type& domain) {
@@ -291,17 +297,19 @@ private:
         ++d.count;
         fused_[n].group = group;
     }
-    constexpr int open(group_kind kind, int type, bool tail) {
+    // A group for node n, and others like it.
+    constexpr int open(group_kind kind, int type, int n) {
         fused_group& d = groups_[group_count_];
         d.kind = kind;
         d.domain = types_[type].type;
         d.type = type;
-        d.tail = tail;
+        d.once = ahead_[n].fixed;
+        d.tail = kind != group_kind::scan && !d.once && !ahead_[n].awaited;
         return group_count_++;
     }
     constexpr void alone(int n, group_kind kind) {
         settle_operands(n);
-        const int group = open(kind, ahead_[n].type, !ahead_[n].awaited);
+        const int group = open(kind, ahead_[n].type, n);
         groups_[group].node = n;
         fused_[n].group = group;
     }

@@ -37,7 +37,8 @@ struct fused_group {
     int boundary = -1;                    // first axis that sums in the group run over
     int node = -1;
     bool tail = false;
-    int reads = -1; // a tail: a node outside of it that its first member reads, where that is no leaf
+    bool once = false; // computed when the program is made
+    int reads = -1;    // a tail: a node outside of it that its first member reads, where that is no leaf
     product_plan product{};
 };
 

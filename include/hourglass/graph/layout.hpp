@@ -52,7 +52,7 @@ constexpr void find_packed(const schedule_edit& e) {
     int before = -1;
     for (int g = 0; g < e.all.groups.size; ++g) {
         schedule_group& group = e.groups[g];
-        if (group.kind != group_kind::product || group.product.per_row) continue;
+        if (group.kind != group_kind::product || group.product.per_row || group.once) continue;
         product_plan& p = group.product;
         const storage_kind storage = e.values[p.left].storage;
         p.left_is_packed = before >= 0 && !p.rows_in_k &&
@@ -67,6 +67,7 @@ constexpr void find_waits(const schedule_edit& e) {
     list<int> written(e.all.values.size, -1), read(e.all.values.size, -1);
     int last_wait = 0;
     for (int p = 0; p < e.all.groups.size; ++p) {
+        if (e.groups[p].once) continue;
         bool wait = false;
         each_value(e.all, e.groups[p], [&](int v, bool writes) {
             if (written[v] >= last_wait || (writes && read[v] >= last_wait)) wait = true;
@@ -88,11 +89,19 @@ class arena_layout {
 public:
     constexpr arena_layout(const schedule_edit& e, long max_rows) : e_(e), max_rows_(max_rows) {}
 
-    // Places for values in the arena. Time is counted in waits: between two of them everything may run at once.
+    // Places for values in the arena. Time is counted in waits: between two of them everything may run at once. What is
+    // computed once is so at time 0, before all calls; what the calls read of it stays where it is.
     constexpr void run() {
         const int values = e_.all.values.size;
-        int time = 0;
+        bool any_once = false;
         for (int g = 0; g < e_.all.groups.size; ++g) {
+            if (!e_.groups[g].once) continue;
+            any_once = true;
+            each_value(e_.all, e_.groups[g], [&](int v, bool) { e_.values[v].first_use = e_.values[v].last_use = 0; });
+        }
+        int time = any_once;
+        for (int g = 0; g < e_.all.groups.size; ++g) {
+            if (e_.groups[g].once) continue;
             if (e_.groups[g].wait_before) ++time;
             each_value(e_.all, e_.groups[g], [&](int v, bool) {
                 if (e_.values[v].first_use < 0) e_.values[v].first_use = time;
@@ -100,6 +109,8 @@ public:
             });
         }
         for (const schedule_result& r : e_.all.results) e_.values[r.value].last_use = time + 1;
+        for (int v = 0; any_once && v < values; ++v)
+            if (e_.values[v].first_use == 0 && e_.values[v].last_use > 0) e_.values[v].last_use = time + 1;
         for (int u : e_.all.uniforms) {
             e_.values[u].first_use = 0;
             e_.values[u].last_use = time + 1;

@@ -12,9 +12,11 @@ struct prospect {
     int type = -1;           // types are numbered as they appear, so that they are compared in one step
     bool arithmetic = false; // elementwise, or a sum over last axes
     bool used = false, asked = false;
-    bool awaited = false; // by more than updates
-    bool kept = false;    // used by more than sums
-    bool written = false; // an update: computed by a group, even where it is a number of the call
+    bool awaited = false;   // by more than updates
+    bool kept = false;      // used by more than sums
+    bool written = false;   // an update: computed by a group, even where it is a number of the call
+    bool fixed = false;     // made of numbers of the model alone: computed once, when the program is made
+    bool read_once = false; // by what is fixed
 };
 
 class look_ahead {
@@ -23,9 +25,11 @@ class look_ahead {
     list<value_type> types_;
 
 public:
-    constexpr explicit look_ahead(const graph_view& g) : g_(g), nodes_(g.nodes.size) {
+    // Where something can be computed once for all calls, that is found too.
+    constexpr explicit look_ahead(const graph_view& g, bool once = true) : g_(g), nodes_(g.nodes.size) {
         find_types();
         find_users();
+        if (once) find_fixed();
     }
     constexpr slice_of<prospect> view() const { return nodes_.view(); }
 
@@ -65,6 +69,22 @@ private:
             key = (key ^ static_cast<unsigned>(t.extents.extents[i])) * 1099511628211ull;
         key = key * 8 + static_cast<unsigned>(t.extents.rank);
         return key ^ key >> 31;
+    }
+
+    constexpr void find_fixed() {
+        prospect* const out = nodes_.begin();
+        for (int n = 0; n < g_.nodes.size; ++n) {
+            const node& at = g_.nodes.data[n];
+            const operation_kind kind = at.op->kind;
+            bool fixed = kind == operation_kind::literal ||
+                         (at.operand_count > 0 && !at.type.batched && !out[n].written &&
+                          (kind == operation_kind::elementwise || kind == operation_kind::reduction ||
+                           kind == operation_kind::product || kind == operation_kind::movement));
+            const int* const operands = g_.operands.data + at.first_operand;
+            for (int i = 0; fixed && i < at.operand_count; ++i) fixed = out[operands[i]].fixed;
+            out[n].fixed = fixed;
+            for (int i = 0; fixed && i < at.operand_count; ++i) out[operands[i]].read_once = true;
+        }
     }
 
     // Backwards: does a node serve updates alone; is it only summed.

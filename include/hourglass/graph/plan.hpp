@@ -83,6 +83,9 @@ private:
         }
     }
 
+    constexpr void count_work(const fused_group& d, bool by_rows, double work) {
+        if (!d.once) (by_rows ? s_.work_per_row : s_.work) += work; // of a call
+    }
     constexpr bool stored(int n) const { return fused_[n].stored || late_[n]; }
 
     constexpr void emit(int draft_index) {
@@ -92,6 +95,7 @@ private:
         out.domain = d.domain;
         out.node = d.node;
         out.tail = d.tail;
+        out.once = d.once;
         out.first_member = s_.members.size();
         out.first_load = s_.loads.size();
         out.first_store = s_.stores.size();
@@ -101,9 +105,8 @@ private:
             out.product.right = value_of(d.product.right);
             s_.loads.extend(1)->tile = true;
             if (stored(d.node)) s_.stores.push({-1, value_of_[d.node]});
-            const double work = 2.0 * static_cast<double>(d.product.m * d.product.n * d.product.k);
-            (nodes_[d.product.left].type.batched || nodes_[d.product.right].type.batched ? s_.work_per_row : s_.work) +=
-                work;
+            count_work(d, nodes_[d.product.left].type.batched || nodes_[d.product.right].type.batched,
+                       2.0 * static_cast<double>(d.product.m * d.product.n * d.product.k));
         } else if (reads_operands(d.kind)) {
             out.operand = value_of(f_.g.operand(d.node, 0));
             out.first_load = s_.operands.size();
@@ -122,8 +125,7 @@ private:
         }
         for (int n = d.first; n >= 0; n = fused_[n].next_member) emit_member(n, draft_index, out);
         if (d.kind == group_kind::elementwise || d.kind == group_kind::product) {
-            (d.domain.batched ? s_.work_per_row : s_.work) +=
-                4.0 * d.count * static_cast<double>(d.domain.extents.size());
+            count_work(d, d.domain.batched, 4.0 * d.count * static_cast<double>(d.domain.extents.size()));
             out.load_count = s_.loads.size() - out.first_load;
         }
         out.member_count = s_.members.size() - out.first_member;

@@ -332,11 +332,13 @@ inline std::string print(schedule_view s, graph_view g, long max_rows, long elem
         t += "  " + operand_text(g, names.nodes(), v.node) + ": " + type_text(v.type) + " " + place_text(v) + "\n";
     t += "groups:\n";
     int step = 0;
+    for (const schedule_group& group : s.groups) step = group.once ? 1 : step;
     for (int i = 0; i < s.groups.size; ++i) {
         const schedule_group& group = s.groups[i];
         if (group.wait_before) t += "  wait " + std::to_string(++step) + "\n";
         t += "  " + std::to_string(i) + ": " + std::string(kind_text(group.kind)) + " " + type_text(group.domain);
         if (group.tail) t += ", for updates";
+        if (group.once) t += ", once for all calls";
         if (group.representative != i) t += ", kernel of " + std::to_string(group.representative);
         t += "\n";
         for (const std::string& line : names.lines(group)) t += "    " + line + "\n";

@@ -83,6 +83,7 @@ struct schedule_group {
     int node = -1;               // product, movement, noise, column reduction, scan: the node
     int operand = -1;            // column reduction: the value reduced
     bool tail = false;           // serves updates only
+    bool once = false;           // computed when the program is made: the same in every call
     bool wait_before = false;    // something it needs was made by other threads since the last wait
     std::uint64_t structure = 0; // equal for groups that one kernel can serve
     int representative = -1;     // the first group of the same structure

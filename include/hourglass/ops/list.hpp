@@ -25,8 +25,8 @@ using elementwise_operations =
                    ops::von_mises_density_slope, ops::von_mises_cdf_slope>;
 
 using structural_operations =
-    operation_list<ops::sum, ops::product_over, ops::max_over, ops::without_zero, ops::matmul,
-                   ops::matmul_batch_sum, ops::reshape, ops::transpose, ops::slice, ops::pad, ops::concatenate,
-                   ops::stop_gradient, ops::after, ops::band, ops::triangular_solve, ops::gather, ops::scatter>;
+    operation_list<ops::sum, ops::product_over, ops::max_over, ops::without_zero, ops::matmul, ops::matmul_batch_sum,
+                   ops::reshape, ops::transpose, ops::slice, ops::pad, ops::concatenate, ops::stop_gradient, ops::after,
+                   ops::band, ops::triangular_solve, ops::gather, ops::scatter>;
 
 HOURGLASS_END

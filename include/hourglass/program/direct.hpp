@@ -95,7 +95,7 @@ private:
     static constexpr pair_of_products find_pair() {
         if (!possible) return {};
         for (int first = 0; first < groups; ++first) {
-            if (group_at(first).kind != group_kind::product) continue;
+            if (group_at(first).kind != group_kind::product || group_at(first).once) continue;
             for (int second = first + 1; second < groups; ++second) {
                 const schedule_group &a = group_at(first), &b = group_at(second);
                 if (b.kind != group_kind::product) continue;
@@ -134,7 +134,9 @@ private:
     template <int G, class Executor, class Waiting>
     [[gnu::always_inline]] static void run(Executor& e, [[maybe_unused]] Waiting& w) {
         constexpr schedule_group group = group_at(G);
-        if constexpr (group.kind == group_kind::elementwise) {
+        if constexpr (group.once) {
+            return; // has run when the program was made
+        } else if constexpr (group.kind == group_kind::elementwise) {
             run_elementwise<G>(e);
         } else if constexpr (group.kind == group_kind::movement) {
             if constexpr (is_view(group)) // kernels that know nothing of views find it too

@@ -52,6 +52,7 @@ public:
         for (int v = 0; v < values; ++v)
             if (at(v).offset >= 0) place[static_cast<std::size_t>(v)] = memory_.get() + at(v).offset;
         write_literals();
+        run_once();
     }
 
     // Where each value lies: the arena's are set here, the others by whoever binds them, before run().
@@ -111,6 +112,7 @@ public:
     void walk(long rows, worker w, int& products) {
         static constexpr auto runners = make_runners(std::make_integer_sequence<int, groups>{});
         for (int g = 0; g < groups; ++g) {
+            if (group_at(g).once) continue;
             if (group_at(g).wait_before) wait_for_all(w);
             runners[static_cast<std::size_t>(g)](*this, group_at(g), rows, w, products);
         }
@@ -129,6 +131,21 @@ private:
     template <int G> void run_group() {
         int products = 0;
         runner_of<group_at(G).representative>()(*this, group_at(G), 1, {0, 1}, products);
+    }
+    template <int G> void run_if_once() {
+        if constexpr (group_at(G).once) run_group<G>();
+    }
+    static constexpr bool find_any_once() {
+        for (int g = 0; g < groups; ++g)
+            if (group_at(g).once) return true;
+        return false;
+    }
+    void run_once() {
+        if constexpr (find_any_once()) {
+            compute_numbers(1);
+            [&]<int... G>(std::integer_sequence<int, G...>) { (run_if_once<G>(), ...); }
+            (std::make_integer_sequence<int, groups>{});
+        }
     }
 
     template <int... K> static auto make_scans([[maybe_unused]] int threads, std::integer_sequence<int, K...>) {
