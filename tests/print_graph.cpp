@@ -69,6 +69,15 @@ inline constexpr hg::graph untidy{
 };
 using tidied = hg::function<untidy, hg::to<h, y, loss>>;
 
+// Divisions by numbers: become factors where a factor is there already, or where the bits stay the same.
+inline constexpr hg::graph divided{
+    h = 2 * x / 3,
+    y = x / 8,
+    unused = x / 3,
+    loss = sum(5 * x / 0),
+};
+using quotients = hg::function<divided, hg::to<h, y, unused, loss>>;
+
 }
 
 TEST_CASE("each kind of line") {
@@ -380,6 +389,23 @@ h, y: [rows, 3] = exp(%2)
 loss: [rows] = add(6, %7)
 result h = h
 result y = h
+result loss = loss
+)");
+}
+
+TEST_CASE("numbers before and behind a division") {
+    const hg::graph_builder simplified = hg::simplify(passes::quotients::compiled_graph::selected::view(), true);
+    CHECK(hg::print(hg::prune(simplified.view()), "simplified") == R"(simplified: 12 nodes
+x: [rows, 3] = input
+h: [rows, 3] = multiply(x, 0.6666666666666666)
+y: [rows, 3] = multiply(x, 0.125)
+unused: [rows, 3] = divide(x, 3)
+%8: [rows, 3] = multiply(x, 5)
+%10: [rows, 3] = divide(%8, 0)
+loss: [rows] = sum[axis 0](%10)
+result h = h
+result y = y
+result unused = unused
 result loss = loss
 )");
 }

@@ -57,6 +57,9 @@ class simplification {
             if (is_literal(a, 0)) return as(a, old.type);
             if (is_literal(b) && is_power_of_two(at(b).options.number))
                 return times(a, 1 / at(b).options.number, old.type);
+            if (is_literal(b) && !is_literal(b, 0) && is_op<ops::multiply>(a) && is_literal(operand(a, 1)))
+                if (const double c = at(operand(a, 1)).options.number / at(b).options.number; is_ordinary(c))
+                    return as(hadamard(h(operand(a, 0)), c).index, old.type);
         } else if (is<ops::square>(old)) {
             if (const int u = common_factor(a); u >= 0)
                 return hadamard(square(h(u)), square(h(other_factor(a, u)))).index;
@@ -193,10 +196,12 @@ class simplification {
         }
         return as(c == 1 ? x : hadamard(h(x), c).index, type);
     }
+    // As a factor of what may be very large or small.
+    static constexpr bool is_ordinary(double x) { return (x < 0 ? -x : x) >= 0x1p-100 && (x < 0 ? -x : x) <= 0x1p100; }
     // Dividing by it and multiplying by its inverse give the same bits.
     static constexpr bool is_power_of_two(double x) {
+        if (!is_ordinary(x)) return false;
         if (x < 0) x = -x;
-        if (!(x >= 0x1p-100 && x <= 0x1p100)) return false;
         while (x > 1) x *= 0.5;
         while (x < 1) x *= 2;
         return x == 1;

@@ -255,7 +255,7 @@ small_tile(T* tile, std::ptrdiff_t stride, matrix_operand<T> a, const T* b, std:
 }
 
 template <class T, int m, int vectors, int k, int rest>
-void small_columns(T* tile, std::ptrdiff_t stride, matrix_operand<T> a, const T* b, std::ptrdiff_t b_stride) {
+void small_columns(T* tile, std::ptrdiff_t stride, const matrix_operand<T>& a, const T* b, std::ptrdiff_t b_stride) {
     constexpr int together = vectors > 2 ? 3 : 4; // with right[] and left, in 16 registers
     int r = 0;
     for (; r + together <= m; r += together)
@@ -268,11 +268,22 @@ void small_columns(T* tile, std::ptrdiff_t stride, matrix_operand<T> a, const T*
 
 }
 
-// C = A B for matrices of a few rows and columns, by one thread.
+// C = A B for matrices of a few rows and columns, by one thread. A part of its caller, which knows the strides.
 template <class T, int m, int n, int k, class Epilogue>
-void multiply_small(matrix_operand<T> a, matrix_operand<T> b, Epilogue&& epilogue) {
+[[gnu::always_inline]] inline void multiply_small(matrix_operand<T> a, matrix_operand<T> b, Epilogue&& epilogue) {
     constexpr int lanes = width<T>, vectors = (n + lanes - 1) / lanes, together = 3;
     constexpr std::ptrdiff_t stride = vectors * lanes;
+    if constexpr (2 * m * n <= lanes) { // too few for vectors, which would be read from what was just written in parts
+        alignas(scratch_alignment) T tile[static_cast<std::size_t>(m * stride)] = {};
+        HOURGLASS_UNROLL
+        for (int e = 0; e < m * n; ++e) {
+            T& sum = tile[e / n * stride + e % n];
+            for (int i = 0; i < k; ++i)
+                sum = fused_multiply_add(a.data[e / n * a.row_stride + i * a.column_stride],
+                                         b.data[i * b.row_stride + e % n * b.column_stride], sum);
+        }
+        return epilogue(finished_part<T>{tile, stride, 0, m, 0, n});
+    }
     alignas(scratch_alignment) T tile[static_cast<std::size_t>(m * stride)];
     alignas(scratch_alignment) T copied[static_cast<std::size_t>(k * stride)];
     if (b.column_stride != 1 && n > 1) {

@@ -147,6 +147,8 @@ private:
                 e.template run_group<G>();
             else
                 run_loop<G>(e);
+        } else if constexpr (group.kind == group_kind::column_reduction) {
+            run_columns<G>(e);
         } else if constexpr (G == together.first) {
             constexpr product_plan p = group.product;
             kernels::sweep<T, static_cast<int>(p.n), static_cast<int>(p.k)>(
@@ -212,6 +214,13 @@ private:
             operation_of<G>::template reference<T>(loop);
         }
         (std::make_integer_sequence<int, of.operand_count>{});
+    }
+    template <int G, class Executor> [[gnu::always_inline]] static void run_columns(Executor& e) {
+        constexpr node of = node_at(group_at(G).node);
+        constexpr shape x = operand_at(of, 0).type.extents;
+        constexpr int first = of.options.flags[0], last = of.options.flags[1];
+        reduce_columns<operation_of<G>>(place<target_of(group_at(G))>(e), place<group_at(G).operand>(e),
+                                        x.size(0, first), x.size(first, last), x.size(last, x.rank), {0, 1});
     }
     template <int G, class Executor> [[gnu::always_inline]] static void run_elementwise(Executor& e) {
         with_places<G>(

@@ -34,10 +34,12 @@ template <class Compiled, int Group, class T> class group_kernel {
     // is done: it was often written element by element, and reading that as a vector takes long.
     static constexpr bool find_single() {
         const schedule_group& of = schedule.groups[Group];
+        const product_plan& p = of.product;
+        if (of.domain.batched || (of.kind != group_kind::elementwise && of.kind != group_kind::product)) return false;
+        if (p.rows_in_m || p.rows_in_k || p.per_row) return false;
         long elements = 1;
         for (int d = 0; d < of.dimensions; ++d) elements *= of.extents[d];
-        if (of.kind != group_kind::elementwise || of.domain.batched || elements > kernels::width<T> / 2)
-            return elements == 1 && of.kind == group_kind::elementwise && !of.domain.batched;
+        if (2 * elements > kernels::width<T>) return elements == 1;
         for (int i = 0; i < of.member_count; ++i) {
             const operation& op = *Compiled::schedule.members[static_cast<std::size_t>(of.first_member + i)].op;
             if (elements > 1 && op.kind != operation_kind::reduction && !is_cheap(op)) return false;
@@ -370,7 +372,7 @@ public:
         const int whole = part.columns / width * width;
         for (int i = 0; i < part.rows; ++i) {
             begin_row(r, moved);
-            if (part.columns == tile_columns) {
+            if (!single && part.columns == tile_columns) {
                 HOURGLASS_UNROLL
                 for (int at = 0; at < tile_columns; at += width) step<extent_of_step::whole>(r, moved, targets, at);
             } else {

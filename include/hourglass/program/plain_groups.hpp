@@ -46,8 +46,10 @@ template <class Op, class T> T combined_in_double(const T* in, long count) {
     return static_cast<T>(given[0]);
 }
 
-// out[o][i] = combined over r of in[o][r][i]. Threads share the columns (o, i); each column is combined in one order.
-template <class Op, class T> void reduce_columns(T* out, const T* in, long outer, long reduced, long inner, worker w) {
+// out[o][i] = combined over r of in[o][r][i]. Threads share the columns (o, i); each column is combined in one order. A
+// part of its caller, which may know the extents.
+template <class Op, class T>
+[[gnu::always_inline]] inline void reduce_columns(T* out, const T* in, long outer, long reduced, long inner, worker w) {
     using vector = kernels::vector<T>;
     constexpr int width = kernels::width<T>;
     constexpr long block = 16; // sums of this many rows are added to a second sum
