@@ -7,7 +7,7 @@
 #include <type_traits>
 #include <utility>
 
-#include <boost/hana/tuple.hpp>
+#include <boost/hana/basic_tuple.hpp>
 
 #include <hourglass/expr/fixed_string.hpp>
 #include <hourglass/expr/shape.hpp>
@@ -53,7 +53,7 @@ struct literal : expression_base {
 // An operation applied to operands; the options of the operation are the members of `operation`.
 template <class Operation, class... Operands> struct applied : expression_base {
     Operation operation;
-    boost::hana::tuple<Operands...> operands;
+    boost::hana::basic_tuple<Operands...> operands;
     constexpr applied(Operation o, Operands... a) : operation(o), operands(a...) {}
 };
 

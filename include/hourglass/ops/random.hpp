@@ -81,7 +81,7 @@ template <ops::shareable Noise, class... Operands> constexpr auto shared(const a
 }
 template <ops::shareable Noise, class... Operands, class P>
 constexpr auto shared(const applied<ops::less, applied<Noise, Operands...>, P>& draw) {
-    return shared(draw.operands[boost::hana::size_c<0>]) < draw.operands[boost::hana::size_c<1>];
+    return shared(boost::hana::at_c<0>(draw.operands)) < boost::hana::at_c<1>(draw.operands);
 }
 
 namespace ops {

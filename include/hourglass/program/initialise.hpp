@@ -44,8 +44,9 @@ void orthogonal_rows(std::span<T> out, long rows, long columns, double gain, ran
 
 }
 
-// extents are [out, in]; fan_in is the product of all but the first extent unless the initialiser says otherwise.
-template <class T>
+// extents are [out, in]; fan_in is the product of all but the first extent unless the initialiser says otherwise. What
+// a model has none of need not be compiled: Orthogonal.
+template <class T, bool Orthogonal = true>
 void initialise(std::span<T> out, const shape& extents, const initialiser& how, random::noise_stream stream) {
     using rule = initialiser::rule;
     const double fan_in = how.fan_in > 0     ? how.fan_in
@@ -58,8 +59,10 @@ void initialise(std::span<T> out, const shape& extents, const initialiser& how, 
         for (T& x : out) x = static_cast<T>(how.scale);
         return;
     case rule::orthogonal:
-        return detail::orthogonal_rows(out, extents.rank > 0 ? extents[0] : 1,
-                                       extents.rank > 1 ? extents.size(1, extents.rank) : 1, how.scale, stream);
+        if constexpr (Orthogonal)
+            detail::orthogonal_rows(out, extents.rank > 0 ? extents[0] : 1,
+                                    extents.rank > 1 ? extents.size(1, extents.rank) : 1, how.scale, stream);
+        return;
     case rule::uniform:
         half_width = how.scale;
         break;

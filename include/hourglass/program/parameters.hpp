@@ -78,6 +78,11 @@ template <class Stage, tensors_of Owner = tensors_of::model> struct tensor_table
     }
     static constexpr auto entries = make();
     static constexpr long size = entries[static_cast<std::size_t>(count)].offset;
+    static constexpr bool find_orthogonal() {
+        bool found = false;
+        for (const tensor_entry& e : entries) found = found || e.start.kind == initialiser::rule::orthogonal;
+        return found;
+    }
     static constexpr int find(std::uint64_t hash) {
         for (int i = 0; i < count; ++i)
             if (entries[static_cast<std::size_t>(i)].hash == hash) return i;
@@ -127,7 +132,7 @@ public:
 
     void initialise_all(std::uint64_t seed_) {
         for (int i = 0; i < count; ++i)
-            hourglass::initialise<T>(
+            hourglass::initialise<T, Table::find_orthogonal()>(
                 view(i).span(), entry(i).type.extents, entry(i).start,
                 {seed_, 0, static_cast<std::uint32_t>((entry(i).hash ^ entry(i).hash >> 32) & 0x7fffffffu)});
     }

@@ -37,7 +37,7 @@ template <class Expression> struct written_parameter {
 };
 template <class S> struct written_parameter<applied<exp, S>> {
     static constexpr bool as_exp = true;
-    static constexpr const S& operand_of(const applied<exp, S>& e) { return e.operands[boost::hana::size_c<0>]; }
+    static constexpr const S& operand_of(const applied<exp, S>& e) { return boost::hana::at_c<0>(e.operands); }
 };
 template <> struct written_parameter<hourglass::literal> { // as a number, which goes with expressions and handles alike
     static constexpr bool as_exp = false;
