@@ -3,6 +3,9 @@
 // kernels/philox.hpp.
 #pragma once
 
+#include <boost/hana/at.hpp>
+#include <boost/hana/unpack.hpp>
+
 #include <hourglass/ops/leaves.hpp>
 #include <hourglass/ops/linear.hpp>
 

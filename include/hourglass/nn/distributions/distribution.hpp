@@ -6,6 +6,10 @@
 // in the order in which they evaluate operands, and graphs must not.
 #pragma once
 
+#include <boost/hana/at.hpp>
+#include <boost/hana/tuple.hpp>
+#include <boost/hana/unpack.hpp>
+
 #include <hourglass/nn/losses.hpp>
 #include <hourglass/ops/random.hpp>
 #include <hourglass/ops/special.hpp>
