@@ -121,7 +121,7 @@ private:
         return true;
     }
     constexpr bool floats(int n) {
-        if (ahead_[n].read_once) return false; // what is fixed waits for no call
+        if (ahead_[n].read_by_fixed) return false;
         const node& at = nodes_[n];
         int depth = 0;
         for (int i = 0; i < at.operand_count; ++i) {

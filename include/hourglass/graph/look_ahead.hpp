@@ -12,11 +12,11 @@ struct prospect {
     int type = -1;           // types are numbered as they appear, so that they are compared in one step
     bool arithmetic = false; // elementwise, or a sum over last axes
     bool used = false, asked = false;
-    bool awaited = false;   // by more than updates
-    bool kept = false;      // used by more than sums
-    bool written = false;   // an update: computed by a group, even where it is a number of the call
-    bool fixed = false;     // made of numbers of the model alone: computed once, when the program is made
-    bool read_once = false; // by what is fixed
+    bool awaited = false;       // by more than updates
+    bool kept = false;          // used by more than sums
+    bool written = false;       // an update: computed by a group, even where it is a number of the call
+    bool fixed = false;         // made of numbers of the model alone: computed once, when the program is made
+    bool read_by_fixed = false; // so it cannot wait for a call to make it
 };
 
 class look_ahead {
@@ -83,7 +83,7 @@ private:
             const int* const operands = g_.operands.data + at.first_operand;
             for (int i = 0; fixed && i < at.operand_count; ++i) fixed = out[operands[i]].fixed;
             out[n].fixed = fixed;
-            for (int i = 0; fixed && i < at.operand_count; ++i) out[operands[i]].read_once = true;
+            for (int i = 0; fixed && i < at.operand_count; ++i) out[operands[i]].read_by_fixed = true;
         }
     }
 
