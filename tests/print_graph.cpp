@@ -47,6 +47,7 @@ namespace passes {
 inline constexpr hg::input<"x", 3> x;
 inline constexpr hg::symbol<"h"> h;
 inline constexpr hg::symbol<"unused"> unused;
+inline constexpr hg::symbol<"same"> same;
 inline constexpr hg::symbol<"y"> y;
 inline constexpr hg::symbol<"loss"> loss;
 
@@ -71,12 +72,9 @@ using tidied = hg::function<untidy, hg::to<h, y, loss>>;
 
 // Divisions by numbers: become factors where a factor is there already, or where the bits stay the same.
 inline constexpr hg::graph divided{
-    h = 2 * x / 3,
-    y = x / 8,
-    unused = x / 3,
-    loss = sum(5 * x / 0),
+    h = 2 * x / 3, y = x / 8, unused = x / 3, same = 3 * x / 3, loss = sum(5 * x / 0),
 };
-using quotients = hg::function<divided, hg::to<h, y, unused, loss>>;
+using quotients = hg::function<divided, hg::to<h, y, unused, same, loss>>;
 
 }
 
@@ -396,7 +394,7 @@ result loss = loss
 TEST_CASE("numbers before and behind a division") {
     const hg::graph_builder simplified = hg::simplify(passes::quotients::compiled_graph::selected::view(), true);
     CHECK(hg::print(hg::prune(simplified.view()), "simplified") == R"(simplified: 12 nodes
-x: [rows, 3] = input
+x, same: [rows, 3] = input
 h: [rows, 3] = multiply(x, 0.6666666666666666)
 y: [rows, 3] = multiply(x, 0.125)
 unused: [rows, 3] = divide(x, 3)
@@ -406,6 +404,7 @@ loss: [rows] = sum[axis 0](%10)
 result h = h
 result y = y
 result unused = unused
+result same = x
 result loss = loss
 )");
 }

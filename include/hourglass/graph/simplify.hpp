@@ -59,7 +59,7 @@ class simplification {
                 return times(a, 1 / at(b).options.number, old.type);
             if (is_literal(b) && !is_literal(b, 0) && is_op<ops::multiply>(a) && is_literal(operand(a, 1)))
                 if (const double c = at(operand(a, 1)).options.number / at(b).options.number; is_ordinary(c))
-                    return as(hadamard(h(operand(a, 0)), c).index, old.type);
+                    return times(operand(a, 0), c, old.type);
         } else if (is<ops::square>(old)) {
             if (const int u = common_factor(a); u >= 0)
                 return hadamard(square(h(u)), square(h(other_factor(a, u)))).index;
