@@ -124,7 +124,7 @@ template <class Whole, int Scans> struct outer_of { using type = stage<outer_sta
 template <class Whole> struct outer_of<Whole, 0> { using type = Whole; };
 
 // A graph with results, and the schedule that computes them for at most so many rows. A step of a scan has nothing that
-// is computed once: its memory is made anew for every run.
+// is computed once: the memory of one that program/local_lane.hpp runs does not last.
 template <class Graph, long Rows, bool Once = true> struct scheduled {
     using final_graph = Graph;
     static constexpr graph_view view() { return final_graph::view(); }

@@ -121,7 +121,8 @@ private:
         nothing_waits>;
 
 public:
-    // All groups. An executor has address<value>(), and, where there are groups that need it, run_group<group>().
+    // All groups. An executor has address<value>(), and, where there are groups that need them, place,
+    // run_group<group>() and indices_of_nodes().
     template <class Executor> static void run_all(Executor& e) { run_all_inline(e); }
     // As a part of the caller, whose local variable the executor may be.
     template <class Executor> [[gnu::always_inline]] static void run_all_inline(Executor& e) {

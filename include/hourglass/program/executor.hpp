@@ -78,8 +78,11 @@ public:
 
     // Scalars that no call has bound.
     void set_defaults() {
-        [&]<int... I>(std::integer_sequence<int, I...>) { (set_default<I>(), ...); }
-        (std::make_integer_sequence<int, Compiled::sizes.numbers>{});
+        static constexpr auto scalars = find_scalars();
+        for (int i = 0; i < scalars.count; ++i) {
+            const given_number& given = scalars.all[static_cast<std::size_t>(i)];
+            number[static_cast<std::size_t>(given.node)] = given.number;
+        }
     }
 
     void run(long rows, bool flush) {
@@ -127,24 +130,29 @@ private:
 
     using direct = direct_runs<Compiled, T>;
     friend direct;
-    // Group G alone, without other threads.
+    // Group G alone, without other threads: every product packs into the same place, where the next may find it.
     template <int G> void run_group() {
-        int products = 0;
+        int products = group_at(G).product.left_is_packed ? 1 : 0;
         runner_of<group_at(G).representative>()(*this, group_at(G), 1, {0, 1}, products);
     }
-    template <int G> void run_if_once() {
-        if constexpr (group_at(G).once) run_group<G>();
-    }
-    static constexpr bool find_any_once() {
+    struct once_groups {
+        int count = 0;
+        std::array<int, static_cast<std::size_t>(groups) + 1> group{};
+    };
+    static constexpr once_groups find_once() {
+        once_groups all;
         for (int g = 0; g < groups; ++g)
-            if (group_at(g).once) return true;
-        return false;
+            if (group_at(g).once) all.group[static_cast<std::size_t>(all.count++)] = g;
+        return all;
     }
     void run_once() {
-        if constexpr (find_any_once()) {
+        static constexpr once_groups all = find_once();
+        if constexpr (all.count > 0) {
             compute_numbers(1);
-            [&]<int... G>(std::integer_sequence<int, G...>) { (run_if_once<G>(), ...); }
-            (std::make_integer_sequence<int, groups>{});
+            [&]<std::size_t... I>(std::index_sequence<I...>) {
+                [[maybe_unused]] const int done[] = {(run_group<all.group[I]>(), 0)...};
+            }
+            (std::make_index_sequence<static_cast<std::size_t>(all.count)>{});
         }
     }
 
@@ -173,11 +181,6 @@ private:
         return Compiled::final_graph::value
             .nodes[static_cast<std::size_t>(schedule.numbers[static_cast<std::size_t>(i)])];
     }
-    template <int I> void set_default() {
-        if constexpr (is<ops::scalar>(number_at(I)))
-            number[static_cast<std::size_t>(schedule.numbers[static_cast<std::size_t>(I)])] =
-                number_at(I).options.number;
-    }
     template <int I> void compute_number(long rows) {
         constexpr int n = schedule.numbers[static_cast<std::size_t>(I)];
         double& to = number[static_cast<std::size_t>(n)];
@@ -198,21 +201,34 @@ private:
         return Compiled::final_graph::value.nodes[static_cast<std::size_t>(at(v).node)].op->kind ==
                operation_kind::literal;
     }
-    // What never changes, written when the program is made: a number of the call, and a value in memory.
-    struct literal {
+    // What is given to a number of the call, and to a value in memory.
+    struct given_number {
         int node = -1, value = -1;
         double number = 0;
     };
+    template <int Room> struct given_numbers {
+        int count = 0;
+        std::array<given_number, static_cast<std::size_t>(Room) + 1> all{};
+        constexpr void push(const given_number& n) { all[static_cast<std::size_t>(count++)] = n; }
+    };
+    // What never changes, written when the program is made.
     static constexpr auto find_literals() {
-        std::array<literal, static_cast<std::size_t>(Compiled::sizes.numbers + Compiled::sizes.uniforms) + 1> all{};
-        std::size_t count = 0;
+        given_numbers<Compiled::sizes.numbers + Compiled::sizes.uniforms> found;
         for (int i = 0; i < Compiled::sizes.numbers; ++i)
             if (number_at(i).op->kind == operation_kind::literal)
-                all[count++] = {schedule.numbers[static_cast<std::size_t>(i)], -1, number_at(i).options.number};
+                found.push({schedule.numbers[static_cast<std::size_t>(i)], -1, number_at(i).options.number});
         for (int i = 0; i < Compiled::sizes.uniforms; ++i)
             if (const int v = schedule.uniforms[static_cast<std::size_t>(i)]; is_literal_value(v))
-                all[count++] = {-1, v, Compiled::final_graph::view()[at(v).node].options.number};
-        return all;
+                found.push({-1, v, Compiled::final_graph::view()[at(v).node].options.number});
+        return found;
+    }
+    // What a call may say otherwise.
+    static constexpr auto find_scalars() {
+        given_numbers<Compiled::sizes.numbers> found;
+        for (int i = 0; i < Compiled::sizes.numbers; ++i)
+            if (is<ops::scalar>(number_at(i)))
+                found.push({schedule.numbers[static_cast<std::size_t>(i)], -1, number_at(i).options.number});
+        return found;
     }
     template <int I> void write_uniform() {
         constexpr int v = schedule.uniforms[static_cast<std::size_t>(I)];
@@ -221,19 +237,25 @@ private:
     }
 
 public:
+    // In lists, since Clang takes no more than 256 operands in a fold expression.
     void compute_numbers(long rows) {
-        [&]<int... I>(std::integer_sequence<int, I...>) { (compute_number<I>(rows), ...); }
+        [&]<int... I>(std::integer_sequence<int, I...>) {
+            [[maybe_unused]] const int done[] = {0, (compute_number<I>(rows), 0)...};
+        }
         (std::make_integer_sequence<int, Compiled::sizes.numbers>{});
-        [&]<int... I>(std::integer_sequence<int, I...>) { (write_uniform<I>(), ...); }
+        [&]<int... I>(std::integer_sequence<int, I...>) {
+            [[maybe_unused]] const int done[] = {0, (write_uniform<I>(), 0)...};
+        }
         (std::make_integer_sequence<int, Compiled::sizes.uniforms>{});
     }
 
 private:
     void write_literals() {
         static constexpr auto literals = find_literals();
-        for (const literal& l : literals) {
-            if (l.node >= 0) number[static_cast<std::size_t>(l.node)] = l.number;
-            if (l.value >= 0) *place[static_cast<std::size_t>(l.value)] = static_cast<T>(l.number);
+        for (int i = 0; i < literals.count; ++i) {
+            const given_number& given = literals.all[static_cast<std::size_t>(i)];
+            if (given.node >= 0) number[static_cast<std::size_t>(given.node)] = given.number;
+            if (given.value >= 0) *place[static_cast<std::size_t>(given.value)] = static_cast<T>(given.number);
         }
     }
 
