@@ -73,6 +73,16 @@ TEST_CASE("schedules with gradients are sound and compute the graph") { fuzz_wit
 TEST_CASE("schedules of large graphs and odd extents are sound and compute the graph") {
     fuzz_with(150, {.steps = 60, .largest = 300, .odd_extents = true}, true);
 }
+TEST_CASE("schedules of graphs with constants are sound and compute the graph") {
+    constexpr generator_options with_constants{.products = true, .constants = true};
+    fuzz_with(4000, with_constants, true);
+    int once = 0;
+    for (std::uint64_t seed = 0; seed < 100; ++seed) {
+        const hg::graph_builder last = compiled_form(generate_with_gradients(seed, with_constants).view());
+        for (const hg::schedule_group& group : hg::plan(last.view(), 3).groups.view()) once += group.once;
+    }
+    CHECK(once > 100);
+}
 
 TEST_CASE("an unsound schedule is refused, in words") {
     // As often as a change is to something that matters, it must be noticed.

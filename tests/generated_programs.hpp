@@ -20,6 +20,8 @@ namespace fuzz {
 inline constexpr long most_rows = 33;
 inline constexpr generator_options plain{.steps = 10, .largest = 600, .odd_extents = true};
 inline constexpr generator_options with_scans{.steps = 8, .largest = 600, .odd_extents = true, .scans = true};
+inline constexpr generator_options with_constants{
+    .steps = 10, .largest = 600, .odd_extents = true, .products = true, .constants = true};
 
 // What program_spec is for equations: the graph with its results, and the options that the stages ask for.
 template <std::uint64_t Seed, const generator_options& Options> struct generated_spec {

@@ -278,6 +278,20 @@ class generator : tame_operations {
         const double m = range(x).magnitude() * indices.size();
         return apply<ops::scatter>({picked}, {-m, m}, o);
     }
+    // Of literals alone.
+    constexpr int constant() {
+        const double number = dice_.number();
+        const int filled = known(h(literal(number)).filled({some_matrix(), false}).index, {number, number});
+        hg::attributes o;
+        o.flags = {-dice_.below(3), dice_.below(3), 0};
+        const int part = apply<ops::band>({filled}, {0, number}, o);
+        const int made = dice_.one_in(2) ? apply<ops::sin>({part}, {0, 1}) : part;
+        const hg::shape s = type(made).extents;
+        if (s[0] * s[0] > options_.largest || dice_.one_in(2)) return made;
+        hg::attributes transposed;
+        transposed.flags = {0, 1, 0};
+        return apply<ops::matmul>({made, part}, {0, 2.0 * static_cast<double>(s[1])}, transposed);
+    }
     // Solves with a triangular matrix near the identity.
     constexpr int triangular_solve() {
         int b = pick_where([](const hg::value_type& t) { return t.extents.rank == 1 || t.extents.rank == 2; });
@@ -313,6 +327,7 @@ class generator : tame_operations {
 
     constexpr int step() {
         if (options_.scans && !in_body_ && dice_.one_in(6)) return scan();
+        if (options_.constants && dice_.one_in(4)) return constant();
         switch (dice_.below(24)) {
         case 0:
         case 1:
