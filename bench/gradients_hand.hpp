@@ -3,7 +3,7 @@
 // gradient to g and returns the value.
 #pragma once
 
-#include <hourglass/kernels/simd.hpp>
+#include <hourglass/kernels/partial.hpp>
 
 #include <cmath>
 #include <numbers>

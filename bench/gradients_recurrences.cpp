@@ -39,7 +39,7 @@ template <int N> void race_volatility(suite& s) {
     if (!s.wants(p)) return;
     const double* const x = p.x.data();
     const std::span<const double> seen = p.constants;
-    auto all = ours<hg::gradient<volatility_graph<N>, y, hg::wrt<h_std<N>, phi, sigma, mu>, hg::element<double>>>(
+    auto all = ours<gradient_of<volatility_graph<N>, h_std<N>, phi, sigma, mu>>(
         [x, seen](auto& program) {
             return program(h_std<N> = std::span<const double>(x, N), observed<N> = seen, phi = x[N], sigma = x[N + 1],
                            mu = x[N + 2]);

@@ -1,6 +1,6 @@
 // The vector type's few operations: partial loads and stores at the edge of memory, sums, maxima with NaN,
 // transposition, fused multiply-add and the denormal mode.
-#include <hourglass/kernels/simd.hpp>
+#include <hourglass/kernels/partial.hpp>
 
 #include <doctest/doctest.h>
 
@@ -8,29 +8,48 @@
 #include <cstddef>
 #include <limits>
 #include <memory>
+#include <utility>
 
 namespace kernels = hourglass::kernels;
 using kernels::vector;
 
-TEST_CASE_TEMPLATE("partial loads and stores touch exactly their elements", T, float, double) {
+namespace {
+
+// Exactly n numbers are allocated: reading or writing one more is an error under the address sanitizer.
+template <class T> void check_partial(int n, const auto& load, const auto& store) {
     constexpr int lanes = kernels::width<T>;
-    for (int n = 0; n <= lanes; ++n) {
-        CAPTURE(n);
-        // Exactly n numbers are allocated: reading or writing one more is an error under the address sanitizer.
-        const std::unique_ptr<T[]> source(new T[static_cast<std::size_t>(n)]),
-            target(new T[static_cast<std::size_t>(n)]);
-        for (int i = 0; i < n; ++i) source[static_cast<std::size_t>(i)] = static_cast<T>(i + 1);
-        const vector<T> x = kernels::load_partial<T>(source.get(), n);
-        T all[lanes];
-        kernels::store_vector<T>(all, x);
-        for (int i = 0; i < lanes; ++i) CHECK(all[i] == (i < n ? static_cast<T>(i + 1) : T(0)));
-        kernels::store_partial<T>(target.get(), x, n);
-        for (int i = 0; i < n; ++i) CHECK(target[static_cast<std::size_t>(i)] == static_cast<T>(i + 1));
-        T wide[lanes + 1];
-        for (T& value : wide) value = T(-1);
-        kernels::store_partial<T>(wide, x, n);
-        for (int i = n; i <= lanes; ++i) CHECK(wide[i] == T(-1));
+    CAPTURE(n);
+    const std::unique_ptr<T[]> source(new T[static_cast<std::size_t>(n)]), target(new T[static_cast<std::size_t>(n)]);
+    for (int i = 0; i < n; ++i) source[static_cast<std::size_t>(i)] = static_cast<T>(i + 1);
+    const vector<T> x = load(source.get());
+    T all[lanes];
+    kernels::store_vector<T>(all, x);
+    for (int i = 0; i < lanes; ++i) CHECK(all[i] == (i < n ? static_cast<T>(i + 1) : T(0)));
+    store(target.get(), x);
+    for (int i = 0; i < n; ++i) CHECK(target[static_cast<std::size_t>(i)] == static_cast<T>(i + 1));
+    T wide[lanes + 1];
+    for (T& value : wide) value = T(-1);
+    store(wide, x);
+    for (int i = n; i <= lanes; ++i) CHECK(wide[i] == T(-1));
+}
+
+}
+
+TEST_CASE_TEMPLATE("partial loads and stores touch exactly their elements", T, float, double) {
+    for (int n = 0; n <= kernels::width<T>; ++n)
+        check_partial<T>(
+            n, [n](const T* from) { return kernels::load_partial<T>(from, n); },
+            [n](T* to, const vector<T>& x) { kernels::store_partial<T>(to, x, n); });
+}
+
+TEST_CASE_TEMPLATE("so do those of a known number of lanes", T, float, double) {
+    [&]<int... N>(std::integer_sequence<int, N...>) {
+        (check_partial<T>(
+             N, [](const T* from) { return kernels::load_lanes<N>(from); },
+             [](T* to, const vector<T>& x) { kernels::store_lanes<N>(to, x); }),
+         ...);
     }
+    (std::make_integer_sequence<int, kernels::width<T> + 1>{});
 }
 
 TEST_CASE_TEMPLATE("horizontal sums", T, float, double) {

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <hourglass/kernels/packing.hpp>
+#include <hourglass/kernels/partial.hpp>
 
 HOURGLASS_BEGIN
 

@@ -1,4 +1,4 @@
-// The vector type of the build and the few things that every kernel does with it: loads and stores of whole and partial
+// The vector type of the build and the few things that every kernel does with it: loads and stores of whole
 // vectors, fused multiply-add, horizontal sums and maxima, transposition in registers, and the mode that flushes
 // denormals. Mathematical functions do not live here (they are operations), nor does any loop over memory.
 #pragma once
@@ -119,79 +119,6 @@ template <class T> void store_vector(T* target, std::type_identity_t<vector<T>> 
     *target = x;
 #else
     x.store_unaligned(target);
-#endif
-}
-
-// The first n numbers, 0 <= n <= width<T>, the remaining lanes zero; nothing past source[n - 1] is read.
-template <class T> vector<T> load_partial(const T* source, int n) {
-#if defined(HOURGLASS_SCALAR)
-    return n > 0 ? *source : T(0);
-#elif defined(__AVX512F__)
-    if constexpr (sizeof(vector<T>) == 64) {
-        const unsigned lanes = (1U << n) - 1U;
-        if constexpr (std::is_same_v<T, float>)
-            return vector<T>(_mm512_maskz_loadu_ps(static_cast<__mmask16>(lanes), source));
-        else
-            return vector<T>(_mm512_maskz_loadu_pd(static_cast<__mmask8>(lanes), source));
-    }
-#elif defined(__AVX__)
-    if constexpr (std::is_same_v<T, float>)
-        return vector<T>(_mm256_maskload_ps(source, detail::lane_mask<T>(n)));
-    else
-        return vector<T>(_mm256_maskload_pd(source, detail::lane_mask<T>(n)));
-#endif
-#if !defined(HOURGLASS_SCALAR) && (!defined(__AVX__) || defined(__AVX512F__))
-    alignas(vector<T>) T lanes[width<T>] = {};
-    for (int i = 0; i < n; ++i) lanes[i] = source[i];
-    return vector<T>::load_aligned(lanes);
-#endif
-}
-
-// Writes the first n lanes, 0 <= n <= width<T>, and nothing else.
-template <class T> void store_partial(T* target, std::type_identity_t<vector<T>> x, int n) {
-#if defined(HOURGLASS_SCALAR)
-    if (n > 0) *target = x;
-#else
-    #if defined(__AVX512F__)
-    if constexpr (sizeof(vector<T>) == 64) {
-        const unsigned lanes = (1U << n) - 1U;
-        if constexpr (std::is_same_v<T, float>)
-            _mm512_mask_storeu_ps(target, static_cast<__mmask16>(lanes), x);
-        else
-            _mm512_mask_storeu_pd(target, static_cast<__mmask8>(lanes), x);
-        return;
-    }
-    #elif defined(__AVX__)
-    // In pieces: the masked store of AVX is slow on many processors.
-    if (n == width<T>) return x.store_unaligned(target);
-    if constexpr (std::is_same_v<T, float>) {
-        __m128 part = _mm256_castps256_ps128(x);
-        if (n & 4) {
-            _mm_storeu_ps(target, part);
-            part = _mm256_extractf128_ps(x, 1);
-            target += 4;
-        }
-        if (n & 2) {
-            _mm_storel_pi(reinterpret_cast<__m64*>(target), part);
-            part = _mm_movehl_ps(part, part);
-            target += 2;
-        }
-        if (n & 1) _mm_store_ss(target, part);
-    } else {
-        __m128d part = _mm256_castpd256_pd128(x);
-        if (n & 2) {
-            _mm_storeu_pd(target, part);
-            part = _mm256_extractf128_pd(x, 1);
-            target += 2;
-        }
-        if (n & 1) _mm_store_sd(target, part);
-    }
-    #endif
-    #if !defined(__AVX__) || defined(__AVX512F__)
-    alignas(vector<T>) T lanes[width<T>];
-    x.store_aligned(lanes);
-    for (int i = 0; i < n; ++i) target[i] = lanes[i];
-    #endif
 #endif
 }
 

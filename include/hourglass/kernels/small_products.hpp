@@ -4,6 +4,7 @@
 #pragma once
 
 #include <hourglass/kernels/packing.hpp>
+#include <hourglass/kernels/partial.hpp>
 #include <hourglass/kernels/transpose.hpp>
 
 #include <array>

@@ -220,8 +220,10 @@ private:
         constexpr node of = node_at(group_at(G).node);
         constexpr shape x = operand_at(of, 0).type.extents;
         constexpr int first = of.options.flags[0], last = of.options.flags[1];
-        reduce_columns<operation_of<G>>(place<target_of(group_at(G))>(e), place<group_at(G).operand>(e),
-                                        x.size(0, first), x.size(first, last), x.size(last, x.rank), {0, 1});
+        constexpr long inner = x.size(last, x.rank);
+        reduce_columns<operation_of<G>, static_cast<int>(inner % kernels::width<T>)>(
+            place<target_of(group_at(G))>(e), place<group_at(G).operand>(e), x.size(0, first), x.size(first, last),
+            inner, {0, 1});
     }
     template <int G, class Executor> [[gnu::always_inline]] static void run_elementwise(Executor& e) {
         with_places<G>(

@@ -9,6 +9,7 @@
 
 #include <hourglass/graph/schedule.hpp>
 #include <hourglass/kernels/packing.hpp>
+#include <hourglass/kernels/partial.hpp>
 #include <hourglass/kernels/simd.hpp>
 #include <hourglass/ops/reduction.hpp>
 #include <hourglass/program/worker.hpp>
@@ -170,12 +171,15 @@ template <class Compiled, int Group, class T> class group_kernel {
     static constexpr auto moving = choose<loads>(moves);
     static constexpr auto of_rows = choose<loads>(moves_with_row);
     static constexpr auto singles = choose<loads>([](int l) { return !moves(l) && !moves_with_row(l); });
+    // `count` is an int, or says what it is by its type.
     template <extent_of_step Extent, int Load>
-    [[gnu::always_inline]] static void fetch(registers& r, const T* const* from, long at, int count) {
+    [[gnu::always_inline]] static void fetch(registers& r, const T* const* from, long at, auto count) {
         if constexpr (load(Load).tile || Extent == extent_of_step::whole || single)
             r.loaded[Load] = load_from(from[Load] + at); // a tile is padded to whole vectors
-        else
+        else if constexpr (std::is_same_v<decltype(count), int>)
             r.loaded[Load] = kernels::load_partial(from[Load] + at, count);
+        else
+            r.loaded[Load] = kernels::load_lanes<decltype(count)::value>(from[Load] + at);
     }
     template <const auto& Choice> [[gnu::always_inline]] static void fetch_once(registers& r, const T* const* from) {
         [&]<std::size_t... L>(std::index_sequence<L...>) __attribute__((always_inline)) {
@@ -184,7 +188,7 @@ template <class Compiled, int Group, class T> class group_kernel {
         (std::make_index_sequence<static_cast<std::size_t>(Choice.count)>{});
     }
     template <extent_of_step Extent, int Store>
-    [[gnu::always_inline]] static void keep(const registers& r, T* const* to, long at, int count) {
+    [[gnu::always_inline]] static void keep(const registers& r, T* const* to, long at, auto count) {
         constexpr int m = store(Store).member;
         vector x;
         if constexpr (m < 0)
@@ -193,13 +197,15 @@ template <class Compiled, int Group, class T> class group_kernel {
             x = r.value[m];
         if constexpr (Extent == extent_of_step::whole || single)
             store_to(to[Store] + at, x);
-        else
+        else if constexpr (std::is_same_v<decltype(count), int>)
             kernels::store_partial(to[Store] + at, x, count);
+        else
+            kernels::store_lanes<decltype(count)::value>(to[Store] + at, x);
     }
     static constexpr auto kept = choose<stores>([](int s) { return !is_reduction(store(s).member); });
     static constexpr auto kept_sums = choose<stores>([](int s) { return is_reduction(store(s).member); });
-    template <extent_of_step Extent> [[gnu::always_inline]] static void step(registers& r, const T* const* from,
-                                                                             T* const* to, long at, int count = width) {
+    template <extent_of_step Extent, class Count = int> [[gnu::always_inline]] static void
+    step(registers& r, const T* const* from, T* const* to, long at, Count count = width) {
         [&]<std::size_t... L>(std::index_sequence<L...>) __attribute__((always_inline)) {
             (fetch<Extent, moving.index[L]>(r, from, at, count), ...);
         }
@@ -299,7 +305,8 @@ template <class Compiled, int Group, class T> class group_kernel {
             step<extent_of_step::whole>(r[c], from, to, at);
             at += width;
         });
-        if constexpr (rest > 0) step<extent_of_step::partial>(r[chains - 1], from, to, at, rest);
+        if constexpr (rest > 0)
+            step<extent_of_step::partial>(r[chains - 1], from, to, at, std::integral_constant<int, rest>{});
         if constexpr (group.reduces) {
             if constexpr (chains == 4)
                 for_chosen<reductions>([&](auto m) __attribute__((always_inline)) {

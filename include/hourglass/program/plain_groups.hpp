@@ -3,6 +3,7 @@
 #pragma once
 
 #include <hourglass/graph/differentiate.hpp>
+#include <hourglass/kernels/partial.hpp>
 #include <hourglass/kernels/philox.hpp>
 #include <hourglass/program/group_kernel.hpp>
 #include <hourglass/program/movement.hpp>
@@ -47,8 +48,8 @@ template <class Op, class T> T combined_in_double(const T* in, long count) {
 }
 
 // out[o][i] = combined over r of in[o][r][i]. Threads share the columns (o, i); each column is combined in one order. A
-// part of its caller, which may know the extents.
-template <class Op, class T>
+// part of its caller, which may know the extents, and so how many numbers the last vector of a row holds: Rest, or 0.
+template <class Op, int Rest = 0, class T>
 [[gnu::always_inline]] inline void reduce_columns(T* out, const T* in, long outer, long reduced, long inner, worker w) {
     using vector = kernels::vector<T>;
     constexpr int width = kernels::width<T>;
@@ -75,6 +76,8 @@ template <class Op, class T>
         }
         if (count == width)
             kernels::store_vector(out + o * inner + at, total);
+        else if constexpr (Rest > 0)
+            kernels::store_lanes<Rest>(out + o * inner + at, total);
         else
             kernels::store_partial(out + o * inner + at, total, count);
     }

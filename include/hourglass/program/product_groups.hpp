@@ -2,6 +2,7 @@
 // that finishes its tiles. The kernels are in kernels/.
 #pragma once
 
+#include <hourglass/kernels/partial.hpp>
 #include <hourglass/program/group_kernel.hpp>
 #include <hourglass/program/memory.hpp>
 
