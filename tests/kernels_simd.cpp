@@ -8,6 +8,7 @@
 #include <cstddef>
 #include <limits>
 #include <memory>
+#include <type_traits>
 #include <utility>
 
 namespace kernels = hourglass::kernels;
@@ -65,6 +66,26 @@ TEST_CASE_TEMPLATE("horizontal sums", T, float, double) {
         CHECK(std::isnan(kernels::horizontal_sum(kernels::load_vector<T>(values))));
         values[i] = kept;
     }
+}
+
+TEST_CASE_TEMPLATE("the first lanes are combined without the others", T, float, double) {
+    constexpr int lanes = kernels::width<T>;
+    T values[lanes];
+    const auto check = [&]<int Used>(std::integral_constant<int, Used>) {
+        if constexpr (Used <= lanes) {
+            CAPTURE(Used);
+            for (int i = 0; i < lanes; ++i)
+                values[i] = i < Used ? static_cast<T>(i + 1) : std::numeric_limits<T>::quiet_NaN();
+            const T sum = kernels::across_lanes<T, Used>(kernels::load_vector<T>(values),
+                                                         [](const auto& a, const auto& b) { return a + b; });
+            CHECK(sum == static_cast<T>(Used * (Used + 1) / 2));
+        }
+    };
+    check(std::integral_constant<int, 1>{});
+    check(std::integral_constant<int, 2>{});
+    check(std::integral_constant<int, 4>{});
+    check(std::integral_constant<int, 8>{});
+    check(std::integral_constant<int, 16>{});
 }
 
 TEST_CASE_TEMPLATE("multiplication and addition are fused where the build has the instruction", T, float, double) {

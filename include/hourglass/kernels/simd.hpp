@@ -169,15 +169,15 @@ template <class V> V fused_multiply_add(V a, V b, V c) {
     }
 }
 
-// All lanes combined pairwise, by a function of two vectors.
-template <class T, class Combine> T across_lanes(vector<T> x, Combine&& combine) {
+// All lanes combined pairwise, by a function of two vectors; or the first `used` of them, which is a power of two.
+template <class T, int used = width<T>, class Combine> T across_lanes(vector<T> x, Combine&& combine) {
 #if defined(HOURGLASS_SCALAR)
     static_cast<void>(combine);
     return x;
 #else
     constexpr auto lanes = std::make_integer_sequence<int, width<T>>{};
     const auto fold = [&]<int distance>(std::integral_constant<int, distance>) {
-        if constexpr (width < T >> distance)
+        if constexpr (used > distance)
             x = combine(x, detail::from_plain<T>(detail::exchange_lanes<distance>(detail::to_plain<T>(x), lanes)));
     };
     fold(std::integral_constant<int, 8>{});

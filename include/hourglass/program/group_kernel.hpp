@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <array>
+#include <bit>
 #include <cstddef>
 #include <utility>
 
@@ -234,13 +235,16 @@ template <class Compiled, int Group, class T> class group_kernel {
     template <int Member> [[gnu::always_inline]] static void join(registers& r, const registers& other) {
         r.recent[Member] = operation_of<Member>::template combine<vector>(r.recent[Member], other.recent[Member]);
     }
+    // The lanes into which a row is summed: where it is shorter than a vector, the others hold what changes no sum.
+    static constexpr int lanes_used =
+        extent(inner) < width ? static_cast<int>(std::bit_ceil(static_cast<unsigned long>(extent(inner)))) : width;
     template <int Store> [[gnu::always_inline]] static void keep_sum(const registers& r, T* const* to, long row) {
         constexpr int m = store(Store).member;
         using Op = operation_of<m>;
         if constexpr (width == 1)
             to[Store][row] = r.recent[m];
         else
-            to[Store][row] = kernels::across_lanes<T>(
+            to[Store][row] = kernels::across_lanes<T, lanes_used>(
                 r.recent[m], [](const vector& a, const vector& b) { return Op::template combine<vector>(a, b); });
     }
 
