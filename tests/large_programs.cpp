@@ -1,9 +1,10 @@
-// Programs of more numbers than Clang takes operands in a fold expression, which are 256.
+// Programs of more numbers and equations than Clang takes operands in a fold expression, which are 256.
 #include <hourglass/hourglass.hpp>
 
 #include <doctest/doctest.h>
 
 #include <cmath>
+#include <utility>
 #include <vector>
 
 namespace hg = hourglass;
@@ -33,6 +34,26 @@ inline constexpr hg::graph deep{
 };
 using program = hg::function<deep, hg::to<a, f>, hg::element<double>>;
 
+// An equation after another, three hundred of them, and the same as a block.
+template <int N> constexpr auto name_of() {
+    const char name[] = {'s', static_cast<char>('0' + N / 100), static_cast<char>('0' + N / 10 % 10),
+                         static_cast<char>('0' + N % 10), '\0'};
+    return hg::fixed_string(name);
+}
+template <int N> inline constexpr hg::symbol<name_of<N>()> s;
+template <int... I> constexpr auto chain(std::integer_sequence<int, I...>) {
+    return hg::graph{s<0> = x * 1, (s<I + 1> = sin(s<I> * factor(I + 1)))...};
+}
+inline constexpr hg::graph chained = chain(std::make_integer_sequence<int, 300>{});
+inline constexpr hg::symbol<"given"> given;
+template <int... I> constexpr auto inner_chain(std::integer_sequence<int, I...>) {
+    return hg::graph{s<0> = given * 1, (s<I + 1> = sin(s<I> * factor(I + 1)))...};
+}
+inline constexpr hg::graph inside = inner_chain(std::make_integer_sequence<int, 300>{});
+inline constexpr hg::graph around{f = hg::use<"block">(inside, given = x)[s<300>]};
+using of_equations = hg::function<chained, hg::to<s<300>>, hg::element<double>>;
+using of_block = hg::function<around, hg::to<f>, hg::element<double>>;
+
 double wave(double of, int count) {
     for (int i = 0; i < count; ++i) of = std::sin(of * factor(i + 1));
     return of;
@@ -43,10 +64,22 @@ double wave(double of, int count) {
 TEST_CASE("a program of six hundred nodes and three hundred numbers") {
     program p;
     CHECK(program::compiled_graph::sizes.numbers >= 300);
-    const std::vector<double> given = {0.25, -0.5, 0, 1, 2};
-    const auto out = p(x = given);
+    const std::vector<double> numbers = {0.25, -0.5, 0, 1, 2};
+    const auto out = p(x = numbers);
     for (int i = 0; i < 5; ++i) {
-        CHECK(out[a](i) == doctest::Approx(wave(given[static_cast<std::size_t>(i)], 50)).epsilon(1e-13));
-        CHECK(out[f](i) == doctest::Approx(wave(given[static_cast<std::size_t>(i)], 300)).epsilon(1e-13));
+        CHECK(out[a](i) == doctest::Approx(wave(numbers[static_cast<std::size_t>(i)], 50)).epsilon(1e-13));
+        CHECK(out[f](i) == doctest::Approx(wave(numbers[static_cast<std::size_t>(i)], 300)).epsilon(1e-13));
+    }
+}
+
+TEST_CASE("programs of three hundred equations, on their own and in a block") {
+    of_equations alone;
+    of_block block;
+    const std::vector<double> numbers = {0.25, -0.5, 0, 1, 2};
+    const auto out = alone(x = numbers);
+    const auto same = block(x = numbers);
+    for (int i = 0; i < 5; ++i) {
+        CHECK(out[s<300>](i) == doctest::Approx(wave(numbers[static_cast<std::size_t>(i)], 300)).epsilon(1e-13));
+        CHECK(same[f](i) == out[s<300>](i));
     }
 }

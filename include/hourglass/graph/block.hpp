@@ -130,13 +130,17 @@ constexpr text problem_of_formals(slice_of<named_formal> formals, slice_of<std::
     }
     return {};
 }
+template <class... Equations> constexpr void collect_uses(list<std::uint64_t>& uses) {
+    const equation_outline each[] = {outline<Equations>::value..., equation_outline{}};
+    for (std::size_t e = 0; e < sizeof...(Equations); ++e) each[e].collect(uses);
+}
 template <class Use> struct formals_of;
 template <class... Equations, class... Left, class... Right>
 struct formals_of<block_use<graph<Equations...>, equation<Left, Right>...>> {
     static constexpr text problem(std::string_view prefix) {
         const named_formal formals[] = {{Left::name, Left::hash, Left::kind}..., {}};
         list<std::uint64_t> uses;
-        (outline<Equations>::value.collect(uses), ...);
+        collect_uses<Equations...>(uses);
         return problem_of_formals({formals, sizeof...(Left)}, uses.view(), "use", prefix);
     }
 };
@@ -148,7 +152,7 @@ struct formals_of<scan_use<graph<Equations...>, Steps, Backwards, Every, boost::
         const named_formal formals[] = {
             {A::name, A::hash, A::kind}..., {C::name, C::hash, C::kind, true}..., {S::name, S::hash, S::kind}..., {}};
         list<std::uint64_t> uses;
-        (outline<Equations>::value.collect(uses), ...);
+        collect_uses<Equations...>(uses);
         return problem_of_formals({formals, sizeof...(A) + sizeof...(C) + sizeof...(S)}, uses.view(), "scan", prefix);
     }
 };
