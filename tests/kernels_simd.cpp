@@ -46,8 +46,8 @@ TEST_CASE_TEMPLATE("partial loads and stores touch exactly their elements", T, f
 TEST_CASE_TEMPLATE("so do those of a known number of lanes", T, float, double) {
     [&]<int... N>(std::integer_sequence<int, N...>) {
         (check_partial<T>(
-             N, [](const T* from) { return kernels::load_lanes<N>(from); },
-             [](T* to, const vector<T>& x) { kernels::store_lanes<N>(to, x); }),
+             N, [](const T* from) { return kernels::load_partial(from, std::integral_constant<int, N>{}); },
+             [](T* to, const vector<T>& x) { kernels::store_partial(to, x, std::integral_constant<int, N>{}); }),
          ...);
     }
     (std::make_integer_sequence<int, kernels::width<T> + 1>{});

@@ -41,15 +41,12 @@ template <int N> constexpr auto name_of() {
     return hg::fixed_string(name);
 }
 template <int N> inline constexpr hg::symbol<name_of<N>()> s;
-template <int... I> constexpr auto chain(std::integer_sequence<int, I...>) {
-    return hg::graph{s<0> = x * 1, (s<I + 1> = sin(s<I> * factor(I + 1)))...};
+template <int... I> constexpr auto chain(const auto& start, std::integer_sequence<int, I...>) {
+    return hg::graph{s<0> = start * 1, (s<I + 1> = sin(s<I> * factor(I + 1)))...};
 }
-inline constexpr hg::graph chained = chain(std::make_integer_sequence<int, 300>{});
 inline constexpr hg::symbol<"given"> given;
-template <int... I> constexpr auto inner_chain(std::integer_sequence<int, I...>) {
-    return hg::graph{s<0> = given * 1, (s<I + 1> = sin(s<I> * factor(I + 1)))...};
-}
-inline constexpr hg::graph inside = inner_chain(std::make_integer_sequence<int, 300>{});
+inline constexpr hg::graph chained = chain(x, std::make_integer_sequence<int, 300>{});
+inline constexpr hg::graph inside = chain(given, std::make_integer_sequence<int, 300>{});
 inline constexpr hg::graph around{f = hg::use<"block">(inside, given = x)[s<300>]};
 using of_equations = hg::function<chained, hg::to<s<300>>, hg::element<double>>;
 using of_block = hg::function<around, hg::to<f>, hg::element<double>>;

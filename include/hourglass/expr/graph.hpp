@@ -29,10 +29,11 @@ template <class T> constexpr auto entry_of(const T& e) {
 template <class... Equations> struct graph;
 template <class T> inline constexpr bool is_graph = false;
 template <class... Equations> inline constexpr bool is_graph<graph<Equations...>> = true;
-// By an array, as all that is asked of every equation: Clang takes no more than 256 operands in a fold expression.
-template <class... T> constexpr bool any_is_graph() {
-    const bool each[] = {is_graph<T>..., false};
-    for (bool is : each)
+
+// Whether one of many is true. By an array: Clang takes no more than 256 operands in a fold expression, and a graph may
+// have more equations.
+template <bool... Many> constexpr bool is_any_true() {
+    for (const bool is : {Many..., false})
         if (is) return true;
     return false;
 }
@@ -41,11 +42,11 @@ template <class... Equations> struct graph {
     boost::hana::tuple<Equations...> equations;
     static constexpr int count = static_cast<int>(sizeof...(Equations));
     template <class... E>
-    requires(sizeof...(E) == sizeof...(Equations) && !any_is_graph<E...>()) constexpr graph(const E&... e)
+    requires(sizeof...(E) == sizeof...(Equations) && !is_any_true<is_graph<E>...>()) constexpr graph(const E&... e)
         : equations(entry_of(e)...) {}
 };
 template <class... E>
-requires(!any_is_graph<E...>()) graph(const E&... e)
+requires(!is_any_true<is_graph<E>...>()) graph(const E&... e)
 ->graph<decltype(entry_of(e))...>;
 
 // A graph used inside a graph: use<"b1">(residual, in = a)[out]. The block's names stand in the outer graph behind the

@@ -52,7 +52,7 @@ constexpr void find_packed(const schedule_edit& e) {
     int before = -1;
     for (int g = 0; g < e.all.groups.size; ++g) {
         schedule_group& group = e.groups[g];
-        if (group.kind != group_kind::product || group.product.per_row || group.once) continue;
+        if (!group.packs_in_order()) continue;
         product_plan& p = group.product;
         const storage_kind storage = e.values[p.left].storage;
         p.left_is_packed = before >= 0 && !p.rows_in_k &&

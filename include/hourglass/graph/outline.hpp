@@ -60,9 +60,8 @@ template <class Op, class... A>
 inline constexpr int index_count<applied<Op, A...>> = own_indices<Op>() + (0 + ... + index_count<A>);
 template <class L, class R> inline constexpr int index_count<equation<L, R>> = index_count<R>;
 template <class... E> inline constexpr int index_count<graph<E...>> = [] {
-    const int each[] = {index_count<E>..., 0};
     int all = 0;
-    for (int count : each) all += count;
+    for (const int count : {index_count<E>..., 0}) all += count;
     return all;
 }();
 
@@ -102,12 +101,7 @@ template <class E> inline constexpr bool reads_input = [] {
 }();
 template <class Op, class... A> inline constexpr bool reads_input<applied<Op, A...>> = (reads_input<A> || ...);
 template <class L, class R> inline constexpr bool reads_input<equation<L, R>> = reads_input<R>;
-template <class... E> inline constexpr bool reads_input<graph<E...>> = [] {
-    const bool each[] = {reads_input<E>..., false};
-    for (bool reads : each)
-        if (reads) return true;
-    return false;
-}();
+template <class... E> inline constexpr bool reads_input<graph<E...>> = is_any_true<reads_input<E>...>();
 template <fixed_string P, class G, class R, class... F>
 inline constexpr bool reads_input<block_result<P, G, R, F...>> = (reads_input<G> || ... || reads_input<F>);
 

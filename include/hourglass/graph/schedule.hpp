@@ -87,6 +87,10 @@ struct schedule_group {
     bool wait_before = false;    // something it needs was made by other threads since the last wait
     std::uint64_t structure = 0; // equal for groups that one kernel can serve
     int representative = -1;     // the first group of the same structure
+
+    // A product of which the next such one may count on what it packed: those of each row, and those of all calls, lie
+    // outside of that order.
+    constexpr bool packs_in_order() const { return kind == group_kind::product && !product.per_row && !once; }
 };
 
 struct schedule_result {

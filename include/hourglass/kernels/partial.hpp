@@ -131,12 +131,14 @@ template <std::size_t bytes> [[gnu::always_inline]] inline void store_half(float
     if constexpr (bytes == 32) {
         _mm256_storeu_ps(to, x);
     } else {
-        store_quarter < bytes<16 ? bytes : 16>(to, _mm256_castps256_ps128(x));
+        constexpr std::size_t low = bytes < 16 ? bytes : 16;
+        store_quarter<low>(to, _mm256_castps256_ps128(x));
         if constexpr (bytes > 16) store_quarter<bytes - 16>(to + 4, _mm256_extractf128_ps(x, 1));
     }
 }
 template <std::size_t bytes> [[gnu::always_inline]] inline void store_pieces(float* to, __m512 x) {
-    store_half < bytes<32 ? bytes : 32>(to, _mm512_castps512_ps256(x));
+    constexpr std::size_t low = bytes < 32 ? bytes : 32;
+    store_half<low>(to, _mm512_castps512_ps256(x));
     if constexpr (bytes > 32)
         store_half<bytes - 32>(to + 8, _mm256_castpd_ps(_mm512_extractf64x4_pd(_mm512_castps_pd(x), 1)));
 }
@@ -144,10 +146,12 @@ template <std::size_t bytes> [[gnu::always_inline]] inline void store_pieces(flo
 }
 #endif
 
-// The same for a number of lanes that is known, where the one may follow soon upon the other: what a masked store wrote
-// can be loaded only when it has reached the cache, and a masked load waits so for every store; so they are made of
-// whole registers, if there are such. (Where nothing has just been stored, one masked load is the faster.)
-template <int n, class T> [[gnu::always_inline]] inline vector<T> load_lanes(const T* source) {
+// The same for a number of lanes that is a part of its type, where the one may follow soon upon the other: what a
+// masked store wrote can be loaded only when it has reached the cache, and a masked load waits so for every store; so
+// they are made of whole registers, if there are such. (Where nothing has just been stored, one masked load is the
+// faster.)
+template <int n, class T>
+[[gnu::always_inline]] inline vector<T> load_partial(const T* source, std::integral_constant<int, n>) {
 #if defined(__AVX512F__) && !defined(HOURGLASS_SCALAR)
     constexpr std::size_t bytes = n * sizeof(T);
     if constexpr (sizeof(vector<T>) == 64 && detail::is_in_pieces(bytes)) {
@@ -159,7 +163,8 @@ template <int n, class T> [[gnu::always_inline]] inline vector<T> load_lanes(con
 #endif
     return load_partial(source, n);
 }
-template <int n, class T> [[gnu::always_inline]] inline void store_lanes(T* target, std::type_identity_t<vector<T>> x) {
+template <int n, class T> [[gnu::always_inline]] inline void store_partial(T* target, std::type_identity_t<vector<T>> x,
+                                                                           std::integral_constant<int, n>) {
 #if defined(__AVX512F__) && !defined(HOURGLASS_SCALAR)
     constexpr std::size_t bytes = n * sizeof(T);
     if constexpr (sizeof(vector<T>) == 64 && detail::is_in_pieces(bytes)) {

@@ -31,6 +31,8 @@ public:
     static constexpr const auto& schedule = Compiled::run_time;
     static constexpr int values = Compiled::sizes.values, groups = Compiled::sizes.groups;
     static constexpr long max_rows = Compiled::spec::rows;
+    // Floating-point operations: for fewer, waking other threads costs more than they save.
+    static constexpr double work_worth_a_team = 4e5;
 
     explicit executor(int thread_count) : executor(thread_count, inside_another_executor{}) {
 #if defined(_OPENMP)
@@ -79,10 +81,7 @@ public:
     // Scalars that no call has bound.
     void set_defaults() {
         static constexpr auto scalars = find_scalars();
-        for (int i = 0; i < scalars.count; ++i) {
-            const given_number& given = scalars.all[static_cast<std::size_t>(i)];
-            number[static_cast<std::size_t>(given.node)] = given.number;
-        }
+        for (const given_number& given : scalars) number[static_cast<std::size_t>(given.node)] = given.number;
     }
 
     void run(long rows, bool flush) {
@@ -135,24 +134,28 @@ private:
         int products = group_at(G).product.left_is_packed ? 1 : 0;
         runner_of<group_at(G).representative>()(*this, group_at(G), 1, {0, 1}, products);
     }
-    struct once_groups {
-        int count = 0;
-        std::array<int, static_cast<std::size_t>(groups) + 1> group{};
+    // So many things at most, found when compiling.
+    template <class Thing, int Most> struct found {
+        std::size_t count = 0;
+        std::array<Thing, static_cast<std::size_t>(Most) + 1> all{};
+        constexpr void push(const Thing& t) { all[count++] = t; }
+        constexpr const Thing* begin() const { return all.data(); }
+        constexpr const Thing* end() const { return all.data() + count; }
     };
-    static constexpr once_groups find_once() {
-        once_groups all;
+    static constexpr auto find_once() {
+        found<int, groups> once;
         for (int g = 0; g < groups; ++g)
-            if (group_at(g).once) all.group[static_cast<std::size_t>(all.count++)] = g;
-        return all;
+            if (group_at(g).once) once.push(g);
+        return once;
     }
     void run_once() {
-        static constexpr once_groups all = find_once();
-        if constexpr (all.count > 0) {
+        static constexpr auto once = find_once();
+        if constexpr (once.count > 0) {
             compute_numbers(1);
             [&]<std::size_t... I>(std::index_sequence<I...>) {
-                [[maybe_unused]] const int done[] = {(run_group<all.group[I]>(), 0)...};
+                [[maybe_unused]] const int done[] = {(run_group<once.all[I]>(), 0)...};
             }
-            (std::make_index_sequence<static_cast<std::size_t>(all.count)>{});
+            (std::make_index_sequence<once.count>{});
         }
     }
 
@@ -169,8 +172,6 @@ private:
         }
         (std::make_integer_sequence<int, Compiled::scans>{});
     }
-    // Below this, waking other threads costs more than they save.
-    static constexpr double work_worth_a_team = 4e5;
 
     static constexpr const stored_value& at(int v) { return schedule.values[static_cast<std::size_t>(v)]; }
     static constexpr const schedule_group& group_at(int g) { return schedule.groups[static_cast<std::size_t>(g)]; }
@@ -206,29 +207,24 @@ private:
         int node = -1, value = -1;
         double number = 0;
     };
-    template <int Room> struct given_numbers {
-        int count = 0;
-        std::array<given_number, static_cast<std::size_t>(Room) + 1> all{};
-        constexpr void push(const given_number& n) { all[static_cast<std::size_t>(count++)] = n; }
-    };
     // What never changes, written when the program is made.
     static constexpr auto find_literals() {
-        given_numbers<Compiled::sizes.numbers + Compiled::sizes.uniforms> found;
+        found<given_number, Compiled::sizes.numbers + Compiled::sizes.uniforms> literals;
         for (int i = 0; i < Compiled::sizes.numbers; ++i)
             if (number_at(i).op->kind == operation_kind::literal)
-                found.push({schedule.numbers[static_cast<std::size_t>(i)], -1, number_at(i).options.number});
+                literals.push({schedule.numbers[static_cast<std::size_t>(i)], -1, number_at(i).options.number});
         for (int i = 0; i < Compiled::sizes.uniforms; ++i)
             if (const int v = schedule.uniforms[static_cast<std::size_t>(i)]; is_literal_value(v))
-                found.push({-1, v, Compiled::final_graph::view()[at(v).node].options.number});
-        return found;
+                literals.push({-1, v, Compiled::final_graph::view()[at(v).node].options.number});
+        return literals;
     }
     // What a call may say otherwise.
     static constexpr auto find_scalars() {
-        given_numbers<Compiled::sizes.numbers> found;
+        found<given_number, Compiled::sizes.numbers> scalars;
         for (int i = 0; i < Compiled::sizes.numbers; ++i)
             if (is<ops::scalar>(number_at(i)))
-                found.push({schedule.numbers[static_cast<std::size_t>(i)], -1, number_at(i).options.number});
-        return found;
+                scalars.push({schedule.numbers[static_cast<std::size_t>(i)], -1, number_at(i).options.number});
+        return scalars;
     }
     template <int I> void write_uniform() {
         constexpr int v = schedule.uniforms[static_cast<std::size_t>(I)];
@@ -252,8 +248,7 @@ public:
 private:
     void write_literals() {
         static constexpr auto literals = find_literals();
-        for (int i = 0; i < literals.count; ++i) {
-            const given_number& given = literals.all[static_cast<std::size_t>(i)];
+        for (const given_number& given : literals) {
             if (given.node >= 0) number[static_cast<std::size_t>(given.node)] = given.number;
             if (given.value >= 0) *place[static_cast<std::size_t>(given.value)] = static_cast<T>(given.number);
         }

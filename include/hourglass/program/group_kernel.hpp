@@ -172,15 +172,13 @@ template <class Compiled, int Group, class T> class group_kernel {
     static constexpr auto moving = choose<loads>(moves);
     static constexpr auto of_rows = choose<loads>(moves_with_row);
     static constexpr auto singles = choose<loads>([](int l) { return !moves(l) && !moves_with_row(l); });
-    // `count` is an int, or says what it is by its type.
+    // `count` is an int, or of a type that says what it is.
     template <extent_of_step Extent, int Load>
     [[gnu::always_inline]] static void fetch(registers& r, const T* const* from, long at, auto count) {
         if constexpr (load(Load).tile || Extent == extent_of_step::whole || single)
             r.loaded[Load] = load_from(from[Load] + at); // a tile is padded to whole vectors
-        else if constexpr (std::is_same_v<decltype(count), int>)
-            r.loaded[Load] = kernels::load_partial(from[Load] + at, count);
         else
-            r.loaded[Load] = kernels::load_lanes<decltype(count)::value>(from[Load] + at);
+            r.loaded[Load] = kernels::load_partial(from[Load] + at, count);
     }
     template <const auto& Choice> [[gnu::always_inline]] static void fetch_once(registers& r, const T* const* from) {
         [&]<std::size_t... L>(std::index_sequence<L...>) __attribute__((always_inline)) {
@@ -198,10 +196,8 @@ template <class Compiled, int Group, class T> class group_kernel {
             x = r.value[m];
         if constexpr (Extent == extent_of_step::whole || single)
             store_to(to[Store] + at, x);
-        else if constexpr (std::is_same_v<decltype(count), int>)
-            kernels::store_partial(to[Store] + at, x, count);
         else
-            kernels::store_lanes<decltype(count)::value>(to[Store] + at, x);
+            kernels::store_partial(to[Store] + at, x, count);
     }
     static constexpr auto kept = choose<stores>([](int s) { return !is_reduction(store(s).member); });
     static constexpr auto kept_sums = choose<stores>([](int s) { return is_reduction(store(s).member); });

@@ -31,12 +31,11 @@ private:
     static constexpr bool fits_small(const product_plan& p) {
         return !p.rows_in_m && !p.rows_in_k && !p.per_row && kernels::is_small_product(p.m, p.n, p.k);
     }
-    // The kernel of small products packs nothing that another product counts on: one that comes next in find_packed()
-    // of graph/layout.hpp.
+    // The kernel of small products packs nothing that another product counts on.
     static constexpr bool find_small_products() {
         bool small = false;
         for (int g = 0; g < groups; ++g) {
-            if (group_at(g).kind != group_kind::product || group_at(g).product.per_row || group_at(g).once) continue;
+            if (!group_at(g).packs_in_order()) continue;
             if (group_at(g).product.left_is_packed && small && !fits_small(group_at(g).product)) return false;
             small = fits_small(group_at(g).product);
         }

@@ -77,7 +77,7 @@ template <class Op, int Rest = 0, class T>
         if (count == width)
             kernels::store_vector(out + o * inner + at, total);
         else if constexpr (Rest > 0)
-            kernels::store_lanes<Rest>(out + o * inner + at, total);
+            kernels::store_partial(out + o * inner + at, total, std::integral_constant<int, Rest>{});
         else
             kernels::store_partial(out + o * inner + at, total, count);
     }
