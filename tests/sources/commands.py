@@ -27,9 +27,9 @@ print("ignored" if signal.getsignal(signal.SIGINT) == signal.SIG_IGN else "not i
 PARENT = """
 import sys
 sys.path.insert(0, sys.argv[1])
-import dev
+import processes
 try:
-    status = dev.{function}([sys.executable, "-c", sys.argv[2]])
+    status = processes.{function}([sys.executable, "-c", sys.argv[2]])
 except KeyboardInterrupt:
     status = "stopped"
 print(status)
@@ -37,8 +37,8 @@ print(status)
 
 
 def after_an_interrupt(function, child, ignored=False):
-    """The words of a parent that runs `child` through a function of tools/dev.py, and of the child: both get SIGINT, as
-    they do from a terminal."""
+    """The words of a parent that runs `child` through a function of tools/processes.py, and of the child: both get
+    SIGINT, as they do from a terminal."""
     before = signal.signal(signal.SIGINT, signal.SIG_IGN if ignored else signal.SIG_DFL)
     parent = subprocess.Popen([sys.executable, "-c", PARENT.format(function=function), ROOT / "tools", child], text=True,
                               stdout=subprocess.PIPE, start_new_session=True)
@@ -86,6 +86,6 @@ def faults_of(words, status, beginning):
 
 
 results = [(f"./dev {' '.join(words)}", faults_of(words, *wanted), "repair ./dev") for words, *wanted in ANSWERS]
-results += [(name, faults_after(arguments, wanted), "repair run_to_its_end in tools/dev.py")
+results += [(name, faults_after(arguments, wanted), "repair run_to_its_end in tools/processes.py")
             for name, arguments, wanted in INTERRUPTED]
 report(results)

@@ -1,0 +1,108 @@
+"""./dev test: compiles the tests of one build or of many, runs them and counts."""
+
+import json
+import os
+import re
+import sys
+import time
+from dataclasses import dataclass
+
+from builds import chosen_simd, examples, main_build, matrix, plan
+from machine import runs_here
+from processes import run_or_stop, say
+
+
+@dataclass
+class Count:
+    passed: int = 0
+    failed: int = 0
+    skipped: int = 0
+
+    def __iadd__(self, other):
+        self.passed += other.passed
+        self.failed += other.failed
+        self.skipped += other.skipped
+        return self
+
+    def __str__(self):
+        return f"{self.passed} passed, {self.failed} failed" + (f", {self.skipped} skipped" if self.skipped else "")
+
+
+DOCTEST = re.compile(r"\[doctest\] test cases:\s*\d+ \|\s*(\d+) passed \|\s*(\d+) failed \|\s*(\d+) skipped")
+SCRIPT = re.compile(r"^(\d+) passed, (\d+) failed(?:, (\d+) skipped)?$", re.MULTILINE)
+
+
+def count_of(record):
+    """What one test of Meson's log says of itself: doctest's cases, a script's own sum, or itself as one."""
+    said = DOCTEST.findall(record.get("stdout") or "") or SCRIPT.findall(record.get("stdout") or "")
+    good = record["result"] in ("OK", "EXPECTEDFAIL")
+    count = Count(*(int(number or 0) for number in said[-1])) if said else Count(
+        passed=int(good), skipped=int(record["result"] == "SKIP"))
+    if not good and record["result"] != "SKIP" and count.failed == 0:
+        count.failed = 1  # a crash, a time-out, a leak found at the end
+    return count
+
+
+def run(build, targets=()):
+    """Compiles a build's tests and what else is named, and runs the tests; answers the count."""
+    say(f"{build.name}: compiling")
+    start, count = time.monotonic(), Count()
+    if not build.configure():
+        return Count(failed=1)
+    tests = build.tests()
+    programs = [program for program in tests.values() if program]
+    if not tests:
+        say(f"{build.name}: no tests")
+        return count
+    if not build.compile([*programs, *targets] or ["all"]):
+        say(f"{build.name}: does not compile; the compiler's reasons stand above")
+        count.failed += 1
+    compiled = time.monotonic()
+    if not runs_here(build.simd):
+        count.skipped += len(programs)
+        say(f"{build.name}: compiled in {compiled - start:.0f} s; not run: this machine lacks {build.simd}")
+        return count
+
+    there = [name for name, program in tests.items() if not program or (build.folder / program).exists()]
+    log = build.folder / "meson-logs" / "testlog.json"
+    log.unlink(missing_ok=True)
+    if there:
+        run_or_stop(["meson", "test", "-C", build.folder, "--no-rebuild", "--num-processes", str(build.jobs),
+                     "--timeout-multiplier", str(build.slowdown), *there],
+                    env={**os.environ, "HOURGLASS_JOBS": str(build.jobs)})
+    records = [json.loads(line) for line in log.read_text().splitlines()] if log.exists() else []
+    for record in records:
+        part = count_of(record)
+        count += part
+        if part.failed:
+            say(f"{build.name}: {record['name']}: {record['result']}")
+            print((record.get("stdout") or "") + (record.get("stderr") or ""), flush=True)
+            say(f"that was {record['name']} of {build.name}; alone: {' '.join(record['command'])}")
+    count.failed += max(0, len(there) - len(records)) + len(tests) - len(there)
+    say(f"{build.name}: {count} (compiled in {compiled - start:.0f} s, run in {time.monotonic() - compiled:.0f} s)")
+    return count
+
+
+def test(arguments):
+    jobs, everything = arguments.jobs(), arguments.flag("--all")
+    arguments.finish("test")
+    start = time.monotonic()
+    builds = matrix(jobs) if everything else [main_build(chosen_simd(), jobs)]
+    plan(builds)
+    results = []
+    for build in builds:
+        # With --all everything is compiled, too; but the benchmarks, which are timed with GCC, only by that.
+        targets = []
+        if everything and not build.group:
+            targets = ["all"] if build is builds[0] else [f"examples/hourglass-{name}" for name in examples()]
+        results.append((build, run(build, targets)))
+
+    total = Count()
+    say(f"All of it, in {(time.monotonic() - start) / 60:.1f} minutes:")
+    for build, count in results:
+        print(f"    {build.name:<16} {count}")
+        total += count
+    if total.passed + total.failed == 0:
+        print("No test ran.")
+    print(total)
+    sys.exit(1 if total.failed or not total.passed else 0)
