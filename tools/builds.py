@@ -2,6 +2,7 @@
 
 import json
 import os
+import shlex
 import shutil
 import subprocess
 import sys
@@ -10,9 +11,12 @@ from pathlib import Path
 
 from machine import NEEDED_FLAGS, native_width, runs_here, widths_of_this_processor
 from processes import run_or_stop, say, stop
+from timing import TIMED
 
 ROOT = Path(__file__).resolve().parents[1]
 BUILD = ROOT / "build"
+# For ccache, where it is installed: what a precompiled header needs, and no preprocessing to find an object.
+CCACHE = {"CCACHE_SLOPPINESS": "pch_defines,time_macros,include_file_mtime,include_file_ctime", "CCACHE_DEPEND": "1"}
 
 
 @dataclass
@@ -31,16 +35,28 @@ class Build:
     def folder(self):
         return BUILD / self.name
 
+    @property
+    def times(self):
+        """What tools/timed writes for this build."""
+        return self.folder / "times.txt"
+
+    def environment(self):
+        return {**os.environ, **CCACHE, "HOURGLASS_TIMES": str(self.times)}
+
+    def launched(self):
+        """The compiler, and what it is started through."""
+        return [str(TIMED), *(["ccache"] if shutil.which("ccache") else []), self.compiler]
+
     def configure(self):
         # What is not a release keeps its asserts.
         kind = [] if self.optimization == "3" else [f"-Doptimization={self.optimization}", "-Db_ndebug=false"]
         arguments = ["meson", "setup", str(self.folder), str(ROOT), f"-Dsimd={self.simd}", *kind, *self.options]
-        stamp, wanted = self.folder / "configured", json.dumps([self.compiler, *arguments])
+        stamp, wanted = self.folder / "configured", json.dumps([self.launched(), *arguments])
         if stamp.exists() and stamp.read_text() == wanted:  # what changed in meson.build is seen by ninja
             arguments = ["ninja", "-C", str(self.folder), "build.ninja"]
         elif self.folder.exists():
             shutil.rmtree(self.folder)
-        done = subprocess.run(arguments, env={**os.environ, "CXX": self.compiler}, text=True,
+        done = subprocess.run(arguments, env={**self.environment(), "CXX": shlex.join(self.launched())}, text=True,
                               stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
         if done.returncode:
             print(done.stdout)
@@ -51,8 +67,11 @@ class Build:
         return True
 
     def compile(self, targets=()):
-        return self.configure() and run_or_stop(
-            ["ninja", "-C", self.folder, "-j", str(self.jobs), "-k", "0", "--quiet", *targets]) == 0
+        if not self.configure():
+            return False
+        self.times.unlink(missing_ok=True)
+        return run_or_stop(["ninja", "-C", self.folder, "-j", str(self.jobs), "-k", "0", "--quiet", *targets],
+                           env=self.environment()) == 0
 
     def tests(self):
         """The tests that this build runs: name -> executable, relative to the folder, or None for a script."""
@@ -86,6 +105,11 @@ def main_build(simd, jobs):
     return Build(f"gcc-{simd}", simd=simd, jobs=jobs, options=CHECKED)
 
 
+def quick_build(jobs, group):
+    """For while one writes: what tells most in little time, without optimisation."""
+    return Build("gcc-quick", group=group, optimization="0", options=CHECKED, jobs=jobs)
+
+
 def matrix(jobs):
     """Every build of `test --all`. The first of each compiler runs all tests, the others the group that they are for;
     what knows nothing of compilers runs once."""
@@ -106,11 +130,12 @@ def matrix(jobs):
     return builds
 
 
-def plan(builds):
+def plan(builds, patterns=()):
     say("The plan:")
     for build in builds:
         what = f"the tests of the group {build.group}" if build.group else "every test"
         what += f" but the group {build.without}" if build.without else ""
+        what += f", of these {' '.join(patterns)}" if patterns else ""
         how = "" if runs_here(build.simd) else "; compiled only, this machine lacks it"
         width = f"native ({native_width()})" if build.simd == "native" else build.simd
         print(f"    {build.name:<16} {build.compiler:<12} {width:<16} -O{build.optimization}  {what}{how}")

@@ -49,6 +49,12 @@ class Arguments:
         value = self.value("--jobs", str(default_jobs()))
         return int(value) if value.isdigit() and int(value) else stop(f"--jobs wants a number above 0, not {value}")
 
+    def names(self, command):
+        """What is left, none of which may be an option."""
+        names, self.words = self.words, [word for word in self.words if word.startswith("-")]
+        self.finish(command)
+        return names
+
     def finish(self, command):
         if self.words:
             stop(f"{command} does not know {self.words[0]}; see ./dev {command} --help")

@@ -1,15 +1,16 @@
 """./dev test: compiles the tests of one build or of many, runs them and counts."""
 
 import json
-import os
 import re
 import sys
 import time
 from dataclasses import dataclass
 
-from builds import chosen_simd, examples, main_build, matrix, plan
+from builds import chosen_simd, examples, main_build, matrix, plan, quick_build
 from machine import runs_here
-from processes import run_or_stop, say
+from processes import run_or_stop, say, stop
+from selection import matching, selected
+from timing import TIMED, Times
 
 
 @dataclass
@@ -43,18 +44,24 @@ def count_of(record):
     return count
 
 
-def run(build, targets=()):
-    """Compiles a build's tests and what else is named, and runs the tests; answers the count."""
+def run(build, patterns, times, targets=()):
+    """Compiles a build's tests that match and what else is named, and runs the tests; answers the count."""
     say(f"{build.name}: compiling")
     start, count = time.monotonic(), Count()
-    if not build.configure():
+    with times.measured("compiling"):
+        configured = build.configure()
+    if not configured:
         return Count(failed=1)
     tests = build.tests()
+    tests = {name: tests[name] for name in matching(tests, patterns)}
     programs = [program for program in tests.values() if program]
     if not tests:
         say(f"{build.name}: no tests")
         return count
-    if not build.compile([*programs, *targets] or ["all"]):
+    with times.measured("compiling"):
+        compiles = build.compile([*programs, *targets] or ["build.ninja"])
+    times.add_compiled(build.name, build.times)
+    if not compiles:
         say(f"{build.name}: does not compile; the compiler's reasons stand above")
         count.failed += 1
     compiled = time.monotonic()
@@ -64,13 +71,9 @@ def run(build, targets=()):
         return count
 
     there = [name for name, program in tests.items() if not program or (build.folder / program).exists()]
-    log = build.folder / "meson-logs" / "testlog.json"
-    log.unlink(missing_ok=True)
-    if there:
-        run_or_stop(["meson", "test", "-C", build.folder, "--no-rebuild", "--num-processes", str(build.jobs),
-                     "--timeout-multiplier", str(build.slowdown), *there],
-                    env={**os.environ, "HOURGLASS_JOBS": str(build.jobs)})
-    records = [json.loads(line) for line in log.read_text().splitlines()] if log.exists() else []
+    with times.measured("running"):
+        records = records_of(build, there)
+    times.add_run(build.name, build.times, {" ".join(record["command"]): record["name"] for record in records})
     for record in records:
         part = count_of(record)
         count += part
@@ -83,21 +86,49 @@ def run(build, targets=()):
     return count
 
 
+def records_of(build, names):
+    """Runs tests of a build that are compiled; answers what Meson's log says of each."""
+    log = build.folder / "meson-logs" / f"testlog-{TIMED.name}.json"  # as Meson names it after a wrapper
+    log.unlink(missing_ok=True)
+    build.times.unlink(missing_ok=True)
+    if names:
+        run_or_stop(["meson", "test", "-C", build.folder, "--no-rebuild", "--num-processes", str(build.jobs),
+                     "--timeout-multiplier", str(build.slowdown), f"--wrapper={TIMED}", *names],
+                    env={**build.environment(), "HOURGLASS_JOBS": str(build.jobs)})
+    records = [json.loads(line) for line in log.read_text().splitlines()] if log.exists() else []
+    for record in records:
+        record["command"] = [word for word in record["command"] if word != str(TIMED)]
+    return records
+
+
+def builds_for(jobs, everything, quick, patterns):
+    """What is built: every build, or one. The quick one is for its own group, unless tests are named."""
+    if everything:
+        return matrix(jobs)
+    if quick:
+        return [quick_build(jobs, group="" if patterns else "quick")]
+    return [main_build(chosen_simd(), jobs)]
+
+
 def test(arguments):
-    jobs, everything = arguments.jobs(), arguments.flag("--all")
-    arguments.finish("test")
-    start = time.monotonic()
-    builds = matrix(jobs) if everything else [main_build(chosen_simd(), jobs)]
-    plan(builds)
-    results = []
+    jobs, everything, quick = arguments.jobs(), arguments.flag("--all"), arguments.flag("--quick")
+    patterns = arguments.names("test")
+    if everything and quick:
+        stop("test makes every build, with --all, or the quick one, with --quick")
+    start, times, results = time.monotonic(), Times(), []
+    builds = builds_for(jobs, everything, quick, patterns)
+    if patterns and builds[0].configure():  # the first has every test
+        selected(builds[0].tests(), patterns)
+    plan(builds, patterns)
     for build in builds:
         # With --all everything is compiled, too; but the benchmarks, which are timed with GCC, only by that.
         targets = []
-        if everything and not build.group:
+        if everything and not build.group and not patterns:
             targets = ["all"] if build is builds[0] else [f"examples/hourglass-{name}" for name in examples()]
-        results.append((build, run(build, targets)))
+        results.append((build, run(build, patterns, times, targets)))
 
     total = Count()
+    times.show()
     say(f"All of it, in {(time.monotonic() - start) / 60:.1f} minutes:")
     for build, count in results:
         print(f"    {build.name:<16} {count}")
