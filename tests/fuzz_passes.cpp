@@ -26,7 +26,7 @@ const std::vector<pass>& passes() {
     static const std::vector<pass> all{
         {"prune", [](hg::graph_view g) { return hg::prune(g); }, true},
         {"merge", [](hg::graph_view g) { return hg::merge(g); }, true},
-        {"isolate_updates", [](hg::graph_view g) { return hg::isolate_updates(g); }, true},
+        {"isolate_roots", [](hg::graph_view g) { return hg::isolate_roots(g); }, true},
         {"simplify, markers kept", [](hg::graph_view g) { return hg::simplify(g, false); }, false},
         {"simplify, markers dropped", [](hg::graph_view g) { return hg::simplify(g, true); }, false},
         {"merge what is needed", [](hg::graph_view g) { return hg::merge(g, hg::needed_nodes(g).view()); }, true},
@@ -35,7 +35,7 @@ const std::vector<pass>& passes() {
          [](hg::graph_view g) {
              const auto simplified = hg::prune_and_simplify(g, true);
              const auto merged = hg::merge(simplified.view(), hg::needed_nodes(simplified.view()).view());
-             return hg::isolate_updates(merged.view());
+             return hg::isolate_roots(merged.view());
          },
          false},
     };

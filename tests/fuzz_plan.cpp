@@ -18,7 +18,7 @@ using namespace fuzz;
 hg::graph_builder compiled_form(hg::graph_view g) {
     const auto simplified = hg::prune_and_simplify(g, true);
     const auto merged = hg::merge(simplified.view(), hg::needed_nodes(simplified.view()).view());
-    return hg::isolate_updates(merged.view());
+    return hg::isolate_roots(merged.view());
 }
 
 std::string find_fault_of(const generated_graph& made, bool with_gradient, bool& skipped) {

@@ -410,7 +410,7 @@ result loss = loss
 }
 
 TEST_CASE("the last pass gives each update a node of its own") {
-    CHECK(hg::print(hg::isolate_updates(passes::trainer::compiled_graph::merged::view()), "final") == R"(final: 26 nodes
+    CHECK(hg::print(hg::isolate_roots(passes::trainer::compiled_graph::merged::view()), "final") == R"(final: 26 nodes
 x: [rows, 3] = input
 h.weight: [2, 3] = parameter
 %2: [rows, 2] = matmul(h.weight, x)

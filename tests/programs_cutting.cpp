@@ -209,6 +209,67 @@ TEST_CASE("sum_rows asks for the gradient of the sum over the rows") {
         for (int j = 0; j < 3; ++j) CHECK(b.gradient(A)(i, j) == near(rows * a.gradient(A)(i, j)));
 }
 
+namespace summands {
+
+inline constexpr hg::input<"x", 2> x;
+inline constexpr hg::parameter<"w", 2> w{hg::constant(2)};
+inline constexpr hg::scalar<"beta"> beta{3};
+inline constexpr hg::symbol<"fit"> fit;
+inline constexpr hg::symbol<"penalty"> penalty;
+inline constexpr hg::symbol<"both"> both;
+inline constexpr hg::symbol<"nll"> nll;
+inline constexpr hg::symbol<"loss"> loss;
+
+// Of a row x with w = {2, 2}: fit = 2 (x0 + x1), penalty = 8, nll = fit + log 4, a value for each row.
+inline constexpr hg::graph model{
+    fit = sum(w * x),
+    penalty = sum(square(w)),
+    both = beta * (fit - penalty) / 2,
+    nll = sum(w * x + log(w * w) / 2) + 0 * fit,
+    loss = -(fit + penalty) + both + nll,
+};
+
+}
+
+TEST_CASE("sum_rows sums the terms too, and what has no batch axis counts once") {
+    using namespace summands;
+    hg::parameters<model, in_double> theta;
+    hg::gradient<model, loss, in_double, hg::sum_rows> sum;
+    hg::gradient<model, loss, in_double> mean;
+    hg::gradient<model, loss, in_double, hg::per_example> each;
+    hg::trainer<model, loss, hg::sgd, in_double, hg::sum_rows> train{theta};
+    const numbers data = {1, 2, 3, 4, 5, 6};
+    const double sums[] = {3, 10, 21}, first[] = {1, 4, 9}; // of all elements, and of x0, over so many rows
+    for (const int rows : {1, 2, 3}) {
+        CAPTURE(rows);
+        const double all = sums[rows - 1], n = rows;
+        const numbers some(data.begin(), data.begin() + 2 * rows);
+        const double fits = 2 * all, boths = 3 * (fits - 8) / 2, nlls = fits + n * std::log(4.0);
+        const auto check = [&](const auto& out) {
+            CHECK(out[fit] == near(fits));
+            CHECK(out[penalty] == near(8));
+            CHECK(out[both] == near(boths));
+            CHECK(out[nll] == near(nlls)); // a logarithm within a row's value is that row's
+            CHECK(out[loss] == near(-(fits + 8) + boths + nlls));
+        };
+        const auto out = sum(theta, x = some);
+        check(out);
+        // d/dw0: -x0 - 2 w0 + 3/2 (x0 - 2 w0) + x0 + 1 / w0
+        CHECK(out.gradient(w)(0) == near(-4 + 1.5 * (first[rows - 1] - 4) + n * 0.5));
+        check(train(x = some, hg::learning_rate = 0));
+        const auto usual = mean(theta, x = some);
+        CHECK(usual[fit] == near(fits / n));
+        CHECK(usual[penalty] == near(8));
+        CHECK(usual[loss] == near(-(fits / n + 8) + 1.5 * (fits / n - 8) + nlls / n));
+        CHECK(usual.gradient(w)(0) == near(-4 + 1.5 * (first[rows - 1] / n - 4) + 0.5));
+        const auto alone = each(theta, x = some);
+        const double x0 = some[some.size() - 2], fit_0 = 2 * (x0 + some.back());
+        CHECK(alone[fit](rows - 1) == near(fit_0));
+        CHECK(alone[loss](rows - 1) == near(-(fit_0 + 8) + 1.5 * (fit_0 - 8) + fit_0 + std::log(4.0)));
+        CHECK(alone.gradient(w)(rows - 1, 0) == near(-4 + 1.5 * (x0 - 4) + 0.5));
+    }
+}
+
 TEST_CASE("per_example gives each row's value and gradient, as if it were alone in the call") {
     using namespace sums;
     hg::parameters<model, in_double> theta{hg::seed = 1};

@@ -5,6 +5,9 @@
 #include <cstring>
 #include <utility>
 
+#include <sys/wait.h>
+#include <unistd.h>
+
 #include <doctest/doctest.h>
 
 namespace {
@@ -94,5 +97,44 @@ TEST_CASE("gradients, and functions in chunks, give the same bits with 1, 2 and 
         }
         CHECK(same_bits<float>(gradient_alone, view));
         CHECK(same_bits<float>(images_alone, restored));
+    }
+}
+
+// In a child process, which ends with 0 where `check` holds; it is not waited for longer than it takes.
+template <class Check> bool holds_in_child(Check check) {
+    const pid_t child = fork();
+    if (child == 0) {
+        alarm(60); // a program that waits for threads that are gone does so for ever
+        _exit(check() ? 0 : 1);
+    }
+    int status = -1;
+    waitpid(child, &status, 0);
+    return WIFEXITED(status) && WEXITSTATUS(status) == 0;
+}
+
+TEST_CASE("in a child process programs run, those of its parent and its own, and give the same bits") {
+    using Case = full_variational;
+    using gradient = hg::gradient<Case::graph, hg::name<"loss">>;
+    const std::vector<float> pixels = images<float>(2, 128, Case::features);
+    const std::vector<float> expected = run_of_training<Case, float>(1, {128, 128});
+    for (const int threads : {2, 3}) {
+        CAPTURE(threads);
+        hg::parameters<Case::graph> theta{hg::seed = 9}, other{hg::seed = 9};
+        trainer<Case, float> train{theta, hg::seed = 4, hg::threads = threads};
+        trainer<Case, float> alone{other, hg::seed = 4, hg::threads = 1};
+        gradient g{hg::threads = threads}, g_alone{hg::threads = 1};
+        step<Case, float>(train, pixels, {}); // the team has worked
+        step<Case, float>(alone, pixels, {});
+        const auto same_again = [&] {
+            step<Case, float>(train, pixels, {});
+            step<Case, float>(alone, pixels, {});
+            const auto weight = [](const auto& out) { return out.gradient(hg::name<"h.weight">).span(); };
+            const auto a = g(theta, hg::name<"x"> = pixels), b = g_alone(other, hg::name<"x"> = pixels);
+            return same_bits<float>(weight(a), weight(b)) &&
+                   same_bits<float>(expected, run_of_training<Case, float>(threads, {128, 128}));
+        };
+        CHECK(holds_in_child(same_again));
+        CHECK(holds_in_child([&] { return holds_in_child(same_again); }));
+        CHECK(same_again()); // and the parent's team is as it was
     }
 }

@@ -97,7 +97,7 @@ template <class Spec> struct final_stage {
         of.operands += of.roots;
         return of;
     }
-    static constexpr graph_builder run() { return isolate_updates(before::view()); }
+    static constexpr graph_builder run() { return isolate_roots(before::view()); }
 };
 
 // Of a graph with scans, the outer one, and that of one step of scan K.

@@ -389,7 +389,7 @@ template <class Program> std::string print_schedule() {
     if constexpr (requires { requires compiled::spec::options::recomputes; }) {
         const graph_builder simple = prune_and_simplify(compiled::spec::run(false).view(), true);
         const graph_builder merged = merge(simple.view(), needed_nodes(simple.view()).view());
-        const schedule_builder plain = plan(isolate_updates(merged.view()).view(), Program::max_rows);
+        const schedule_builder plain = plan(isolate_roots(merged.view()).view(), Program::max_rows);
         t += "without recomputation: " + size_text(plain.arena, bytes) + "\n";
     }
     return t;

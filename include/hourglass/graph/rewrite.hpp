@@ -1,5 +1,5 @@
 // What passes share: copying a graph node by node into a new one, with names, starts and results carried over. And the
-// passes that are nothing but that: dead code, and a node for each update.
+// passes that are nothing but that: dead code, and a node for each update and each result that would be a leaf.
 #pragma once
 
 #include <hourglass/graph/trace.hpp>
@@ -81,22 +81,32 @@ constexpr graph_builder prune(const graph_view& g, bool names_too = false) {
     return static_cast<graph_builder&&>(r.to);
 }
 
-// Each update as a node of its own, so that it can be written where the old value lies without anything else needing
-// it. A result that is the old value itself becomes a copy: results are from before the update.
-constexpr graph_builder isolate_updates(const graph_view& g) {
+// What a program does not compute but is given, and so lies in the memory of whoever calls it: inputs, arguments, fed
+// symbols, parameters, states. Numbers of the call are copied when they are bound.
+constexpr bool lies_outside(const node& n) {
+    return n.op->kind == operation_kind::leaf && n.name >= 0 && !is<ops::scalar>(n) && !is<ops::rows>(n);
+}
+
+// Each update becomes a node of its own, so that it can be written where the old value lies without anything else
+// needing it. A result that is what the program was given, or a view of it, becomes a copy: results keep their values
+// until the program's next call, whatever happens to the memory that was bound, and are from before the update.
+constexpr graph_builder isolate_roots(const graph_view& g) {
     graph_builder r(g, false);
-    list<bool> overwritten(r.names.size());
-    for (const graph_root& root : r.roots)
-        if (root.kind == root_kind::update) overwritten[root.name] = true;
+    list<int> copies(r.nodes.size(), -1);
     for (graph_root& root : r.roots) {
         int source = root.node;
         while (moves_nothing(r.nodes[source])) source = r.operand(source, 0);
-        const int name = r.nodes[source].name;
-        if (root.kind != root_kind::update && (name < 0 || !overwritten[name])) continue;
-        attributes same;
-        same.target = r.nodes[root.node].type.extents;
-        const int from[] = {root.node};
-        root.node = r.push(&record<ops::broadcast_to>, same, {from, 1});
+        const bool is_result = root.kind != root_kind::update;
+        if (is_result && !lies_outside(r.nodes[source])) continue;
+        const int of = root.node;
+        if (!is_result || copies[of] < 0) {
+            attributes same;
+            same.target = r.nodes[of].type.extents;
+            root.node = r.push(&record<ops::broadcast_to>, same, {&of, 1});
+        } else {
+            root.node = copies[of];
+        }
+        if (is_result) copies[of] = root.node;
     }
     return r;
 }

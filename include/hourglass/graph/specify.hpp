@@ -6,6 +6,7 @@
 #include <hourglass/graph/obstacle.hpp>
 #include <hourglass/graph/recompute.hpp>
 #include <hourglass/graph/reverse_scan.hpp>
+#include <hourglass/graph/row_sums.hpp>
 #include <hourglass/graph/select.hpp>
 #include <hourglass/graph/update.hpp>
 
@@ -19,7 +20,7 @@ template <auto... Symbols> struct trains {};    // the parameters that a trainer
 template <long Rows> struct max_rows {};        // the most rows of one call
 struct training {};                             // in_training takes its first operand
 template <class T> struct element {};           // float or double
-struct sum_rows {};                             // a gradient of the sum over the rows in place of the mean
+struct sum_rows {};                             // the sum over the rows, of the loss and its terms, not the mean
 struct per_example {};                          // values and gradients of each row, as if it were alone
 template <auto... Symbols> struct recompute {}; // not kept for the backward part, but computed there once more
 struct arena_inside {};                         // the arena is a member of the program, which runs on one thread
@@ -202,7 +203,7 @@ private:
             return;
         }
         report_terms(s, node_);
-        if (root.batched() && !each_row) root = options::template has<sum_rows> ? batch_sum(root) : batch_mean(root);
+        root = over_rows(root);
         g.roots.push({root_kind::value, s.intern(loss), root.index});
         list<int> targets, names;
         collect_targets(s, asked, node_, targets, names);
@@ -248,8 +249,12 @@ private:
                         Kind == program_kind::trainer ? ", so there is nothing to train: " : ": ",
                         obstacle(s, loss_node, targets.view())));
     }
-    // Scalars per example that the loss is made of are reported beside it: as means over the rows, or a number for
-    // each.
+    // What a program returns of a loss, or of a term of it: its mean or sum over the rows, or a number for each row.
+    static constexpr handle over_rows(handle h) {
+        if (!h.batched() || each_row) return h;
+        return options::template has<sum_rows> ? row_sum(*h.graph).of(h) : batch_mean(h);
+    }
+    // Scalars per example that the loss is made of are reported beside it, as the loss is.
     static constexpr void report_terms(selection& s, int loss_node) {
         graph_builder& g = s.r.to;
         const list<bool> part = parts_of(g, loss_node);
@@ -258,8 +263,7 @@ private:
             const int at = n.node < 0 ? -1 : s.r.map[n.node];
             if (at < 0 || at >= loss_node || !part[at] || g.nodes[at].type.extents.rank != 0) continue;
             if (g.nodes[at].op->kind == operation_kind::leaf || lies_in_body(s.bodies, n.node)) continue;
-            handle h{&g, nullptr, at};
-            if (h.batched() && !each_row) h = batch_mean(h);
+            const handle h = over_rows({&g, nullptr, at});
             g.roots.push({root_kind::value, g.intern(s.r.from.name(i), n.hash), h.index});
         }
     }

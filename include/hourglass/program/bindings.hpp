@@ -280,6 +280,23 @@ inline long rows_in(std::size_t elements, const value_type& type, std::string_vi
     throw call_error("the call has " + std::to_string(given) + " rows, " + std::string(what) + " takes at most " +
                      std::to_string(most) + ": give it hg::max_rows<" + std::to_string(given) + ">, or fewer rows");
 }
+// Results lie in the program's own memory, which the next call writes. Parameters are not named here.
+[[noreturn]] HOURGLASS_COLD inline void refuse_own_memory(std::string_view name) {
+    throw call_error((name.empty() ? "a parameter" : "'" + std::string(name) + "'") +
+                     " is bound to a result of the program that is called, which the call overwrites: bind a copy");
+}
+[[noreturn]] HOURGLASS_COLD inline void refuse_written(std::string_view name) {
+    throw call_error("'" + std::string(name) +
+                     "' is bound to memory of the parameters, the state or the optimiser, which a training step "
+                     "writes: bind a copy");
+}
+// With hg::into, results that have a value for each row are in the program's memory for the last chunk only.
+[[noreturn]] HOURGLASS_COLD inline void refuse_chunks(std::string_view what, std::string_view name, long given,
+                                                      long most, std::string_view remedy) {
+    throw call_error("the call has " + std::to_string(given) + " rows, in chunks of " + std::to_string(most) +
+                     ", so that " + std::string(what) + "'" + std::string(name) +
+                     "' would be that of the last chunk only: " + std::string(remedy));
+}
 [[noreturn]] HOURGLASS_COLD inline void refuse_destination(std::string_view name, std::size_t holds,
                                                            std::size_t wanted) {
     throw call_error("the destination of '" + std::string(name) + "' holds " + std::to_string(holds) +

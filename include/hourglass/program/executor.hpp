@@ -37,7 +37,7 @@ public:
     explicit executor(int thread_count) : executor(thread_count, inside_another_executor{}) {
 #if defined(_OPENMP)
         // The team is made now, so that no step has to. (GCC drops a parallel region with nothing in it.)
-        if (threads_ > 1) {
+        if (threads_ > 1 && can_start_team()) {
     #pragma omp parallel num_threads(threads_)
             {
     #pragma omp barrier
@@ -64,6 +64,11 @@ public:
             return memory_.get() + at(Value).offset;
         else
             return place[static_cast<std::size_t>(Value)];
+    }
+    // Whether an address lies in the arena, where the results of the latest call are and those of the next one will be.
+    bool owns(const T* p) const {
+        constexpr auto bytes = static_cast<std::uintptr_t>(schedule.arena) * sizeof(T);
+        return reinterpret_cast<std::uintptr_t>(p) - reinterpret_cast<std::uintptr_t>(memory_.get()) < bytes;
     }
     // Run-time scalars by node; the literals and what is computed from them are filled in by run().
     std::array<double, static_cast<std::size_t>(Compiled::final_graph::sizes.nodes) + 1> number{};
@@ -98,7 +103,7 @@ public:
         double work = schedule.work + schedule.work_per_row * static_cast<double>(rows);
         std::apply([&](const auto&... scan) { ((work += scan.work(rows)), ...); }, scans_);
 #if defined(_OPENMP)
-        if (threads_ > 1 && work > work_worth_a_team) {
+        if (threads_ > 1 && work > work_worth_a_team && can_start_team()) {
     #pragma omp parallel num_threads(threads_)
             { run_groups(rows, {omp_get_thread_num(), omp_get_num_threads()}, flush); }
             return;

@@ -3,7 +3,7 @@
 // the next call.
 #pragma once
 
-#include <hourglass/program/result.hpp>
+#include <hourglass/program/overlap.hpp>
 
 HOURGLASS_BEGIN
 
@@ -76,11 +76,28 @@ protected:
         }
         return all;
     }
+    static constexpr auto all_attached = find_attachments();
+    static constexpr std::size_t count_attached() {
+        std::size_t count = 0;
+        while (all_attached[count].value >= 0) ++count;
+        return count;
+    }
+    static constexpr std::size_t attachments = count_attached();
+    // Calls f(address, elements) for each of them.
+    void each_attached(auto&& f) const {
+        for (std::size_t i = 0; i < attachments; ++i) {
+            const auto v = static_cast<std::size_t>(all_attached[i].value);
+            f(executor_.place[v], schedule.values[v].type.extents.size());
+        }
+    }
     void attach(auto& theta) {
-        static constexpr auto all = find_attachments();
+        static constexpr auto& all = all_attached;
         for (const attachment* a = all.data(); a->value >= 0; ++a)
-            if (auto* found = theta.find(a->hash))
+            if (auto* found = theta.find(a->hash)) {
+                if (executor_.owns(found)) [[unlikely]]
+                    refuse_own_memory({});
                 executor_.place[static_cast<std::size_t>(a->value)] = const_cast<T*>(found);
+            }
     }
     template <class... Arguments> using checked = call_check<compiled_graph, T, Arguments...>;
 
@@ -100,7 +117,10 @@ protected:
                     std::size_t elements = 1;
                     if constexpr (number_range<Value>) {
                         elements = std::ranges::size(a.value);
-                        executor_.place[static_cast<std::size_t>(v)] = const_cast<T*>(std::ranges::data(a.value));
+                        T* const data = const_cast<T*>(std::ranges::data(a.value));
+                        if (executor_.owns(data)) [[unlikely]]
+                            refuse_own_memory(Left::name);
+                        executor_.place[static_cast<std::size_t>(v)] = data;
                     } else {
                         single_[static_cast<std::size_t>(v)] = static_cast<T>(a.value);
                         executor_.place[static_cast<std::size_t>(v)] = &single_[static_cast<std::size_t>(v)];
@@ -212,6 +232,8 @@ private:
         } else {
             if (base::couples_rows) base::check_rows(all, "the program, whose rows depend on each other,");
             (check_destination(arguments, all), ...);
+            check_memory<check_type>(all, arguments...);
+            check_gradients(all);
             const std::uint64_t first = this->executor_.first_example;
             long done = 0;
             for (; done < all; done += base::max_rows) {
@@ -221,8 +243,22 @@ private:
                 this->executor_.run(now, flush);
                 (deliver(arguments, result(this->executor_, now), done), ...);
             }
-            return {this->executor_, (all - 1) % base::max_rows + 1};
+            return all > base::max_rows ? result::of_chunks(this->executor_, all) : result(this->executor_, all);
         }
+    }
+    template <class check_type, class... Arguments> void check_memory(long all, const Arguments&... arguments) const {
+        call_memory<typename base::compiled_graph, result, T, sizeof...(Arguments) + base::attachments> memory;
+        (memory.template add<check_type>(arguments, all), ...);
+        this->each_attached([&](const T* data, long size) { memory.add_attached(data, size); });
+        memory.check(all > base::max_rows);
+    }
+    // Gradients have no destination: those of each row must all fit.
+    static void check_gradients(long all) {
+        if constexpr (result::gradient_of_rows >= 0)
+            if (all > base::max_rows) [[unlikely]]
+                refuse_chunks("the gradient with respect to ", result::name_of_gradient(), all, base::max_rows,
+                              "call it with fewer rows at a time, or give the program hg::max_rows<" +
+                                  std::to_string(all) + ">");
     }
     // Before anything is written, so that what does not fit leaves no half of it.
     template <class Argument> static void check_destination(const Argument& a, long all) {
@@ -281,7 +317,7 @@ public:
     trainer(const trainer&) = delete;
     trainer& operator=(const trainer&) = delete;
 
-    // One step. Losses in the result are means over the rows, from before the update.
+    // One step. Losses in the result are means over the rows (sums with hg::sum_rows), from before the update.
     template <class... Arguments> result operator()(const Arguments&... arguments) & {
         using check_type = typename base::template checked<Arguments...>;
         if constexpr (!base::template well_formed<check_type>())
@@ -306,12 +342,34 @@ public:
 private:
     optimiser_state state_;
     std::uint64_t steps_ = 0;
+    std::uintptr_t first_written_ = ~std::uintptr_t{0}, last_written_ = 0;
 
     template <class Theta, class... Rest> void start(Theta& theta, const Rest&...) {
         if constexpr (base::template well_formed<parameters_check<typename base::compiled_graph, T, Theta>>()) {
             this->attach(state_);
             this->attach(theta); // last: parameters are the model's own
+            this->each_attached([this](const T* data, long size) {
+                const auto first = reinterpret_cast<std::uintptr_t>(data);
+                first_written_ = std::min(first_written_, first);
+                last_written_ = std::max(last_written_, first + static_cast<std::size_t>(size) * sizeof(T));
+            });
         }
+    }
+    // What a step reads must not be what it writes: updates do not wait for each other's readers.
+    template <class Argument> void check_unwritten(const Argument& a) const {
+        if constexpr (is_binding<Argument>)
+            if constexpr (number_range<std::remove_cvref_t<decltype(a.value)>>) {
+                const auto first = reinterpret_cast<std::uintptr_t>(std::ranges::data(a.value));
+                const std::size_t bytes = std::ranges::size(a.value) * sizeof(*std::ranges::data(a.value));
+                if (first < last_written_ && first_written_ < first + bytes) [[unlikely]]
+                    refuse_if_written(Argument::left::name, {{}, std::ranges::data(a.value), bytes, 0});
+            }
+    }
+    // They may lie apart, with other memory between them.
+    HOURGLASS_COLD void refuse_if_written(std::string_view name, const bound_memory& given) const {
+        this->each_attached([&](const T* data, long size) {
+            if (given.overlaps({{}, data, static_cast<std::size_t>(size) * sizeof(T), 0})) refuse_written(name);
+        });
     }
 
     template <class check_type, class... Arguments> result step(const Arguments&... arguments) {
@@ -322,6 +380,7 @@ private:
         row_count count;
         set_step(number);
         (this->template bind<check_type>(arguments, count), ...);
+        (check_unwritten(arguments), ...);
         const long all = base::rows_of(count);
         base::check_rows(all, "a training step, which is never cut into chunks,");
         this->executor_.run(all, true);

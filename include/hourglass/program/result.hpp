@@ -17,7 +17,7 @@ template <class T> struct unknown_value : tensor_view<const T> {
 // What a call returns. out[symbol] is a number where the value is one, else a view, rows first.
 template <class Compiled, class T> class call_result {
     const executor<Compiled, T>* executor_;
-    long rows_;
+    long rows_; // negative where they came in several chunks, of which the last one's results are there
 
     static constexpr int find(root_kind kind, std::uint64_t hash) { return result_named<Compiled>(kind, hash); }
     template <root_kind Kind, class Leaf> struct missing {
@@ -62,16 +62,25 @@ template <class Compiled, class T> class call_result {
         if constexpr (find(Kind, Leaf::hash) < 0)
             return stand_in<Kind, Leaf>();
         else
-            return found<find(Kind, Leaf::hash)>();
+            return found<find(Kind, Leaf::hash)>(Leaf::name);
     }
-    template <int Found> auto found() const {
+    template <int Found> auto found([[maybe_unused]] std::string_view name) const {
         constexpr schedule_result result = Compiled::schedule.results[static_cast<std::size_t>(Found)];
         constexpr value_type type = Compiled::final_graph::value.nodes[static_cast<std::size_t>(root_node(Found))].type;
+        // Views of what was bound would change and vanish with it: graph/rewrite.hpp makes copies of such results.
+        static_assert(Compiled::broken || is_own(Compiled::schedule.values[static_cast<std::size_t>(result.value)]));
         const T* data = executor_->template address<result.value>();
+        if constexpr (type.batched)
+            if (rows_ < 0) [[unlikely]]
+                refuse_chunks("", name, -rows_, Compiled::spec::rows,
+                              "read it from its destination, hg::into, or give the program more hg::max_rows");
         if constexpr (type.extents.rank == 0 && !type.batched)
             return *data;
         else
             return tensor_view<const T>(data, type, rows_);
+    }
+    static constexpr bool is_own(const stored_value& v) {
+        return v.storage == storage_kind::arena || v.storage == storage_kind::uniform;
     }
     // Results are the roots that are no updates, in order.
     static constexpr int root_node(int result) {
@@ -104,7 +113,8 @@ template <class Compiled, class T> class call_result {
 
 public:
     call_result(const executor<Compiled, T>& e, long rows) : executor_(&e), rows_(rows) {}
-    long rows() const { return rows_; }
+    static call_result of_chunks(const executor<Compiled, T>& e, long rows) { return {e, -rows}; }
+    long rows() const { return rows_ < 0 ? -rows_ : rows_; }
     template <named_leaf Leaf> auto operator[](const Leaf&) const { return get<root_kind::value, Leaf>(); }
     // d loss / d symbol, of the symbol's shape
     template <named_leaf Leaf> auto gradient(const Leaf&) const { return get<root_kind::gradient, Leaf>(); }
@@ -116,6 +126,26 @@ public:
             const auto size = static_cast<std::size_t>(at->type.extents.size() * (at->type.batched ? rows_ : 1));
             call(at->hash, std::span<const T>(executor_->place[static_cast<std::size_t>(at->value)], size));
         }
+    }
+
+    // A gradient that each row has its own of, or -1; its name.
+    static constexpr int find_gradient_of_rows() {
+        for (int r = 0; r < Compiled::sizes.results; ++r)
+            if (Compiled::schedule.results[static_cast<std::size_t>(r)].kind == root_kind::gradient &&
+                Compiled::final_graph::value.nodes[static_cast<std::size_t>(root_node(r))].type.batched)
+                return r;
+        return -1;
+    }
+    static constexpr int gradient_of_rows = find_gradient_of_rows();
+    static std::string name_of_gradient() {
+        static constexpr auto copied = [] {
+            std::array<char, 256> copy{};
+            const auto at = static_cast<std::size_t>(std::max(0, gradient_of_rows));
+            std::string_view name = Compiled::view().name(Compiled::schedule.results[at].name);
+            std::ranges::copy(name.substr(0, 255), copy.begin());
+            return copy;
+        }();
+        return copied.data();
     }
 
     // For into(): the type of a symbol, and its values as one contiguous piece.

@@ -6,7 +6,25 @@
 
 #include <hourglass/config.hpp>
 
+#if defined(_OPENMP) && __has_include(<pthread.h>)
+    #include <pthread.h>
+#endif
+
 HOURGLASS_BEGIN
+
+// Whether several threads can be started. In a child process that fork() made, the threads of the parent's team are
+// gone, and GCC's OpenMP library would wait for them for ever: there programs run on the calling thread, which gives
+// the same numbers.
+#if defined(_OPENMP) && __has_include(<pthread.h>)
+inline bool can_start_team() {
+    static bool is_child = false;
+    static const int watched = pthread_atfork(nullptr, nullptr, [] { is_child = true; });
+    static_cast<void>(watched);
+    return !is_child;
+}
+#else
+inline bool can_start_team() { return true; }
+#endif
 
 // Which part of a program's work a thread does.
 struct worker {

@@ -1,0 +1,77 @@
+// Memory that a call is given twice: a destination of hg::into over what the call reads, or over another destination.
+// A call gives the numbers that it would give of copies, or refuses.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <string>
+#include <string_view>
+
+#include <hourglass/program/result.hpp>
+
+HOURGLASS_BEGIN
+
+// What a call reads or writes there. `row_bytes` is 0 where there is no batch axis.
+struct bound_memory {
+    std::string_view name{};
+    const void* first = nullptr;
+    std::size_t bytes = 0, row_bytes = 0;
+
+    bool overlaps(const bound_memory& other) const {
+        const auto a = reinterpret_cast<std::uintptr_t>(first), b = reinterpret_cast<std::uintptr_t>(other.first);
+        return a < b + other.bytes && b < a + bytes;
+    }
+    // A row of one lies exactly where the same row of the other does.
+    bool lies_on(const bound_memory& other) const {
+        return first == other.first && row_bytes != 0 && row_bytes == other.row_bytes;
+    }
+};
+
+// Destinations are written after each chunk. Only with several chunks can that change what is still to be read.
+HOURGLASS_COLD inline void check_overlaps(const bound_memory* to, std::size_t destinations, const bound_memory* from,
+                                          std::size_t sources, bool several_chunks) {
+    for (std::size_t i = 0; i < destinations; ++i) {
+        const std::string what = "the destination of '" + std::string(to[i].name) + "' overlaps ";
+        for (std::size_t j = 0; j < i; ++j)
+            if (to[i].overlaps(to[j])) throw call_error(what + "that of '" + std::string(to[j].name) + "'");
+        for (std::size_t j = 0; several_chunks && j < sources; ++j)
+            if (to[i].overlaps(from[j]) && !to[i].lies_on(from[j]))
+                throw call_error(
+                    what +
+                    (from[j].name.empty() ? "the parameters" : "what is bound to '" + std::string(from[j].name) + "'") +
+                    ", which later chunks of the call read: give it memory of its own");
+    }
+}
+
+// What one call with destinations reads and writes, of at most so many arguments and parameters.
+template <class Compiled, class Result, class T, std::size_t Most> class call_memory {
+    bound_memory to_[Most + 1], from_[Most + 1];
+    std::size_t destinations_ = 0, sources_ = 0;
+
+    static bound_memory piece(std::string_view name, const void* first, const value_type& type, long rows) {
+        const auto each = static_cast<std::size_t>(type.extents.size()) * sizeof(T);
+        return {name, first, type.batched ? each * static_cast<std::size_t>(rows) : each, type.batched ? each : 0};
+    }
+
+public:
+    template <class Check, class Argument> void add(const Argument& a, long rows) {
+        if constexpr (is_destination<Argument>) {
+            using Left = typename Argument::left;
+            constexpr value_type type = Result::template type_of<Left>();
+            to_[destinations_++] = piece(Left::name, std::ranges::data(a.range), type, rows);
+        } else if constexpr (is_binding<Argument>) {
+            using Left = typename Argument::left;
+            constexpr int v = Check::value_named(Left::hash);
+            if constexpr (v >= 0 && number_range<std::remove_cvref_t<decltype(a.value)>>) {
+                static constexpr value_type type = Compiled::schedule.values[static_cast<std::size_t>(v)].type;
+                from_[sources_++] = piece(Left::name, std::ranges::data(a.value), type, rows);
+            }
+        }
+    }
+    void add_attached(const T* data, long size) {
+        from_[sources_++] = {{}, data, static_cast<std::size_t>(size) * sizeof(T), 0};
+    }
+    void check(bool several_chunks) const { check_overlaps(to_, destinations_, from_, sources_, several_chunks); }
+};
+
+HOURGLASS_END
