@@ -54,6 +54,7 @@ struct noisy {
 
 template <> struct std::numeric_limits<fuzz::noisy> : std::numeric_limits<double> {};
 template <> struct hourglass::math::computed_in<fuzz::noisy> { using type = double; };
+extern template class hourglass::forward_rules<fuzz::noisy>;
 
 namespace fuzz {
 
@@ -94,6 +95,11 @@ template <class T> std::vector<std::vector<double>> results_of(hg::graph_view g,
     }
     return results;
 }
+
+// Compiled once, in reference_rules.cpp.
+extern template std::vector<std::vector<double>> results_of<float>(hg::graph_view, long);
+extern template std::vector<std::vector<double>> results_of<double>(hg::graph_view, long);
+extern template std::vector<std::vector<double>> results_of<noisy>(hg::graph_view, long);
 
 inline double magnitude_of(const std::vector<double>& values) {
     double m = 0;

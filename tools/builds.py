@@ -24,12 +24,13 @@ class Build:
     name: str                   # of the folder under build/
     compiler: str = "g++"
     simd: str = "native"
-    group: str = ""             # of the tests in tests/meson.build; empty: all of them
+    groups: tuple = ()          # of the tests in tests/meson.build; none: all of them
     optimization: str = "2"
     options: list = field(default_factory=list)
     slowdown: int = 1           # how many times as long a test may take
     jobs: int = 1
     without: str = ""           # a group that it leaves to another build
+    targets: tuple = ()         # what else it compiles
 
     @property
     def folder(self):
@@ -41,7 +42,8 @@ class Build:
         return self.folder / "times.txt"
 
     def environment(self):
-        return {**os.environ, **CCACHE, "HOURGLASS_TIMES": str(self.times)}
+        few = {"HOURGLASS_FEW": "1"} if {"quick", "sanitizers"} & set(self.groups) else {}  # of many checks that are alike
+        return {**os.environ, **CCACHE, "HOURGLASS_TIMES": str(self.times), **few}
 
     def launched(self):
         """The compiler, and what it is started through."""
@@ -73,13 +75,17 @@ class Build:
         return run_or_stop(["ninja", "-C", self.folder, "-j", str(self.jobs), "-k", "0", "--quiet", *targets],
                            env=self.environment()) == 0
 
+    def takes(self, groups):
+        """Whether it runs a test of these groups."""
+        return (not self.groups or bool(groups & set(self.groups))) and self.without not in groups
+
     def tests(self):
         """The tests that this build runs: name -> executable, relative to the folder, or None for a script."""
-        told = subprocess.run(["meson", "introspect", "--tests", self.folder], text=True, capture_output=True, check=True)
+        told = subprocess.run(["meson", "introspect", "--tests", self.folder], text=True, capture_output=True,
+                              check=True)
         found = {}
         for test in json.loads(told.stdout):
-            groups = {suite.split(":")[-1] for suite in test["suite"]}
-            if (not self.group or self.group in groups) and self.without not in groups:
+            if self.takes({suite.split(":")[-1] for suite in test["suite"]}):
                 program = Path(test["cmd"][0])
                 found[test["name"]] = (str(program.relative_to(self.folder))
                                        if program.is_relative_to(self.folder) else None)
@@ -101,41 +107,40 @@ CHECKED = [*TESTED, "-Dwerror=true"]
 SANITIZED = [*TESTED, "-Dcpp_args=-g1", "-Db_lundef=false"]
 
 
-def main_build(simd, jobs):
-    return Build(f"gcc-{simd}", simd=simd, jobs=jobs, options=CHECKED)
-
-
-def quick_build(jobs, group):
-    """For while one writes: what tells most in little time, without optimisation."""
-    return Build("gcc-quick", group=group, optimization="0", options=CHECKED, jobs=jobs)
+def main_build(simd, jobs, groups=()):
+    """At -O1, which takes no longer to compile than -O0, and its tests a fraction of the time to run."""
+    return Build(f"gcc-{simd}", simd=simd, groups=groups, optimization="1", jobs=jobs, options=CHECKED)
 
 
 def matrix(jobs):
-    """Every build of `test --all`. The first of each compiler runs all tests, the others the group that they are for;
-    what knows nothing of compilers runs once."""
+    """Every build of `test --all`. The first of each compiler runs all tests, the others what they can break: a width
+    or an optimiser what has vectors, a sanitizer what has pointers, the thread sanitizer what has threads. Where both
+    compilers say the same, one is asked."""
     clang = find_clang() or stop("no clang++-19 found; it is needed for --all")
-    builds = []
+    vectors, address = ("kernels", "widths"), [*SANITIZED, "-Db_sanitize=address,undefined"]
+    trained = tuple(f"examples/hourglass-{name}" for name in examples())
+    builds = [main_build("native", jobs),
+              Build("gcc-optimised", "g++", "native", vectors, "2", CHECKED, jobs=jobs,
+                    targets=(*trained, "bench/bench-train_step")),
+              Build("clang-native", clang, "native", (), "1", CHECKED, jobs=jobs, without="once", targets=trained)]
+    widths = [width for width in widths_of_this_processor() if width not in ("native", native_width())]
     for family, compiler in (("gcc", "g++"), ("clang", clang)):
-        # At -O2 once; what another compiler makes of the same source shows at -O1, in three quarters of the time.
-        builds.append(Build(f"{family}-native", compiler, without="once" if builds else "",
-                            optimization="1" if builds else "2", options=CHECKED, jobs=jobs))
-        builds += [Build(f"{family}-{width}", compiler, width, "widths", "1", CHECKED, jobs=jobs)
-                   for width in widths_of_this_processor() if width not in ("native", native_width())]
-        builds.append(Build(f"{family}-address", compiler, "native", "sanitizers", "1",
-                            [*SANITIZED, "-Db_sanitize=address,undefined"], slowdown=5, jobs=jobs,
-                            without="costly" if family == "gcc" else ""))
-    builds.append(Build("gcc-serial", "g++", "native", "widths", "1", [*CHECKED, "-Dopenmp=disabled"], jobs=jobs))
-    builds.append(Build("clang-thread", clang, "native", "threads", "1",
-                        [*SANITIZED, "-Db_sanitize=thread"], slowdown=10, jobs=jobs))
+        for n, width in enumerate(widths):  # all of a width's tests run under one compiler, and its kernels under both
+            groups = vectors if (family == "gcc") == (n % 2 == 0) else ("kernels",)
+            builds.append(Build(f"{family}-{width}", compiler, width, groups, "1", CHECKED, jobs=jobs))
+    builds += [Build("gcc-serial", "g++", "native", vectors, "1", [*CHECKED, "-Dopenmp=disabled"], jobs=jobs),
+               Build("gcc-address", "g++", "native", ("sanitizers",), "1", address, 5, jobs, without="costly"),
+               Build("clang-address", clang, "native", ("sanitizers",), "1", address, 5, jobs),
+               Build("clang-thread", clang, "native", ("threads",), "1", [*SANITIZED, "-Db_sanitize=thread"], 10, jobs)]
     return builds
 
 
 def plan(builds, patterns=()):
     say("The plan:")
     for build in builds:
-        what = f"the tests of the group {build.group}" if build.group else "every test"
-        what += f" but the group {build.without}" if build.without else ""
-        what += f", of these {' '.join(patterns)}" if patterns else ""
+        what = f"the tests of {' and '.join(build.groups)}" if build.groups else "every test"
+        what += f" but {build.without}" if build.without else ""
+        what += f", of these {' and '.join(patterns)}" if patterns else ""
         how = "" if runs_here(build.simd) else "; compiled only, this machine lacks it"
         width = f"native ({native_width()})" if build.simd == "native" else build.simd
         print(f"    {build.name:<16} {build.compiler:<12} {width:<16} -O{build.optimization}  {what}{how}")

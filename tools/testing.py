@@ -6,7 +6,7 @@ import sys
 import time
 from dataclasses import dataclass
 
-from builds import chosen_simd, examples, main_build, matrix, plan, quick_build
+from builds import chosen_simd, main_build, matrix, plan
 from machine import runs_here
 from processes import run_or_stop, say, stop
 from selection import matching, selected
@@ -44,8 +44,9 @@ def count_of(record):
     return count
 
 
-def run(build, patterns, times, targets=()):
-    """Compiles a build's tests that match and what else is named, and runs the tests; answers the count."""
+def run(build, patterns, times):
+    """Compiles a build's tests that match, without names also its other targets, and runs the tests; answers the
+    count."""
     say(f"{build.name}: compiling")
     start, count = time.monotonic(), Count()
     with times.measured("compiling"):
@@ -59,7 +60,7 @@ def run(build, patterns, times, targets=()):
         say(f"{build.name}: no tests")
         return count
     with times.measured("compiling"):
-        compiles = build.compile([*programs, *targets] or ["build.ninja"])
+        compiles = build.compile([*programs, *(() if patterns else build.targets)] or ["build.ninja"])
     times.add_compiled(build.name, build.times)
     if not compiles:
         say(f"{build.name}: does not compile; the compiler's reasons stand above")
@@ -97,35 +98,24 @@ def records_of(build, names):
                     env={**build.environment(), "HOURGLASS_JOBS": str(build.jobs)})
     records = [json.loads(line) for line in log.read_text().splitlines()] if log.exists() else []
     for record in records:
-        record["command"] = [word for word in record["command"] if word != str(TIMED)]
+        record["name"] = record["name"].split(" / ")[-1]  # without its groups
+        if record["command"][:1] == [str(TIMED)]:
+            del record["command"][0]
     return records
-
-
-def builds_for(jobs, everything, quick, patterns):
-    """What is built: every build, or one. The quick one is for its own group, unless tests are named."""
-    if everything:
-        return matrix(jobs)
-    if quick:
-        return [quick_build(jobs, group="" if patterns else "quick")]
-    return [main_build(chosen_simd(), jobs)]
 
 
 def test(arguments):
     jobs, everything, quick = arguments.jobs(), arguments.flag("--all"), arguments.flag("--quick")
     patterns = arguments.names("test")
     if everything and quick:
-        stop("test makes every build, with --all, or the quick one, with --quick")
+        stop("test runs everything, with --all, or the quick tests, with --quick")
     start, times, results = time.monotonic(), Times(), []
-    builds = builds_for(jobs, everything, quick, patterns)
+    builds = matrix(jobs) if everything else [main_build(chosen_simd(), jobs, ("quick",) if quick else ())]
     if patterns and builds[0].configure():  # the first has every test
         selected(builds[0].tests(), patterns)
     plan(builds, patterns)
     for build in builds:
-        # With --all everything is compiled, too; but the benchmarks, which are timed with GCC, only by that.
-        targets = []
-        if everything and not build.group and not patterns:
-            targets = ["all"] if build is builds[0] else [f"examples/hourglass-{name}" for name in examples()]
-        results.append((build, run(build, patterns, times, targets)))
+        results.append((build, run(build, patterns, times)))
 
     total = Count()
     times.show()

@@ -1,10 +1,22 @@
-"""./dev itself: what it answers to words that it does not know, and that a Ctrl-C lets a program finish."""
+"""./dev itself: what it answers to words that it does not know, which tests it takes names for, how it finds what was
+slowest, and that a Ctrl-C lets a program finish."""
 
+import io
 import os
+import re
 import signal
 import subprocess
 import sys
+import tempfile
+from contextlib import redirect_stderr, redirect_stdout
+from pathlib import Path
+
 from checks import ROOT, report
+
+sys.path.insert(0, str(ROOT / "tools"))
+from builds import Build  # noqa: E402
+from selection import selected  # noqa: E402
+from timing import TIMED, Times, source_of, written_down  # noqa: E402
 
 # What a training does: it needs a second to finish its step and save. Its exit status is its own.
 SAVES = """
@@ -72,6 +84,11 @@ ANSWERS = [
     ([], 0, "./dev builds and runs Hourglass."),
     (["--help"], 0, "./dev builds and runs Hourglass."),
     (["help"], 0, "./dev builds and runs Hourglass."),
+    (["test", "--bogus"], 2, "./dev: test does not know --bogus; see ./dev test --help"),
+    (["test", "scans", "--bogus"], 2, "./dev: test does not know --bogus; see ./dev test --help"),
+    (["test", "--all", "--quick"], 2, "./dev: test runs everything, with --all, or the quick tests, with --quick"),
+    (["test", "--jobs", "none"], 2, "./dev: --jobs wants a number above 0, not none"),
+    (["bench", "--bogus"], 2, "./dev: bench does not know --bogus; see ./dev bench --help"),
     *[(words, 0, f"./dev {name}: ") for name in ("demo", "test", "bench", "lint")
       for words in ([name, "--help"], [name, "-h"], ["help", name])],
 ]
@@ -85,7 +102,84 @@ def faults_of(words, status, beginning):
     return [f"exit status {done.returncode}, {status} wanted, and the answer\n{said}should begin with {beginning}"]
 
 
+TESTS = ["scans", "scans_calls", "scans_local", "io_png", "fuzz_passes", "fuzz_plan", "print_scan", "operation_values"]
+# what is asked for, and the tests that it means; or how the error ends
+SELECTED = [
+    ([], TESTS),
+    (["scans"], ["scans", "scans_calls", "scans_local"]),
+    (["png", "fuzz"], ["io_png", "fuzz_passes", "fuzz_plan"]),
+    (["fuzz_p*n"], ["fuzz_plan"]),
+    (["[s]cans"], ["scans"]),
+    (["scan?"], ["scans"]),
+    (["*scan"], ["print_scan"]),
+    (["scans", "scans_calls"], ["scans", "scans_calls", "scans_local"]),
+    (["fuzz_pases"], "no test matches 'fuzz_pases'; near it are fuzz_passes, fuzz_plan"),
+    (["scans", "values_of"], "no test matches 'values_of'; near it are operation_values"),
+    (["zzz*"], "no test matches 'zzz*'; the tests are " + ", ".join(sorted(TESTS))),
+]
+
+
+def faults_of_selection(patterns, wanted):
+    said = io.StringIO()
+    try:
+        with redirect_stderr(said):
+            found = selected(TESTS, patterns)
+    except SystemExit as end:
+        found = said.getvalue().strip().removeprefix("./dev: ") if end.code == 2 else f"exit status {end.code}"
+    return [] if found == wanted else [f"{wanted} wanted, found {found}"]
+
+
+def faults_of_groups():
+    """Which tests a build takes, by their groups; and that the quick ones are what ./dev test --help says."""
+    everything, quick = Build("all"), Build("quick", groups=("quick",))
+    some = Build("some", groups=("kernels", "widths"), without="costly")
+    faults = [f"{build.name} should{'' if wanted else ' not'} take {groups}" for build, groups, wanted in (
+        (everything, set(), True), (everything, {"quick"}, True), (quick, {"quick", "widths"}, True),
+        (quick, {"widths"}, False), (some, {"widths"}, True), (some, {"widths", "costly"}, False),
+    ) if build.takes(groups) != wanted]
+    listed = re.findall(r"^  '(\w+)':.*'quick'", (ROOT / "tests" / "meson.build").read_text(), re.MULTILINE)
+    faults += [f"no test of {kind} is quick" for kind in ("passes", "language", "values", "diagnostics", "compile_fail")
+               if not any(kind in name for name in listed)]
+    return faults
+
+
+COMPILES = "g++ -Itests -o tests/libtest_objects.a.p/scans.cpp.o -c ../../tests/scans.cpp"
+
+
+def faults_of_times():
+    """That a command's times, output and exit status come through tools/timed, and what is made of them."""
+    faults = []
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder, "times.txt")
+        busy = "import sys; sum(range(3000000)); print('out'); print('err', file=sys.stderr); sys.exit(7)"
+        done = subprocess.run([TIMED, sys.executable, "-c", busy], text=True, capture_output=True,
+                              env={**os.environ, "HOURGLASS_TIMES": str(path)})
+        if (done.returncode, done.stdout, done.stderr) != (7, "out\n", "err\n"):
+            faults.append(f"tools/timed changes what a command does: {done}")
+        seconds, command = next(written_down(path), (0, ""))
+        if not 0.005 < seconds < 60 or not command.endswith(busy):
+            faults.append(f"tools/timed wrote {seconds} s for {command}")
+        path.write_text("".join(f"{n}.5 0.25 g++ -o tests/x.p/t{n}.cpp.o\n" for n in range(20)) + "99 1 g++ -o t\n")
+        times = Times()
+        times.add_compiled("one", path)
+        times.run = [(n, "one", f"r{n}") for n in range(30)]
+        with redirect_stdout(io.StringIO()) as said:
+            times.show()
+        shown = re.findall(r"^ +([\d.]+)  one +(\S+)$", said.getvalue(), re.MULTILINE)
+        wanted = [(f"{n}.8", f"tests/t{n}.cpp") for n in range(19, 9, -1)]
+        wanted += [(f"{n}.0", f"r{n}") for n in range(29, 19, -1)]
+        if shown != wanted:
+            faults.append(f"the slowest are shown as {shown}, {wanted} wanted")
+    if source_of(COMPILES) != "tests/scans.cpp" or source_of("g++ -o tests/test-scans scans.cpp.o") is not None:
+        faults.append("the source of a command is found wrongly")
+    return faults
+
+
 results = [(f"./dev {' '.join(words)}", faults_of(words, *wanted), "repair ./dev") for words, *wanted in ANSWERS]
 results += [(name, faults_after(arguments, wanted), "repair run_to_its_end in tools/processes.py")
             for name, arguments, wanted in INTERRUPTED]
+results += [(f"the tests that {' '.join(patterns) or 'nothing'} means", faults_of_selection(patterns, wanted),
+             "repair tools/selection.py") for patterns, wanted in SELECTED]
+results += [("the tests of a build", faults_of_groups(), "repair Build.takes or the groups in tests/meson.build"),
+            ("what was slowest", faults_of_times(), "repair tools/timed or tools/timing.py")]
 report(results)

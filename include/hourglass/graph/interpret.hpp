@@ -39,10 +39,7 @@ template <class T> class forward_rules {
     std::map<std::uint64_t, forward_rule<T>> rules_;
 
 public:
-    forward_rules() {
-        elementwise_operations::for_each([&]<class Op>(Op) { add<Op>(); });
-        structural_operations::for_each([&]<class Op>(Op) { add<Op>(); });
-    }
+    forward_rules();
     template <class Op> void add() { rules_[record<Op>.id] = make_forward_rule<T, Op>(); }
     const forward_rule<T>& operator[](const operation& op) const {
         const auto found = rules_.find(op.id);
@@ -52,6 +49,12 @@ public:
         return found->second;
     }
 };
+
+// Not inline, so that `extern template` keeps the rules of all operations out of a translation unit.
+template <class T> forward_rules<T>::forward_rules() {
+    elementwise_operations::for_each([&]<class Op>(Op) { add<Op>(); });
+    structural_operations::for_each([&]<class Op>(Op) { add<Op>(); });
+}
 
 template <class T> class interpretation {
     graph_view g_;
