@@ -56,8 +56,8 @@ class generator : structural_operations {
         hg::broadcast(type(x).extents, type(y).extents, joined);
         const int z = beside(joined);
         if (options_.products && dice_.one_in(4)) {
-            const double m = range(y).magnitude() + range(z).magnitude();
-            return apply<ops::other_factors>({positive(x), y, z}, {-5 * m, 5 * m});
+            const double m = range(y).magnitude();
+            return apply<ops::divide>({y, positive(x)}, {-5 * m, 5 * m});
         }
         return dice_.one_in(2) ? ternary(op, x, y, z) : ternary(op, z, y, x);
     }

@@ -90,14 +90,6 @@ template <> struct table<ops::where> : entry<3> {
                                    {{-0.0, 2, 3}, true, {0, 0, 1}},
                                    {{nan, 2, 3}, true, {0, 1, 0}}};
 };
-template <> struct table<ops::other_factors> : entry<3> {
-    static constexpr p points[] = {{{2, 3, 5}},
-                                   {{-2, 3, 5}},
-                                   {{0.01, -3, 5}},
-                                   {{3, 0, 0}},
-                                   {{0, 3, 5}, true, {0, 0, 1}},
-                                   {{-0.0, 3, 5}, true, {0, 0, 1}}};
-};
 // Half of the gradient for each at a tie. Beside a tie, nearer than differences step, the derivative is given too.
 template <> struct table<ops::maximum> : entry<2> {
     static constexpr p points[] = {{{1, 2}},

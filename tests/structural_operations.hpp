@@ -40,7 +40,7 @@ protected:
             const bool zeros = dice_.one_in(3);
             const int factors = zeros ? apply<ops::relu>({small(x, 1)}, {0, 1}) : small(x, 1);
             const int whole = apply<ops::product_over>({factors}, {-1, 1}, o);
-            return zeros ? apply<ops::without_zero>({factors, whole}, {-1, 1}, o) : whole;
+            return zeros ? apply<ops::settled_product>({factors, whole}, {-1, 1}, o) : whole;
         }
         if (dice_.one_in(3)) return apply<ops::max_over>({x}, range(x), o);
         return apply<ops::sum>({x}, {range(x).low * count, range(x).high * count}, o);

@@ -34,7 +34,7 @@ struct generator_options {
     int steps = 14;           // operations, roughly
     long largest = 64;        // elements of one example's value
     bool odd_extents = false; // the extents at which kernels change their ways
-    bool products = false;    // product_over, other_factors, gather too: compiled seeds were chosen without
+    bool products = false;    // product_over, gather too: compiled seeds were chosen without
     bool scans = false;       // as well
     bool constants = false;   // matrices of literals, which are computed once for all calls; as well
 };
@@ -44,13 +44,10 @@ struct interval {
     constexpr double magnitude() const { return -low > high ? -low : high; }
 };
 
-// All but what only the derivative of a product is made of.
 inline constexpr auto elementwise_table = [] {
-    std::array<const hg::operation*, static_cast<std::size_t>(hg::elementwise_operations::count) - 1> table{};
+    std::array<const hg::operation*, static_cast<std::size_t>(hg::elementwise_operations::count)> table{};
     std::size_t i = 0;
-    hg::elementwise_operations::for_each([&]<class Op>(Op) {
-        if constexpr (!std::is_same_v<Op, ops::other_factors>) table[i++] = &hg::record<Op>;
-    });
+    hg::elementwise_operations::for_each([&]<class Op>(Op) { table[i++] = &hg::record<Op>; });
     return table;
 }();
 

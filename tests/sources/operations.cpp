@@ -20,7 +20,7 @@ const std::map<std::string_view, std::pair<const char*, int>> infix = {
     {"equal", {"==", 1}},   {"not_equal", {"!=", 1}},  {"add", {"+", 2}},     {"subtract", {"-", 2}},
     {"multiply", {"*", 3}}, {"divide", {"/", 3}}};
 
-// A node as an expression over a, b, c and the result y; in parentheses where it binds less tightly than `least`.
+// A node as an expression over a, b, c, d and the result y; in parentheses where it binds less tightly than `least`.
 std::string written(hg::graph_view g, int n, int result, int least = 0) {
     const hg::node& at = g[n];
     if (n == result) return "y";
@@ -57,7 +57,7 @@ const char* kind_text(hg::operation_kind kind) {
 }
 
 template <class Op> void print_elementwise() {
-    constexpr const char* letters[] = {"a", "b", "c"};
+    constexpr const char* letters[] = {"a", "b", "c", "d"};
     hg::graph_builder g;
     hg::list<int> operands;
     for (int i = 0; i < Op::arity; ++i) {
@@ -84,8 +84,15 @@ template <class Op> void print_elementwise() {
 }
 
 int main() {
-    hg::elementwise_operations::for_each([]<class Op>(Op) { print_elementwise<Op>(); });
-    hg::structural_operations::for_each([]<class Op>(Op) {
+    const auto print_structural = []<class Op>(Op) {
         std::cout << Op::name << '\t' << kind_text(Op::kind) << "\t\t" << (hg::record<Op>.smooth ? "" : "-") << '\n';
+    };
+    hg::elementwise_operations::for_each([]<class Op>(Op) { print_elementwise<Op>(); });
+    hg::companion_operations::for_each([]<class Op>(Op) {
+        if constexpr (Op::kind == hg::operation_kind::elementwise) print_elementwise<Op>();
+    });
+    hg::structural_operations::for_each(print_structural);
+    hg::companion_operations::for_each([&]<class Op>(Op op) {
+        if constexpr (Op::kind != hg::operation_kind::elementwise) print_structural(op);
     });
 }

@@ -280,6 +280,7 @@ private:
         dependence d;
         d.types = types.begin();
         d.operands = operands.begin();
+        d.count = at.operand_count;
         d.options = at.options;
         d.type = at.type;
         d.indices = g_.view().indices.data;

@@ -99,6 +99,7 @@ public:
     // The same from a given adjoint of the root, whose shape may then be any: transpose(Jacobian) * adjoint.
     constexpr differentiation(graph_builder& g, int root, int adjoint, slice_of<int> with_respect_to, bool sums_rows)
         : graph_(g), adjoints_(root + 1, -1), wanted_(root + 1, false), sums_rows_(sums_rows) {
+        const deriving_scope scope(g);
         for (int n : with_respect_to)
             if (n <= root) wanted_[n] = true;
         for (int n = 0; n <= root; ++n) {
@@ -118,6 +119,7 @@ public:
     constexpr differentiation(graph_builder& g, slice_of<seed> seeds, slice_of<int> with_respect_to, int first,
                               bool sums_rows)
         : graph_(g), adjoints_(g.nodes.size(), -1), wanted_(g.nodes.size(), false), sums_rows_(sums_rows) {
+        const deriving_scope scope(g);
         const int count = g.nodes.size();
         for (int n : with_respect_to) wanted_[n] = true;
         for (int n = first; n < count; ++n)
@@ -138,6 +140,7 @@ public:
     // Whether the root depends on any of them by a way that has a derivative.
     constexpr bool reaches() const { return wanted_[wanted_.size() - 1]; }
     constexpr int gradient(int n) {
+        const deriving_scope scope(graph_);
         handle h{&graph_, nullptr, n < adjoints_.size() ? adjoints_[n] : -1};
         if (h.index < 0) h.index = graph_.push_literal(0);
         value_type type = graph_.nodes[n].type;

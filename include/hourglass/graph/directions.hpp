@@ -44,6 +44,7 @@ public:
 
     // The node of [directions, extents of result...].
     constexpr int run(int seed, int result) {
+        const deriving_scope scope(graph_);
         values_ = list<value>(result + 1, value{});
         values_[seed] = {graph_.push_literal(1), true};
         leads_to_result_ = parts_of(graph_, result);
@@ -141,7 +142,23 @@ private:
         }
         if (is<ops::matmul_batch_sum>(old) && extents(operand(n, 0)).rank == 1)
             return {outer_product(n, old).index, false};
+        if (is<ops::exclusive_product>(old)) return {products_of_others(n, old), false};
         return {one_by_one(n, old), false};
+    }
+    // The directions are one more axis that is not multiplied over.
+    constexpr int products_of_others(int n, const node& old) {
+        node same = old;
+        const bool over_batch = old.options.flags[2] != 0;
+        if (!over_batch) {
+            ++same.options.flags[0];
+            ++same.options.flags[1];
+        }
+        list<int> of;
+        for (int i = 0; i < old.operand_count; ++i) {
+            const handle x = dense(operand(n, i));
+            of.push(x.filled({x.extents(), x.batched() || (over_batch && i != 1)}).index);
+        }
+        return push(same, of);
     }
     constexpr value elementwise(int n, const node& old) {
         bool diagonal = true;

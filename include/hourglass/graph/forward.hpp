@@ -19,6 +19,7 @@ class forward_differentiation {
     // The nodes from `first` on, where the tangents of those before are known.
     constexpr forward_differentiation(graph_builder& g, const list<int>& known, int first)
         : graph_(g), tangents_(known), adjoints_(known.size(), -1), wanted_(known.size(), false) {
+        const deriving_scope scope(g);
         for (int n = first; n < known.size() && !g.failed(); ++n)
             if (tangents_[n] < 0) tangents_[n] = tangent_of(n);
     }
@@ -29,6 +30,7 @@ public:
     constexpr forward_differentiation(graph_builder& g, int root, int from, int seed)
         : graph_(g), tangents_(root + 1, -1), adjoints_(root + 1, -1), wanted_(root + 1, false) {
         if (from > root) return;
+        const deriving_scope scope(g);
         if (g.bodies > 0) bodies_ = bodies_of(g.view());
         leads_to_root_ = reached_by_gradient(g, root);
         tangents_[from] = seed;

@@ -54,6 +54,7 @@ public:
 template <class T> forward_rules<T>::forward_rules() {
     elementwise_operations::for_each([&]<class Op>(Op) { add<Op>(); });
     structural_operations::for_each([&]<class Op>(Op) { add<Op>(); });
+    companion_operations::for_each([&]<class Op>(Op) { add<Op>(); });
 }
 
 template <class T> class interpretation {

@@ -103,7 +103,7 @@ inline std::string options_text(const node& n) {
         reduced();
         break;
     case operation_kind::product:
-        if (is<ops::without_zero>(n)) {
+        if (is<ops::exclusive_product>(n) || is<ops::settled_product>(n)) {
             reduced();
             break;
         }

@@ -1,11 +1,33 @@
-// Constant folding and algebraic simplification, one rule a line, each a change that leaves every value as it was up to
-// rounding: x + 0, x * 1, x * 0 (whatever x is: an adjoint that is not there stays away), double negation, x - (-y),
-// transposes into products, reshapes of reshapes, broadcasts that repeat nothing, log of exp; factors that are the same
-// for all examples out of what is computed for each, which is what makes closed forms of penalties on Jacobians; scales
-// behind sums and products that make less of what they scale; and markers that have done their work.
+// Constant folding and algebraic simplification. No rule changes an infinity or a NaN that a user's own formula makes,
+// except towards the exact value. Nodes that differentiation made (node::derived) are no user's formula: a zero among
+// them is an adjoint that is not there, and vanishes with whatever it multiplies.
+//
+//   rule                                   why it may be
+//   0 + x, x - 0, 0 * x, 0 / x, ...        where differentiation made the zero: an adjoint that is not there
+//   x - 0, x + (-0)                        exact
+//   x + 0                                  exact where x is never negative: -0 + 0 is 0
+//   x + (-y), (-x) + y, x - (-y), -(-x)    exact
+//   x * 1, x / 1, x * (-1), x * x          exact
+//   x / c for powers of two c              exact: times 1 / c
+//   (x * c) * d, (x * c) / d               one rounding in place of two, and one chance to over- or underflow in place
+//                                          of two: towards the exact value, where the new factor is no extreme number
+//   numbers of numbers                     in double, where nothing overflows
+//   log(exp(x))                            x, where exp overflows too: towards the exact value
+//   square(norm), square(abs(x)), ...      graph/squares.hpp: towards the exact value
+//   broadcasts, reshapes, transposes       move numbers, compute none
+//   sum(-x), A (-x)                        exact but for the sign of a zero
+//   sum(x * c), A (x * c)                  c outside: for a number c of at least 1, which makes nothing smaller that is
+//                                          summed, so that no sum overflows that did not; for any c in derivatives
+//   sum(u v), square(u v)                  in derivatives, where u is the same for all examples: u apart, once for all,
+//                                          which is what makes closed forms of penalties on Jacobians
+//   stop_gradient, after                   markers that have done their work
+//
+// What is not there: x * 0, 0 / x, x - x and x / x of a user, which are no numbers where x is infinite or none.
 #pragma once
 
-#include <hourglass/graph/rewrite.hpp>
+#include <limits>
+
+#include <hourglass/graph/squares.hpp>
 
 HOURGLASS_BEGIN
 
@@ -25,48 +47,91 @@ class simplification {
     // x in place of a node of the type `wanted`
     constexpr int as(int x, value_type wanted) { return h(x).filled(wanted).index; }
 
+    // A zero that differentiation made.
+    constexpr bool is_absent(int n) const { return is_literal(n, 0) && at(n).derived; }
+    constexpr bool is_minus_zero(int n) const {
+        return is_literal(n, 0) && std::bit_cast<std::uint64_t>(at(n).options.number) != 0;
+    }
+    constexpr bool is_not_negative(int n) { return square_rules(r_.to, true).is_not_negative(n); }
+    // -1 where no square of a root stands there.
+    constexpr int without_root(const node& old, int a, int b) {
+        return square_rules(r_.to, true).without_root(*old.op, a, b, old.type);
+    }
+
     constexpr int simplified(int n) {
         const node& old = r_.from.nodes.data[n];
         if (old.operand_count == 0) return r_.copy(n);
         const int a = r_.map[r_.from.operand(n, 0)];
         const int b = old.operand_count > 1 ? r_.map[r_.from.operand(n, 1)] : -1;
-
-        if (old.op->foldable && is_literal(a) && (b < 0 || is_literal(b)))
-            if (const int folded = fold(n); folded >= 0) return folded;
+        r_.to.deriving = old.derived;
+        int found = -1;
+        if (old.op->foldable) {
+            found = arithmetic_of_absent(old, a, b);
+            if (found < 0 && is_literal(a) && (b < 0 || is_literal(b))) found = fold(n);
+            if (found < 0) found = arithmetic(old, a, b);
+        } else if (is_matrix_product(old)) {
+            found = product_of_scaled(old, a, b);
+            if (found < 0) found = product(old, a, b);
+        } else if (is<ops::sum>(old) && old.options.flags[2] == 0) {
+            found = sum(old, a);
+        } else {
+            found = function_or_movement(old, a, b);
+        }
+        return found >= 0 ? found : r_.copy(n);
+    }
+    constexpr int arithmetic_of_absent(const node& old, int a, int b) {
         if (is<ops::add>(old)) {
-            if (is_literal(a, 0)) return as(b, old.type);
-            if (is_literal(b, 0)) return as(a, old.type);
+            if (is_absent(a)) return as(b, old.type);
+            if (is_absent(b)) return as(a, old.type);
+        } else if (is<ops::subtract>(old)) {
+            if (is_absent(b)) return as(a, old.type);
+            if (is_absent(a)) return as((-h(b)).index, old.type);
+        } else if (is<ops::multiply>(old)) {
+            if (is_absent(a)) return as(a, old.type);
+            if (is_absent(b)) return as(b, old.type);
+        } else if (is<ops::divide>(old) || is<ops::square>(old) || is<ops::negate>(old)) {
+            if (is_absent(a)) return as(a, old.type);
+        }
+        return -1;
+    }
+    constexpr int arithmetic(const node& old, int a, int b) {
+        if (is<ops::add>(old)) {
+            if (is_literal(a, 0) && (is_minus_zero(a) || is_not_negative(b))) return as(b, old.type);
+            if (is_literal(b, 0) && (is_minus_zero(b) || is_not_negative(a))) return as(a, old.type);
             if (is_op<ops::negate>(b)) return (h(a) - h(operand(b, 0))).index;
             if (is_op<ops::negate>(a)) return (h(b) - h(operand(a, 0))).index;
         } else if (is<ops::subtract>(old)) {
-            if (is_literal(b, 0)) return as(a, old.type);
-            if (is_literal(a, 0)) return as((-h(b)).index, old.type);
+            if (is_literal(b, 0) && !is_minus_zero(b)) return as(a, old.type);
             if (is_op<ops::negate>(b)) return (h(a) + h(operand(b, 0))).index;
         } else if (is<ops::multiply>(old)) {
             if (is_literal(a, 1)) return as(b, old.type);
             if (is_literal(b, 1)) return as(a, old.type);
-            if (is_literal(a, 0)) return as(a, old.type);
-            if (is_literal(b, 0)) return as(b, old.type);
             if (is_literal(a, -1)) return as((-h(b)).index, old.type);
             if (is_literal(b, -1)) return as((-h(a)).index, old.type);
+            if (const int found = without_root(old, a, b); found >= 0) return found;
             if (a == b) return square(h(a)).index;
-            if (is_literal(a)) return times(b, at(a).options.number, old.type);
-            if (is_literal(b)) return times(a, at(b).options.number, old.type);
+            if (is_literal(a)) return times(b, a, old.type);
+            if (is_literal(b)) return times(a, b, old.type);
         } else if (is<ops::divide>(old)) {
             if (is_literal(b, 1)) return as(a, old.type);
-            if (is_literal(a, 0)) return as(a, old.type);
-            if (is_literal(b) && is_power_of_two(at(b).options.number))
-                return times(a, 1 / at(b).options.number, old.type);
-            if (is_literal(b) && !is_literal(b, 0) && is_op<ops::multiply>(a) && is_literal(operand(a, 1)))
-                if (const double c = at(operand(a, 1)).options.number / at(b).options.number; is_ordinary(c))
-                    return times(operand(a, 0), c, old.type);
+            if (is_literal(b)) return divided(a, at(b).options.number, old.type);
         } else if (is<ops::square>(old)) {
-            if (const int u = common_factor(a); u >= 0)
-                return hadamard(square(h(u)), square(h(other_factor(a, u)))).index;
+            if (const int found = without_root(old, a, b); found >= 0) return found;
+            if (const int u = common_factor(a); u >= 0) {
+                r_.to.deriving = true;
+                const handle first = square(h(u)), second = square(h(other_factor(a, u)));
+                return hadamard(first, second).index;
+            }
         } else if (is<ops::negate>(old)) {
             if (is_op<ops::negate>(a)) return operand(a, 0);
-        } else if (is<ops::log>(old)) {
+        }
+        return -1;
+    }
+    constexpr int function_or_movement(const node& old, int a, int b) {
+        if (is<ops::log>(old)) {
             if (is_op<ops::exp>(a)) return operand(a, 0);
+        } else if (is<ops::pow>(old)) {
+            return without_root(old, a, b);
         } else if (is<ops::broadcast_to>(old)) {
             if (at(a).type == old.type) return a;
             if (is_op<ops::broadcast_to>(a)) return as(operand(a, 0), old.type);
@@ -77,26 +142,23 @@ class simplification {
             if (at(a).type.extents.rank == 0 && !at(a).type.batched) return a; // numbers of the call are always there
         } else if (is<ops::transpose>(old)) {
             if (is_identity(old.options.target)) return a;
-        } else if (is_matrix_product(old)) {
-            if (const int taken = product_of_scaled(old, a, b); taken >= 0) return taken;
-            return product(old, a, b);
-        } else if (is<ops::sum>(old) && old.options.flags[2] == 0) {
-            if (old.options.flags[0] == old.options.flags[1]) return a;
-            if (is_scaled(a)) return sum_of_scaled(old, a);
-            if (const int taken = sum_of_factors(a, old.options.flags[0], old.options.flags[1]); taken >= 0)
-                return taken;
         }
-        return r_.copy(n);
+        return -1;
+    }
+    constexpr int sum(const node& old, int a) {
+        if (old.options.flags[0] == old.options.flags[1]) return a;
+        if (is_scaled(a)) return sum_of_scaled(old, a);
+        return sum_of_factors(a, old.options.flags[0], old.options.flags[1]);
     }
     // The same for a node that has a name: it does not become one that was there before.
     constexpr int simplified_apart(int n) {
         const int known = r_.to.nodes.size(), found = simplified(n);
         return found < known ? r_.copy(n) : found;
     }
-    // Of a product with a batch axis, the factor that has none, if the other has fewer elements: -1 where there is
-    // none.
+    // Of a product with a batch axis that differentiation made, the factor that has none, if the other has fewer
+    // elements: -1 where there is none.
     constexpr int common_factor(int n) const {
-        if (!is_op<ops::multiply>(n) || !at(n).type.batched) return -1;
+        if (!is_op<ops::multiply>(n) || !at(n).derived || !at(n).type.batched) return -1;
         for (int i = 0; i < 2; ++i) {
             const int u = operand(n, i), v = operand(n, 1 - i);
             if (!at(u).type.batched && !is_literal(u) && at(v).type.extents.size() < at(n).type.extents.size())
@@ -108,9 +170,11 @@ class simplification {
     // it, takes that first.
     constexpr int scale_of(int n) const {
         if (!is_op<ops::multiply>(n) || at(n).type.batched) return -1;
-        for (int i = 0; i < 2; ++i)
-            if (at(operand(n, i)).type.extents.rank == 0 && at(operand(n, 1 - i)).type == at(n).type)
-                return operand(n, i);
+        for (int i = 0; i < 2; ++i) {
+            const int u = operand(n, i);
+            if (at(u).type.extents.rank == 0 && at(operand(n, 1 - i)).type == at(n).type)
+                return at(n).derived || (is_literal(u) && makes_nothing_smaller(at(u).options.number)) ? u : -1;
+        }
         return -1;
     }
     constexpr bool is_scaled(int n) const {
@@ -121,7 +185,7 @@ class simplification {
     constexpr int simplified_scale(int n, int of) {
         if (is_op<ops::negate>(n)) return (-h(of)).index;
         const int u = scale_of(n);
-        return is_literal(u) ? times(of, at(u).options.number, at(of).type) : hadamard(h(of), h(u)).index;
+        return is_literal(u) ? times(of, u, at(of).type) : hadamard(h(of), h(u)).index;
     }
     constexpr int sum_of_scaled(const node& old, int n) {
         if (is_scaled(n)) return simplified_scale(n, sum_of_scaled(old, unscaled(n)));
@@ -166,6 +230,7 @@ class simplification {
         shape rest;
         for (int i = 0; i < whole.rank; ++i)
             if (i < begin || i >= end) rest[rest.rank++] = aligned[i];
+        r_.to.deriving = true;
         const handle summed = apply_operation(axes(begin, end), h(u).filled({whole, false}));
         const handle result = hadamard(summed, h(v).reshaped(rest));
         const int left = (last - first) - (end - begin);
@@ -177,27 +242,63 @@ class simplification {
         const int u = common_factor(n);
         return u < 0 ? -1 : sum_of_product(n, u, first, last);
     }
-    // The value of what is computed from constants alone, or -1. Not 1 / 0, which a constant expression cannot take.
+    // The value of what is computed from constants alone, or -1: no infinity and no NaN, which a constant expression
+    // cannot take. A zero that comes out of it is none that differentiation made.
     constexpr int fold(int n) {
         const node& old = r_.from[n];
-        list<double> values;
+        double x[8]{};
+        bool derived = old.derived;
         for (int i = 0; i < old.operand_count; ++i) {
-            const int o = r_.map[r_.from.operand(n, i)];
-            if (!is_literal(o) || (is<ops::divide>(old) && i == 1 && is_literal(o, 0))) return -1;
-            values.push(at(o).options.number);
+            const node& o = at(r_.map[r_.from.operand(n, i)]);
+            if (o.op->kind != operation_kind::literal) return -1;
+            x[i] = o.options.number;
+            derived = derived || o.derived;
         }
-        return r_.to.push_literal(old.op->fold(values.begin()));
+        if (!stays_finite(old, x[0], x[1])) return -1;
+        const double value = old.op->fold(x);
+        r_.to.deriving = derived && value != 0;
+        return r_.to.push_literal(value);
     }
-    // x * c, with constants together: (x * 2) * 3. The type is a copy: the nodes move as the graph grows.
+    static constexpr double largest = std::numeric_limits<double>::max();
+    static constexpr double size_of(double x) { return x < 0 ? -x : x; }
+    static constexpr bool product_is_finite(double x, double y) {
+        return size_of(y) <= 1 ? size_of(x) <= largest : size_of(x) <= largest / size_of(y);
+    }
+    static constexpr bool quotient_is_finite(double x, double y) {
+        return y != 0 && (size_of(y) >= 1 ? size_of(x) <= largest : size_of(x) <= largest * size_of(y));
+    }
+    // Asked before it is computed: a constant expression must not overflow.
+    static constexpr bool stays_finite(const node& n, double x, double y) {
+        if (!(size_of(x) <= largest && size_of(y) <= largest)) return false;
+        if (is<ops::multiply>(n)) return product_is_finite(x, y);
+        if (is<ops::square>(n)) return product_is_finite(x, x);
+        if (is<ops::divide>(n)) return quotient_is_finite(x, y);
+        if (is<ops::add>(n) || is<ops::subtract>(n)) return size_of(x) <= largest / 2 && size_of(y) <= largest / 2;
+        return true;
+    }
+    // x times a literal, with constants together: (x * 2) * 3. The type is a copy: the nodes move as the graph grows.
+    constexpr int times(int x, int literal, value_type type) {
+        const double c = at(literal).options.number;
+        if (is_op<ops::multiply>(x) && is_literal(operand(x, 1)))
+            if (const double d = at(operand(x, 1)).options.number; product_is_finite(c, d) && is_ordinary(c * d))
+                return times(operand(x, 0), c * d, type);
+        return as(hadamard(h(x), h(literal)).index, type);
+    }
     constexpr int times(int x, double c, value_type type) {
-        if (is_op<ops::multiply>(x) && is_literal(operand(x, 1))) {
-            c *= at(operand(x, 1)).options.number;
-            x = operand(x, 0);
-        }
-        return as(c == 1 ? x : hadamard(h(x), c).index, type);
+        return as(c == 1 ? x : c == -1 ? (-h(x)).index : hadamard(h(x), c).index, type);
     }
+    // x / c
+    constexpr int divided(int x, double c, value_type type) {
+        const int scale = is_op<ops::multiply>(x) && is_literal(operand(x, 1)) ? operand(x, 1) : -1;
+        if (scale >= 0)
+            if (const double d = at(scale).options.number; quotient_is_finite(d, c) && is_ordinary(d / c))
+                return times(operand(x, 0), d / c, type);
+        return is_power_of_two(c) ? times(x, 1 / c, type) : -1;
+    }
+    // As a scale of what is summed.
+    static constexpr bool makes_nothing_smaller(double c) { return size_of(c) >= 1 && is_ordinary(c); }
     // As a factor of what may be very large or small.
-    static constexpr bool is_ordinary(double x) { return (x < 0 ? -x : x) >= 0x1p-100 && (x < 0 ? -x : x) <= 0x1p100; }
+    static constexpr bool is_ordinary(double x) { return size_of(x) >= 0x1p-100 && size_of(x) <= 0x1p100; }
     // Dividing by it and multiplying by its inverse give the same bits.
     static constexpr bool is_power_of_two(double x) {
         if (!is_ordinary(x)) return false;
@@ -252,6 +353,7 @@ public:
             else
                 r_.map[n] = stays[n] ? simplified_apart(n) : simplified(n);
         }
+        r_.to.deriving = false;
         r_.finish();
         return static_cast<graph_builder&&>(r_.to);
     }

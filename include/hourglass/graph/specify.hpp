@@ -8,6 +8,7 @@
 #include <hourglass/graph/reverse_scan.hpp>
 #include <hourglass/graph/row_sums.hpp>
 #include <hourglass/graph/select.hpp>
+#include <hourglass/graph/smooth.hpp>
 #include <hourglass/graph/update.hpp>
 
 HOURGLASS_BEGIN
@@ -120,7 +121,7 @@ template <const auto& Graph, program_kind Kind, auto Loss, class... Options> str
         for (const graph_root& r : g.roots) (r.kind == root_kind::gradient ? gradients : values).push(r);
         for (const graph_root& r : gradients) targets.push(r.node);
         if (gradients.empty()) return g;
-        const int loss = values.back().node, first_backward = g.nodes.size();
+        const int loss = without_squared_roots(g, values.back().node, targets.view()), first_backward = g.nodes.size();
         differentiation d(g, loss, targets.view(), !each_row);
         for (graph_root& r : gradients)
             if (!g.failed()) r.node = d.gradient(r.node);

@@ -20,6 +20,8 @@ struct node {
     int first_operand = 0;
     int operand_count = 0;
     int name = -1; // leaves: index into names
+    // Made by differentiation, and not written by a user: what simplification may change more of (graph/simplify.hpp).
+    bool derived = false;
 };
 
 // A name that stands for a node: a symbol of an equation, or a leaf.
@@ -104,6 +106,7 @@ public:
     text problem{};               // the first mistake found; nothing after it is looked at
     int bodies = 0;               // of scans, as in a view
     bool has_derivatives = false; // in its equations: these are simplified before programs differentiate again
+    bool deriving = false;        // nodes that are pushed now are marked as derived
 
     constexpr graph_builder() = default;
     // Goes on with a graph; `new_names` says whether names can be found and made.
@@ -221,6 +224,7 @@ public:
     constexpr int push_node(node n, slice_of<int> of) {
         n.first_operand = operands.size();
         n.operand_count = of.size;
+        n.derived = deriving;
         operands.append(of);
         nodes.push(n);
         return nodes.size() - 1;
@@ -283,6 +287,18 @@ public:
         n.options = in.options;
         return push_node(n, of);
     }
+};
+
+// While it lives, the nodes that are pushed are marked as made by differentiation.
+class deriving_scope {
+    graph_builder& graph_;
+    bool before_;
+
+public:
+    constexpr explicit deriving_scope(graph_builder& g) : graph_(g), before_(g.deriving) { g.deriving = true; }
+    deriving_scope(const deriving_scope&) = delete;
+    deriving_scope& operator=(const deriving_scope&) = delete;
+    constexpr ~deriving_scope() { graph_.deriving = before_; }
 };
 
 // Stands in static storage. What is lent to it stays where it is.

@@ -4,6 +4,7 @@
 #pragma once
 
 #include <hourglass/graph/directions.hpp>
+#include <hourglass/graph/smooth.hpp>
 
 HOURGLASS_BEGIN
 namespace ops {
@@ -66,6 +67,12 @@ constexpr bool can_differentiate(auto y, auto x, std::string_view what,
     return true;
 }
 
+// y without the roots that it squares, which is what is differentiated.
+constexpr auto smoothed(auto y, auto x) {
+    const int targets[] = {x.index};
+    return y.other(without_squared_roots(*y.graph, y.index, {targets, 1}));
+}
+
 struct vjp_call {
     static constexpr std::string_view name_of_call = "vjp";
     constexpr auto build(auto y, auto x, auto u) const {
@@ -76,6 +83,7 @@ struct vjp_call {
                               y.extents()));
             return y;
         }
+        y = smoothed(y, x);
         const int targets[] = {x.index};
         differentiation d(*y.graph, y.index, u.filled({y.extents(), y.batched() || u.batched()}).index, {targets, 1},
                           !y.batched());
@@ -92,6 +100,7 @@ struct grad_call {
                          ", and only a single number has a gradient: take sum(...) of it, or write jacobian(...)"));
             return y;
         }
+        y = smoothed(y, x);
         const int targets[] = {x.index};
         differentiation d(*y.graph, y.index, {targets, 1}, !y.batched());
         return y.other(d.gradient(x.index));
@@ -106,8 +115,10 @@ struct jvp_call {
                               x.extents()));
             return y;
         }
+        y = smoothed(y, x);
         forward_differentiation d(*y.graph, y.index, x.index, v.index);
         const int t = y.failed() ? 0 : d.tangent(y.index);
+        const deriving_scope scope(*y.graph); // a zero that no tangent reached
         return y.other(t < 0 ? y.graph->push_literal(0) : t).filled(y.type());
     }
 };
@@ -122,6 +133,7 @@ struct linear_part {
 constexpr bool has_forward_mode(auto y, auto x) { return y.batched() || !x.batched(); }
 constexpr linear_part linear_derivative(auto y, auto x, bool forward) {
     auto& g = *y.graph;
+    const deriving_scope scope(g);
     linear_part part{forward};
     if (forward) {
         part.seed = y.other(g.push_literal(0)).filled({x.extents(), false}).index;
@@ -141,6 +153,7 @@ struct jacobian_call {
         if (!can_differentiate(y, x, "jacobian")) return y;
         const shape result = joined_shape(y, x, "jacobian");
         if (y.failed()) return y;
+        y = smoothed(y, x);
         auto& g = *y.graph;
         const int outputs = static_cast<int>(y.extents().size()), inputs = static_cast<int>(x.extents().size());
         const linear_part part = linear_derivative(y, x, inputs < outputs && has_forward_mode(y, x));
@@ -154,6 +167,7 @@ struct jacobian_call {
 
 private:
     static constexpr auto zero(auto y, const shape& s) {
+        const deriving_scope scope(*y.graph);
         return y.other(y.graph->push_literal(0)).filled({s, y.batched()});
     }
 };

@@ -39,6 +39,7 @@ struct sparse_derivative {
     // and mistakes are told of that one, `named`.
     static constexpr auto build_non_zeros(auto named, auto y, auto x) {
         const bool is_hessian = named.index != y.index;
+        y = smoothed(y, x);
         auto& g = *y.graph;
         const bool has_forward = has_forward_mode(y, x);
         const int outputs = static_cast<int>(y.extents().size()), inputs = static_cast<int>(x.extents().size());

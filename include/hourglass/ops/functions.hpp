@@ -3,6 +3,7 @@
 #pragma once
 
 #include <hourglass/ops/arithmetic.hpp>
+#include <hourglass/ops/scaled_math.hpp>
 
 HOURGLASS_BEGIN
 namespace ops {
@@ -77,14 +78,74 @@ struct cos : elementwise<1> {
     }
 };
 template <class H> constexpr H sin::derivative(H x, H, H g) { return hadamard(g, apply_operation(ops::cos{}, x)); }
-// pow(x, p): for x < 0 only integers p have a value. The derivative in p is zero at x = 0.
+// The derivative of pow(x, p) of order n in x and m in p, for n and m up to 12. What is zero for every x, as the third
+// derivative of a square, is so at x = 0 too; with a derivative in p all are zero at x = 0, and none below.
+struct pow_slope : elementwise<4> {
+    static constexpr std::string_view name = "pow_slope";
+    static constexpr unsigned flat_operands = 0b0011;
+    template <class V> static constexpr V forward(const V& n, const V& m, const V& x, const V& p) {
+        if (is_first(n, m)) { // the one that every gradient takes, without a call of what is long
+            const V power = math::pow(x, V(p - math::as<V>(1)));
+            return math::select(p == math::as<V>(0), math::as<V>(0), V(p * power));
+        }
+        return any(n, m, x, p);
+    }
+    template <class H> static constexpr auto derivative(H n, H m, H x, H p, H, H g) {
+        auto next = n + 1;
+        auto in_x = hadamard(g, apply_operation(pow_slope{}, next, m, x, p));
+        auto next_in_p = m + 1;
+        auto in_p = hadamard(g, apply_operation(pow_slope{}, n, next_in_p, x, p));
+        auto none = hadamard(g, 0);
+        return std::array{none, none, in_x, in_p};
+    }
+
+private:
+    template <class V> static constexpr bool is_first(const V& n, const V& m) {
+        if constexpr (std::is_same_v<math::element_t<V>, V>)
+            return n == V(1) && m == V(0);
+        else
+            return all(n == math::as<V>(1)) && all(m == math::as<V>(0));
+    }
+    template <class V> HOURGLASS_COLD static constexpr V any(const V& n, const V& m, const V& x, const V& p) {
+        using T = math::element_t<V>;
+        if constexpr (std::is_same_v<T, V>) {
+            return math::pow_slope(math::order_of(static_cast<double>(n)), math::order_of(static_cast<double>(m)), x,
+                                   p);
+        } else { // as math::pow, in the type itself
+            T order[V::size], order_in_p[V::size], base[V::size], power[V::size];
+            n.store_unaligned(order);
+            m.store_unaligned(order_in_p);
+            x.store_unaligned(base);
+            p.store_unaligned(power);
+            for (std::size_t i = 0; i < V::size; ++i)
+                base[i] = math::pow_slope(math::order_of(order[i]), math::order_of(order_in_p[i]), base[i], power[i]);
+            return V::load_unaligned(base);
+        }
+    }
+};
+// y log x of y = pow(x, p): its derivative in p, zero at x = 0. That y belongs to x and p is known to its derivatives.
+struct pow_times_log : elementwise<3> {
+    static constexpr std::string_view name = "pow_times_log";
+    static constexpr unsigned flat_operands = 0b100;
+    template <class V> static constexpr V forward(const V& x, const V&, const V& y) {
+        const V product = y * math::log(x);
+        // Where y is zero and x infinite, no logarithm outgrows the power.
+        return math::select(x == math::as<V>(0), math::as<V>(0), math::select(y == math::as<V>(0), y, product));
+    }
+    template <class H> static constexpr auto derivative(H x, H p, H, H, H g) {
+        auto in_x = hadamard(g, apply_operation(pow_slope{}, 1, 1, x, p));
+        auto in_p = hadamard(g, apply_operation(pow_slope{}, 0, 2, x, p));
+        return std::array{in_x, in_p, hadamard(g, 0)};
+    }
+};
+// pow(x, p): for x < 0 only integers p have a value. The derivative in p, and all that are taken of it or come before
+// it, are zero at x = 0.
 struct pow : elementwise<2> {
     static constexpr std::string_view name = "pow";
     template <class V> static constexpr V forward(const V& x, const V& p) { return math::pow(x, p); }
     template <class H> static constexpr auto derivative(H x, H p, H y, H g) {
-        auto again = [](const auto& a, const auto& b) { return apply_operation(pow{}, a, b); };
-        auto in_x = hadamard(g, hourglass::where(p == 0, 0, hadamard(p, again(x, p - 1))));
-        auto in_p = hadamard(g, hourglass::where(x == 0, 0, hadamard(y, apply_operation(ops::log{}, x))));
+        auto in_x = hadamard(g, apply_operation(pow_slope{}, 1, 0, x, p));
+        auto in_p = hadamard(g, apply_operation(pow_times_log{}, x, p, y));
         return std::array{in_x, in_p};
     }
 };
@@ -145,7 +206,8 @@ struct leaky_relu : elementwise<2> {
         return std::array{hourglass::where(x > 0, g, hadamard(g, slope)), hourglass::where(x > 0, 0, hadamard(g, x))};
     }
 };
-// x for x > 0, else alpha (e^x - 1) (Clevert et al. 2015, equation 16); at 0 the derivative is alpha.
+// x for x > 0, else alpha (e^x - 1) (Clevert et al. 2015, equation 16); at 0 all derivatives are those from below, the
+// first being alpha.
 struct elu : elementwise<2> {
     static constexpr std::string_view name = "elu";
     template <class V> static constexpr V forward(const V& x, const V& alpha) {
@@ -154,9 +216,12 @@ struct elu : elementwise<2> {
         return math::select(x > math::as<V>(0), x, V(alpha * math::expm1(below)));
     }
     template <class H> static constexpr auto derivative(H x, H alpha, H, H g) {
-        auto below = apply_operation(ops::minimum{}, x, 0);
-        return std::array{hourglass::where(x > 0, g, hadamard(g, hadamard(alpha, apply_operation(ops::exp{}, below)))),
-                          hourglass::where(x > 0, 0, hadamard(g, apply_operation(ops::expm1{}, below)))};
+        auto above = x > 0;
+        auto below = hourglass::where(above, 0, x); // and not min(x, 0), which has half of a slope at 0
+        auto slope = hadamard(alpha, apply_operation(ops::exp{}, below));
+        auto in_x = hourglass::where(above, g, hadamard(g, slope));
+        auto in_alpha = hourglass::where(above, 0, hadamard(g, apply_operation(ops::expm1{}, below)));
+        return std::array{in_x, in_alpha};
     }
 };
 // The standard normal's distribution function, (1 + erf(x / sqrt 2)) / 2.
@@ -240,6 +305,8 @@ HOURGLASS_OPERATION(hourglass::ops::expm1);
 HOURGLASS_OPERATION(hourglass::ops::sin);
 HOURGLASS_OPERATION(hourglass::ops::cos);
 HOURGLASS_OPERATION(hourglass::ops::pow);
+HOURGLASS_OPERATION(hourglass::ops::pow_slope);
+HOURGLASS_OPERATION(hourglass::ops::pow_times_log);
 HOURGLASS_OPERATION(hourglass::ops::tanh);
 HOURGLASS_OPERATION(hourglass::ops::sigmoid);
 HOURGLASS_OPERATION(hourglass::ops::softplus);

@@ -20,13 +20,18 @@ using elementwise_operations =
                    ops::clamp, ops::square, ops::sqrt, ops::norm_root, ops::abs, ops::sign, ops::exp, ops::log,
                    ops::log1p, ops::expm1, ops::sin, ops::cos, ops::pow, ops::tanh, ops::sigmoid, ops::softplus,
                    ops::gate, ops::relu, ops::leaky_relu, ops::elu, ops::normal_cdf, ops::finite, ops::broadcast_to,
-                   ops::other_factors, ops::log_gamma, ops::digamma, ops::polygamma, ops::log_bessel_i0,
-                   ops::log_gamma_quantile, ops::gamma_density_slope, ops::gamma_cdf_slope, ops::von_mises_quantile,
+                   ops::log_gamma, ops::digamma, ops::polygamma, ops::log_bessel_i0, ops::log_gamma_quantile,
+                   ops::gamma_density_slope, ops::gamma_cdf_slope, ops::von_mises_quantile,
                    ops::von_mises_density_slope, ops::von_mises_cdf_slope>;
 
 using structural_operations =
-    operation_list<ops::sum, ops::product_over, ops::max_over, ops::without_zero, ops::matmul, ops::matmul_batch_sum,
-                   ops::reshape, ops::transpose, ops::slice, ops::pad, ops::concatenate, ops::stop_gradient, ops::after,
-                   ops::band, ops::triangular_solve, ops::gather, ops::scatter>;
+    operation_list<ops::sum, ops::product_over, ops::max_over, ops::matmul, ops::matmul_batch_sum, ops::reshape,
+                   ops::transpose, ops::slice, ops::pad, ops::concatenate, ops::stop_gradient, ops::after, ops::band,
+                   ops::triangular_solve, ops::gather, ops::scatter>;
+
+// Operations that builders and derivative rules make and nobody writes, whose operands belong together: a value that
+// was computed cheaply, and what it was computed from. Their derivatives are right where they do.
+using companion_operations = operation_list<ops::pow_slope, ops::pow_times_log, ops::norm_scale, ops::exclusive_product,
+                                            ops::settled_product, ops::euclidean_norm>;
 
 HOURGLASS_END

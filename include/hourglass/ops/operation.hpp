@@ -99,6 +99,7 @@ struct moved_element {
 struct dependence {
     const value_type* types = nullptr;
     const std::uint64_t* const* operands = nullptr; // none where every element is constant, and not known to be zero
+    int count = 0;                                  // of operands
     attributes options{};
     value_type type{}; // of the result
     const int* indices = nullptr;

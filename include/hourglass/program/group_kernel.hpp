@@ -23,7 +23,7 @@ constexpr bool is_cheap(const operation& op) {
     return is_one_of<ops::add, ops::subtract, ops::multiply, ops::divide, ops::negate, ops::less, ops::less_equal,
                      ops::greater, ops::greater_equal, ops::equal, ops::not_equal, ops::where, ops::maximum,
                      ops::minimum, ops::clamp, ops::square, ops::abs, ops::gate, ops::relu, ops::finite,
-                     ops::broadcast_to, ops::other_factors>(op);
+                     ops::broadcast_to>(op);
 }
 
 template <class Compiled, int Group, class T> class group_kernel {

@@ -71,6 +71,7 @@ template <class Stage> struct own_operations {
         list<std::uint64_t> known;
         elementwise_operations::for_each([&]<class Op>(Op) { known.push(record<Op>.id); });
         structural_operations::for_each([&]<class Op>(Op) { known.push(record<Op>.id); });
+        companion_operations::for_each([&]<class Op>(Op) { known.push(record<Op>.id); });
         const graph_view g = Stage::view();
         for (int n = 0; n < g.nodes.size; ++n) {
             const operation& op = *g[n].op;

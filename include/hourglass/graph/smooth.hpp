@@ -1,0 +1,56 @@
+// What is differentiated in place of a formula that squares a root: the same without the root, which is smooth where
+// the root is not.
+#pragma once
+
+#include <hourglass/graph/body.hpp>
+#include <hourglass/graph/differentiate.hpp>
+#include <hourglass/graph/squares.hpp>
+
+HOURGLASS_BEGIN
+
+// The value `root` from formulas without roots that are squared, as nodes appended to the graph where there are any;
+// what is differentiated for, the targets, stays, and so do recurrences.
+constexpr int without_squared_roots(graph_builder& g, int root, slice_of<int> targets) {
+    list<bool> depends(root + 1, false);
+    bool any = false;
+    for (int t : targets)
+        if (t <= root) depends[t] = true;
+    const auto is_square = [](const node& n) { return is<ops::square>(n) || is<ops::multiply>(n) || is<ops::pow>(n); };
+    bool roots = false;
+    for (int n = 0; n <= root; ++n) {
+        for (int i = 0; !depends[n] && i < g.nodes[n].operand_count; ++i) depends[n] = depends[g.operand(n, i)];
+        if (!depends[n]) continue;
+        any = any || (roots && is_square(g.nodes[n]));
+        roots = roots || square_rules::is_root(g.nodes[n]);
+    }
+    if (!any || g.failed()) return root;
+    const list<bool> part = parts_of(g, root);
+    const list<int> bodies = g.bodies > 0 ? bodies_of(g.view()) : list<int>();
+    list<int> map(root + 1, -1);
+    square_rules rules(g, false, targets);
+    const bool before = g.deriving;
+    for (int n = 0; n <= root && !g.failed(); ++n) {
+        map[n] = n;
+        bool stays = !part[n] || !depends[n] || g.nodes[n].op->kind == operation_kind::scan || lies_in_body(bodies, n);
+        for (int t : targets) stays = stays || t == n;
+        if (stays) continue;
+        const node old = g.nodes[n];
+        list<int> of;
+        bool changed = false;
+        for (int i = 0; i < old.operand_count; ++i) {
+            of.push(map[g.operand(n, i)]);
+            changed = changed || of.back() != g.operand(n, i);
+        }
+        g.deriving = old.derived;
+        if (is_square(old))
+            if (const int found = rules.without_root(*old.op, of[0], of[of.size() - 1], old.type); found >= 0) {
+                map[n] = found;
+                continue;
+            }
+        if (changed) map[n] = g.push_node(old, of.view());
+    }
+    g.deriving = before;
+    return map[root];
+}
+
+HOURGLASS_END

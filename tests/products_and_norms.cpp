@@ -1,0 +1,281 @@
+// Products and norms at the ends of the numbers, squares of norms at the origin, and powers at zero: values and
+// derivatives, by the interpreter and by programs.
+#include "gradient_check.hpp"
+
+using namespace gradient_check;
+using hg::axes, hg::keep_axes;
+
+namespace {
+
+constexpr double infinity = std::numeric_limits<double>::infinity();
+
+constexpr hg::argument<"v", 2> v;
+constexpr hg::argument<"M", 2, 3> M;
+constexpr hg::argument<"k", 3> k;
+constexpr hg::argument<"s"> s;
+constexpr hg::argument<"x9", 9> x9;
+constexpr hg::argument<"x3", 3> x3;
+constexpr hg::input<"rows", 2, 3> rows_;
+constexpr hg::symbol<"n"> n;
+constexpr hg::symbol<"y"> y;
+constexpr hg::symbol<"g"> g;
+constexpr hg::symbol<"H"> H;
+constexpr hg::symbol<"ya"> ya;
+constexpr hg::symbol<"yb"> yb;
+constexpr hg::symbol<"g1"> g1;
+constexpr hg::symbol<"g2"> g2;
+
+// The value of a symbol of a model whose only leaf is fed, as the model is lowered and as it is simplified.
+template <const auto& Model, class T = double>
+numbers value_of(std::string_view symbol, std::string_view leaf, const numbers& at) {
+    const auto by = [&](hg::graph_view view) {
+        hg::interpretation<T> run(view, rules<T>(), 1);
+        run.feed(leaf, converted<T>(at));
+        run.run();
+        const auto& found = run[symbol];
+        return numbers(found.begin(), found.end());
+    };
+    const numbers lowered = by(hg::lowered<Model>::view());
+    check_all("simplified", by(hg::simplify(hg::lowered<Model>::view(), true).view()), lowered, 0);
+    return lowered;
+}
+
+// Of the square of a norm, written in ways that a user may write it.
+#define SQUARE(name, ...)                                                                                              \
+    inline constexpr hg::graph name { __VA_ARGS__, g = grad(y, v), H = hessian(y, v) }
+SQUARE(by_square, y = square(l2_norm(v)));
+SQUARE(by_product, y = l2_norm(v) * l2_norm(v));
+SQUARE(by_hadamard, y = hadamard(l2_norm(v), l2_norm(v)));
+SQUARE(by_power, y = pow(l2_norm(v), 2));
+SQUARE(by_name, n = l2_norm(v), y = n * n);
+SQUARE(by_kept_axis, y = sum(square(l2_norm(v, axes<0>, keep_axes))));
+SQUARE(under_exp, y = exp(square(l2_norm(v))));
+SQUARE(in_a_sum, y = 3 + square(l2_norm(v)) - sum(v));
+SQUARE(of_absolutes, y = sum(square(abs(v))));
+SQUARE(of_product_of_absolutes, y = dot(abs(v), abs(v)));
+SQUARE(of_root, y = square(sqrt(sum(square(v)))));
+SQUARE(of_power_of_a_half, y = square(pow(sum(square(v)), 0.5)));
+SQUARE(of_scaled, y = square(2 * l2_norm(v)) / 4);
+SQUARE(of_smaller, y = 4 * square(l2_norm(v) / 2));
+SQUARE(of_negative, y = square(-l2_norm(v)));
+SQUARE(scaled_product, y = 2 * l2_norm(v) * l2_norm(v) / 2);
+#undef SQUARE
+template <const auto&... Models> void check_squares() {
+    int which = 0;
+    (..., [&] {
+        CAPTURE(which);
+        ++which;
+        const numbers hessian = value_of<Models>("H", "v", {0, 0}), slopes = value_of<Models>("g", "v", {0, 0});
+        for (std::size_t i = 0; i < 4; ++i) CHECK(hessian[i] == (i == 0 || i == 3 ? 2 : 0));
+        for (double slope : slopes) CHECK((slope == 0 || slope == -1));
+    }());
+}
+inline constexpr hg::graph fourth_power{y = pow(l2_norm(v), 4), H = hessian(y, v)};
+inline constexpr hg::graph norm_itself{y = l2_norm(v), g = grad(y, v), H = hessian(y, v)};
+inline constexpr hg::graph in_the_norm{n = l2_norm(v), y = n * n, g = grad(y, n)};
+inline constexpr hg::graph below_zero{y = square(sqrt(sum(v)))};
+
+inline constexpr hg::graph polynomial{y = s + pow(s, 2) + pow(s, 3) + pow(s, 4), g = grad(y, s), H = grad(g, s),
+                                      g1 = grad(H, s), g2 = grad(g1, s)};
+inline constexpr hg::graph powers{y = sum(pow(s, k)), g = grad(y, s), H = grad(g, s)};
+
+}
+
+TEST_CASE("the Hessian of the square of a norm at the origin, however it is written") {
+    check_squares<by_square, by_product, by_hadamard, by_power, by_name, by_kept_axis, under_exp, in_a_sum,
+                  of_absolutes, of_product_of_absolutes, of_root, of_power_of_a_half, of_scaled, of_smaller,
+                  of_negative, scaled_product>();
+    CHECK(value_of<fourth_power>("H", "v", {0, 0}) == numbers{0, 0, 0, 0});
+    CHECK(value_of<norm_itself>("g", "v", {0, 0}) == numbers{0, 0}); // by convention
+    CHECK(value_of<norm_itself>("H", "v", {0, 0}) == numbers{0, 0, 0, 0});
+    CHECK(value_of<in_the_norm>("g", "v", {3, 4}) == numbers{10});
+    CHECK(std::isnan(value_of<below_zero>("y", "v", {-1, -2})[0]));
+}
+
+TEST_CASE("powers at zero") {
+    CHECK(value_of<polynomial>("g2", "s", {0}) == numbers{24});
+    CHECK(value_of<polynomial>("g1", "s", {0}) == numbers{6});
+    hg::interpretation<double> run(hg::lowered<powers>::view(), rules<double>(), 1);
+    run.feed("s", {0});
+    run.feed("k", {0, 1, 2});
+    run.run();
+    CHECK(run["H"] == numbers{2});
+}
+
+namespace {
+
+// What a graph made at run time makes of x.
+template <class T>
+std::vector<T> interpreted(hg::graph_builder& graph, int result, int leaf, const std::vector<T>& x, long rows = 1) {
+    hg::interpretation<T> run(graph.view(), rules<T>(), rows);
+    run.feed(leaf, x);
+    run.run();
+    return run.values[static_cast<std::size_t>(result)];
+}
+// The product of all elements but some.
+template <class T> T product_without(const std::vector<T>& x, const std::vector<std::size_t>& left_out) {
+    long double product = 1;
+    for (std::size_t i = 0; i < x.size(); ++i) {
+        bool is_in = true;
+        for (std::size_t o : left_out) is_in = is_in && o != i;
+        if (is_in) product *= static_cast<long double>(x[i]);
+    }
+    return static_cast<T>(product);
+}
+
+}
+
+TEST_CASE("derivatives of a product up to the fourth, with any of its factors zero") {
+    constexpr int size = 5;
+    hg::graph_builder graph;
+    const hg::handle x = push_leaf(graph, hg::sentence("x"), shared_by_rows(size));
+    const auto element = [&](hg::handle of, int i) {
+        hg::ops::slice part;
+        part.options.flags = {0, i, i + 1};
+        return total(apply_operation(part, of));
+    };
+    const auto gradient = [&](hg::handle of) {
+        hg::differentiation d(graph, of.index, {&x.index, 1});
+        return x.other(d.gradient(x.index));
+    };
+    const hg::handle first = gradient(prod(x)), second = gradient(element(first, 1)),
+                     third = gradient(element(second, 3)), fourth = gradient(element(third, 0));
+    REQUIRE(graph.problem.empty());
+    for (unsigned zeros = 0; zeros < 1u << size; ++zeros) {
+        std::vector<double> at = {2, -3, 0.5, 7, 11};
+        for (std::size_t i = 0; i < at.size(); ++i)
+            if ((zeros >> i & 1u) != 0) at[i] = 0;
+        const std::pair<hg::handle, std::vector<std::size_t>> taken[] = {
+            {first, {}}, {second, {1}}, {third, {1, 3}}, {fourth, {1, 3, 0}}};
+        for (const auto& [of, left_out] : taken) {
+            const auto got = interpreted<double>(graph, of.index, x.index, at);
+            for (std::size_t i = 0; i < at.size(); ++i) {
+                std::vector<std::size_t> out = left_out;
+                const bool again = std::find(out.begin(), out.end(), i) != out.end();
+                out.push_back(i);
+                CHECK(got[i] == doctest::Approx(again ? 0 : product_without(at, out)).epsilon(1e-14));
+            }
+        }
+    }
+}
+
+TEST_CASE("products over the rows of a call, and their derivatives") {
+    hg::graph_builder graph;
+    const hg::handle x = push_leaf(graph, hg::sentence("x"), per_row(2));
+    hg::attributes over_batch;
+    over_batch.flags = {0, 0, 1};
+    const hg::handle y_ = hg::ops::whole_product(x, over_batch);
+    hg::differentiation d(graph, total(y_).index, {&x.index, 1});
+    const int slope = d.gradient(x.index);
+    hg::differentiation again(graph, total(square(x.other(slope))).index, {&x.index, 1});
+    const int second = again.gradient(x.index);
+    const std::vector<float> at = {1e25f, 0, 1e20f, 0, 1, 3};
+    CHECK(interpreted<float>(graph, y_.index, x.index, at, 3) == std::vector<float>{INFINITY, 0});
+    CHECK(interpreted<float>(graph, slope, x.index, at, 3) == std::vector<float>{1e20f, 0, 1e25f, 0, INFINITY, 0});
+    // Of a^2 b^2 + b^2 c^2 + a^2 c^2 in a: 2 a (b^2 + c^2).
+    const std::vector<double> small = {2, 0, 3, 0, 5, 7};
+    CHECK(interpreted<double>(graph, second, x.index, small, 3) == numbers{136, 0, 174, 0, 130, 0});
+}
+
+namespace {
+
+inline constexpr hg::graph products{y = prod(x9), g = grad(y, x9)};
+inline constexpr hg::graph small_products{y = prod(x3), g = grad(y, x3), H = hessian(y, x3)};
+inline constexpr hg::graph products_of_rows{ya = prod(rows_, axes<0>), yb = prod(rows_, axes<1>, keep_axes),
+                                            g1 = grad(sum(ya), rows_), g2 = grad(sum(yb), rows_)};
+inline constexpr hg::graph norms{y = l2_norm(v), g = grad(y, v), H = hessian(y, v)};
+inline constexpr hg::graph norms_of_rows{ya = l2_norm(rows_, axes<0>), yb = l2_norm(rows_, axes<1>, keep_axes),
+                                         g1 = grad(sum(ya), rows_), g2 = grad(sum(yb), rows_)};
+
+template <class R> numbers numbers_of(const R& result) {
+    if constexpr (std::is_arithmetic_v<R>)
+        return {static_cast<double>(result)};
+    else
+        return {result.data(), result.data() + result.size()};
+}
+
+}
+
+TEST_CASE_TEMPLATE("products whose intermediate results leave the numbers, by a program", T, float, double) {
+    const bool is_float = std::is_same_v<T, float>;
+    hg::function<products, hg::to<y, g>, hg::element<T>> f;
+    const T big = is_float ? T(1e13) : T(1e100), small = 1 / big;
+    const auto all = [&](std::array<T, 9> at) {
+        const auto out = f(x9 = at);
+        numbers result = numbers_of(out[g]);
+        result.insert(result.begin(), static_cast<double>(out[y]));
+        return result;
+    };
+    CHECK(all({big, 0, 0, big, big, 0, big, big, big}) == numbers(10, 0.0));
+    // The others of the one zero; and where large and small ones cancel.
+    CHECK(all({big, 0, small, big, small, 1, 1, 2, 1})[2] == doctest::Approx(2));
+    CHECK(all({big, big, big, big, small, small, small, small, 3})[0] == doctest::Approx(3));
+    CHECK(all({small, small, small, small, big, big, big, big, 3})[9] == doctest::Approx(1));
+    CHECK(std::isnan(all({0, INFINITY, 1, 1, 1, 1, 1, 1, 1})[0]));
+    CHECK(std::isnan(all({NAN, 0, 1, 1, 1, 1, 1, 1, 1})[0]));
+    CHECK(all({0, INFINITY, 1, 1, 1, 1, 1, 1, 1})[1] == infinity);
+
+    hg::function<small_products, hg::to<y, g, H>, hg::element<T>> h;
+    const auto at = [&](T a, T b, T c) {
+        const T x[] = {a, b, c};
+        const auto out = h(x3 = x);
+        return std::array{numbers_of(out[y]), numbers_of(out[g]), numbers_of(out[H])};
+    };
+    const auto zeros = at(0, 0, 3);
+    CHECK(zeros[1] == numbers{0, 0, 0});
+    CHECK(zeros[2] == numbers{0, 3, 0, 3, 0, 0, 0, 0, 0});
+    if (is_float) {
+        CHECK(at(T(1e25), T(1e20), 1)[1] == numbers{T(1e20), T(1e25), infinity});
+        CHECK(at(T(1e-20), T(1e-25), 1)[1] == numbers{T(1e-25), T(1e-20), T(1e-45)});
+        CHECK(at(T(1e-20), T(1e-25), T(1e30))[0][0] == doctest::Approx(1e-15));
+        CHECK(at(T(1e25), T(1e20), T(1e-30))[2][1] == doctest::Approx(1e-30));
+    } else {
+        CHECK(at(T(1e250), T(1e200), 1)[1] == numbers{1e200, 1e250, infinity});
+        CHECK(at(T(1e-250), T(1e-200), T(1e300))[0][0] == doctest::Approx(1e-150));
+    }
+}
+
+TEST_CASE_TEMPLATE("products and norms along axes of each row, by a program", T, float, double) {
+    const bool is_float = std::is_same_v<T, float>;
+    const T big = is_float ? T(1e25) : T(1e200), small = is_float ? T(1e-25) : T(1e-200);
+    const std::vector<T> in = {2, 0, 3, big, big, 0, 3 * big, 0, small, 4 * big, 0, 0};
+    hg::function<products_of_rows, hg::to<ya, yb, g1, g2>, hg::element<T>, hg::max_rows<2>> f;
+    const auto out = f(rows_ = in);
+    const T b2 = big * big;
+    CHECK(numbers_of(out[ya]) == numbers{2 * big, 0, 0, b2, 0, 0});
+    CHECK(numbers_of(out[yb]) == numbers{0, 0, 0, 0});
+    CHECK(numbers_of(out[g1]) == numbers{big, big, 0, 2, 0, 3, 4 * big, 0, 0, 3 * big, 0, small});
+    CHECK(numbers_of(out[g2]) == numbers{0, 6, 0, 0, 0, b2, 0, T(3 * big) * small, 0, 0, 0, 0});
+
+    hg::function<norms_of_rows, hg::to<ya, yb, g1, g2>, hg::element<T>, hg::max_rows<2>> h;
+    const auto norm = h(rows_ = in);
+    const auto close = [](const numbers& got, const numbers& wanted) {
+        for (std::size_t i = 0; i < wanted.size(); ++i)
+            CHECK(got[i] == doctest::Approx(wanted[i]).epsilon(is_float ? 1e-6 : 1e-14));
+    };
+    close(numbers_of(norm[ya]), {big, big, 3, 5 * static_cast<double>(big), 0, small});
+    close(numbers_of(norm[yb]), {std::sqrt(13), std::sqrt(2) * static_cast<double>(big), 3 * static_cast<double>(big),
+                                 4 * static_cast<double>(big)});
+    close(numbers_of(norm[g1]), {0, 0, 1, 1, 1, 0, 0.6, 0, 1, 0.8, 0, 0});
+    const double half = std::sqrt(0.5);
+    close(numbers_of(norm[g2]), {2 / std::sqrt(13), 0, 3 / std::sqrt(13), half, half, 0, 1, 0, 0, 1, 0, 0});
+}
+
+TEST_CASE_TEMPLATE("norms whose squares over- and underflow, by a program", T, float, double) {
+    hg::function<norms, hg::to<y, g, H>, hg::element<T>> f;
+    for (const T size :
+         {T(1), std::is_same_v<T, float> ? T(1e30) : T(1e200), std::is_same_v<T, float> ? T(1e-30) : T(1e-200)}) {
+        const T at[] = {3 * size, 4 * size};
+        const auto out = f(v = at);
+        const double epsilon = 4 * std::numeric_limits<T>::epsilon();
+        CHECK(out[y] == doctest::Approx(5 * static_cast<double>(size)).epsilon(epsilon));
+        CHECK(numbers_of(out[g])[0] == doctest::Approx(0.6).epsilon(epsilon));
+        CHECK(numbers_of(out[g])[1] == doctest::Approx(0.8).epsilon(epsilon));
+        CHECK(numbers_of(out[H])[0] * 5 * static_cast<double>(size) == doctest::Approx(0.64).epsilon(4 * epsilon));
+    }
+    const T origin[] = {0, 0};
+    CHECK(numbers_of(f(v = origin)[g]) == numbers{0, 0});
+    const T infinite[] = {INFINITY, 1}, none[] = {NAN, 1};
+    CHECK(f(v = infinite)[y] == INFINITY);
+    CHECK(std::isnan(f(v = none)[y]));
+}
