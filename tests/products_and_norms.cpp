@@ -10,7 +10,6 @@ namespace {
 constexpr double infinity = std::numeric_limits<double>::infinity();
 
 constexpr hg::argument<"v", 2> v;
-constexpr hg::argument<"M", 2, 3> M;
 constexpr hg::argument<"k", 3> k;
 constexpr hg::argument<"s"> s;
 constexpr hg::argument<"x9", 9> x9;

@@ -97,12 +97,10 @@ private:
     }
     // The same with one h more, or with another in place of operand i.
     static constexpr auto once_more(auto& d, const auto& h, int i) {
-        exclusive_product again;
-        again.options = d.options();
         list_of_operands of;
         for (int o = 0; o < d.operand_count(); ++o) of.add(o == i ? h.index : d.operand(o).index);
         if (i < 0) of.add(h.index);
-        return h.append(&record<exclusive_product>, again.options, of.index, of.count);
+        return h.append(d.result().at().op, d.options(), of.index, of.count);
     }
     struct list_of_operands {
         int index[math::product_with_parts<double>::most_parts + 3]{};
