@@ -16,17 +16,17 @@ constexpr double inf = points::inf, nan_ = points::nan;
 
 // Units in the last place. What is not named is rounded once, or does not round at all.
 template <class Op> inline constexpr double units = 0.5;
-template <> inline constexpr double units<ops::exp> = 1.6;
+template <> inline constexpr double units<ops::exp> = 1.1;
 template <> inline constexpr double units<ops::log> = 1;
 template <> inline constexpr double units<ops::log1p> = 1;
-template <> inline constexpr double units<ops::expm1> = 2.1;
-template <> inline constexpr double units<ops::sin> = 7; // beside the zeros; 2.5 elsewhere
-template <> inline constexpr double units<ops::cos> = 7;
+template <> inline constexpr double units<ops::expm1> = 2.5;
+template <> inline constexpr double units<ops::sin> = 2.3;
+template <> inline constexpr double units<ops::cos> = 2.3;
 template <> inline constexpr double units<ops::tanh> = 2.5;
 template <> inline constexpr double units<ops::sigmoid> = 3;
-template <> inline constexpr double units<ops::softplus> = 3;
+template <> inline constexpr double units<ops::softplus> = 3.5;
 template <> inline constexpr double units<ops::elu> = 3;
-template <> inline constexpr double units<ops::normal_cdf> = 9;
+template <> inline constexpr double units<ops::normal_cdf> = 4;
 template <> inline constexpr double units<ops::pow> = 1;
 
 template <> inline constexpr double units<ops::log_gamma> = 6;
@@ -66,6 +66,32 @@ struct all_elementwise {
 
 template <int Arity> using tuple = std::array<double, static_cast<std::size_t>(Arity)>;
 
+// Where functions of one number are hardest: beside the multiples of pi/2, among which are the doubles nearest to one
+// below 2^17; where results over- and underflow; and where n changes in x = n ln 2 + r.
+template <class T> std::vector<double> hard_points() {
+    using limits = std::numeric_limits<T>;
+    std::vector<double> result;
+    const auto around = [&](double x) {
+        for (const T at : {static_cast<T>(x), static_cast<T>(-x)}) {
+            result.push_back(static_cast<double>(at));
+            result.push_back(static_cast<double>(std::nextafter(at, limits::infinity())));
+            result.push_back(static_cast<double>(std::nextafter(at, -limits::infinity())));
+        }
+    };
+    for (int n = 1; n < 40; ++n) around(n * (points::pi / 2));
+    for (const int n : {710, 1909, 10229, 31425, 104348 / 2, 208341 / 2, 1 << 20}) around(n * (points::pi / 2));
+    for (const double x : {45.553093477052002, 1.0e5, 3000.0, 40000.0, 1e22, 6381956970095103.0 * 0x1p797})
+        if (x < static_cast<double>(limits::max())) around(x);
+    const double high = std::log(static_cast<double>(limits::max())),
+                 low = -std::log(static_cast<double>(limits::min()));
+    for (const double x : {high, high - 0.1, high - 0.3, high - 0.5, high - 0.7, high + 0.5, low, low - 0.1, low + 0.7})
+        around(x);
+    for (int n = 1; n < 8; ++n) around((n - 0.5) * 0.69314718055994531);
+    for (const double x : {1.0, 0.66291260736238833, 1e-4, 1e-8, 1e-16, 1e-30, 5.6568542494923806, 13.1, 37.5})
+        around(x);
+    return result;
+}
+
 // The points of the gradient checks, every combination of special numbers, and numbers spread over the range of most
 // functions.
 template <class Op, class T> std::vector<tuple<Op::arity>> samples() {
@@ -94,6 +120,8 @@ template <class Op, class T> std::vector<tuple<Op::arity>> samples() {
         }
         add(x);
     }
+    if constexpr (Op::arity == 1)
+        for (const double x : hard_points<T>()) add({x});
     for (const double range : {1.0, 20.0, static_cast<double>(std::is_same_v<T, float> ? 90 : 720)}) {
         constexpr std::size_t number = points::table<Op>::costly ? 60 : 400;
         std::vector<numbers> columns;
@@ -140,9 +168,7 @@ template <class Op, class T> double error_of(T got, const tuple<Op::arity>& x) {
         return std::abs(got - wanted) <= 2 * limits::epsilon() * std::abs(wanted) ? 0 : inf;
     }
     const precise largest = limits::max();
-    // Near the largest number exp may overflow early, as its documentation says.
-    if (std::isinf(got))
-        return abs(exact) > largest * (units<Op> > 0.5 ? 0.5 : 1) && (got > 0) == (exact > 0) ? 0 : inf;
+    if (std::isinf(got)) return abs(exact) > largest && (got > 0) == (exact > 0) ? 0 : inf;
     if (std::isnan(got)) return inf;
     if (abs(exact) < limits::min() && got == 0) return 0;
     // The distance between neighbours of the value's size, of which denormals have the smallest normal one's.

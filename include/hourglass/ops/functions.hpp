@@ -43,8 +43,7 @@ struct abs : elementwise<1> {
         return hadamard(g, apply_operation(ops::sign{}, x));
     }
 };
-// In programs zero where the value is no normal number any more, and in float infinity from x = 88.37 on, within a
-// factor of 1.5 of the largest number: the range of xsimd's exp.
+// In programs zero where the value is no normal number any more.
 struct exp : elementwise<1> {
     static constexpr std::string_view name = "exp";
     template <class V> static constexpr V forward(const V& x) { return math::exp(x); }

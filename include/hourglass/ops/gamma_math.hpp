@@ -128,7 +128,9 @@ template <class V> constexpr V digamma(const V& x) {
         // From 10 on by the asymptotic series; below brought into [1, 2), where the zero is divided out.
         const V one = as<V>(1), two = as<V>(2);
         const auto below_one = x < one, large = x >= as<V>(10);
-        V y = math::select(below_one, V(x + one), x), above = as<V>(0), below = one; // the sum of 1 / y as a fraction
+        const V above_one = x + one, almost_two = two - V(std::numeric_limits<T>::epsilon());
+        V y = math::select(below_one, math::select(above_one < two, above_one, almost_two), x);
+        V above = as<V>(0), below = one; // the sum of 1 / y as a fraction
         for (int i = 0; i < 8; ++i) {
             const auto down = y >= two;
             y = math::select(down, V(y - one), y);
