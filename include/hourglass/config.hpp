@@ -1,6 +1,28 @@
 // The build's choices: which SIMD instruction set and which threading the templates are compiled for, and the inline
-// namespace that encodes both. Nothing else lives here; every header that holds a template includes it.
+// namespace that encodes both; and which of the compiler's flags are refused. Nothing else lives here; every header
+// that holds a template includes it.
 #pragma once
+
+// Values to a few units in the last place, infinities, NaN and the sign of zero need arithmetic as it is written. GCC
+// tells each of these flags by a macro, Clang only those of the first two branches; under Clang's others the functions
+// of ops/vector_math.hpp hold their accuracy, and docs/operations.md says what is lost.
+#if defined(__FAST_MATH__)
+    #error                                                                                                             \
+        "hourglass: -ffast-math (-Ofast has it too) changes results: compile this file without it, for example by -O3 -fno-math-errno -fno-trapping-math"
+#elif defined(__FINITE_MATH_ONLY__) && __FINITE_MATH_ONLY__
+    #error                                                                                                             \
+        "hourglass: -ffinite-math-only loses infinities and NaN: compile this file without it, or add -fno-finite-math-only"
+#elif defined(__ASSOCIATIVE_MATH__)
+    #error                                                                                                             \
+        "hourglass: -fassociative-math (-funsafe-math-optimizations has it too) changes results: compile this file without it, or add -fno-associative-math"
+#elif defined(__RECIPROCAL_MATH__)
+    #error                                                                                                             \
+        "hourglass: -freciprocal-math makes quotients inexact: compile this file without it, or add -fno-reciprocal-math"
+#elif defined(__NO_SIGNED_ZEROS__)
+    #error "hourglass: -fno-signed-zeros loses the sign of zero: compile this file without it, or add -fsigned-zeros"
+#endif
+static_assert(sizeof(1.0) == sizeof(double),
+              "hourglass: -fsingle-precision-constant cuts the digits of constants: compile this file without it");
 
 // HOURGLASS_SCALAR asks for plain float and double in place of SIMD vectors (xsimd has no scalar batch).
 #if defined(HOURGLASS_SCALAR)

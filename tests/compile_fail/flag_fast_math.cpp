@@ -1,0 +1,9 @@
+// A flag under which results would differ is refused before anything else.
+// flag: -ffast-math
+// expect: hourglass: -ffast-math .* changes results: compile this file without it
+// max-lines: 6
+#include <hourglass/config.hpp>
+
+#ifdef FIXED
+int main() {}
+#endif
