@@ -123,6 +123,30 @@ TEST_CASE_TEMPLATE("products agree with naive sums for all extents and transposi
     check_product<T>(7, 1100, 20, layout::column_major, layout::row_major, way::by_rows);
 }
 
+TEST_CASE_TEMPLATE("of two million products no digits are lost, however they are summed", T, float, double) {
+    constexpr int m = 2, n = 3, k = 2'000'000;
+    for (const layout right : {layout::row_major, layout::column_major}) {
+        std::mt19937 random(1);
+        matrix<T> a(m, k, layout::column_major, random), b(k, n, right, random);
+        for (std::size_t i = 0; i < a.storage.size; ++i) a.storage.data[i] = T(0.1); // every rounding goes one way
+        for (std::size_t i = 0; i < b.storage.size; ++i) b.storage.data[i] = T(0.3) + b.storage.data[i] / 8;
+        for (const way how : {way::by_panels, way::by_rows, way::few_rows}) {
+            CAPTURE(static_cast<int>(how));
+            const std::vector<T> c = multiply(a, b, m, n, k, 1, how);
+            long double worst = 0;
+            for (int j = 0; j < n; ++j) {
+                long double sum = 0;
+                for (int l = 0; l < k; ++l)
+                    sum += static_cast<long double>(a(0, l)) * static_cast<long double>(b(l, j));
+                for (int i = 0; i < m; ++i)
+                    worst = std::max(
+                        worst, std::fabs(static_cast<long double>(c[static_cast<std::size_t>(i * n + j)]) / sum - 1));
+            }
+            CHECK(worst <= 8 * static_cast<long double>(std::numeric_limits<T>::epsilon()));
+        }
+    }
+}
+
 TEST_CASE_TEMPLATE("blocks of rows cover each row once, and none is large", T, float, double) {
     for (int m = 1; m < 100; ++m) {
         const kernels::row_blocks<T> blocks{m};

@@ -167,3 +167,38 @@ TEST_CASE_TEMPLATE("sums and maxima of one number over rows", T, float, double) 
         CHECK(std::isnan(nothing));
     }
 }
+
+TEST_CASE_TEMPLATE("sums over two million rows keep their digits, the same for any number of threads", T, float,
+                   double) {
+    constexpr long rows = 2'000'003, inner = 5, outer = 2;
+    for (const bool equal : {false, true}) {
+        std::vector<T> in(static_cast<std::size_t>(rows * inner));
+        for (std::size_t i = 0; i < in.size(); ++i) // roundings of equal numbers all go one way
+            in[i] = equal ? T(0.1) : static_cast<T>(0.05 + 0.1 * std::fabs(std::sin(static_cast<double>(i))));
+        const auto check = [&](long count, long side_by_side, const std::vector<T>& sums) {
+            for (long j = 0; j < side_by_side; ++j) {
+                long double sum = 0, lost = 0; // what one addition loses goes into the next (Kahan 1965)
+                for (long r = 0; r < count; ++r) {
+                    const long double term =
+                        static_cast<long double>(in[static_cast<std::size_t>(r * side_by_side + j)]) - lost;
+                    const long double next = sum + term;
+                    lost = (next - sum) - term;
+                    sum = next;
+                }
+                CHECK(std::fabs(static_cast<long double>(sums[static_cast<std::size_t>(j)]) / sum - 1) <=
+                      4 * static_cast<long double>(std::numeric_limits<T>::epsilon()));
+            }
+        };
+        const auto sums_of = [&](long outer_, long count, long side_by_side, int threads) {
+            std::vector<T> sums(static_cast<std::size_t>(outer_ * side_by_side));
+            for (int thread = 0; thread < threads; ++thread)
+                hg::reduce_columns<hg::ops::sum>(sums.data(), in.data(), outer_, count, side_by_side,
+                                                 {thread, threads});
+            return sums;
+        };
+        for (const long side_by_side : {1L, inner}) check(rows, side_by_side, sums_of(1, rows, side_by_side, 1));
+        const std::vector<T> twice = sums_of(outer, rows / 2, inner, 1);
+        check(rows / 2, inner, twice);
+        for (const int threads : {2, 3}) CHECK(sums_of(outer, rows / 2, inner, threads) == twice);
+    }
+}

@@ -116,6 +116,40 @@ template <class T> void all_rows_by_columns(T* tile, matrix_operand<T> a, int m,
     }
 }
 
+// Where the right operand of some tiles lies, and how it is read.
+template <class T> struct panels_in_place {
+    enum class reading { rows, many_rows, columns } read;
+    const T* data;
+    std::ptrdiff_t row_stride, column_stride;
+    int count; // of columns
+};
+
+// All m rows of one tile, or of tiles_together.
+template <class T>
+void multiply_panels(T* tile, std::ptrdiff_t tile_size, matrix_operand<T> a, int m, panels_in_place<T> b, int k) {
+    using reading = typename panels_in_place<T>::reading;
+    if (k > depth_of_sum) {
+        constexpr std::ptrdiff_t numbers = std::ptrdiff_t{tiles_together<T>} * few_rows_limit<T> * blocking<T>::columns;
+        alignas(scratch_alignment) T second[numbers];
+        const int half = half_of_depth(k);
+        multiply_panels(tile, tile_size, a, m, b, half);
+        a.data += half * a.column_stride;
+        b.data += half * b.row_stride;
+        multiply_panels(second, tile_size, a, m, b, k - half);
+        for (int t = 0; t < (b.read == reading::many_rows ? tiles_together<T> : 1); ++t)
+            for (int r = 0; r < m; ++r) {
+                const std::ptrdiff_t row = t * tile_size + r * blocking<T>::columns;
+                for (int c = 0; c < b.count; ++c) tile[row + c] += second[row + c];
+            }
+    } else if (b.read == reading::columns) {
+        all_rows_by_columns(tile, a, m, b.data, b.column_stride, b.count, k);
+    } else if (b.read == reading::many_rows) {
+        all_rows_by_panels<T, tiles_together<T>>(tile, tile_size, a, m, b.data, b.row_stride, k);
+    } else {
+        all_rows_by_panels<T, 1>(tile, tile_size, a, m, b.data, b.row_stride, k);
+    }
+}
+
 }
 
 // One thread's share of C = A B for m <= few_rows_limit: B is read in place without packing, except what lies at
@@ -139,19 +173,21 @@ template <class T> void multiply_few_rows(matrix_operand<T> a, matrix_operand<T>
     }
     for (int panel = static_cast<int>(panels * thread / threads); panel < end;) {
         const int first = panel * columns;
-        const T* const from = b.data + first * b.column_stride;
+        using detail::panels_in_place;
+        panels_in_place<T> from{panels_in_place<T>::reading::rows, b.data + first * b.column_stride, b.row_stride,
+                                b.column_stride, std::min(columns, n - first)};
         int finished = 1;
         if (dot_products) {
-            detail::all_rows_by_columns(tiles, a, m, from, b.column_stride, std::min(columns, n - first), k);
+            from.read = panels_in_place<T>::reading::columns;
         } else if (b.column_stride == 1 && panel + together <= end && first + together * columns <= n) {
-            detail::all_rows_by_panels<T, together>(tiles, tile_size, a, m, from, b.row_stride, k);
+            from.read = panels_in_place<T>::reading::many_rows;
             finished = together;
-        } else if (b.column_stride == 1 && first + columns <= n) {
-            detail::all_rows_by_panels<T, 1>(tiles, tile_size, a, m, from, b.row_stride, k);
-        } else {
+        } else if (b.column_stride != 1 || first + columns > n) {
             pack_right_panel(panel_scratch, b, k, n, panel);
-            detail::all_rows_by_panels<T, 1>(tiles, tile_size, a, m, panel_scratch, columns, k);
+            from.data = panel_scratch;
+            from.row_stride = columns;
         }
+        detail::multiply_panels(tiles, tile_size, a, m, from, k);
         for (int i = 0; i < finished; ++i, ++panel)
             epilogue(finished_part<T>{tiles + i * tile_size, columns, 0, m, panel * columns,
                                       std::min(columns, n - panel * columns)});

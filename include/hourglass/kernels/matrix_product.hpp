@@ -61,10 +61,10 @@ template <class T> void prefetch_panel(matrix_operand<T> b, int k, int n, int pa
     }
 }
 
-// A tile of C from a packed block and a packed panel: row_count by column_count elements, more where that costs
-// nothing.
-template <class T> void compute_tile(T* tile, std::ptrdiff_t stride, const T* left_block, const T* right_panel, int k,
-                                     int row_count, int column_count) {
+// A tile of C from a packed block and a packed panel, k <= depth_of_sum: row_count by column_count elements, more where
+// that costs nothing.
+template <class T> void compute_shallow_tile(T* tile, std::ptrdiff_t stride, const T* left_block, const T* right_panel,
+                                             int k, int row_count, int column_count) {
     constexpr int columns = blocking<T>::columns, few = row_blocks<T>::few;
     // The last panel of many common extents (784, 400 in 32s) is half empty.
     constexpr int half = columns / 2 / width<T>, whole = columns / width<T>;
@@ -74,13 +74,33 @@ template <class T> void compute_tile(T* tile, std::ptrdiff_t stride, const T* le
     else
         (row_count <= few ? micro_kernel<T, whole, few> : micro_kernel<T>)(tile, stride, left_block, right_panel, k);
 }
+template <class T> void compute_tile(T* tile, std::ptrdiff_t stride, const T* left_block, const T* right_panel, int k,
+                                     int row_count, int column_count);
+// Of the halves of k, which are added.
+template <class T> HOURGLASS_NOINLINE void compute_deep_tile(T* tile, std::ptrdiff_t stride, const T* left_block,
+                                                             const T* right_panel, int k, int row_count,
+                                                             int column_count) {
+    constexpr int rows = blocking<T>::rows, columns = blocking<T>::columns;
+    const int half = half_of_depth(k);
+    alignas(scratch_alignment) T second[rows * columns];
+    compute_tile(tile, stride, left_block, right_panel, half, row_count, column_count);
+    compute_tile(second, columns, left_block + std::ptrdiff_t{half} * rows,
+                 right_panel + std::ptrdiff_t{half} * columns, k - half, row_count, column_count);
+    for (int r = 0; r < row_count; ++r)
+        for (int c = 0; c < column_count; ++c) tile[r * stride + c] += second[r * columns + c];
+}
+template <class T> void compute_tile(T* tile, std::ptrdiff_t stride, const T* left_block, const T* right_panel, int k,
+                                     int row_count, int column_count) {
+    (k <= depth_of_sum ? compute_shallow_tile<T> : compute_deep_tile<T>)(tile, stride, left_block, right_panel, k,
+                                                                         row_count, column_count);
+}
 
 }
 
 // One thread's share of C (m x n) = A B. The tiles, panel after panel, are divided into `threads` equal runs; a
 // thread packs the panels that its run touches into panel_scratch (scratch_size(k) numbers of its own, aligned to
 // scratch_alignment for speed) and calls epilogue(finished_part<T>) once for every tile and in order. Every element is
-// summed over k in ascending order by one thread, so results are the same to the bit for any number of threads.
+// summed over k in one order by one thread, so results are the same to the bit for any number of threads.
 template <class T> void multiply_packed(const T* packed_left, matrix_operand<T> b, int m, int n, int k,
                                         T* panel_scratch, int thread, int threads,
                                         std::type_identity_t<epilogue_reference<T>> epilogue) {

@@ -19,10 +19,17 @@ struct plain_node {
 };
 template <class Op> constexpr bool is(const plain_node& n) { return n.operation == record<Op>.id; }
 
-// One number of many, in double: lane by lane of some vectors, then across the lanes.
-template <class Op, class T> T combined_in_double(const T* in, long count) {
+// One number of many, in double: lane by lane of some vectors, then across the lanes; the halves of many numbers by
+// themselves, so that no sum is of many more numbers than its digits bear.
+template <class Op, class T> double combined_in_double(const T* in, long count) {
     using vector = kernels::vector<double>;
     constexpr int width = kernels::width<double>, vectors = 4, lanes = vectors * width;
+    constexpr long most = 16 * lanes;
+    if (count > most) {
+        const long half = (count / 2 + most - 1) / most * most;
+        const double first = combined_in_double<Op>(in, half);
+        return Op::template combine<double>(first, combined_in_double<Op>(in + half, count - half));
+    }
     alignas(kernels::scratch_alignment) double given[lanes];
     vector total[vectors];
     for (vector& v : total) v = Op::template start<vector>();
@@ -44,18 +51,44 @@ template <class Op, class T> T combined_in_double(const T* in, long count) {
     for (int i = 0; i < vectors; ++i) kernels::store_vector(given + i * width, total[i]);
     for (int half = lanes / 2; half > 0; half /= 2)
         for (int i = 0; i < half; ++i) given[i] = Op::template combine<double>(given[i], given[i + half]);
-    return static_cast<T>(given[0]);
+    return given[0];
+}
+
+// `count` columns side by side, at most a vector, combined over `rows` rows that are `stride` numbers apart. Sums of
+// few rows are added to a second sum, and the sums of many rows pairwise: in float two million rows added one after
+// another would lose four digits.
+inline constexpr long rows_of_sum = 16, rows_of_second_sum = rows_of_sum * rows_of_sum;
+template <class Op, class T>
+[[gnu::always_inline]] inline kernels::vector<T> combine_few_rows(const T* from, long stride, long rows, int count) {
+    using vector = kernels::vector<T>;
+    vector total = Op::template start<vector>();
+    for (long r = 0; r < rows; r += rows_of_sum) {
+        vector recent = Op::template start<vector>();
+        const long end = std::min(rows, r + rows_of_sum);
+        for (long i = r; i < end; ++i)
+            recent = Op::template combine<vector>(recent, count == kernels::width<T>
+                                                              ? kernels::load_vector(from + i * stride)
+                                                              : kernels::load_partial(from + i * stride, count));
+        total = Op::template combine<vector>(total, recent);
+    }
+    return total;
+}
+template <class Op, class T>
+HOURGLASS_NOINLINE kernels::vector<T> combine_rows(const T* from, long stride, long rows, int count) {
+    if (rows <= rows_of_second_sum) return combine_few_rows<Op>(from, stride, rows, count);
+    const long half = (rows / 2 + rows_of_second_sum - 1) / rows_of_second_sum * rows_of_second_sum;
+    const auto first = combine_rows<Op>(from, stride, half, count);
+    return Op::template combine<kernels::vector<T>>(first,
+                                                    combine_rows<Op>(from + half * stride, stride, rows - half, count));
 }
 
 // out[o][i] = combined over r of in[o][r][i]. Threads share the columns (o, i); each column is combined in one order. A
 // part of its caller, which may know the extents, and so how many numbers the last vector of a row holds: Rest, or 0.
 template <class Op, int Rest = 0, class T>
 [[gnu::always_inline]] inline void reduce_columns(T* out, const T* in, long outer, long reduced, long inner, worker w) {
-    using vector = kernels::vector<T>;
     constexpr int width = kernels::width<T>;
-    constexpr long block = 16; // sums of this many rows are added to a second sum
     if (inner == 1 && outer == 1) {
-        if (w.thread == 0) out[0] = combined_in_double<Op>(in, reduced);
+        if (w.thread == 0) out[0] = static_cast<T>(combined_in_double<Op>(in, reduced));
         return;
     }
     const long vectors = (inner + width - 1) / width;
@@ -64,16 +97,9 @@ template <class Op, int Rest = 0, class T>
         const long o = v / vectors, at = v % vectors * width;
         const int count = static_cast<int>(std::min<long>(width, inner - at));
         const T* from = in + o * reduced * inner + at;
-        vector total = Op::template start<vector>();
-        for (long r = 0; r < reduced; r += block) {
-            vector recent = Op::template start<vector>();
-            const long end = std::min(reduced, r + block);
-            for (long i = r; i < end; ++i)
-                recent = Op::template combine<vector>(recent, count == width
-                                                                  ? kernels::load_vector(from + i * inner)
-                                                                  : kernels::load_partial(from + i * inner, count));
-            total = Op::template combine<vector>(total, recent);
-        }
+        const kernels::vector<T> total = reduced <= rows_of_second_sum
+                                             ? combine_few_rows<Op>(from, inner, reduced, count)
+                                             : combine_rows<Op>(from, inner, reduced, count);
         if (count == width)
             kernels::store_vector(out + o * inner + at, total);
         else if constexpr (Rest > 0)
