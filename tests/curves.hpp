@@ -4,6 +4,7 @@
 #pragma once
 
 #include "autoencoders.hpp"
+#include "shares.hpp"
 
 #include <algorithm>
 #include <cmath>
@@ -53,7 +54,8 @@ template <class Case, class T> deviation compare(naive::loop_form form, int step
     return found;
 }
 
-// At reduced width all the way, with a learning rate at which 200 steps go far; at full width the first steps.
+// At reduced width all the way, with a learning rate at which 200 steps go far; at full width the first steps, in float
+// under GCC and in double under Clang.
 template <class Reduced, class Full> void check_curves() {
     settings s;
     s.learning_rate = 3e-3;
@@ -68,8 +70,10 @@ template <class Reduced, class Full> void check_curves() {
         CHECK(single.early < 1e-3);
         CHECK(single.late < 1e-2);
     }
-    CHECK(compare<Full, double>(naive::loop_form::ordered, 4, 32).late < 1e-10);
-    CHECK(compare<Full, float>(naive::loop_form::ordered, 8, 32).late < 1e-3);
+    if constexpr (hourglass_test::half == 0)
+        CHECK(compare<Full, float>(naive::loop_form::ordered, 8, 32).late < 1e-3);
+    else
+        CHECK(compare<Full, double>(naive::loop_form::ordered, 4, 32).late < 1e-10);
 }
 
 }

@@ -1,6 +1,6 @@
 // The gradients of the five autoencoders, at reduced width and in random directions, against differences of the loss in
 // 50 digits: by the interpreter in 50 digits and in double, and by a compiled program. Single operations are checked
-// elsewhere.
+// elsewhere. GCC compiles some of the programs, Clang the others.
 #include "autoencoders.hpp"
 
 #include <hourglass/graph/interpret.hpp>
@@ -132,9 +132,12 @@ template <class Case> void check_directions() {
 }
 
 TEST_CASE("the autoencoders' gradients agree with differences in 50 digits") {
-    check_directions<basic<13, 5>>();
+#ifdef __clang__
     check_directions<undercomplete<13, 9, 7, 4>>();
-    check_directions<sparse<13, 17>>();
     check_directions<denoising<13, 9>>();
+#else
+    check_directions<basic<13, 5>>();
+    check_directions<sparse<13, 17>>();
     check_directions<variational<13, 9, 4>>();
+#endif
 }

@@ -1,21 +1,30 @@
 // Programs with scans give what the interpreter gives, values and gradients, in double and in float; stochastic
-// volatility what a loop written by hand gives. How they are called is in scans_calls.cpp.
+// volatility what a loop written by hand gives. How they are called is in scans_calls.cpp. GCC compiles half of the
+// models, Clang the other.
 #include "scans.hpp"
 
 using namespace scans;
 using namespace gradient_check;
 
 TEST_CASE("a gated cell over the rows of a batch") {
+#ifdef __clang__
+    check_gradient<of_rows::model, float>(2e-4, of_rows::x = data<float>(5 * 8));
+#else
     check_gradient<of_rows::model, double>(1e-11, of_rows::x = data<double>(5 * 8));
     check_gradient<of_rows::model, double>(1e-11, of_rows::x = data<double>(8));
-    check_gradient<of_rows::model, float>(2e-4, of_rows::x = data<float>(5 * 8));
+#endif
 }
+#ifdef __clang__
 TEST_CASE("a scan from the last step to the first, without a batch axis") {
     check_gradient<scans::backwards::model, double>(1e-11, scans::backwards::x = data<double>(8));
 }
 TEST_CASE("two states against each other, without a sequence") {
     check_gradient<two_states::model, double>(1e-11, two_states::x = data<double>(7));
 }
+TEST_CASE("training on derivatives through a scan") {
+    check_gradient<penalised::model, double>(1e-10, penalised::x = data<double>(5 * 8));
+}
+#else
 TEST_CASE("states that are handed on, and what does not depend on the step") {
     check_gradient<handed_on::model, double>(1e-11, handed_on::x = data<double>(5));
 }
@@ -25,12 +34,10 @@ TEST_CASE("a body without states") {
 TEST_CASE("a body that mixes the rows, which the threads run together") {
     check_gradient<mixing::model, double>(1e-11, mixing::x = data<double>(5 * 6));
 }
-TEST_CASE("training on derivatives through a scan") {
-    check_gradient<penalised::model, double>(1e-10, penalised::x = data<double>(5 * 8));
-}
 TEST_CASE("training on a Jacobian and a Hessian through a scan") {
     check_gradient<contracted::model, double>(1e-10, contracted::x = data<double>(5 * 8));
 }
+#endif
 
 TEST_CASE("stochastic volatility, against a loop") {
     namespace m = volatility;

@@ -107,9 +107,9 @@ CHECKED = [*TESTED, "-Dwerror=true"]
 SANITIZED = [*TESTED, "-Dcpp_args=-g1", "-Db_lundef=false"]
 
 
-def main_build(simd, jobs, groups=()):
+def main_build(simd, jobs, groups=(), without=""):
     """At -O1, which takes no longer to compile than -O0, and its tests a fraction of the time to run."""
-    return Build(f"gcc-{simd}", simd=simd, groups=groups, optimization="1", jobs=jobs, options=CHECKED)
+    return Build(f"gcc-{simd}", simd=simd, groups=groups, optimization="1", jobs=jobs, options=CHECKED, without=without)
 
 
 def matrix(jobs):

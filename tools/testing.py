@@ -110,7 +110,8 @@ def test(arguments):
     if everything and quick:
         stop("test runs everything, with --all, or the quick tests, with --quick")
     start, times, results = time.monotonic(), Times(), []
-    builds = matrix(jobs) if everything else [main_build(chosen_simd(), jobs, ("quick",) if quick else ())]
+    builds = matrix(jobs) if everything else [
+        main_build(chosen_simd(), jobs, ("quick",) if quick else (), "" if patterns else "lint")]
     if patterns and builds[0].configure():  # the first has every test
         selected(builds[0].tests(), patterns)
     plan(builds, patterns)
