@@ -84,18 +84,22 @@ ANSWERS = [
     ([], 0, "./dev builds and runs Hourglass."),
     (["--help"], 0, "./dev builds and runs Hourglass."),
     (["help"], 0, "./dev builds and runs Hourglass."),
+    *[(words, 0, f"./dev {name}: ") for name in ("demo", "test", "bench", "lint")
+      for words in ([name, "--help"], [name, "-h"], ["help", name])],
+]
+
+# The same of tools/dev.py, which installs nothing.
+MISTAKES = [
     (["test", "--bogus"], 2, "./dev: test does not know --bogus; see ./dev test --help"),
     (["test", "scans", "--bogus"], 2, "./dev: test does not know --bogus; see ./dev test --help"),
     (["test", "--all", "--quick"], 2, "./dev: test runs everything, with --all, or the quick tests, with --quick"),
     (["test", "--jobs", "none"], 2, "./dev: --jobs wants a number above 0, not none"),
     (["bench", "--bogus"], 2, "./dev: bench does not know --bogus; see ./dev bench --help"),
-    *[(words, 0, f"./dev {name}: ") for name in ("demo", "test", "bench", "lint")
-      for words in ([name, "--help"], [name, "-h"], ["help", name])],
 ]
 
 
-def faults_of(words, status, beginning):
-    done = subprocess.run([ROOT / "dev", *words], text=True, capture_output=True)
+def faults_of(words, status, beginning, command=(ROOT / "dev",)):
+    done = subprocess.run([*command, *words], text=True, capture_output=True)
     said = done.stderr if status else done.stdout
     if done.returncode == status and said.startswith(beginning):
         return []
@@ -178,6 +182,8 @@ def faults_of_times():
 results = [(f"./dev {' '.join(words)}", faults_of(words, *wanted), "repair ./dev") for words, *wanted in ANSWERS]
 results += [(name, faults_after(arguments, wanted), "repair run_to_its_end in tools/processes.py")
             for name, arguments, wanted in INTERRUPTED]
+results += [(f"dev.py {' '.join(words)}", faults_of(words, *wanted, command=(sys.executable, ROOT / "tools" / "dev.py")),
+             "repair tools/dev.py") for words, *wanted in MISTAKES]
 results += [(f"the tests that {' '.join(patterns) or 'nothing'} means", faults_of_selection(patterns, wanted),
              "repair tools/selection.py") for patterns, wanted in SELECTED]
 results += [("the tests of a build", faults_of_groups(), "repair Build.takes or the groups in tests/meson.build"),
