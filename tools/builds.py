@@ -42,7 +42,7 @@ class Build:
         return self.folder / "times.txt"
 
     def environment(self):
-        few = {"HOURGLASS_FEW": "1"} if {"quick", "sanitizers"} & set(self.groups) else {}  # of many checks that are alike
+        few = {"HOURGLASS_FEW": "1"} if {"quick", "sanitizers"} & set(self.groups) else {}  # see tests/shares.hpp
         return {**os.environ, **CCACHE, "HOURGLASS_TIMES": str(self.times), **few}
 
     def launched(self):

@@ -1,4 +1,4 @@
-"""What ./dev does once everything is installed: the command line, and the short commands. ./dev itself explains them."""
+"""What ./dev does once everything is installed: the command line, and the short commands. ./dev explains them."""
 
 import os
 import re

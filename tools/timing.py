@@ -26,7 +26,7 @@ def written_down(path):
 
 
 def source_of(command):
-    """The source that a command compiles, by the object's place in the build folder; None where it leaves none there."""
+    """The source that a command compiles, by the object's place in the build folder; None if it leaves none there."""
     words = shlex.split(command)
     output = Path(words[words.index("-o") + 1]) if "-o" in words[:-1] else Path()
     if output.suffix not in (".o", ".gch", ".pch") or output.is_absolute():

@@ -182,7 +182,7 @@ def faults_of_times():
 results = [(f"./dev {' '.join(words)}", faults_of(words, *wanted), "repair ./dev") for words, *wanted in ANSWERS]
 results += [(name, faults_after(arguments, wanted), "repair run_to_its_end in tools/processes.py")
             for name, arguments, wanted in INTERRUPTED]
-results += [(f"dev.py {' '.join(words)}", faults_of(words, *wanted, command=(sys.executable, ROOT / "tools" / "dev.py")),
+results += [(f"dev.py {' '.join(words)}", faults_of(words, *wanted, (sys.executable, ROOT / "tools" / "dev.py")),
              "repair tools/dev.py") for words, *wanted in MISTAKES]
 results += [(f"the tests that {' '.join(patterns) or 'nothing'} means", faults_of_selection(patterns, wanted),
              "repair tools/selection.py") for patterns, wanted in SELECTED]
