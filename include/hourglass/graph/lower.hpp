@@ -388,8 +388,10 @@ template <const auto& Graph> struct lower_graph {
             return empty;
         }
         // What a program differentiates again is first made small.
-        if (b.has_derivatives) return prune(simplify_needed(b.view()).view(), true);
-        return b;
+        if (b.derivatives.empty()) return b;
+        graph_builder small = prune(simplify_needed(b.view()).view(), true);
+        small.has_derivatives = true;
+        return small;
     }
 };
 template <const auto& Graph> using lowered = stage<lower_graph<Graph>>;

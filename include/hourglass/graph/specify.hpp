@@ -3,6 +3,7 @@
 // behind it, is in graph/compile.hpp.
 #pragma once
 
+#include <hourglass/graph/cut_derivatives.hpp>
 #include <hourglass/graph/obstacle.hpp>
 #include <hourglass/graph/recompute.hpp>
 #include <hourglass/graph/reverse_scan.hpp>
@@ -93,6 +94,8 @@ template <const auto& Graph, program_kind Kind, auto Loss, class... Options> str
     static constexpr program_kind kind = Kind;
     static constexpr long rows = options::rows;
     static constexpr bool in_training = Kind != program_kind::function || options::template has<training>;
+    static constexpr program_kind trains = program_kind::trainer;
+    static constexpr std::uint64_t loss_hash = Loss.hash;
 
     // The graph cut to what is fed, with what is asked for. What is to be differentiated for stands behind the loss, as
     // gradients that are still the leaves themselves.
@@ -102,6 +105,8 @@ template <const auto& Graph, program_kind Kind, auto Loss, class... Options> str
         if (!whole.problem.empty()) return empty_graph(whole.problem);
         selection s(whole, asked.fed.view(), in_training, Kind == program_kind::trainer);
         for (const wanted_name& w : asked.asked) s.ask(w);
+        if constexpr (cuts_derivatives())
+            if (!s.r.to.failed()) s.r.to.fail(problem_of_cut<program_spec>::value);
         if constexpr (Kind == program_kind::function) {
             if (!asked.has_asked)
                 s.r.to.fail(sentence("the function is asked for nothing: name symbols in hg::to<...>"));
@@ -170,6 +175,15 @@ private:
         graph_builder empty;
         empty.problem = problem;
         return empty;
+    }
+    // Whether equations are cut in a graph that has derivatives in its equations.
+    static constexpr bool cuts_derivatives() {
+        const graph_view whole = lowered<Graph>::view();
+        for (const wanted_name& w : options::collect().fed)
+            if (const int name = whole.find_name(w.hash); whole.has_derivatives && name >= 0)
+                if (const int n = whole.names[name].node; n >= 0 && whole[n].op->kind != operation_kind::leaf)
+                    return true;
+        return false;
     }
     static constexpr bool each_row = options::template has<per_example>;
 

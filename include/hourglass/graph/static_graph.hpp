@@ -50,6 +50,12 @@ struct leaf_start {
     bool is_slot = false; // an optimiser's, so none of the model's
 };
 
+// A derivative of y with respect to x that stands in an equation, and the node that is its value: nodes, while the
+// equations are lowered.
+struct derivative_record {
+    int y = -1, x = -1, result = -1;
+};
+
 struct graph_sizes {
     int nodes = 0, operands = 0, names = 0, characters = 0, roots = 0, starts = 0, indices = 0;
 
@@ -73,6 +79,7 @@ struct graph_view {
     int bodies = 0;               // of scans: how many were ever made, which are their numbers (ops/scan.hpp)
     slice_of<int> indices;        // that nodes read, which say where in their options (ops/gather.hpp)
     bool indices_stay = false;    // as the characters
+    bool has_derivatives = false; // in its equations
 
     constexpr int operand(int n, int i) const { return operands.data[nodes.data[n].first_operand + i]; }
     constexpr const node& operator[](int n) const { return nodes.data[n]; }
@@ -103,10 +110,12 @@ public:
     list<int> indices;
     slice_of<int> lent_indices; // as the characters
     hash_index by_name;
-    text problem{};               // the first mistake found; nothing after it is looked at
-    int bodies = 0;               // of scans, as in a view
-    bool has_derivatives = false; // in its equations: these are simplified before programs differentiate again
-    bool deriving = false;        // nodes that are pushed now are marked as derived
+    text problem{};        // the first mistake found; nothing after it is looked at
+    int bodies = 0;        // of scans, as in a view
+    bool deriving = false; // nodes that are pushed now are marked as derived
+    // In equations, in the order of their results: such graphs are simplified before programs differentiate again.
+    list<derivative_record> derivatives;
+    bool has_derivatives = false; // as in a view
 
     constexpr graph_builder() = default;
     // Goes on with a graph; `new_names` says whether names can be found and made.
@@ -152,7 +161,7 @@ public:
                 roots.view(), starts.view(),
                 problem,      lent,
                 bodies,       lent_too ? lent_indices : indices.view(),
-                lent_too};
+                lent_too,     has_derivatives};
     }
     constexpr graph_sizes sizes() const {
         return {nodes.size(), operands.size(), names.size(),  characters.size(),
@@ -315,6 +324,7 @@ template <graph_sizes Room> struct frozen_graph {
     slice_of<int> lent_indices;
     text problem{};
     int bodies = 0;
+    bool has_derivatives = false;
     graph_sizes sizes{}; // of what is there; where that is more than there is room for, nothing was copied
 
     constexpr explicit frozen_graph(const graph_builder& b)
@@ -333,13 +343,15 @@ template <graph_sizes Room> struct frozen_graph {
                 true,
                 bodies,
                 lent_indices.size > 0 ? lent_indices : slice_of<int>{indices.data(), sizes.indices},
-                true};
+                true,
+                has_derivatives};
     }
 
 private:
     constexpr frozen_graph(const graph_view& g, const graph_sizes& size, slice_of<char> own, slice_of<char> lent,
                            slice_of<int> own_indices, slice_of<int> lent_too)
-        : lent_characters(lent), lent_indices(lent_too), problem(g.problem), bodies(g.bodies), sizes(size) {
+        : lent_characters(lent), lent_indices(lent_too), problem(g.problem), bodies(g.bodies),
+          has_derivatives(g.has_derivatives), sizes(size) {
         if (!Room.hold(size)) return;
         copy(g.nodes, nodes.data());
         copy(g.operands, operands.data());

@@ -28,7 +28,6 @@ constexpr bool can_differentiate(auto y, auto x, std::string_view what,
                                  rows_of_derivative rows = rows_of_derivative::must_be_apart) {
     if (y.failed()) return false;
     auto& g = *y.graph;
-    g.has_derivatives = true;
     const list<bool> part = reached_by_gradient(g, y.index);
     if (x.index > y.index || !part[x.index]) {
         y.misfit(text(what), x,
@@ -72,6 +71,19 @@ constexpr auto smoothed(auto y, auto x) {
     const int targets[] = {x.index};
     return y.other(without_squared_roots(*y.graph, y.index, {targets, 1}));
 }
+// Writes down what `result` is a derivative of, y as it was written (graph/cut_derivatives.hpp). It becomes a node of
+// its own where it is one that was there before: feeding or asking for that one is no matter of the derivative.
+constexpr auto recorded(auto y, auto x, auto result, int known) {
+    if (y.failed()) return result;
+    auto& g = *y.graph;
+    if (result.index < known) {
+        broadcast_to same;
+        same.options.target = result.extents();
+        result = result.trace(same, result);
+    }
+    g.derivatives.push({y.index, x.index, result.index});
+    return result;
+}
 
 struct vjp_call {
     static constexpr std::string_view name_of_call = "vjp";
@@ -83,11 +95,12 @@ struct vjp_call {
                               y.extents()));
             return y;
         }
+        const int targets[] = {x.index}, known = y.graph->nodes.size();
+        const auto written = y;
         y = smoothed(y, x);
-        const int targets[] = {x.index};
         differentiation d(*y.graph, y.index, u.filled({y.extents(), y.batched() || u.batched()}).index, {targets, 1},
                           !y.batched());
-        return y.other(d.gradient(x.index));
+        return recorded(written, x, y.other(d.gradient(x.index)), known);
     }
 };
 struct grad_call {
@@ -100,10 +113,11 @@ struct grad_call {
                          ", and only a single number has a gradient: take sum(...) of it, or write jacobian(...)"));
             return y;
         }
+        const int targets[] = {x.index}, known = y.graph->nodes.size();
+        const auto written = y;
         y = smoothed(y, x);
-        const int targets[] = {x.index};
         differentiation d(*y.graph, y.index, {targets, 1}, !y.batched());
-        return y.other(d.gradient(x.index));
+        return recorded(written, x, y.other(d.gradient(x.index)), known);
     }
 };
 struct jvp_call {
@@ -115,11 +129,13 @@ struct jvp_call {
                               x.extents()));
             return y;
         }
+        const int known = y.graph->nodes.size();
+        const auto written = y;
         y = smoothed(y, x);
         forward_differentiation d(*y.graph, y.index, x.index, v.index);
         const int t = y.failed() ? 0 : d.tangent(y.index);
         const deriving_scope scope(*y.graph); // a zero that no tangent reached
-        return y.other(t < 0 ? y.graph->push_literal(0) : t).filled(y.type());
+        return recorded(written, x, y.other(t < 0 ? y.graph->push_literal(0) : t).filled(y.type()), known);
     }
 };
 
@@ -153,16 +169,19 @@ struct jacobian_call {
         if (!can_differentiate(y, x, "jacobian")) return y;
         const shape result = joined_shape(y, x, "jacobian");
         if (y.failed()) return y;
+        const auto written = y;
+        const int known = y.graph->nodes.size();
         y = smoothed(y, x);
         auto& g = *y.graph;
         const int outputs = static_cast<int>(y.extents().size()), inputs = static_cast<int>(x.extents().size());
         const linear_part part = linear_derivative(y, x, inputs < outputs && has_forward_mode(y, x));
         if (y.failed()) return y;
-        if (part.result < 0) return zero(y, result);
+        if (part.result < 0) return recorded(written, x, zero(y, result), known);
         auto all = y.other(directions(g, part.seed).run(part.seed, part.result));
         if (y.failed()) return y;
-        if (!part.forward) return all.reshaped(result);
-        return apply_operation(transpose{}, all.reshaped(make_shape(inputs, outputs))).reshaped(result);
+        if (!part.forward) return recorded(written, x, all.reshaped(result), known);
+        all = apply_operation(transpose{}, all.reshaped(make_shape(inputs, outputs))).reshaped(result);
+        return recorded(written, x, all, known);
     }
 
 private:
@@ -174,13 +193,17 @@ private:
 struct hessian_call {
     constexpr auto build(auto y, auto x) const {
         const auto g = grad_call{}.build(y, x);
-        return y.failed() ? y : jacobian_call{}.build(g, x);
+        if (y.failed()) return y;
+        const auto h = jacobian_call{}.build(g, x);
+        return recorded(y, x, h, h.index);
     }
 };
 struct hessian_vector_call {
     constexpr auto build(auto y, auto x, auto v) const {
         const auto g = grad_call{}.build(y, x);
-        return y.failed() ? y : jvp_call{}.build(g, x, v);
+        if (y.failed()) return y;
+        const auto product = jvp_call{}.build(g, x, v);
+        return recorded(y, x, product, product.index);
     }
 };
 

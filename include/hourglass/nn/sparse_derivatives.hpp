@@ -86,7 +86,9 @@ struct sparse_derivative {
         gather entries;
         entries.options.target = make_shape(outputs, inputs);
         entries.options.flags = {add_table(g, pattern, colours, forward), pattern.size(), 0};
-        return apply_operation(entries, compressed);
+        const auto all = apply_operation(entries, compressed);
+        if (is_hessian) recorded(named, x, all, all.index);
+        return recorded(y, x, all, all.index);
     }
 
 private:

@@ -1,0 +1,152 @@
+// Derivatives in equations of programs that are fed symbols: what is fed cuts a derivative as it cuts a value, whatever
+// the operation. That compilers print the sentence is held by tests/compile_fail.
+#include <hourglass/hourglass.hpp>
+
+#include <cmath>
+#include <string>
+#include <vector>
+
+#include <doctest/doctest.h>
+
+namespace hg = hourglass;
+
+namespace {
+
+using numbers = std::vector<double>;
+
+template <const auto& Graph, class... Options> std::string said() {
+    using spec = hg::program_spec<Graph, hg::program_kind::function, hg::no_loss{}, Options...>;
+    return std::string(spec::select().problem.view());
+}
+std::string cut(const std::string& of, const std::string& equation, const std::string& fed) {
+    return "the derivative with respect to '" + of + "' in the equation '" + equation + "' goes through '" + fed +
+           "', which hg::from<...> feeds and so cuts from it: differentiate with respect to '" + fed +
+           "', or feed what it is made of";
+}
+doctest::Approx near(double x) { return doctest::Approx(x).epsilon(1e-12); }
+
+}
+
+namespace fed {
+
+inline constexpr hg::input<"x", 3> x;
+inline constexpr hg::input<"v", 3> v;
+inline constexpr hg::parameter<"w", 3> w{hg::ones};
+inline constexpr hg::symbol<"side"> side;
+inline constexpr hg::symbol<"s"> s;
+inline constexpr hg::symbol<"y"> y;
+inline constexpr hg::symbol<"g"> g;
+inline constexpr hg::symbol<"g_s"> g_s;
+inline constexpr hg::symbol<"z"> z;
+inline constexpr hg::symbol<"d"> d;
+inline constexpr hg::symbol<"loss"> loss;
+
+template <class Op> inline constexpr hg::graph of_operation{
+    s = hg::apply_operation(Op{}, x), y = sum(s), g = grad(y, x), g_s = grad(y, s), z = 2 * s,
+};
+
+// s lies between y and x; side only stands beside it.
+inline constexpr auto between = sum(s * side);
+template <int Way> constexpr auto derivative() {
+    if constexpr (Way == 0) return grad(between, x);
+    if constexpr (Way == 1) return jacobian(s * side, x);
+    if constexpr (Way == 2) return jvp(s * side, x, v);
+    if constexpr (Way == 3) return vjp(s * side, x, v);
+    if constexpr (Way == 4) return hessian(between, x);
+    if constexpr (Way == 5) return hessian_vector_product(between, x, v);
+    if constexpr (Way == 6) return sparse_jacobian(s * side, x);
+    if constexpr (Way == 7) return sparse_hessian(between, x);
+    if constexpr (Way == 8) return grad(sum(square(grad(between, x))), x); // of a derivative
+    if constexpr (Way == 9) return 1 + square(grad(between, x));           // within a formula
+}
+template <int Way> inline constexpr hg::graph of_way{
+    side = stop_gradient(x) * w, s = tanh(w* x), d = derivative<Way>(), z = sum(d), loss = sum(s) + z,
+};
+
+}
+
+TEST_CASE("a fed symbol between y and x leaves no derivative, whatever the operation") {
+    using namespace fed;
+    const auto check = []<class Op>(Op) {
+        CAPTURE(Op::name);
+        constexpr auto& model = of_operation<Op>;
+        CHECK(said<model, hg::from<s>, hg::to<g>>() == cut("x", "g", "s"));
+        CHECK(said<model, hg::from<x, s>, hg::to<z, g>>() == cut("x", "g", "s"));
+        CHECK(said<model, hg::from<y>, hg::to<g>>() == cut("x", "g", "y"));
+        CHECK(said<model, hg::from<s>, hg::to<g_s, y, z>>() == ""); // with respect to what is fed
+        CHECK(said<model, hg::from<x, g>, hg::to<g, y>>() == "");
+        CHECK(said<model, hg::from<z>, hg::to<z, g>>() == ""); // beside it
+    };
+    check(hg::ops::exp{});
+    check(hg::ops::sin{});
+    check(hg::ops::tanh{});
+    check(hg::ops::sqrt{});
+    check(hg::ops::square{});
+    check(hg::ops::negate{});
+    check(hg::ops::softplus{});
+}
+
+TEST_CASE("nor in any form of derivative, in a derivative of one, and in a loss") {
+    using namespace fed;
+    const auto check = []<int Way>(std::integral_constant<int, Way>) {
+        CAPTURE(Way);
+        CHECK(said<of_way<Way>, hg::from<s>, hg::to<z>>() == cut("x", "d", "s"));
+        CHECK(said<of_way<Way>, hg::from<s, side>, hg::to<d>>() == cut("x", "d", "s"));
+        CHECK(said<of_way<Way>, hg::from<side>, hg::to<d>>() == "");
+        CHECK(said<of_way<Way>, hg::from<d, s>, hg::to<z>>() == "");
+        CHECK(said<of_way<Way>, hg::from<s>, hg::to<s>>() == "");
+    };
+    [&]<int... Way>(std::integer_sequence<int, Way...>) { (check(std::integral_constant<int, Way>{}), ...); }
+    (std::make_integer_sequence<int, 10>{});
+    using penalised = hg::program_spec<of_way<0>, hg::program_kind::gradient, loss, hg::from<s>, hg::wrt<s>>;
+    CHECK(std::string(penalised::select().problem.view()) == cut("x", "d", "s"));
+}
+
+namespace fed_parts {
+
+inline constexpr hg::argument<"x", 2> x;
+inline constexpr hg::symbol<"in"> in;
+inline constexpr hg::symbol<"inner"> inner;
+inline constexpr hg::symbol<"out"> out;
+inline constexpr hg::symbol<"u"> u;
+inline constexpr hg::symbol<"c"> c;
+inline constexpr hg::symbol<"s"> s;
+inline constexpr hg::symbol<"y"> y;
+inline constexpr hg::symbol<"g"> g;
+inline constexpr hg::symbol<"other"> other;
+inline constexpr hg::graph block{inner = exp(in), out = grad(sum(inner * in), in)};
+inline constexpr hg::graph body{next(c) = c + u * u};
+inline constexpr hg::graph model{
+    other = hg::use<"b">(block, in = x)[out],
+    s = sin(x),
+    y = hg::scan<"walk">(body, hg::along(u = s), hg::carry(c = 0.0))[hg::last(c)],
+    g = grad(y, x),
+};
+
+}
+
+TEST_CASE("through blocks and scans, too") {
+    using namespace fed_parts;
+    CHECK(said<model, hg::from<s>, hg::to<g>>() == cut("x", "g", "s"));
+    CHECK(said<model, hg::from<s>, hg::to<y, other>>() == "");
+    CHECK(said<model, hg::from<hg::name<"b.inner">>, hg::to<other>>() == cut("x", "other", "b.inner"));
+    CHECK(said<model, hg::from<hg::name<"b.out">>, hg::to<other>>() == "");
+}
+
+TEST_CASE("with respect to what is fed, and with what is fed beside it, derivatives have their values") {
+    using namespace fed;
+    hg::function<of_operation<hg::ops::exp>, hg::from<s>, hg::to<g_s, y>, hg::element<double>> at_cut;
+    const numbers three = {2, 3, 4};
+    const auto out = at_cut(s = three);
+    CHECK(out[g_s](0, 1) == 1);
+    CHECK(out[y](0) == 9);
+    hg::parameters<of_way<4>, hg::element<double>> theta;
+    hg::function<of_way<4>, hg::from<side>, hg::to<d>, hg::element<double>> second;
+    const numbers points = {0.5, -1, 2};
+    const auto h = second(theta, x = points, side = three);
+    for (int i = 0; i < 3; ++i)
+        for (int j = 0; j < 3; ++j) {
+            const double t = std::tanh(points[static_cast<std::size_t>(i)]);
+            CHECK(h[d](0, i, j) == near(i == j ? three[static_cast<std::size_t>(i)] * -2 * t * (1 - t * t) : 0));
+        }
+}
