@@ -124,18 +124,19 @@ template <class T> struct panels_in_place {
     int count; // of columns
 };
 
-// All m rows of one tile, or of tiles_together.
-template <class T>
-void multiply_panels(T* tile, std::ptrdiff_t tile_size, matrix_operand<T> a, int m, panels_in_place<T> b, int k) {
+// All m rows of one tile, or of tiles_together; of more than `together` products the sums of the halves, which are
+// added.
+template <class T> void multiply_panels(T* tile, std::ptrdiff_t tile_size, matrix_operand<T> a, int m,
+                                        panels_in_place<T> b, int k, int together) {
     using reading = typename panels_in_place<T>::reading;
-    if (k > depth_of_sum) {
+    if (k > together) {
         constexpr std::ptrdiff_t numbers = std::ptrdiff_t{tiles_together<T>} * few_rows_limit<T> * blocking<T>::columns;
         alignas(scratch_alignment) T second[numbers];
-        const int half = half_of_depth(k);
-        multiply_panels(tile, tile_size, a, m, b, half);
+        const int half = half_of_depth(k, together);
+        multiply_panels(tile, tile_size, a, m, b, half, together);
         a.data += half * a.column_stride;
         b.data += half * b.row_stride;
-        multiply_panels(second, tile_size, a, m, b, k - half);
+        multiply_panels(second, tile_size, a, m, b, k - half, together);
         for (int t = 0; t < (b.read == reading::many_rows ? tiles_together<T> : 1); ++t)
             for (int r = 0; r < m; ++r) {
                 const std::ptrdiff_t row = t * tile_size + r * blocking<T>::columns;
@@ -187,7 +188,7 @@ template <class T> void multiply_few_rows(matrix_operand<T> a, matrix_operand<T>
             from.data = panel_scratch;
             from.row_stride = columns;
         }
-        detail::multiply_panels(tiles, tile_size, a, m, from, k);
+        detail::multiply_panels(tiles, tile_size, a, m, from, k, depth_of_sum(k));
         for (int i = 0; i < finished; ++i, ++panel)
             epilogue(finished_part<T>{tiles + i * tile_size, columns, 0, m, panel * columns,
                                       std::min(columns, n - panel * columns)});

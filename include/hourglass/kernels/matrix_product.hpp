@@ -61,8 +61,8 @@ template <class T> void prefetch_panel(matrix_operand<T> b, int k, int n, int pa
     }
 }
 
-// A tile of C from a packed block and a packed panel, k <= depth_of_sum: row_count by column_count elements, more where
-// that costs nothing.
+// A tile of C from a packed block and a packed panel, summed over k in ascending order: row_count by column_count
+// elements, more where that costs nothing.
 template <class T> void compute_shallow_tile(T* tile, std::ptrdiff_t stride, const T* left_block, const T* right_panel,
                                              int k, int row_count, int column_count) {
     constexpr int columns = blocking<T>::columns, few = row_blocks<T>::few;
@@ -74,25 +74,28 @@ template <class T> void compute_shallow_tile(T* tile, std::ptrdiff_t stride, con
     else
         (row_count <= few ? micro_kernel<T, whole, few> : micro_kernel<T>)(tile, stride, left_block, right_panel, k);
 }
-template <class T> void compute_tile(T* tile, std::ptrdiff_t stride, const T* left_block, const T* right_panel, int k,
-                                     int row_count, int column_count);
-// Of the halves of k, which are added.
+// Of more than `together` products the sums of the halves, which are added.
 template <class T> HOURGLASS_NOINLINE void compute_deep_tile(T* tile, std::ptrdiff_t stride, const T* left_block,
                                                              const T* right_panel, int k, int row_count,
-                                                             int column_count) {
+                                                             int column_count, int together) {
     constexpr int rows = blocking<T>::rows, columns = blocking<T>::columns;
-    const int half = half_of_depth(k);
+    if (k <= together) return compute_shallow_tile(tile, stride, left_block, right_panel, k, row_count, column_count);
+    const int half = half_of_depth(k, together);
     alignas(scratch_alignment) T second[rows * columns];
-    compute_tile(tile, stride, left_block, right_panel, half, row_count, column_count);
-    compute_tile(second, columns, left_block + std::ptrdiff_t{half} * rows,
-                 right_panel + std::ptrdiff_t{half} * columns, k - half, row_count, column_count);
+    compute_deep_tile(tile, stride, left_block, right_panel, half, row_count, column_count, together);
+    compute_deep_tile(second, columns, left_block + std::ptrdiff_t{half} * rows,
+                      right_panel + std::ptrdiff_t{half} * columns, k - half, row_count, column_count, together);
     for (int r = 0; r < row_count; ++r)
-        for (int c = 0; c < column_count; ++c) tile[r * stride + c] += second[r * columns + c];
+        for (int c = 0; c < column_count; c += width<T>) // past the columns whole vectors were written too
+            store_vector(tile + r * stride + c,
+                         load_vector(tile + r * stride + c) + load_vector(second + r * columns + c));
 }
 template <class T> void compute_tile(T* tile, std::ptrdiff_t stride, const T* left_block, const T* right_panel, int k,
                                      int row_count, int column_count) {
-    (k <= depth_of_sum ? compute_shallow_tile<T> : compute_deep_tile<T>)(tile, stride, left_block, right_panel, k,
-                                                                         row_count, column_count);
+    if (const int together = depth_of_sum(k); k <= together)
+        compute_shallow_tile(tile, stride, left_block, right_panel, k, row_count, column_count);
+    else
+        compute_deep_tile(tile, stride, left_block, right_panel, k, row_count, column_count, together);
 }
 
 }

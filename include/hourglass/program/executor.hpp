@@ -79,8 +79,9 @@ public:
     using scratch = scratch_plan<Compiled, T>;
     T* shared_operand(int turn) { return memory_.get() + schedule.arena + (turn & 1) * scratch::shared; }
     T* own_panel(int thread) {
-        return memory_.get() + schedule.arena + 2 * scratch::shared + thread * scratch::of_thread;
+        return memory_.get() + schedule.arena + 2 * scratch::shared + 2 * scratch::sums + thread * scratch::of_thread;
     }
+    T* sums_of_rows(int turn) { return memory_.get() + schedule.arena + 2 * scratch::shared + turn * scratch::sums; }
     T* own_left(int thread) { return own_panel(thread) + scratch::panel; }
 
     // Scalars that no call has bound.

@@ -79,15 +79,27 @@ private:
         }
         return most;
     }
+    // Where products of many rows are summed over the rows: the sum of a few, and what adding these loses.
+    static constexpr long find_sum_scratch() {
+        long most = 0;
+        for (int g = 0; g < groups; ++g) {
+            const auto& p = group_at(g).product;
+            if (group_at(g).kind == group_kind::product && p.summed && max_rows > rows_of_sum)
+                most = std::max(most, rounded(static_cast<std::size_t>(p.m * p.n)));
+        }
+        return most;
+    }
 
 public:
+    static constexpr long rows_of_sum = 16; // are added one after another
+    static constexpr long sums = find_sum_scratch();
     static constexpr long shared = find_shared_scratch();
     static constexpr long panel = find_panel_scratch();
     static constexpr long of_thread = panel + find_own_left_scratch();
 
     // The arena and all scratch memory.
     static constexpr long with_arena(int thread_count) {
-        return schedule.arena + 2 * shared + thread_count * of_thread;
+        return schedule.arena + 2 * shared + 2 * sums + thread_count * of_thread;
     }
 };
 

@@ -116,12 +116,20 @@ private:
             multiply_row(e, plan, r, w.thread, {0, 1}, epilogue);
         }
     }
-    // The rows' products are added up, each thread its own tiles, in the order of the rows.
+    // The rows' products are added up, each thread its own tiles, in the order of the rows: a few of them, and these
+    // sums with what each addition loses going into the next (Kahan 1965, Comm. ACM 8, 40), so that many rows lose no
+    // digits.
     HOURGLASS_NOINLINE static void multiply_and_add(Executor& e, const product_plan& plan, T* to, long rows, worker w) {
+        sum_of_rows s{to, to, nullptr};
+        const bool many = rows > scratch::rows_of_sum;
+        if (many) s.recent = e.sums_of_rows(0), s.lost = e.sums_of_rows(1);
         for (long r = 0; r < rows; ++r) {
             const auto epilogue = [&](const kernels::finished_part<T>& part) {
-                add_part(to, r == 0, part, static_cast<int>(plan.n));
+                add_part(s, part, static_cast<int>(plan.n));
             };
+            s.first = many ? r % scratch::rows_of_sum == 0 : r == 0;
+            s.last = many && (r % scratch::rows_of_sum == scratch::rows_of_sum - 1 || r == rows - 1);
+            s.first_sum = r < scratch::rows_of_sum;
             multiply_row(e, plan, r, w.thread, w, epilogue);
         }
     }
@@ -135,20 +143,39 @@ private:
         kernels::multiply_packed<T>(e.own_left(thread), right, m, n, k, e.own_panel(thread), w.thread, w.threads,
                                     epilogue);
     }
-    static void add_part(T* out, bool first, const kernels::finished_part<T>& part, int n) {
+    struct sum_of_rows {
+        T *total, *recent, *lost;
+        bool first = true, last = false, first_sum = true;
+    };
+    static void add_part(const sum_of_rows& s, const kernels::finished_part<T>& part, int n) {
+        using vector = kernels::vector<T>;
         constexpr int width = kernels::width<T>;
         for (int i = 0; i < part.rows; ++i) {
-            T* const to = out + static_cast<std::ptrdiff_t>(part.first_row + i) * n + part.first_column;
-            const T* const from = part.data + i * part.stride;
+            const std::ptrdiff_t row = static_cast<std::ptrdiff_t>(part.first_row + i) * n + part.first_column;
             for (int j = 0; j < part.columns; j += width) {
                 const int count = std::min(width, part.columns - j);
-                kernels::vector<T> value = kernels::load_vector(from + j);
-                if (count == width) {
-                    if (!first) value = kernels::load_vector(to + j) + value;
-                    kernels::store_vector(to + j, value);
+                const auto load = [&](const T* from) {
+                    return count == width ? kernels::load_vector(from + row + j)
+                                          : kernels::load_partial(from + row + j, count);
+                };
+                const auto store = [&](T* to, const vector& x) {
+                    if (count == width)
+                        kernels::store_vector(to + row + j, x);
+                    else
+                        kernels::store_partial(to + row + j, x, count);
+                };
+                vector value = kernels::load_vector(part.data + i * part.stride + j);
+                if (!s.first) value = load(s.recent) + value;
+                if (!s.last) {
+                    store(s.recent, value);
+                } else if (s.first_sum) {
+                    store(s.total, value);
+                    store(s.lost, kernels::broadcast(T(0)));
                 } else {
-                    if (!first) value = kernels::load_partial(to + j, count) + value;
-                    kernels::store_partial(to + j, value, count);
+                    const vector total = load(s.total), term = value - load(s.lost);
+                    const vector sum = math::opaque(vector(total + term));
+                    store(s.total, sum);
+                    store(s.lost, math::opaque(vector(sum - total)) - term);
                 }
             }
         }
