@@ -137,8 +137,8 @@ struct pow_times_log : elementwise<3> {
         return std::array{in_x, in_p, hadamard(g, 0)};
     }
 };
-// pow(x, p): for x < 0 only integers p have a value. The derivative in p is zero at x = 0, and so is every further one of
-// it, in x or p.
+// pow(x, p): for x < 0 only integers p have a value. The derivative in p is zero at x = 0, and so is every further one
+// of it, in x or p.
 struct pow : elementwise<2> {
     static constexpr std::string_view name = "pow";
     template <class V> static constexpr V forward(const V& x, const V& p) { return math::pow(x, p); }
