@@ -10,7 +10,7 @@
 //   x * 1, x / 1, x * (-1), x * x          exact
 //   x / c for powers of two c              exact: times 1 / c
 //   (x * c) * d, (x * c) / d               one rounding in place of two, and one chance to over- or underflow in place
-//                                          of two: towards the exact value, where the new factor is no extreme number
+//                                          of two: towards the exact value, where none of the factors is extreme
 //   numbers of numbers                     in double, where nothing overflows
 //   log(exp(x))                            x, where exp overflows too: towards the exact value
 //   square(norm), square(abs(x)), ...      graph/squares.hpp: towards the exact value
@@ -280,7 +280,8 @@ class simplification {
     constexpr int times(int x, int literal, value_type type) {
         const double c = at(literal).options.number;
         if (is_op<ops::multiply>(x) && is_literal(operand(x, 1)))
-            if (const double d = at(operand(x, 1)).options.number; product_is_finite(c, d) && is_ordinary(c * d))
+            if (const double d = at(operand(x, 1)).options.number;
+                is_ordinary(c) && is_ordinary(d) && is_ordinary(c * d))
                 return times(operand(x, 0), c * d, type);
         return as(hadamard(h(x), h(literal)).index, type);
     }
@@ -291,13 +292,13 @@ class simplification {
     constexpr int divided(int x, double c, value_type type) {
         const int scale = is_op<ops::multiply>(x) && is_literal(operand(x, 1)) ? operand(x, 1) : -1;
         if (scale >= 0)
-            if (const double d = at(scale).options.number; quotient_is_finite(d, c) && is_ordinary(d / c))
+            if (const double d = at(scale).options.number; is_ordinary(c) && is_ordinary(d) && is_ordinary(d / c))
                 return times(operand(x, 0), d / c, type);
         return is_power_of_two(c) ? times(x, 1 / c, type) : -1;
     }
     // As a scale of what is summed.
     static constexpr bool makes_nothing_smaller(double c) { return size_of(c) >= 1 && is_ordinary(c); }
-    // As a factor of what may be very large or small.
+    // As a factor, in float too, where one that is no ordinary number may be zero or infinite itself.
     static constexpr bool is_ordinary(double x) { return size_of(x) >= 0x1p-100 && size_of(x) <= 0x1p100; }
     // Dividing by it and multiplying by its inverse give the same bits.
     static constexpr bool is_power_of_two(double x) {
