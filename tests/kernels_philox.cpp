@@ -29,6 +29,19 @@ static_assert(noise::philox4x32_10({0x243f6a88, 0x85a308d3, 0x13198a2e, 0x037073
 static_assert(noise::noise_words({0x0123456789abcdef, 7, 11}, 0xffffffff, 5) ==
               noise::philox4x32_10({5, 0xffffffff, 7, 11}, {0x89abcdef, 0x01234567}));
 
+// A uniform number is a word and what follows it, read as a binary fraction: 24 bits, from the first one on where the
+// first 16 are zero; rounded down, and no smaller than the smallest normal float.
+static_assert(noise::uniform_from_word(0x00010000) == 0x1p-16);
+static_assert(noise::fine_uniform(0x0000ffff, {0xffffffff, 0, 0, 0}) == 0x1p-16 - 0x1p-40);
+static_assert(noise::fine_uniform(0x0000ffff, {0, 0, 0, 0}) == 0x1p-16 - 0x1p-32);
+static_assert(noise::fine_uniform(1, {0x80000000, 0xffffffff, 0, 0}) == 0x1.8p-32);
+static_assert(noise::fine_uniform(0, {0x80000001, 0xffffffff, 0, 0}) == 0x1p-33);
+static_assert(noise::fine_uniform(0, {0x00000001, 0xfffffe00, 0, 0}) == 0x1.fffffep-64);
+static_assert(noise::fine_uniform(0, {0, 0x00000001, 0x80000000, 0}) == 0x1.8p-96);
+static_assert(noise::fine_uniform(0, {0, 0, 0x00000004, 0}) == 0x1p-126);
+static_assert(noise::fine_uniform(0, {0, 0, 0x00000003, 0xffffffff}) == 0x1p-126);
+static_assert(noise::fine_uniform(0, {0, 0, 0, 0}) == 0x1p-126);
+
 constexpr kernels::noise_stream stream{0x299f31d0a4093822, 0x13198a2e, 0x03707344};
 
 template <class T> std::vector<T> uniform(kernels::noise_stream from, std::uint64_t first, int examples, int elements) {
@@ -108,6 +121,30 @@ TEST_CASE("the normal transformation is accurate over the whole range of its wor
     CHECK(worst < 4);
 }
 #endif
+
+TEST_CASE_TEMPLATE("small uniform numbers have digits of their own, wherever they lie", T, float, double) {
+    int fine = 0;
+    for (const int elements : {1, 3, 20, 784, 1021}) {
+        const int examples = 400000 / elements;
+        const std::vector<T> u = uniform<T>(stream, 0xfffffff0, examples, elements);
+        for (int i = 0; i < examples; ++i)
+            for (int e = 0; e < elements; ++e) {
+                const T value = u[static_cast<std::size_t>(i * elements + e)];
+                if (value >= static_cast<T>(0x1p-16)) continue;
+                ++fine;
+                const std::uint64_t example = 0xfffffff0 + static_cast<std::uint64_t>(i);
+                const auto at = static_cast<std::uint32_t>(e);
+                const std::uint32_t word = noise::noise_words(stream, example, at / 4)[at % 4];
+                CHECK(value == noise::uniform<T>(stream, example, e));
+                CHECK(word < 0x10000);
+                // The word's own digits are the first ones.
+                CHECK(static_cast<double>(value) >= word * 0x1p-32);
+                CHECK(static_cast<double>(value) < (word + 1) * 0x1p-32);
+                CHECK(static_cast<double>(value) != word * 0x1p-32);
+            }
+    }
+    CHECK(fine > 5);
+}
 
 TEST_CASE_TEMPLATE("values do not depend on how examples are divided", T, float, double) {
     for (const int elements : {1, 6, 20, 64, 784}) {

@@ -8,6 +8,7 @@
 
 #include <algorithm>
 #include <array>
+#include <bit>
 #include <cstddef>
 #include <cstdint>
 #include <cstring>
@@ -188,6 +189,7 @@ inline void normals_from_words(tile_floats& first, tile_floats& second, tile_wor
 }
 
 struct uniform_tile {
+    static constexpr bool has_fine_elements = true;
     void operator()(tile_floats (&x)[4], const tile_words (&words)[4]) const {
         HOURGLASS_UNROLL
         for (int e = 0; e < 4; ++e) x[e] = upper_24_bits_as_floats(words[e]) * 0x1p-24F;
@@ -195,11 +197,32 @@ struct uniform_tile {
 };
 
 struct normal_tile {
+    static constexpr bool has_fine_elements = false;
     void operator()(tile_floats (&x)[4], const tile_words (&words)[4]) const {
         normals_from_words(x[0], x[1], words[0], words[1]);
         normals_from_words(x[2], x[3], words[2], words[3]);
     }
 };
+
+// Whether an element of the tile has a word that further words continue: seldom, once in 2^16 elements.
+inline bool has_fine_element(const tile_floats (&x)[4]) {
+    const vector<float> first = xsimd::min(from_plain<float>(x[0]), from_plain<float>(x[1]));
+    const vector<float> second = xsimd::min(from_plain<float>(x[2]), from_plain<float>(x[3]));
+    return xsimd::any(xsimd::min(first, second) < broadcast(static_cast<float>(random::largest_fine_uniform)));
+}
+// Makes those elements of a tile one by one that have such a word, where the tile is in `out`.
+template <class T> HOURGLASS_NOINLINE void make_fine_elements(T* out, noise_stream stream, std::uint64_t first_example,
+                                                              std::int64_t first_block, std::int64_t blocks,
+                                                              std::int64_t blocks_per_example, int elements) {
+    const std::int64_t end = std::min(blocks, first_block + tile_blocks);
+    for (std::int64_t block = first_block; block < end; ++block) {
+        const std::int64_t example = block / blocks_per_example;
+        const int start = static_cast<int>(4 * (block % blocks_per_example));
+        for (int e = start; e < std::min(elements, start + 4); ++e)
+            if (T& x = out[example * elements + e]; x < static_cast<T>(random::largest_fine_uniform))
+                x = random::uniform<T>(stream, first_example + static_cast<std::uint64_t>(example), e);
+    }
+}
 
 // out[example][element], all examples of one key; T may be wider than the float that the tile computes in.
 template <class T, class Tile> HOURGLASS_NOINLINE void
@@ -211,27 +234,40 @@ fill_tiles(T* out, noise_stream stream, std::uint64_t first_example, int example
     const round_keys keys(random::noise_key(stream, first_example));
     tile_position position(first_example, static_cast<std::uint64_t>(per_example));
     std::int64_t block_in_example = 0;
-    for (std::int64_t first = 0; first < blocks; first += tile_blocks, position.advance()) {
-        tile_words words[4];
-        tile_of_words(words, position, stream, keys);
-        tile_floats x[4];
-        tile(x, words);
-        transpose_tile(x);
-        if (contiguous && first + tile_blocks <= blocks) {
-            std::memcpy(out, x, sizeof x);
-            out += tile_elements;
-            continue;
+    T* to = out;
+    // Tiles with fine elements are noted, as bits, and seen to after 64 tiles: a call inside the loop would cost it its
+    // registers.
+    constexpr int noted = 64;
+    for (std::int64_t part = 0; part < blocks; part += noted * tile_blocks) {
+        std::uint64_t fine = 0;
+        const std::int64_t end = std::min<std::int64_t>(blocks, part + noted * tile_blocks);
+        std::uint64_t bit = 1;
+        for (std::int64_t first = part; first < end; first += tile_blocks, position.advance(), bit <<= 1) {
+            tile_words words[4];
+            tile_of_words(words, position, stream, keys);
+            tile_floats x[4];
+            tile(x, words);
+            if constexpr (Tile::has_fine_elements) fine |= has_fine_element(x) ? bit : 0;
+            transpose_tile(x);
+            if (contiguous && first + tile_blocks <= blocks) {
+                std::memcpy(to, x, sizeof x);
+                to += tile_elements;
+                continue;
+            }
+            // Examples that end inside a block, the end of the array, and other number types: block by block.
+            alignas(scratch_alignment) float values[tile_elements];
+            std::memcpy(values, x, sizeof x);
+            const int present = static_cast<int>(std::min<std::int64_t>(tile_blocks, blocks - first));
+            for (int b = 0; b < present; ++b) {
+                const int count =
+                    contiguous ? 4 : static_cast<int>(std::min<std::int64_t>(4, elements - 4 * block_in_example));
+                for (int e = 0; e < count; ++e) *to++ = static_cast<T>(values[4 * b + e]);
+                if (++block_in_example == per_example) block_in_example = 0;
+            }
         }
-        // Examples that end inside a block, the end of the array, and other number types: block by block.
-        alignas(scratch_alignment) float values[tile_elements];
-        std::memcpy(values, x, sizeof x);
-        const int present = static_cast<int>(std::min<std::int64_t>(tile_blocks, blocks - first));
-        for (int b = 0; b < present; ++b) {
-            const int count =
-                contiguous ? 4 : static_cast<int>(std::min<std::int64_t>(4, elements - 4 * block_in_example));
-            for (int e = 0; e < count; ++e) *out++ = static_cast<T>(values[4 * b + e]);
-            if (++block_in_example == per_example) block_in_example = 0;
-        }
+        for (; fine != 0; fine &= fine - 1)
+            make_fine_elements(out, stream, first_example, part + std::countr_zero(fine) * tile_blocks, blocks,
+                               per_example, elements);
     }
 }
 // The same for any examples: where their numbers pass a multiple of 2^32, the key changes.
@@ -272,8 +308,10 @@ void fill_uniform(T* out, noise_stream stream, std::uint64_t first_example, int 
 #if defined(HOURGLASS_SCALAR)
     detail::fill_blocks(out, first_example, examples, elements, [stream](std::uint64_t example, std::uint32_t block) {
         const random::philox_counter words = random::noise_words(stream, example, block);
-        return std::array{random::uniform_from_word(words[0]), random::uniform_from_word(words[1]),
-                          random::uniform_from_word(words[2]), random::uniform_from_word(words[3])};
+        std::array<double, 4> values{};
+        for (std::uint32_t e = 0; e < 4; ++e)
+            values[e] = random::uniform_of_element(words[e], stream, example, 4 * block + e);
+        return values;
     });
 #else
     detail::fill_stretches(out, stream, first_example, examples, elements, detail::uniform_tile{});

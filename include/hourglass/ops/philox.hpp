@@ -59,9 +59,42 @@ constexpr philox_counter noise_words(noise_stream stream, std::uint64_t example,
         noise_key(stream, example));
 }
 
-// Uniform on [0, 1): the upper 24 bits of a word. One word whatever the number type, so that a float program and
-// its double oracle see the very same noise: all 2^24 values are floats.
+// Uniform on (0, 1): a word read as a binary fraction, to 24 bits behind the point; or, where its first 16 bits are
+// zero, to the first 24 bits from the first one on, which further words provide. So a comparison with any probability p
+// down to the smallest normal float, 2^-126, holds as often as it should, to one part in 256; what is smaller is
+// 2^-126. The same numbers whatever the number type, so that a float program and its double oracle see the very same
+// noise: all of them are floats.
+inline constexpr std::uint32_t first_plain_word = 1U << 16;
+inline constexpr double largest_fine_uniform = 0x1p-16, smallest_uniform = 0x1p-126;
 constexpr double uniform_from_word(std::uint32_t word) { return static_cast<double>(word >> 8) * 0x1p-24; }
+
+// The fraction word : more[0] : more[1] : ... to its first 24 bits from the first one on.
+constexpr double fine_uniform(std::uint32_t word, const philox_counter& more) {
+    std::uint64_t bits = word; // the latest 64 of the fraction, of which the first `read` are read
+    int read = 32;
+    for (const std::uint32_t next : more) {
+        if (bits >> 24 != 0) break;
+        bits = bits << 32 | next;
+        read += 32;
+    }
+    while (bits >> 24 != 0) {
+        bits >>= 1;
+        --read;
+    }
+    double value = static_cast<double>(bits);
+    for (; read > 0; --read) value *= 0.5;
+    return value < smallest_uniform ? smallest_uniform : value;
+}
+// Element `element` >= 0 of an example's uniform noise, made of its word. The further words are those of a counter that
+// no other noise has: the upper bit of the leaf is set, and the element, with its upper bit set, is in place of the
+// block, which tells it from where keys are drawn.
+constexpr double uniform_of_element(std::uint32_t word, noise_stream stream, std::uint64_t example,
+                                    std::uint32_t element) {
+    if (word >= first_plain_word) return uniform_from_word(word);
+    noise_stream further = stream;
+    further.leaf |= 0x80000000U;
+    return fine_uniform(word, noise_words(further, example, element | 0x80000000U));
+}
 
 // Two standard normal numbers from two words (Box and Muller, 1958): sqrt(-2 log u) times the cosine and the sine
 // of 2 pi v, with u in (0, 1] and v in [0, 1), both of 24 bits. The largest magnitude is sqrt(48 log 2) = 5.77.
@@ -92,10 +125,11 @@ inline std::array<double, 4> normal_block(noise_stream stream, std::uint64_t exa
     return {first[0], first[1], second[0], second[1]};
 }
 
-// Element `element` >= 0 of an example's uniform noise on [0, 1), exact in every T of 24 bits or more.
+// Element `element` >= 0 of an example's uniform noise on (0, 1), exact in every T of 24 bits or more.
 template <class T> constexpr T uniform(noise_stream stream, std::uint64_t example, int element) {
     const auto index = static_cast<std::uint32_t>(element);
-    return static_cast<T>(uniform_from_word(noise_words(stream, example, index / 4)[index % 4]));
+    return static_cast<T>(
+        uniform_of_element(noise_words(stream, example, index / 4)[index % 4], stream, example, index));
 }
 
 // Element `element` >= 0 of an example's standard normal noise, computed in double and then rounded to T.
