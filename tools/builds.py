@@ -15,8 +15,9 @@ from timing import TIMED
 
 ROOT = Path(__file__).resolve().parents[1]
 BUILD = ROOT / "build"
-# For ccache, where it is installed: what a precompiled header needs, and no preprocessing to find an object.
-CCACHE = {"CCACHE_SLOPPINESS": "pch_defines,time_macros,include_file_mtime,include_file_ctime", "CCACHE_DEPEND": "1"}
+# For ccache, where it is installed. GCC's lists of dependencies leave out what came by a precompiled header, so by them
+# alone (its "depend mode") ccache would hand out objects from before a header changed.
+CCACHE = {"CCACHE_SLOPPINESS": "pch_defines,time_macros", "CCACHE_NODEPEND": "1"}
 
 
 @dataclass
