@@ -4,6 +4,7 @@ slowest, and that a Ctrl-C lets a program finish."""
 import io
 import os
 import re
+import shutil
 import signal
 import subprocess
 import sys
@@ -14,7 +15,7 @@ from pathlib import Path
 from checks import ROOT, report
 
 sys.path.insert(0, str(ROOT / "tools"))
-from builds import Build  # noqa: E402
+from builds import CCACHE, Build  # noqa: E402
 from selection import selected  # noqa: E402
 from timing import TIMED, Times, source_of, written_down  # noqa: E402
 
@@ -179,6 +180,37 @@ def faults_of_times():
     return faults
 
 
+USES = """
+#include <vector>
+#include "value.hpp"
+int main() { return value() + static_cast<int>(std::vector<int>(3).size()); }
+"""
+
+
+def faults_of_ccache():
+    """That what is compiled through ccache sees a change in a header that came by a precompiled one."""
+    if not shutil.which("ccache"):
+        return []
+    with tempfile.TemporaryDirectory() as folder:
+        def run(*words):
+            return subprocess.run(words, cwd=folder, env={**os.environ, **CCACHE, "CCACHE_DIR": f"{folder}/cache"},
+                                  stdout=subprocess.DEVNULL).returncode
+
+        def program(value):
+            Path(folder, "value.hpp").write_text(f"#pragma once\ninline int value() {{ return {value}; }}\n")
+            run(*"ccache g++ -I. -MD -MF p/all.d -o p/all.hpp.gch -c in/all.hpp".split())
+            run(*"ccache g++ -Ip -I. -fpch-preprocess -include all.hpp -MD -MF use.d -o use.o -c use.cpp".split())
+            run("g++", "use.o", "-o", "use")
+            return run("./use") - 3
+
+        for name in ("p", "in"):
+            Path(folder, name).mkdir()
+        Path(folder, "in", "all.hpp").write_text('#include <vector>\n#include "value.hpp"\n')
+        Path(folder, "use.cpp").write_text(USES)
+        found = [program(value) for value in (1, 2, 1)]
+    return [] if found == [1, 2, 1] else [f"programs with the values 1, 2 and 1 give {found}"]
+
+
 results = [(f"./dev {' '.join(words)}", faults_of(words, *wanted), "repair ./dev") for words, *wanted in ANSWERS]
 results += [(name, faults_after(arguments, wanted), "repair run_to_its_end in tools/processes.py")
             for name, arguments, wanted in INTERRUPTED]
@@ -187,5 +219,6 @@ results += [(f"dev.py {' '.join(words)}", faults_of(words, *wanted, (sys.executa
 results += [(f"the tests that {' '.join(patterns) or 'nothing'} means", faults_of_selection(patterns, wanted),
              "repair tools/selection.py") for patterns, wanted in SELECTED]
 results += [("the tests of a build", faults_of_groups(), "repair Build.takes or the groups in tests/meson.build"),
+            ("a change in a precompiled header, by ccache", faults_of_ccache(), "repair CCACHE in tools/builds.py"),
             ("what was slowest", faults_of_times(), "repair tools/timed or tools/timing.py")]
 report(results)
