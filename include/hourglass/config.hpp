@@ -7,22 +7,18 @@
 // tells each of these flags by a macro, Clang only those of the first two branches; under Clang's others the functions
 // of ops/vector_math.hpp hold their accuracy, and docs/operations.md says what is lost.
 #if defined(__FAST_MATH__)
-    #error                                                                                                             \
-        "hourglass: -ffast-math (-Ofast has it too) changes results: compile this file without it, for example by -O3 -fno-math-errno -fno-trapping-math"
+    #error "hourglass: -ffast-math (part of -Ofast) changes results: compile this without it; -O3 is safe"
 #elif defined(__FINITE_MATH_ONLY__) && __FINITE_MATH_ONLY__
-    #error                                                                                                             \
-        "hourglass: -ffinite-math-only loses infinities and NaN: compile this file without it, or add -fno-finite-math-only"
-#elif defined(__ASSOCIATIVE_MATH__)
-    #error                                                                                                             \
-        "hourglass: -fassociative-math (-funsafe-math-optimizations has it too) changes results: compile this file without it, or add -fno-associative-math"
+    #error "hourglass: -ffinite-math-only loses infinities and NaN: compile this without it"
+#elif defined(__ASSOCIATIVE_MATH__) // and -funsafe-math-optimizations
+    #error "hourglass: -fassociative-math changes results: compile this without it, or with -fno-associative-math"
 #elif defined(__RECIPROCAL_MATH__)
-    #error                                                                                                             \
-        "hourglass: -freciprocal-math makes quotients inexact: compile this file without it, or add -fno-reciprocal-math"
+    #error "hourglass: -freciprocal-math makes quotients inexact: compile this without it, or with -fno-reciprocal-math"
 #elif defined(__NO_SIGNED_ZEROS__)
-    #error "hourglass: -fno-signed-zeros loses the sign of zero: compile this file without it, or add -fsigned-zeros"
+    #error "hourglass: -fno-signed-zeros loses the sign of zero: compile this without it, or with -fsigned-zeros"
 #endif
 static_assert(sizeof(1.0) == sizeof(double),
-              "hourglass: -fsingle-precision-constant cuts the digits of constants: compile this file without it");
+              "hourglass: -fsingle-precision-constant cuts the digits of constants: compile this without it");
 
 // HOURGLASS_SCALAR asks for plain float and double in place of SIMD vectors (xsimd has no scalar batch).
 #if defined(HOURGLASS_SCALAR)

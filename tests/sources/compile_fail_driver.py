@@ -21,6 +21,7 @@ CASES = [
     ("nothing expected", MISTAKE, "no `// expect:` line"),
     ("a misspelt comment", "// expect: a byte\n// expects: b\n" + MISTAKE, "unknown comment `// expects:`"),
     ("repaired", "// expect: a byte\n#ifndef FIXED\n" + MISTAKE + "#endif\n", None),
+    ("a flag", "// flag: -DWRONG\n// expect: a byte\n#ifdef WRONG\n" + MISTAKE + "#elif defined FIXED\n#endif\n", None),
     ("not repaired", "// expect: a byte\n#ifdef FIXED\n#endif\n" + MISTAKE, "does not compile with -DFIXED"),
 ]
 

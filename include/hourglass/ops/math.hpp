@@ -140,6 +140,8 @@ template <class C, class V> constexpr V select(const C& condition, const V& a, c
 template <class V> constexpr V opaque(const V& x) {
     if constexpr (is_vector<V>)
         return in_vectors::opaque(x);
+    else if constexpr (is_plain<V>)
+        return std::is_constant_evaluated() ? x : hidden(x);
     else
         return x;
 }

@@ -18,6 +18,18 @@
 HOURGLASS_BEGIN
 namespace math {
 
+// x, a number or the compiler's own vector, of which the compiler must not know where it comes from.
+template <class T> T hidden(T x) {
+#if defined(__clang__) && defined(__AVX512F__)
+    asm("" : "+v"(x));
+#elif defined(__clang__) && defined(__x86_64__)
+    asm("" : "+x"(x));
+#elif defined(__clang__) && defined(__aarch64__)
+    asm("" : "+w"(x));
+#endif
+    return x;
+}
+
 // The sine (Quarter 0) or cosine (1) of one number, by the C library. That of doubles far from zero by its long double:
 // for them glibc's function of double has too few digits of pi, and loses 8 units beside a multiple of pi/2.
 template <int Quarter, class T> T wave_of_number(T x) {
@@ -54,22 +66,7 @@ template <class V> words_t<V> word(std::uint64_t x) {
 }
 template <class V> V sign_of(const V& x) { return x & number<V>(-0.0); }
 
-// x, of which the compiler must not know where it comes from.
-template <class V> V opaque(const V& x) {
-#if defined(__clang__) && (defined(__x86_64__) || defined(__aarch64__))
-    typename V::register_type in_register = x;
-    #if defined(__AVX512F__)
-    asm("" : "+v"(in_register));
-    #elif defined(__x86_64__)
-    asm("" : "+x"(in_register));
-    #else
-    asm("" : "+w"(in_register));
-    #endif
-    return V(in_register);
-#else
-    return x;
-#endif
-}
+template <class V> V opaque(const V& x) { return V(math::hidden(typename V::register_type(x))); }
 
 // a b + c. Written with the compiler's own vector type, which both compilers fuse where they may: xsimd 8.1 has no
 // fused form on AVX-512.
