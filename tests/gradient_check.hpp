@@ -41,7 +41,7 @@ enum class tail_kind {
 struct operation_case {
     const hg::operation* op = nullptr;
     hg::attributes options{};
-    std::array<hg::value_type, 3> operands{};
+    std::array<hg::value_type, 4> operands{};
     int count = 0;
     tail_kind tail = tail_kind::weighted;
     std::array<int, 6> indices{}; // where flags[1] of the options says how many it reads, it finds them here
@@ -78,7 +78,7 @@ constexpr hg::handle push_leaf(hg::graph_builder& g, const hg::text& name, const
 }
 // The operation alone; its result is a root.
 constexpr hg::handle push_case(hg::graph_builder& g, const operation_case& c, int index) {
-    int operands[3]{};
+    int operands[4]{};
     for (int i = 0; i < c.count; ++i)
         operands[i] = push_leaf(g, name_of(index, i), c.operands[static_cast<std::size_t>(i)]).index;
     hg::attributes options = c.options;
@@ -349,8 +349,8 @@ inline std::string describe(const operation_case& c) {
                                                           : "");
 }
 // Distinct operands for a case, each in its range.
-inline case_data spread_data(const operation_case& c, long rows, const std::array<double, 3>& low,
-                             const std::array<double, 3>& high) {
+inline case_data spread_data(const operation_case& c, long rows, const std::array<double, 4>& low,
+                             const std::array<double, 4>& high) {
     case_data data;
     for (int i = 0; i < c.count; ++i) {
         const auto o = static_cast<std::size_t>(i);

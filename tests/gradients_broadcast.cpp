@@ -30,7 +30,7 @@ constexpr operation_case with_tail_number(operation_case c, int i) {
                                                 : tail_kind::column_weighted;
     return c;
 }
-template <class Op> constexpr operation_case case_of(const std::array<int, 3>& chosen, int number) {
+template <class Op> constexpr operation_case case_of(const std::array<int, 4>& chosen, int number) {
     operation_case c{&hg::record<Op>, {}, {}, Op::arity};
     for (std::size_t i = 0; i < static_cast<std::size_t>(Op::arity); ++i) c.operands[i] = types[chosen[i]];
     if constexpr (std::is_same_v<Op, hg::ops::broadcast_to>) {
@@ -61,7 +61,7 @@ template <class Op> hg::list<operation_case> all_cases() {
     for (int a = 0; a < type_count; ++a)
         for (int b = 0; b < (Op::arity > 1 ? type_count : 1); ++b, ++number)
             if (!points::table<Op>::costly || number % 23 == 7)
-                cases.push(case_of<Op>({a, b, (3 * a + 7 * b) % type_count}, number));
+                cases.push(case_of<Op>({a, b, (3 * a + 7 * b) % type_count, (5 * a + b) % type_count}, number));
     return cases;
 }
 
@@ -75,7 +75,8 @@ template <int Turn> struct selection {
             constexpr int times = Op::arity == 1 ? 1 : 3;
             for (int t = 0; t < times; ++t, ++number) {
                 const int pair = (37 * number + 29 * Turn) % (type_count * type_count);
-                f(Op{}, case_of<Op>({pair / type_count, pair % type_count, (pair + 3) % type_count}, number + Turn));
+                f(Op{}, case_of<Op>({pair / type_count, pair % type_count, (pair + 3) % type_count, pair % 3},
+                                    number + Turn));
             }
         });
     }

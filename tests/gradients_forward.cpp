@@ -132,7 +132,7 @@ TEST_CASE("tangents and Jacobians of elementwise operations, with broadcast oper
                                            {per_row(2, 3), per_row(3), per_row(2, 1)},
                                            {shared_by_rows(3), per_row(2, 3), shared_by_rows()}};
         for (const auto& operands : types) {
-            operation_case c{&hg::record<Op>, {}, {operands[0], operands[1], operands[2]}, Op::arity};
+            operation_case c{&hg::record<Op>, {}, {operands[0], operands[1], operands[2], operands[0]}, Op::arity};
             if constexpr (std::is_same_v<Op, hg::ops::broadcast_to>) c.options.target = operands[0].extents;
             check_case(c, spread_data(c, rows, points::table<Op>::low, points::table<Op>::high));
         }

@@ -93,7 +93,7 @@ TEST_CASE("second derivatives of elementwise operations, with broadcast operands
                                            {shared_by_rows(3), per_row(2, 3), shared_by_rows()}};
         const hg::value_type few[] = {per_row(), shared_by_rows(2), shared_by_rows()};
         const auto check = [](const hg::value_type* operands) {
-            operation_case c{&hg::record<Op>, {}, {operands[0], operands[1], operands[2]}, Op::arity};
+            operation_case c{&hg::record<Op>, {}, {operands[0], operands[1], operands[2], operands[0]}, Op::arity};
             if constexpr (std::is_same_v<Op, hg::ops::broadcast_to>) c.options.target = operands[0].extents;
             check_second(c, spread_data(c, rows, points::table<Op>::low, points::table<Op>::high));
         };

@@ -34,11 +34,11 @@ template <int Arity, step_kind Step = step_kind::relative> struct entry {
     using p = point<Arity>;
     static constexpr step_kind step = Step;
     static constexpr bool costly = false; // in 50 digits: checked with few operands
-    static constexpr std::array<double, 3> low{0.3, 0.4, 0.2}, high{1.7, 1.9, 2.3};
+    static constexpr std::array<double, 4> low{0.3, 0.4, 0.2}, high{1.7, 1.9, 2.3};
 };
 // Ranges on both sides of zero.
 template <int Arity, step_kind Step = step_kind::relative> struct signed_entry : entry<Arity, Step> {
-    static constexpr std::array<double, 3> low{-1.5, 0.4, 0.2}, high{1.7, 1.9, 2.3};
+    static constexpr std::array<double, 4> low{-1.5, 0.4, 0.2}, high{1.7, 1.9, 2.3};
 };
 using step_kind::absolute;
 
@@ -119,7 +119,7 @@ template <> struct table<ops::minimum> : entry<2> {
 };
 // At a bound x keeps the whole gradient; where the bounds are crossed the lower one is looked at first.
 template <> struct table<ops::clamp> : entry<3> {
-    static constexpr std::array<double, 3> low{0.3, 0.5, 1.2}, high{1.7, 0.9, 1.5};
+    static constexpr std::array<double, 4> low{0.3, 0.5, 1.2}, high{1.7, 0.9, 1.5};
     static constexpr p points[] = {{{0.5, 0, 1}},
                                    {{-1, 0, 1}},
                                    {{2, 0, 1}},
@@ -268,51 +268,57 @@ template <> struct table<ops::digamma> : entry<1> {
 };
 template <> struct table<ops::polygamma> : entry<2> {
     static constexpr bool costly = true;
-    static constexpr std::array<double, 3> low{1, 0.4}, high{1, 1.9};
+    static constexpr std::array<double, 4> low{1, 0.4}, high{1, 1.9};
     static constexpr p points[] = {{{0, 0.3}}, {{1, 1}},  {{1, 1e-20}}, {{1, 1e10}},
                                    {{2, 0.7}}, {{3, 40}}, {{6, 2}},     {{11, 5}}};
 };
 template <> struct table<ops::log_bessel_i0> : signed_entry<2, absolute> {
     static constexpr bool costly = true;
-    static constexpr std::array<double, 3> low{0, -1.5}, high{0, 1.7};
+    static constexpr std::array<double, 4> low{0, -1.5}, high{0, 1.7};
     static constexpr p points[] = {{{0, 0}},  {{0, 1}},    {{0, -3}},  {{0, 15.9}}, {{0, 16.1}}, {{0, 500}}, {{0, 1e5}},
                                    {{1, 0}},  {{1, 0.5}},  {{1, 20}},  {{1, -40}},  {{1, 1e4}},  {{2, 0}},   {{2, 0.9}},
                                    {{2, 10}}, {{2, 1e-5}}, {{3, 0.1}}, {{3, 25}},   {{4, 50}},   {{5, 2}}};
 };
 template <> struct table<ops::log_gamma_quantile> : entry<2> {
     static constexpr bool costly = true;
-    static constexpr std::array<double, 3> low{0.3, 0.2}, high{2.7, 0.8};
+    static constexpr std::array<double, 4> low{0.3, 0.2}, high{2.7, 0.8};
     static constexpr p points[] = {{{1, 0.5}},     {{0.01, 0.3}}, {{0.5, 0.999}},  {{3, 1e-7}},  {{30, 0.9999}},
                                    {{1000, 0.25}}, {{1e-3, 0.7}}, {{2, 1 - 6e-8}}, {{200, 0.6}}, {{0.1, 6e-8}}};
 };
 template <> struct table<ops::gamma_density_slope> : entry<3> {
     static constexpr bool costly = true;
-    static constexpr std::array<double, 3> low{1, 0.8, -0.7}, high{1, 1.9, 1.3};
+    static constexpr std::array<double, 4> low{1, 0.8, -0.7}, high{1, 1.9, 1.3};
     static constexpr p points[] = {{{0, 1.5, 0.3}}, {{1, 1, 1}}, {{1, 0.01, -30}}, {{2, 30, 3.3}}, {{3, 2, -1}}};
 };
 template <> struct table<ops::gamma_cdf_slope> : entry<3> {
     static constexpr bool costly = true;
-    static constexpr std::array<double, 3> low{1, 0.8, -0.7}, high{1, 1.9, 1.3};
+    static constexpr std::array<double, 4> low{1, 0.8, -0.7}, high{1, 1.9, 1.3};
     static constexpr p points[] = {{{1, 1, 0.3}}, {{1, 0.01, -30}}, {{1, 0.2, 2}}, {{1, 30, 3.3}},
                                    {{2, 3, 1}},   {{1, 500, 6.2}},  {{3, 2, -1}}};
 };
 template <> struct table<ops::von_mises_quantile> : entry<2> {
     static constexpr bool costly = true;
-    static constexpr std::array<double, 3> low{0.3, 0.2}, high{2.7, 0.8};
+    static constexpr std::array<double, 4> low{0.3, 0.2}, high{2.7, 0.8};
     static constexpr p points[] = {{{1, 0.3}},  {{0.01, 0.9}}, {{4, 0.001}}, {{29, 0.6}},
                                    {{31, 0.1}}, {{1000, 0.7}}, {{1e-5, 0.2}}};
 };
 template <> struct table<ops::von_mises_density_slope> : entry<3, absolute> {
     static constexpr bool costly = true;
-    static constexpr std::array<double, 3> low{1, 0.4, -1.7}, high{1, 3.9, 1.3};
+    static constexpr std::array<double, 4> low{1, 0.4, -1.7}, high{1, 3.9, 1.3};
     static constexpr p points[] = {{{0, 1.5, 0.3}}, {{1, 1, 1}}, {{1, 0.01, -3}}, {{2, 20, 0.3}}, {{3, 100, -0.1}}};
 };
 template <> struct table<ops::von_mises_cdf_slope> : entry<3, absolute> {
     static constexpr bool costly = true;
-    static constexpr std::array<double, 3> low{1, 0.4, -1.7}, high{1, 3.9, 1.3};
+    static constexpr std::array<double, 4> low{1, 0.4, -1.7}, high{1, 3.9, 1.3};
     static constexpr p points[] = {{{1, 1.5, 0.3}}, {{1, 1, 1}},      {{1, 0.01, -3}},
                                    {{2, 5, 0.7}},   {{1, 100, -0.1}}, {{1, 1000, 0.02}}};
 };
+
+}
+
+#include "density_points.hpp"
+
+namespace operation_points {
 
 template <class Op>
 concept covered = requires {

@@ -40,6 +40,19 @@ template <> inline constexpr double units<ops::von_mises_quantile> = 100;
 template <> inline constexpr double units<ops::von_mises_density_slope> = 1000;
 template <> inline constexpr double units<ops::von_mises_cdf_slope> = 1000;
 
+// What log densities are made of; over a wider range, and against formulas, in distributions_sweep.cpp.
+template <class Op>
+concept of_positive_numbers = requires {
+    points::table<Op>::positive;
+};
+template <class Op>
+requires of_positive_numbers<Op>
+inline constexpr double units<Op> = 300;
+template <> inline constexpr double units<ops::expm1_minus> = 6;
+template <> inline constexpr double units<ops::log_cosh> = 3;
+template <> inline constexpr double units<ops::sine_of_half> = 7;
+template <> inline constexpr double units<ops::log_bessel_i0e> = 40;
+
 // Below this size errors count as they do at it: functions that cross zero between numbers.
 template <class Op> inline constexpr double size_of_unit = 0;
 template <> inline constexpr double size_of_unit<ops::log_gamma_quantile> = 1;
@@ -48,6 +61,12 @@ template <> inline constexpr double size_of_unit<ops::gamma_cdf_slope> = 1;
 template <> inline constexpr double size_of_unit<ops::von_mises_quantile> = 1;
 template <> inline constexpr double size_of_unit<ops::von_mises_density_slope> = 1;
 template <> inline constexpr double size_of_unit<ops::von_mises_cdf_slope> = 1;
+template <class Op>
+requires of_positive_numbers<Op>
+inline constexpr double size_of_unit<Op> = 1;
+template <> inline constexpr double size_of_unit<ops::log_bessel_i0e> = 1;
+template <> inline constexpr double size_of_unit<ops::sine_of_half> = 1;
+template <> inline constexpr double size_of_unit<ops::log_cosh> = 1;
 
 constexpr int elements = 67; // whole vectors of every width, and a rest
 struct all_elementwise {
@@ -108,7 +127,8 @@ template <class Op, class T> std::vector<tuple<Op::arity>> samples() {
     const double special[] = {
         0.0, -0.0, 1, -1, 0.5, inf, -inf, nan_, limits::max(), limits::lowest(), limits::min(), limits::denorm_min()};
     constexpr int count = static_cast<int>(std::size(special));
-    const int of_each = Op::arity == 3 ? 8 : count; // of three operands not the largest and smallest
+    // Of three operands not the largest and smallest, of four numbers and no limits.
+    const int of_each = Op::arity == 4 ? 5 : Op::arity == 3 ? 8 : count;
     int combinations = 1;
     for (int i = 0; i < Op::arity; ++i) combinations *= of_each;
     for (int i = 0; i < combinations; ++i) {
@@ -118,7 +138,7 @@ template <class Op, class T> std::vector<tuple<Op::arity>> samples() {
             e = special[rest % of_each];
             rest /= of_each;
         }
-        add(x);
+        if (!of_positive_numbers<Op>) add(x);
     }
     if constexpr (Op::arity == 1)
         for (const double x : hard_points<T>()) add({x});
@@ -129,6 +149,10 @@ template <class Op, class T> std::vector<tuple<Op::arity>> samples() {
         for (std::size_t k = 0; k < number; ++k) {
             tuple<Op::arity> x{};
             for (std::size_t i = 0; i < x.size(); ++i) x[i] = columns[i][k];
+            if constexpr (of_positive_numbers<Op>) { // from 1e-3 to 1e3, the last of some from 1e-3 to 1
+                for (double& e : x) e = std::pow(10, 3 * e / range);
+                if (points::table<Op>::last_below_one) x.back() /= 1 + x.back();
+            }
             add(x);
         }
     }
@@ -140,8 +164,11 @@ template <class Op, class V> V forward(const auto& x) {
         return Op::template forward<V>(static_cast<V>(x[0]));
     else if constexpr (Op::arity == 2)
         return Op::template forward<V>(static_cast<V>(x[0]), static_cast<V>(x[1]));
-    else
+    else if constexpr (Op::arity == 3)
         return Op::template forward<V>(static_cast<V>(x[0]), static_cast<V>(x[1]), static_cast<V>(x[2]));
+    else
+        return Op::template forward<V>(static_cast<V>(x[0]), static_cast<V>(x[1]), static_cast<V>(x[2]),
+                                       static_cast<V>(x[3]));
 }
 
 // How far `got` is from the value at x, in units in the last place. What is no number, or comes from an infinity, is
@@ -225,7 +252,7 @@ TEST_CASE_TEMPLATE("values of elementwise operations, to so many units in the la
     std::vector<std::vector<std::vector<T>>> results;
     for (auto& piece : pieces) {
         for (case_data& data : piece) // operations that came before the number of pieces grew
-            if (data.operands.empty()) data.operands.assign(3, numbers(elements, 0.5));
+            if (data.operands.empty()) data.operands.assign(4, numbers(elements, 0.5));
         program->run(piece);
         results.emplace_back();
         for (int c = 0; c < hg::elementwise_operations::count; ++c) results.back().push_back(program->value(c));

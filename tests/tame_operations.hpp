@@ -44,10 +44,17 @@ struct interval {
     constexpr double magnitude() const { return -low > high ? -low : high; }
 };
 
+// All but what has more than three operands.
+template <class Op> inline constexpr bool is_generated = Op::arity <= 3;
 inline constexpr auto elementwise_table = [] {
-    std::array<const hg::operation*, static_cast<std::size_t>(hg::elementwise_operations::count)> table{};
+    constexpr std::size_t count = []<class... Ops>(hg::operation_list<Ops...>) {
+        return (std::size_t(0) + ... + is_generated<Ops>);
+    }(hg::elementwise_operations{});
+    std::array<const hg::operation*, count> table{};
     std::size_t i = 0;
-    hg::elementwise_operations::for_each([&]<class Op>(Op) { table[i++] = &hg::record<Op>; });
+    hg::elementwise_operations::for_each([&]<class Op>(Op) {
+        if constexpr (is_generated<Op>) table[i++] = &hg::record<Op>;
+    });
     return table;
 }();
 
@@ -244,7 +251,8 @@ protected:
             const int u = apply<ops::multiply>({positive(y), literal(0.25)}, {0.05, 0.75});
             return apply<ops::tanh>({push(op, {}, {positive(x), u}, {-20, 3.2})}, {-1, 1});
         }
-        if (is_op<ops::polygamma>(op) || is_op<ops::log_bessel_i0>(op))
+        if (is_op<ops::polygamma>(op) || is_op<ops::log_bessel_i0>(op) || is_op<ops::log_bessel_i0e>(op) ||
+            is_op<ops::stirling_remainder>(op) || is_op<ops::half_step_remainder>(op))
             return apply<ops::tanh>({push(op, {}, {order(), positive(y)}, {-30, 30})}, {-1, 1});
         if (is_op<ops::pow>(op)) return push(op, {}, {positive(x), small(y, 2)}, {0.04, 25});
         const interval a = range(x), b = range(y);
@@ -270,6 +278,9 @@ protected:
         if (is_op<ops::gamma_density_slope>(op) || is_op<ops::gamma_cdf_slope>(op) ||
             is_op<ops::von_mises_density_slope>(op) || is_op<ops::von_mises_cdf_slope>(op))
             return apply<ops::tanh>({push(op, {}, {order(), positive(y), small(z, 1)}, {-200, 200})}, {-1, 1});
+        if (is_op<ops::beta_log_kernel>(op) || is_op<ops::beta_log_slope>(op) || is_op<ops::beta_log_ratio>(op) ||
+            is_op<ops::beta_log_ratio_of_rest>(op))
+            z = apply<ops::multiply>({positive(z), literal(0.25)}, {0.05, 0.75});
         return apply<ops::tanh>({push(op, {}, {positive(x), positive(y), positive(z)}, {-1, 1})}, {-1, 1});
     }
 

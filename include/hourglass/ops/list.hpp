@@ -2,9 +2,9 @@
 // operation adds its name here, and is otherwise written in one place.
 #pragma once
 
+#include <hourglass/ops/density.hpp>
 #include <hourglass/ops/gather.hpp>
 #include <hourglass/ops/random.hpp>
-#include <hourglass/ops/special.hpp>
 #include <hourglass/ops/triangular.hpp>
 
 HOURGLASS_BEGIN
@@ -20,9 +20,16 @@ using elementwise_operations =
                    ops::clamp, ops::square, ops::sqrt, ops::norm_root, ops::abs, ops::sign, ops::exp, ops::log,
                    ops::log1p, ops::expm1, ops::sin, ops::cos, ops::pow, ops::tanh, ops::sigmoid, ops::softplus,
                    ops::gate, ops::relu, ops::leaky_relu, ops::elu, ops::normal_cdf, ops::finite, ops::broadcast_to,
-                   ops::log_gamma, ops::digamma, ops::polygamma, ops::log_bessel_i0, ops::log_gamma_quantile,
-                   ops::gamma_density_slope, ops::gamma_cdf_slope, ops::von_mises_quantile,
-                   ops::von_mises_density_slope, ops::von_mises_cdf_slope>;
+                   ops::log_gamma, ops::digamma, ops::polygamma, ops::log_bessel_i0, ops::log_bessel_i0e,
+                   ops::log_gamma_quantile, ops::gamma_density_slope, ops::gamma_cdf_slope, ops::von_mises_quantile,
+                   ops::von_mises_density_slope, ops::von_mises_cdf_slope, ops::difference_of_products,
+                   ops::log_ratio_of_products, ops::relative_entropy_of_products, ops::itakura_saito, ops::expm1_minus,
+                   ops::log1p_minus_slope, ops::stirling_remainder, ops::stirling_slope_difference,
+                   ops::stirling_divergence, ops::beta_remainder_slope, ops::beta_remainder, ops::half_step_remainder,
+                   ops::gamma_log_kernel, ops::beta_log_ratio, ops::beta_log_ratio_of_rest, ops::beta_log_slope,
+                   ops::beta_log_kernel, ops::student_t_log_kernel, ops::log_cosh, ops::laplace_distance,
+                   ops::beta_divergence_in_second, ops::beta_divergence_in_first, ops::beta_divergence,
+                   ops::sine_of_half, ops::bessel_ratio_difference, ops::bessel_divergence>;
 
 using structural_operations =
     operation_list<ops::sum, ops::product_over, ops::max_over, ops::matmul, ops::matmul_batch_sum, ops::reshape,

@@ -51,6 +51,19 @@ struct log_bessel_i0 : elementwise<2> {
     }
 };
 
+// The n-th derivative of log I_0(x) - x: the same where x is large and positive, without what cancels there.
+struct log_bessel_i0e : elementwise<2> {
+    static constexpr std::string_view name = "log_bessel_i0e";
+    template <class V> static constexpr V forward(const V& n, const V& x) {
+        return math::lane_by_lane(
+            [](const auto& k, const auto& y) { return math::log_bessel_i0e(math::order_of(k), y); }, n, x);
+    }
+    template <class H> static constexpr auto derivative(H n, H x, H, H g) {
+        auto next = apply_operation(log_bessel_i0e{}, n + 1, x);
+        return std::array{hadamard(g, 0), hadamard(g, next)};
+    }
+};
+
 // What is given relative to a density, y = f^(n) / p in its n-th derivative in a, differentiated in a once more: the
 // next one, less y times the relative slope of the density itself.
 template <class Op, class Density, class H> constexpr H relative_slope(H n, H a, H at, H y) {
@@ -197,6 +210,7 @@ HOURGLASS_OPERATION(hourglass::ops::log_gamma);
 HOURGLASS_OPERATION(hourglass::ops::digamma);
 HOURGLASS_OPERATION(hourglass::ops::polygamma);
 HOURGLASS_OPERATION(hourglass::ops::log_bessel_i0);
+HOURGLASS_OPERATION(hourglass::ops::log_bessel_i0e);
 HOURGLASS_OPERATION(hourglass::ops::gamma_density_slope);
 HOURGLASS_OPERATION(hourglass::ops::gamma_cdf_slope);
 HOURGLASS_OPERATION(hourglass::ops::log_gamma_quantile);

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <hourglass/ops/gamma_quantile_math.hpp>
+#include <hourglass/ops/stirling_math.hpp>
 
 HOURGLASS_BEGIN
 namespace math {
@@ -294,6 +295,63 @@ template <class T> constexpr T von_mises_quantile(const T& kappa, const T& u) {
         t = inside ? next : (low + high) / T(2);
     }
     return t;
+}
+
+// The n-th derivative of log I_0(x) - x at any x.
+template <class T> constexpr T log_bessel_i0e(int n, const T& x) {
+    if (n < 0 || !(x == x)) return no_number_of<T>();
+    if (x < T(0)) return log_bessel_derivative(n, x) - (n == 0 ? x : T(n == 1 ? 1 : 0));
+    if (x == infinity_of<T>()) return n == 0 ? T(-x) : T(0);
+    return log_bessel_cumulant(n, x, true);
+}
+
+// sin((x - mu) / 2), with the digits of x - mu kept where it is near a whole turn.
+template <class T> constexpr T sine_of_half(const T& x, const T& mu) {
+    const T d = x - mu, lost = sum_error(x, T(-mu), d);
+    const T sine = sin(T(d / T(2)));
+    if (lost == T(0)) return sine;
+    return sine + cos(T(d / T(2))) * lost / T(2);
+}
+
+// Of F = log I_0 and y, x >= 0: F'(y) - F'(x) for k = 1, and for k = 0 F(y) - F(x) - F'(x) (y - x), which is not
+// negative. Beyond the start of asymptotic series by these, else by Taylor's series where y and x are near.
+template <class T> constexpr T bessel_divergence(int k, const T& y, const T& x) {
+    if (!(y >= T(0) && x >= T(0) && y < infinity_of<T>() && x < infinity_of<T>())) return no_number_of<T>();
+    const T d = y - x;
+    if (d == T(0)) return T(0);
+    if (y > T(asymptotic_concentration<T>) && x > T(asymptotic_concentration<T>) && abs(d) < x / T(2)) {
+        const T epsilon = std::numeric_limits<T>::epsilon(), inverse = T(1) / x, t = x / y, u = d * inverse;
+        terms<T> c{};
+        c[0] = T(1);
+        int count = 0;
+        for (int i = 1; i <= most_terms && c[static_cast<std::size_t>(i - 1)] > epsilon * T(1e-6); ++i, ++count)
+            c[static_cast<std::size_t>(i)] =
+                c[static_cast<std::size_t>(i - 1)] * T((2 * i - 1) * (2 * i - 1)) * inverse / T(8 * i);
+        const terms<T> l = log_of_series(c, count);
+        T sum(0);
+        for (int m = 1; m <= count; ++m) {
+            const T& of = l[static_cast<std::size_t>(m)];
+            if (k == 0) {
+                sum += of * double_power_sum(t, m) * u * u;
+            } else { // -m y^(-m - 1) + m x^(-m - 1)
+                T powers(0);
+                for (int i = 0; i <= m; ++i) powers = powers * t + T(1);
+                sum += of * T(m) * powers;
+            }
+        }
+        if (k == 0) return sum - log1p_minus(u) / T(2);
+        return d / y * inverse * (sum + T(0.5));
+    }
+    if (!has_digits_to_spare<T> && abs(d) < T(0.05) * (T(1) + x)) {
+        T sum(0), power(1);
+        for (int n = 2; n <= highest_order; ++n) { // d^(n-1) / (n-1)! or d^n / n!
+            power *= d / T(n - 1);
+            sum += log_bessel_cumulant(n, x, false) * (k == 0 ? T(power * d / T(n)) : power);
+        }
+        return sum;
+    }
+    if (k == 1) return log_bessel_cumulant(1, y, true) - log_bessel_cumulant(1, x, true);
+    return log_bessel_cumulant(0, y, true) - log_bessel_cumulant(0, x, true) - log_bessel_cumulant(1, x, true) * d;
 }
 
 }

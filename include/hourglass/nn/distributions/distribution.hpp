@@ -11,8 +11,8 @@
 #include <boost/hana/unpack.hpp>
 
 #include <hourglass/nn/losses.hpp>
+#include <hourglass/ops/density.hpp>
 #include <hourglass/ops/random.hpp>
-#include <hourglass/ops/special.hpp>
 
 HOURGLASS_BEGIN
 

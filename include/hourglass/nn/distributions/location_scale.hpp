@@ -6,6 +6,23 @@
 HOURGLASS_BEGIN
 namespace ops {
 
+// A positive parameter whose logarithm is known without rounding: it is written exp(s), or is the number 1.
+constexpr bool is_one(const auto& p) {
+    const auto& at = p.written.at();
+    return at.op->kind == operation_kind::literal && at.options.number == 1;
+}
+constexpr bool has_exact_log(const auto& p) { return p.as_exp || is_one(p); }
+constexpr auto exact_log(const auto& p) { return p.as_exp ? p.written : p.written.convert(0.0); }
+// r - 1 - log r of the ratio r of a to b: not negative, and with its digits where a is near b.
+constexpr auto gap_of_ratio(const auto& a, const auto& b) {
+    if (has_exact_log(a) && has_exact_log(b)) {
+        auto of_a = exact_log(a);
+        return apply_operation(expm1_minus{}, of_a - exact_log(b));
+    }
+    auto numerator = a.value();
+    return apply_operation(itakura_saito{}, numerator, b.value());
+}
+
 // N(mu, sigma^2); over the elements of a vector it is the multivariate normal distribution with a diagonal covariance.
 struct normal_family {
     static constexpr std::string_view name = "normal";
@@ -26,18 +43,24 @@ struct normal_family {
         return mu + hadamard(sigma, normal_numbers<normal_family, Shared>(p));
     }
 };
-// log(sigma_p / sigma_q) + (sigma_q^2 + (mu_q - mu_p)^2) / (2 sigma_p^2) - 1/2. Against the standard normal, whose
-// constants fold away, it is Kingma and Welling 2013, appendix B, with the sign of a divergence.
+// ((mu_q - mu_p)^2 / sigma_p^2 + v - 1 - log v) / 2 with the ratio v of the variances; v - 1 - log v is, with the ratio
+// r of the deviations, (r - 1)^2 + 2 (r - 1 - log r). No term is negative. Against the standard normal it is Kingma and
+// Welling 2013, appendix B, with the sign of a divergence; where sigma is exp(s) it takes e^(2 s) - 1 - 2 s.
 template <> struct closed_divergence<normal_family, normal_family> {
     static constexpr auto build(const auto& q, const auto& p) {
-        auto variance = hourglass::square(q[1].value());
         auto mu = q[0].value();
         auto distance = mu - p[0].value();
-        auto spread = variance + hourglass::square(distance);
-        auto unit = hadamard(hourglass::square(p[1].value()), 2);
-        auto scaled = spread / unit - 0.5;
-        auto log_sigma = q[1].log();
-        return hourglass::sum(scaled + (p[1].log() - log_sigma));
+        auto sigma = p[1].value();
+        auto squared = hourglass::square(distance / sigma);
+        if (has_exact_log(q[1]) && has_exact_log(p[1])) {
+            auto log_q = exact_log(q[1]);
+            auto log_ratio = log_q - exact_log(p[1]);
+            auto gap = apply_operation(expm1_minus{}, hadamard(log_ratio, 2));
+            return hadamard(hourglass::sum(gap + squared), 0.5);
+        }
+        auto gap = gap_of_ratio(q[1], p[1]);
+        auto widened = hourglass::square((q[1].value() - sigma) / sigma);
+        return hourglass::sum(hadamard(squared + widened, 0.5) + gap);
     }
 };
 
@@ -63,30 +86,30 @@ struct laplace_family {
     }
 };
 // With d = |mu_q - mu_p|: log(b_p / b_q) + (b_q e^(-d / b_q) + d) / b_p - 1 (Gil, Alajaji and Linder 2013, "Renyi
-// divergence measures for commonly used univariate continuous distributions", table 2).
+// divergence measures for commonly used univariate continuous distributions", table 2), which is r - 1 - log r with r =
+// b_q / b_p and (d - b_q (1 - e^(-d / b_q))) / b_p. Neither part is negative.
 template <> struct closed_divergence<laplace_family, laplace_family> {
     static constexpr auto build(const auto& q, const auto& p) {
         auto of_q = q[1].value();
-        auto of_p = p[1].value();
         auto mu = q[0].value();
         auto distance = hourglass::abs(mu - p[0].value());
-        auto spread = hadamard(of_q, hourglass::exp(-distance / of_q)) + distance;
-        auto log_q = q[1].log();
-        auto log_ratio = p[1].log() - log_q;
-        return hourglass::sum(spread / of_p - 1 + log_ratio);
+        auto scaled = apply_operation(laplace_distance{}, distance, of_q);
+        auto of_distance = scaled / p[1].value();
+        return hourglass::sum(gap_of_ratio(q[1], p[1]) + of_distance);
     }
 };
 
-// e^-t / (s (1 + e^-t)^2), t = (x - mu) / s
+// e^-t / (s (1 + e^-t)^2) = 1 / (4 s cosh(t / 2)^2), t = (x - mu) / s
 struct logistic_family {
     static constexpr std::string_view name = "logistic";
     static constexpr pathwise_form pathwise = pathwise_form::explicit_function;
     static constexpr int noise_leaves = 1;
+    static constexpr double log_2 = 0.693147180559945309417232121458;
     static constexpr auto log_prob(const auto& p, auto x) {
-        auto s = p[1].value();
-        auto t = hourglass::abs(x - p[0].value()) / s; // symmetric, and e^-t does not overflow
-        auto twice = hadamard(hourglass::softplus(-t), 2);
-        return -hourglass::sum(p[1].log() + t + twice);
+        auto distance = x - p[0].value();
+        auto t = distance / p[1].value();
+        auto twice = hadamard(apply_operation(log_cosh{}, hadamard(t, 0.5)) + log_2, 2);
+        return -hourglass::sum(twice + p[1].log());
     }
     static constexpr auto entropy(const auto& p) { return sum_over<logistic_family>(p, p[1].log() + 2); }
     // mu + s (log u - log(1 - u))
@@ -100,37 +123,31 @@ struct logistic_family {
 };
 
 // With nu degrees of freedom about mu: Gamma((nu + 1) / 2) / (Gamma(nu / 2) (pi nu)^(1/2) sigma) (1 + t^2 / nu)^(-(nu +
-// 1) / 2), t = (x - mu) / sigma
+// 1) / 2), t = (x - mu) / sigma. Of the logarithm of the norm log(2 pi) / 2 is there for every nu, and the rest, R(nu /
+// 2), tends to zero: half_step_remainder.
 struct student_t_family {
     static constexpr std::string_view name = "student_t";
     static constexpr pathwise_form pathwise = pathwise_form::implicit_quantile;
     static constexpr int noise_leaves = 2;
-    static constexpr double half_log_pi = 0.572364942924700087071713675677;
-    // log Gamma((nu + 1) / 2) - log Gamma(nu / 2) - log(pi nu) / 2
-    static constexpr auto log_norm(const auto& p) {
-        auto half = hadamard(p[0].value(), 0.5);
-        auto upper = hourglass::log_gamma(half + 0.5);
-        auto ratio = upper - hourglass::log_gamma(half);
-        return ratio - hadamard(p[0].log(), 0.5) - half_log_pi;
-    }
     static constexpr auto log_prob(const auto& p, auto x) {
         auto nu = p[0].value();
-        auto sigma = p[2].value();
-        auto squared = hourglass::square((x - p[1].value()) / sigma);
-        auto power = hadamard(nu + 1, 0.5);
-        auto tail = hadamard(power, hourglass::log1p(squared / nu));
-        auto norm = log_norm(p);
-        return hourglass::sum(norm - p[2].log() - tail);
+        auto rest = apply_operation(half_step_remainder{}, 0, hadamard(nu, 0.5));
+        auto distance = x - p[1].value();
+        auto kernel = apply_operation(student_t_log_kernel{}, nu, distance, p[2].value());
+        auto norm = rest - math::log_two_pi / 2;
+        return hourglass::sum(norm + kernel);
     }
-    // (nu + 1) / 2 (psi((nu + 1) / 2) - psi(nu / 2)) - log of the norm above (Lazo and Rathie 1978)
+    // (nu + 1) / 2 (psi((nu + 1) / 2) - psi(nu / 2)) - log of the norm (Lazo and Rathie 1978), with R' + 1 / nu for the
+    // difference
     static constexpr auto entropy(const auto& p) {
         auto nu = p[0].value();
         auto half = hadamard(nu, 0.5);
-        auto upper = hourglass::digamma(half + 0.5);
-        auto difference = upper - hourglass::digamma(half);
-        auto slope = hadamard(hadamard(nu + 1, 0.5), difference);
-        auto rest = slope - log_norm(p);
-        return sum_over<student_t_family>(p, rest + p[2].log());
+        auto slope = apply_operation(half_step_remainder{}, 1, half);
+        auto moved = hadamard(half + 0.5, slope);
+        auto rest = moved - apply_operation(half_step_remainder{}, 0, half);
+        auto of_nu = 0.5 / nu + (math::log_two_pi / 2 + 0.5);
+        auto whole = rest + of_nu;
+        return sum_over<student_t_family>(p, whole + p[2].log());
     }
     // mu + sigma n (nu / 2 / g)^(1/2), n standard normal and g gamma of the shape nu / 2
     template <bool Shared> static constexpr auto sample(const auto& p) {
@@ -153,9 +170,11 @@ struct uniform_family {
     static constexpr auto log_prob(const auto& p, auto x) {
         auto low = p[0].value();
         auto high = p[1].value();
-        auto not_below = x >= low;
-        auto inside = hadamard(not_below, x <= high);
-        return hourglass::sum(hourglass::where(inside, -hourglass::log(high - low), -infinity));
+        auto below = low - x;
+        auto outside = hourglass::stop_gradient(hourglass::max(below, x - high)); // no number where any of them is none
+        auto beyond = hourglass::where(outside > 0, -infinity, outside);
+        auto inside = outside <= 0;
+        return hourglass::sum(hourglass::where(inside, -hourglass::log(high - low), beyond));
     }
     static constexpr auto entropy(const auto& p) {
         auto low = p[0].value();
@@ -167,18 +186,18 @@ struct uniform_family {
         return low + hadamard(width, open_uniform<uniform_family, Shared>(p));
     }
 };
-// The log of the ratio of the widths where p reaches as far as q, else infinite.
+// The log of the ratio of the widths where p reaches as far as q, else infinite: by how much further it reaches.
 template <> struct closed_divergence<uniform_family, uniform_family> {
     static constexpr auto build(const auto& q, const auto& p) {
         auto low = q[0].value();
         auto high = q[1].value();
-        auto other_low = p[0].value();
-        auto other_high = p[1].value();
-        auto from_below = low >= other_low;
-        auto inside = hadamard(from_below, high <= other_high);
-        auto log_width = hourglass::log(high - low);
-        auto ratio = hourglass::log(other_high - other_low) - log_width;
-        return hourglass::sum(hourglass::where(inside, ratio, uniform_family::infinity));
+        auto below = low - p[0].value();
+        auto above = p[1].value() - high;
+        auto ratio = hourglass::log1p((below + above) / (high - low));
+        auto least = hourglass::stop_gradient(hourglass::min(below, above)); // no number where any of them is none
+        auto outside = hourglass::where(least < 0, uniform_family::infinity, least);
+        auto inside = least >= 0;
+        return hourglass::sum(hourglass::where(inside, ratio, outside));
     }
 };
 

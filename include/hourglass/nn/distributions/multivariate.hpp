@@ -26,11 +26,18 @@ struct multivariate_normal_family {
     }
     static constexpr auto stretched(auto x, int n) { return x.filled({make_shape(n), x.batched()}); }
     static constexpr auto lower(const auto& p) { return hourglass::lower_triangle(p[1].value()); }
-    // log |det L|
-    static constexpr auto log_determinant(const auto& p) {
-        auto on_diagonal = hourglass::diagonal(p[1].value());
-        return hourglass::sum(hourglass::log(hourglass::abs(on_diagonal)));
+    // |diagonal of L|, and L with the columns turned so that its diagonal is positive: the covariance is the same.
+    static constexpr auto scale_of(const auto& p) { return hourglass::abs(hourglass::diagonal(p[1].value())); }
+    static constexpr auto positive_scale(const auto& p) {
+        auto signs = hourglass::sign(hourglass::diagonal(p[1].value()));
+        return hadamard(lower(p), signs);
     }
+    static constexpr auto diagonal_scale(auto sigma, int n) {
+        auto ones = sigma.convert(1.0).filled({make_shape(n, n), false});
+        return hadamard(apply_operation(band{}, ones), sigma);
+    }
+    // log |det L|
+    static constexpr auto log_determinant(const auto& p) { return hourglass::sum(hourglass::log(scale_of(p))); }
     // |L^-1 x|^2
     static constexpr auto squared_length(const auto& p, auto x) {
         return hourglass::sum(hourglass::square(hourglass::triangular_solve(p[1].value(), x)));
@@ -64,11 +71,12 @@ struct multivariate_normal_family {
     }
 };
 // With S_q = L_q transpose(L_q) and so on: (trace(S_p^-1 S_q) + |L_p^-1 (mu_q - mu_p)|^2 - n) / 2 + log(det L_p / det
-// L_q) (Duchi 2007, "Derivations for linear algebra and optimization", section 9); the trace is the sum of the squares
-// of the elements of L_p^-1 L_q.
-constexpr auto divergence_of_normals(int n, auto squared_scale, auto squared_distance, auto log_scales) {
-    auto half = hadamard(squared_scale + squared_distance - n, 0.5);
-    return half + log_scales;
+// L_q) (Duchi 2007, "Derivations for linear algebra and optimization", section 9). The trace is the sum of the squares
+// of the elements of L_p^-1 L_q. With positive diagonals, whose elements have the ratios r_i, that is half of |L_p^-1
+// (L_q - L_p)|^2 + |L_p^-1 (mu_q - mu_p)|^2 and the sum of r_i - 1 - log r_i: no part is negative.
+constexpr auto divergence_of_normals(auto squared_scale, auto squared_distance, auto gaps) {
+    auto half = hadamard(squared_scale + squared_distance, 0.5);
+    return half + hourglass::sum(gaps);
 }
 template <> struct closed_divergence<multivariate_normal_family, multivariate_normal_family> {
     using family = multivariate_normal_family;
@@ -83,10 +91,11 @@ template <> struct closed_divergence<multivariate_normal_family, multivariate_no
         }
         auto distance = family::stretched(mu - p[0].value(), n);
         auto squared_distance = family::squared_length(p, distance);
-        auto squared_scale = family::squared_length(p, family::lower(q));
-        auto log_scale = family::log_determinant(q);
-        auto log_scales = family::log_determinant(p) - log_scale;
-        return divergence_of_normals(n, squared_scale, squared_distance, log_scales);
+        auto of_q = family::positive_scale(q);
+        auto squared_scale = family::squared_length(p, of_q - family::positive_scale(p));
+        auto size = family::scale_of(q);
+        auto gaps = apply_operation(itakura_saito{}, size, family::scale_of(p));
+        return divergence_of_normals(squared_scale, squared_distance, gaps);
     }
 };
 template <> struct closed_divergence<multivariate_normal_family, normal_family> {
@@ -99,10 +108,11 @@ template <> struct closed_divergence<multivariate_normal_family, normal_family> 
         auto distance = family::stretched(mu - p[0].value(), n);
         auto squared_distance = hourglass::sum(hourglass::square(distance / sigma));
         auto column = sigma.reshaped(make_shape(n, 1));
-        auto squared_scale = hourglass::sum(hourglass::square(family::lower(q) / column));
-        auto log_scale = family::log_determinant(q);
-        auto log_scales = hourglass::sum(family::stretched(p[1].log(), n)) - log_scale;
-        return divergence_of_normals(n, squared_scale, squared_distance, log_scales);
+        auto of_q = family::positive_scale(q);
+        auto more = of_q - family::diagonal_scale(sigma, n);
+        auto squared_scale = hourglass::sum(hourglass::square(more / column));
+        auto gaps = apply_operation(itakura_saito{}, family::scale_of(q), sigma);
+        return divergence_of_normals(squared_scale, squared_distance, gaps);
     }
 };
 template <> struct closed_divergence<normal_family, multivariate_normal_family> {
@@ -113,13 +123,11 @@ template <> struct closed_divergence<normal_family, multivariate_normal_family> 
         if (n == 0) return mu;
         auto distance = family::stretched(mu - p[0].value(), n);
         auto squared_distance = family::squared_length(p, distance);
-        auto ones = mu.convert(1.0).filled({make_shape(n, n), false});
-        auto identity = apply_operation(band{}, ones);
-        auto scales = hadamard(identity, family::stretched(q[1].value(), n));
-        auto squared_scale = family::squared_length(p, scales);
-        auto log_scale = hourglass::sum(family::stretched(q[1].log(), n));
-        auto log_scales = family::log_determinant(p) - log_scale;
-        return divergence_of_normals(n, squared_scale, squared_distance, log_scales);
+        auto sigma = family::stretched(q[1].value(), n);
+        auto of_q = family::diagonal_scale(sigma, n);
+        auto squared_scale = family::squared_length(p, of_q - family::positive_scale(p));
+        auto gaps = apply_operation(itakura_saito{}, sigma, family::scale_of(p));
+        return divergence_of_normals(squared_scale, squared_distance, gaps);
     }
 };
 

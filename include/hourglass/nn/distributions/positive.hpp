@@ -1,7 +1,7 @@
 // Distributions of positive numbers, of parts and of angles: exponential, gamma, beta, von Mises.
 #pragma once
 
-#include <hourglass/nn/distributions/distribution.hpp>
+#include <hourglass/nn/distributions/location_scale.hpp>
 
 HOURGLASS_BEGIN
 namespace ops {
@@ -15,7 +15,9 @@ struct exponential_family {
         auto rate = p[0].value();
         auto decay = hadamard(rate, x);
         auto inside = p[0].log() - decay;
-        return hourglass::sum(hourglass::where(x >= 0, inside, -std::numeric_limits<double>::infinity()));
+        auto below = x < 0;
+        auto outside = hadamard(below, rate > 0); // where nothing is known of the rate, nothing is said
+        return hourglass::sum(hourglass::where(outside, -std::numeric_limits<double>::infinity(), inside));
     }
     static constexpr auto entropy(const auto& p) { return hourglass::sum(1 - p[0].log()); }
     // -log(1 - u) / rate
@@ -27,11 +29,7 @@ struct exponential_family {
 };
 // r - 1 - log r with the ratio r of p's rate to q's
 template <> struct closed_divergence<exponential_family, exponential_family> {
-    static constexpr auto build(const auto& q, const auto& p) {
-        auto log_q = q[0].log();
-        auto log_ratio = p[0].log() - log_q;
-        return hourglass::sum(hourglass::expm1(log_ratio) - log_ratio);
-    }
+    static constexpr auto build(const auto& q, const auto& p) { return hourglass::sum(gap_of_ratio(p[0], q[0])); }
 };
 
 // rate^alpha x^(alpha - 1) e^(-rate x) / Gamma(alpha) for x > 0
@@ -41,19 +39,19 @@ struct gamma_family {
     static constexpr int noise_leaves = 1;
     static constexpr auto log_prob(const auto& p, auto x) {
         auto alpha = p[0].value();
-        auto decay = hadamard(p[1].value(), x);
-        auto of_rate = hadamard(alpha, p[1].log()) - decay;
-        auto exponent = alpha - 1;
-        auto power = hadamard(exponent, hourglass::log(x));
-        auto of_shape = power - hourglass::log_gamma(alpha);
-        return hourglass::sum(of_rate + of_shape);
+        auto kernel = apply_operation(gamma_log_kernel{}, alpha, p[1].value(), x);
+        return hourglass::sum(kernel - apply_operation(stirling_remainder{}, 0, alpha));
     }
+    // alpha + log Gamma(alpha) + (1 - alpha) psi(alpha) - log rate, with L = log Gamma(alpha) - (alpha log alpha -
+    // alpha)
     static constexpr auto entropy(const auto& p) {
         auto alpha = p[0].value();
         auto exponent = 1 - alpha;
-        auto slope = hadamard(exponent, hourglass::digamma(alpha));
-        auto of_shape = alpha + hourglass::log_gamma(alpha) + slope;
-        return hourglass::sum(of_shape - p[1].log());
+        auto slope = hadamard(exponent, apply_operation(stirling_remainder{}, 1, alpha));
+        auto of_shape = apply_operation(stirling_remainder{}, 0, alpha) + slope;
+        auto log_shape = p[0].log();
+        auto log_scale = log_shape - p[1].log();
+        return hourglass::sum(of_shape + log_scale);
     }
     // The quantile of shape alpha and rate 1 at u, over the rate; at least the smallest float, since log x of it is to
     // be finite.
@@ -65,21 +63,16 @@ struct gamma_family {
         return hourglass::max(hourglass::exp(log_z - log_rate), smallest);
     }
 };
-// (a - b) psi(a) - log Gamma(a) + log Gamma(b) + b log(rate_q / rate_p) + a (rate_p / rate_q - 1), a and b the shapes
-// of q and p (Penny 2001, "KL-divergences of normal, gamma, Dirichlet and Wishart densities").
+// With a and b the shapes of q and p: (a - b) psi(a) - log Gamma(a) + log Gamma(b) + b log(rate_q / rate_p) + a (rate_p
+// / rate_q - 1) (Penny 2001, "KL-divergences of normal, gamma, Dirichlet and Wishart densities"). It is b log(b / m) -
+// b + m, m = a rate_p / rate_q, and the divergence of L from its tangent at a: neither is negative.
 template <> struct closed_divergence<gamma_family, gamma_family> {
     static constexpr auto build(const auto& q, const auto& p) {
         auto a = q[0].value();
         auto b = p[0].value();
-        auto log_q = q[1].log();
-        auto log_ratio = p[1].log() - log_q;
-        auto of_log = hadamard(b, log_ratio);
-        auto of_rates = hadamard(a, hourglass::expm1(log_ratio)) - of_log;
-        auto normaliser = hourglass::log_gamma(a);
-        auto normalisers = hourglass::log_gamma(b) - normaliser;
-        auto more = a - b;
-        auto of_shapes = hadamard(more, hourglass::digamma(a)) + normalisers;
-        return hourglass::sum(of_shapes + of_rates);
+        auto rate = q[1].value();
+        auto of_rates = apply_operation(relative_entropy_of_products{}, b, rate, a, p[1].value()) / rate;
+        return hourglass::sum(of_rates + apply_operation(stirling_divergence{}, b, a));
     }
 };
 
@@ -88,33 +81,27 @@ struct beta_family {
     static constexpr std::string_view name = "beta";
     static constexpr pathwise_form pathwise = pathwise_form::implicit_quantile;
     static constexpr int noise_leaves = 2;
-    static constexpr auto log_beta(auto a, auto b) {
-        auto of_a = hourglass::log_gamma(a);
-        auto of_b = hourglass::log_gamma(b);
-        auto both = of_a + of_b;
-        return both - hourglass::log_gamma(a + b);
-    }
     static constexpr auto log_prob(const auto& p, auto x) {
         auto a = p[0].value();
         auto b = p[1].value();
-        auto exponent = a - 1;
-        auto of_x = hadamard(exponent, hourglass::log(x));
-        auto other_exponent = b - 1;
-        auto of_rest = hadamard(other_exponent, hourglass::log1p(-x));
-        auto both = of_x + of_rest;
-        return hourglass::sum(both - log_beta(a, b));
+        auto kernel = apply_operation(beta_log_kernel{}, a, b, x);
+        return hourglass::sum(kernel - apply_operation(beta_remainder{}, a, b));
     }
+    // log B(a, b) - (a - 1) psi(a) - (b - 1) psi(b) + (a + b - 2) psi(a + b), with L = log Gamma(x) - (x log x - x)
     static constexpr auto entropy(const auto& p) {
         auto a = p[0].value();
         auto b = p[1].value();
-        auto less_a = a - 1;
-        auto of_a = hadamard(less_a, hourglass::digamma(a));
-        auto less_b = b - 1;
-        auto of_b = hadamard(less_b, hourglass::digamma(b));
         auto both = a + b;
-        auto less_both = both - 2;
-        auto of_both = hadamard(less_both, hourglass::digamma(both));
-        return hourglass::sum(log_beta(a, b) - of_a - of_b + of_both);
+        const auto of = [](auto x, auto exponent) { // L - exponent L'
+            auto slope = hadamard(exponent, apply_operation(stirling_remainder{}, 1, x));
+            return apply_operation(stirling_remainder{}, 0, x) - slope;
+        };
+        auto of_a = of(a, a - 1);
+        auto whole = of_a + of(b, b - 1);
+        auto rest = whole - of(both, both - 2);
+        auto log_a = hourglass::log(a / both);
+        auto logs = log_a + hourglass::log(b / both);
+        return hourglass::sum(rest + logs);
     }
     // g / (g + h) of two gamma draws: the sigmoid of log g - log h, which keeps digits where both are tiny;
     // between the smallest float and the largest below 1, since logs of it and of 1 - x are to be finite.
@@ -126,22 +113,14 @@ struct beta_family {
         return hourglass::clamp(hourglass::sigmoid(log_g - log_h), gamma_family::smallest, 1 - 0x1p-24);
     }
 };
-// The difference of the log B and the differences of the exponents times psi (Gil et al. 2013, table 2).
+// The difference of the log B and the differences of the exponents times psi (Gil et al. 2013, table 2), as one
+// function.
 template <> struct closed_divergence<beta_family, beta_family> {
     static constexpr auto build(const auto& q, const auto& p) {
         auto a = q[0].value();
         auto b = q[1].value();
         auto other_a = p[0].value();
-        auto other_b = p[1].value();
-        auto normaliser = beta_family::log_beta(a, b);
-        auto normalisers = beta_family::log_beta(other_a, other_b) - normaliser;
-        auto more_a = a - other_a;
-        auto more_b = b - other_b;
-        auto of_a = hadamard(more_a, hourglass::digamma(a));
-        auto of_b = hadamard(more_b, hourglass::digamma(b));
-        auto more = more_a + more_b;
-        auto of_both = hadamard(more, hourglass::digamma(a + b));
-        return hourglass::sum(normalisers + of_a + of_b - of_both);
+        return hourglass::sum(apply_operation(beta_divergence{}, a, b, other_a, p[1].value()));
     }
 };
 
@@ -150,16 +129,18 @@ struct von_mises_family {
     static constexpr std::string_view name = "von_mises";
     static constexpr pathwise_form pathwise = pathwise_form::implicit_quantile;
     static constexpr int noise_leaves = 1;
+    // kappa (cos(x - mu) - 1) = -2 kappa sin((x - mu) / 2)^2, and I_0 without its e^kappa
     static constexpr auto log_prob(const auto& p, auto x) {
         auto kappa = p[1].value();
-        auto cosine = hourglass::cos(x - p[0].value());
-        auto exponent = hadamard(kappa, cosine);
-        return hourglass::sum(exponent - hourglass::log_bessel_i0(kappa) - math::log_two_pi);
+        auto sine = apply_operation(sine_of_half{}, x, p[0].value());
+        auto exponent = hadamard(kappa, hadamard(hourglass::square(sine), -2));
+        return hourglass::sum(exponent - apply_operation(log_bessel_i0e{}, 0, kappa) - math::log_two_pi);
     }
     static constexpr auto entropy(const auto& p) {
         auto kappa = p[1].value();
-        auto mean = hadamard(kappa, hourglass::bessel_ratio(kappa));
-        return sum_over<von_mises_family>(p, hourglass::log_bessel_i0(kappa) - mean + math::log_two_pi);
+        auto below = hadamard(kappa, apply_operation(log_bessel_i0e{}, 1, kappa));
+        auto norm = apply_operation(log_bessel_i0e{}, 0, kappa);
+        return sum_over<von_mises_family>(p, norm - below + math::log_two_pi);
     }
     template <bool Shared> static constexpr auto sample(const auto& p) {
         auto mu = p[0].value();
@@ -168,17 +149,17 @@ struct von_mises_family {
     }
 };
 // A(kappa_q) (kappa_q - kappa_p cos(mu_q - mu_p)) + log I_0(kappa_p) - log I_0(kappa_q), A = I_1 / I_0 being the mean
-// of the cosine (Mardia and Jupp 2000, 3.5.21).
+// of the cosine (Mardia and Jupp 2000, 3.5.21): the divergence of log I_0 from its tangent, and 2 A(kappa_q) kappa_p
+// sin((mu_q - mu_p) / 2)^2. Neither is negative.
 template <> struct closed_divergence<von_mises_family, von_mises_family> {
     static constexpr auto build(const auto& q, const auto& p) {
         auto of_q = q[1].value();
         auto of_p = p[1].value();
         auto mu = q[0].value();
-        auto cosine = hourglass::cos(mu - p[0].value());
-        auto difference = of_q - hadamard(of_p, cosine);
-        auto exponent = hadamard(hourglass::bessel_ratio(of_q), difference);
-        auto normaliser = hourglass::log_bessel_i0(of_q);
-        return hourglass::sum(exponent + (hourglass::log_bessel_i0(of_p) - normaliser));
+        auto sine = apply_operation(sine_of_half{}, mu, p[0].value());
+        auto scaled = hadamard(of_p, hadamard(hourglass::square(sine), 2));
+        auto turned = hadamard(hourglass::bessel_ratio(of_q), scaled);
+        return hourglass::sum(turned + apply_operation(bessel_divergence{}, of_p, of_q));
     }
 };
 
