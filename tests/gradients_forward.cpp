@@ -186,7 +186,8 @@ TEST_CASE("tangents and Jacobians of structural operations") {
                                                with_indices(make_case<scatter>(target, per_row(4)), 5, 0, 5, 2),
                                                with_indices(make_case<scatter>(rows_of_two, per_row(2, 3)), 3, 1, 3),
                                                make_case<triangular_solve>(none, shared_by_rows(3, 3), per_row(3)),
-                                               make_case<triangular_solve>(flipped, per_row(3, 3), per_row(3, 2))};
+                                               make_case<triangular_solve>(flipped, per_row(3, 3), per_row(3, 2)),
+                                               make_case<hg::ops::first_largest>(none, per_row(2, 3))};
     hg::structural_operations::for_each([&]<class Op>(Op) {
         int found = 0;
         for (const operation_case& c : cases) found += c.op->id == hg::record<Op>.id;

@@ -203,6 +203,13 @@ template <> struct cases_of<hg::ops::scatter> {
     }
 };
 
+template <> struct cases_of<hg::ops::first_largest> {
+    static constexpr void add(hg::list<operation_case>& to) {
+        push_all_tails(to, make_case<hg::ops::first_largest>({}, per_row(2, 5)), 0);
+        push_all_tails(to, make_case<hg::ops::first_largest>({}, shared_by_rows(4)), 1);
+    }
+};
+
 // Every Step-th case of the operations; of these each second one under either compiler.
 template <int Step, class... Ops> struct selection {
     static constexpr long rows = ::rows;
@@ -243,7 +250,7 @@ using summed_products = selection<2, hg::ops::matmul_batch_sum>;
 using reductions = selection<2, hg::ops::sum, hg::ops::product_over, hg::ops::max_over>;
 using movements = selection<3, hg::ops::reshape, hg::ops::transpose, hg::ops::slice, hg::ops::pad, hg::ops::concatenate,
                             hg::ops::stop_gradient, hg::ops::after>;
-using triangles = selection<5, hg::ops::band, hg::ops::triangular_solve>;
+using triangles = selection<5, hg::ops::band, hg::ops::triangular_solve, hg::ops::first_largest>;
 using picked = selection<3, hg::ops::gather, hg::ops::scatter>;
 TEST_CASE_TEMPLATE("gradients of structural operations, by a program", Table, products, summed_products, reductions,
                    movements, triangles, picked) {

@@ -317,6 +317,7 @@ template <> struct table<ops::von_mises_cdf_slope> : entry<3, absolute> {
 }
 
 #include "density_points.hpp"
+#include "probability_points.hpp"
 
 namespace operation_points {
 

@@ -52,6 +52,22 @@ template <> inline constexpr double units<ops::expm1_minus> = 6;
 template <> inline constexpr double units<ops::log_cosh> = 3;
 template <> inline constexpr double units<ops::sine_of_half> = 7;
 template <> inline constexpr double units<ops::log_bessel_i0e> = 40;
+template <> inline constexpr double units<ops::logit_loss> = 3;
+template <> inline constexpr double units<ops::logit_error> = 3;
+template <> inline constexpr double units<ops::logit_variance> = 5;
+template <> inline constexpr double units<ops::logit_moment> = 6;
+template <> inline constexpr double units<ops::logit_entropy> = 5;
+template <> inline constexpr double units<ops::logit_difference> = 10;
+template <> inline constexpr double units<ops::logit_divergence> = 40;
+template <> inline constexpr double units<ops::exp_times> = 2.5;
+template <> inline constexpr double units<ops::exp_from_largest> = 100; // as far as x - m is rounded
+template <> inline constexpr double units<ops::log_total> = 1;
+template <> inline constexpr double units<ops::exp_difference> = 200; // as far as b + c is rounded
+template <> inline constexpr double units<ops::exp_times_difference> = 20;
+template <> inline constexpr double units<ops::divergence_term> = 200;
+template <> inline constexpr double units<ops::log_normal_cdf> = 10;
+template <> inline constexpr double units<ops::inverse_mills_ratio> = 12;
+template <> inline constexpr double units<ops::log_normal_cdf_slope> = 2000;
 
 // Below this size errors count as they do at it: functions that cross zero between numbers.
 template <class Op> inline constexpr double size_of_unit = 0;
@@ -67,6 +83,16 @@ inline constexpr double size_of_unit<Op> = 1;
 template <> inline constexpr double size_of_unit<ops::log_bessel_i0e> = 1;
 template <> inline constexpr double size_of_unit<ops::sine_of_half> = 1;
 template <> inline constexpr double size_of_unit<ops::log_cosh> = 1;
+
+template <> inline constexpr double size_of_unit<ops::logit_loss> = 1; // outside of targets in [0, 1]
+template <> inline constexpr double size_of_unit<ops::logit_error> = 1;
+// How many times the smallest normal number a value may be where zero will do: products with an e^x that is smaller.
+template <class Op> inline constexpr double lost_below = 1;
+template <> inline constexpr double lost_below<ops::logit_moment> = 1000;
+template <> inline constexpr double lost_below<ops::logit_entropy> = 1000;
+template <> inline constexpr double lost_below<ops::exp_times> = 1000;
+template <> inline constexpr double lost_below<ops::exp_times_difference> = 2000;
+template <> inline constexpr double lost_below<ops::divergence_term> = 2000;
 
 constexpr int elements = 67; // whole vectors of every width, and a rest
 struct all_elementwise {
@@ -180,6 +206,8 @@ template <class Op, class T> double error_of(T got, const tuple<Op::arity>& x) {
     // What 50 digits cannot say: sines and powers of numbers with more digits before the point.
     if constexpr (std::is_same_v<Op, ops::sin> || std::is_same_v<Op, ops::cos>) finite = std::abs(x[0]) < 1e30;
     if constexpr (std::is_same_v<Op, ops::pow>) finite = std::abs(x[1]) < 1e9;
+    // What is 1 where it overflows.
+    if constexpr (std::is_same_v<Op, ops::exp_from_largest>) finite = x[0] <= x[1];
     for (double e : x) finite = finite && std::isfinite(e);
     if (finite && !std::is_same_v<Op, ops::finite>) {
         try {
@@ -197,7 +225,8 @@ template <class Op, class T> double error_of(T got, const tuple<Op::arity>& x) {
     const precise largest = limits::max();
     if (std::isinf(got)) return abs(exact) > largest && (got > 0) == (exact > 0) ? 0 : inf;
     if (std::isnan(got)) return inf;
-    if (abs(exact) < limits::min() && got == 0) return 0;
+    const precise lost = precise(limits::min()) * lost_below<Op>;
+    if (abs(exact) < lost && (got == 0 || (lost_below < Op >> 1 && abs(precise(got) - exact) < lost))) return 0;
     // The distance between neighbours of the value's size, of which denormals have the smallest normal one's.
     const T least = std::max(limits::min(), static_cast<T>(size_of_unit<Op>));
     const T size = std::min(std::max(static_cast<T>(abs(exact)), least), limits::max());

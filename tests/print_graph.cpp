@@ -79,7 +79,7 @@ using quotients = hg::function<divided, hg::to<h, y, unused, same, loss>>;
 }
 
 TEST_CASE("each kind of line") {
-    CHECK(hg::print(hg::lowered<lines::arithmetic>::view()) == R"(graph: 31 nodes
+    CHECK(hg::print(hg::lowered<lines::arithmetic>::view()) == R"(graph: 36 nodes
 table: [3, 6] = argument
 %1: [6, 3] = transpose[1, 0](table)
 W: [6, 3] = parameter
@@ -96,21 +96,26 @@ c: [rows, 2] = subtract(%8, 2)
 %14: [rows, 1] = reshape(%13)
 %15: [rows, 1] = finite(%14)
 %16: [rows, 1] = stop_gradient(%15)
-%17: [rows, 3] = subtract(%12, %16)
-%18: [rows, 3] = exp(%17)
-%19: [rows] = sum[axis 0](%18)
-%20: [rows, 1] = reshape(%19)
-%21: [rows, 1] = log(%20)
-%22: [rows, 1] = add(%16, %21)
+%17: [rows, 3] = exp_from_largest(%12, %16)
+%18: [rows] = sum[axis 0](%17)
+%19: [rows, 1] = reshape(%18)
+%20: [rows, 1] = stop_gradient(%14)
+%21: [rows, 1] = log_total(%19)
+%22: [rows, 1] = add(%20, %21)
 d: [rows] = reshape(%22)
 %24: [rows] = sum[axes 0 to 1](b)
 "rows of the call": [] = rows
 %27: [] = divide(1, "rows of the call")
 %28: [rows] = multiply(%24, %27)
 %29: [] = sum[over rows](%28)
-"my loss": [rows] = add(%29, d)
+%30: [rows] = subtract(%24, %29)
+%31: [rows] = stop_gradient(%30)
+%32: [] = sum[over rows](%31)
+%33: [] = multiply(%32, %27)
+%34: [] = corrected_mean(%29, %33)
+"my loss": [rows] = add(%34, d)
 )");
-    CHECK(hg::print(hg::lowered<lines::leaves>::view()) == R"(graph: 23 nodes
+    CHECK(hg::print(hg::lowered<lines::leaves>::view()) == R"(graph: 28 nodes
 a: [] = 0.25
 x: [rows, 2, 6] = input
 %3: [] = subtract(1, a)
@@ -130,8 +135,13 @@ seen: [6] = state
 %19: [] = divide(1, "rows of the call")
 %20: [rows, 6] = multiply(d, %19)
 %21: [6] = sum[over rows](%20)
-%22: [6] = add(%16, %21)
-update seen = %22
+%22: [rows, 6] = subtract(d, %21)
+%23: [rows, 6] = stop_gradient(%22)
+%24: [6] = sum[over rows](%23)
+%25: [6] = multiply(%24, %19)
+%26: [6] = corrected_mean(%21, %25)
+%27: [6] = add(%16, %26)
+update seen = %27
 )");
 }
 
@@ -156,7 +166,7 @@ inline constexpr hg::graph model{
 }
 
 TEST_CASE("what a function uses twice is made once: one layer, one noise") {
-    CHECK(hg::print(hg::lowered<once::model>::view()) == R"(graph: 39 nodes
+    CHECK(hg::print(hg::lowered<once::model>::view()) == R"(graph: 35 nodes
 x: [rows, 2] = input
 a.weight: [2, 2] = parameter
 %2: [rows, 2] = matmul(a.weight, x)
@@ -178,22 +188,17 @@ b.bias: [2] = parameter
 %20: [rows, 1] = reshape(%19)
 %21: [rows, 1] = finite(%20)
 %22: [rows, 1] = stop_gradient(%21)
-%23: [rows, 2] = subtract(%18, %22)
-%24: [rows, 2] = exp(%23)
-%25: [rows] = sum[axis 0](%24)
-%26: [rows, 1] = reshape(%25)
-%27: [rows, 1] = log(%26)
-%28: [rows, 1] = add(%22, %27)
-%29: [rows, 2] = subtract(%18, %28)
-b: [rows, 2] = exp(%29)
+%23: [rows, 2] = exp_from_largest(%18, %22)
+%24: [rows] = sum[axis 0](%23)
+%25: [rows, 1] = reshape(%24)
+%27: [rows, 1] = over_total(1, %25)
+b: [rows, 2] = multiply(%23, %27)
 c.weight: [2, 2] = parameter
-%32: [rows, 2] = matmul(c.weight, b)
+%30: [rows, 2] = matmul(c.weight, b)
 c.bias: [2] = parameter
-%34: [rows, 2] = add(%32, c.bias)
-%35: [rows, 2] = softplus(%34)
-%36: [rows, 2] = multiply(%34, x)
-%37: [rows, 2] = subtract(%35, %36)
-c: [rows] = sum[axis 0](%37)
+%32: [rows, 2] = add(%30, c.bias)
+%33: [rows, 2] = logit_loss(%32, x)
+c: [rows] = sum[axis 0](%33)
 )");
 }
 

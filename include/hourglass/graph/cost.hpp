@@ -21,8 +21,9 @@ constexpr double operations_of(graph_view g, int n, long rows) {
     case operation_kind::reduction:
         return elements(g.operand(n, 0));
     case operation_kind::product: {
-        if (is<ops::exclusive_product>(at) || is<ops::settled_product>(at) || is<ops::euclidean_norm>(at))
-            return elements(n); // reads what it was computed from seldom
+        if (is<ops::exclusive_product>(at) || is<ops::settled_product>(at) || is<ops::euclidean_norm>(at) ||
+            is<ops::first_largest>(at))
+            return elements(n); // reads what it was computed from seldom, or once
         const shape& a = g[g.operand(n, 0)].type.extents;
         // An outer product has no inner extent: its sum runs over the rows alone.
         const double inner = a.rank == 2 ? a[at.options.flags[0] != 0 ? 0 : 1] : 1;

@@ -4,6 +4,7 @@
 
 #include <hourglass/graph/body.hpp>
 #include <hourglass/graph/rewrite.hpp>
+#include <hourglass/ops/log_normal_cdf.hpp>
 
 HOURGLASS_BEGIN
 
@@ -18,7 +19,9 @@ public:
     rewriter r;
     list<int> bodies; // of scans: in which each node of the model lies
 
-    constexpr selection(const graph_view& g, slice_of<wanted_name> fed, bool training, bool writes_state)
+    // `passes_names` allows that a symbol is not read any more, where it is not fed.
+    constexpr selection(const graph_view& g, slice_of<wanted_name> fed, bool training, bool writes_state,
+                        bool passes_names)
         : r(g, true), bodies(bodies_of(g)) {
         list<int> cut(g.nodes.size, -1);
         for (const wanted_name& f : fed) {
@@ -34,12 +37,23 @@ public:
                 const int chosen = r.map[g.operand(n, training ? 0 : 1)];
                 r.map[n] = handle{&r.to, nullptr, chosen}.filled(old.type).index;
             } else {
-                r.map[n] = r.copy(n);
+                r.map[n] = passes_names ? exact_copy(n) : r.copy(n);
             }
         }
         if (!writes_state) return; // only a trainer does
         for (const graph_root& root : g.roots)
             if (root.kind == root_kind::update) r.to.roots.push({root_kind::update, root.name, r.map[root.node]});
+    }
+    // A copy of the node; of a logarithm the exact form where it has one, once it is known what is fed: so what lies
+    // under a name is seen too, and the exact form is what is differentiated.
+    constexpr int exact_copy(int n) {
+        const node& old = r.from[n];
+        if (is<ops::log>(old) || is<ops::log1p>(old)) {
+            ops::exact_logarithm exact(handle{&r.to, nullptr, r.map[r.from.operand(n, 0)]}, true);
+            const handle found = is<ops::log>(old) ? exact.of_itself() : exact.of_one_more();
+            if (exact.found()) return found.index;
+        }
+        return r.copy(n);
     }
     // The old graph's node of a name; says so where there is none, and where the name stands in the program.
     constexpr int find(const wanted_name& w, std::string_view where) {

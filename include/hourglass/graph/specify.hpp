@@ -103,7 +103,14 @@ template <const auto& Graph, program_kind Kind, auto Loss, class... Options> str
         const auto asked = options::collect();
         const graph_view whole = lowered<Graph>::view();
         if (!whole.problem.empty()) return empty_graph(whole.problem);
-        selection s(whole, asked.fed.view(), in_training, Kind == program_kind::trainer);
+        // What is differentiated for, or computed once more, is to be read.
+        bool passes_names = !options::recomputes;
+        for (const wanted_name& w : asked.differentiated) {
+            const int name = whole.find_name(w.hash);
+            if (name >= 0 && whole.names[name].node >= 0)
+                passes_names = passes_names && whole[whole.names[name].node].op->kind == operation_kind::leaf;
+        }
+        selection s(whole, asked.fed.view(), in_training, Kind == program_kind::trainer, passes_names);
         for (const wanted_name& w : asked.asked) s.ask(w);
         if constexpr (cuts_derivatives())
             if (!s.r.to.failed()) s.r.to.fail(problem_of_cut<program_spec>::value);
@@ -267,7 +274,8 @@ private:
     // What a program returns of a loss, or of a term of it: its mean or sum over the rows, or a number for each row.
     static constexpr handle over_rows(handle h) {
         if (!h.batched() || each_row) return h;
-        return options::template has<sum_rows> ? row_sum(*h.graph).of(h) : batch_mean(h);
+        return options::template has<sum_rows> ? row_sum(*h.graph).of(h)
+                                               : apply_operation(ops::rounded_batch_mean{}, h);
     }
     // Scalars per example that the loss is made of are reported beside it, as the loss is.
     static constexpr void report_terms(selection& s, int loss_node) {

@@ -21,9 +21,17 @@ template <operand_or_number T> constexpr auto relaxed(const T& temperature) {
 
 namespace ops {
 
-// Uniform noise is 0 once in 2^24 draws, where logarithms are infinite.
+// Uniform noise with a finite logarithm, though zeros be fed: it is fine near 0, down to 2^-126, and has steps of 2^-24
+// near 1. So what decides is where it is small, and the draws below come out as often as they should as long as the
+// probability is a normal number.
 constexpr auto positive_noise(auto like, bool shared) {
-    return hourglass::max(like.noise(static_cast<int>(noise_kind::uniform), shared, like.extents()), 1e-30);
+    return hourglass::max(like.noise(static_cast<int>(noise_kind::uniform), shared, like.extents()), 0x1p-126);
+}
+// The logarithm of exponential noise of rate 1. The smallest of several, each divided by a weight, is one of them as
+// often as its weight is part of all weights.
+constexpr auto log_exponential(auto like, bool shared) {
+    auto noise = positive_noise(like, shared);
+    return hourglass::log(-hourglass::log1p(-noise));
 }
 
 template <bool Shared> struct relaxed_bernoulli {
@@ -31,8 +39,9 @@ template <bool Shared> struct relaxed_bernoulli {
     constexpr auto build(auto logits, auto temperature) const {
         auto noise = positive_noise(logits, Shared);
         auto odds = hourglass::log(noise);
-        auto logistic = odds - hourglass::log1p(-noise);
-        return hourglass::sigmoid((logits + logistic) / temperature);
+        auto logistic = odds - hourglass::log1p(-noise); // reaches to -87, but only to 17
+        auto towards = hourglass::where(logits > 0, logistic, -logistic);
+        return hourglass::sigmoid((logits + towards) / temperature);
     }
 };
 template <bool Shared> struct shared_form<relaxed_bernoulli<Shared>> { using type = relaxed_bernoulli<true>; };
@@ -40,9 +49,7 @@ template <bool Shared> struct shared_form<relaxed_bernoulli<Shared>> { using typ
 template <bool Shared> struct gumbel_softmax {
     static constexpr int noise_leaves = 1;
     constexpr auto build(auto logits, auto temperature) const {
-        auto noise = positive_noise(logits, Shared);
-        auto gumbel = -hourglass::log(-hourglass::log(noise));
-        return hourglass::softmax((logits + gumbel) / temperature);
+        return hourglass::softmax((logits - log_exponential(logits, Shared)) / temperature);
     }
 };
 template <bool Shared> struct shared_form<gumbel_softmax<Shared>> { using type = gumbel_softmax<true>; };
@@ -50,19 +57,19 @@ template <bool Shared> struct shared_form<gumbel_softmax<Shared>> { using type =
 template <bool Shared> struct draw_bernoulli {
     static constexpr int noise_leaves = 1;
     constexpr auto build(auto logits) const {
-        auto mean = hourglass::sigmoid(hourglass::stop_gradient(logits));
-        return logits.noise(static_cast<int>(noise_kind::uniform), Shared, logits.extents()) < mean;
+        auto held = hourglass::stop_gradient(logits);
+        auto noise = logits.noise(static_cast<int>(noise_kind::uniform), Shared, logits.extents());
+        return apply_operation(bernoulli_choice{}, held, noise);
     }
 };
 template <bool Shared> struct shared_form<draw_bernoulli<Shared>> { using type = draw_bernoulli<true>; };
-// 1 at the largest of the logits plus Gumbel noise, 0 elsewhere; where several are largest, they share it.
+// 1 at the first of the largest of the logits less the logarithm of exponential noise (which is Gumbel noise), 0
+// elsewhere.
 template <bool Shared> struct draw_categorical {
     static constexpr int noise_leaves = 1;
     constexpr auto build(auto logits) const {
-        auto noise = positive_noise(logits, Shared);
-        auto disturbed = hourglass::stop_gradient(logits) - hourglass::log(-hourglass::log(noise));
-        auto hot = disturbed == hourglass::max(disturbed, axes<-1>, keep_axes);
-        return hot / hourglass::sum(hot, axes<-1>, keep_axes);
+        auto held = hourglass::stop_gradient(logits);
+        return apply_operation(first_largest{}, held - log_exponential(logits, Shared));
     }
 };
 template <bool Shared> struct shared_form<draw_categorical<Shared>> { using type = draw_categorical<true>; };

@@ -2,14 +2,16 @@
 // are sums over features. None of them touches the batch.
 #pragma once
 
-#include <hourglass/ops/reduction.hpp>
+#include <hourglass/ops/log_normal_cdf.hpp>
 
 HOURGLASS_BEGIN
 
 // mean over features of (prediction - target)^2
 template <operand_or_number A, operand_or_number B>
 requires some_operand<A, B>
-constexpr auto mse(const A& prediction, const B& target) { return mean(square(prediction - target)); }
+constexpr auto mse(const A& prediction, const B& target) {
+    return apply_operation(ops::rounded_mean_axes<axes_t<>>{}, square(prediction - target));
+}
 
 // sum over features of (prediction - target)^2
 template <operand_or_number A, operand_or_number B>
@@ -22,22 +24,22 @@ namespace ops {
 // since compilers differ in the order in which they evaluate operands, and graphs must not.
 struct bernoulli_nll {
     constexpr auto build(auto logits, auto target) const {
-        auto normaliser = hourglass::softplus(logits);
-        return hourglass::sum(normaliser - hadamard(logits, target));
+        return hourglass::sum(apply_operation(logit_loss{}, logits, target));
     }
 };
 struct gaussian_nll {
     constexpr auto build(auto target, auto mean_, auto log_variance) const {
-        auto squared = hourglass::square(target - mean_);
-        auto distance = hadamard(squared, hourglass::exp(-log_variance));
+        // Over the deviation, which is in range where the variance is not.
+        auto precision = hourglass::exp(hadamard(log_variance, -0.5));
+        auto distance = hourglass::square(hadamard(target - mean_, precision));
         return hadamard(hourglass::sum(distance + log_variance + math::log_two_pi), 0.5);
     }
 };
 
 }
 
-// -log p(target | logits), target in [0, 1] with probability sigmoid(logits), summed over features, in nats:
-// softplus(l) - l t, which neither overflows nor cancels.
+// -log p(target | logits), target in [0, 1] with probability sigmoid(logits), summed over features, in nats; exact for
+// sure zeros and sure ones alike, and 0 or infinite at infinite logits.
 template <operand L, operand_or_number T> constexpr auto bernoulli_nll(const L& logits, const T& target) {
     return apply_operation(ops::bernoulli_nll{}, logits, target);
 }

@@ -232,7 +232,8 @@ struct normal_cdf : elementwise<1> {
                                     0.398942280401432677939946059934));
     }
 };
-// Infinities become the largest finite numbers; NaN is handed on. Keeps log_sum_exp from computing inf - inf.
+// Infinities become the largest finite numbers; NaN is handed on. Keeps what is shifted by the largest x from computing
+// inf - inf.
 struct finite : elementwise<1> {
     static constexpr std::string_view name = "finite";
     static constexpr bool smooth = false; // only ever applied to a value that is shifted out again
@@ -252,8 +253,6 @@ HOURGLASS_FUNCTION(sqrt)
 HOURGLASS_FUNCTION(abs)
 HOURGLASS_FUNCTION(sign)
 HOURGLASS_FUNCTION(exp)
-HOURGLASS_FUNCTION(log)
-HOURGLASS_FUNCTION(log1p)
 HOURGLASS_FUNCTION(expm1)
 HOURGLASS_FUNCTION(sin)
 HOURGLASS_FUNCTION(cos)

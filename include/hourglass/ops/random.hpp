@@ -1,6 +1,6 @@
 // Noise in equations: leaves of standard normal or uniform numbers, masks made of them, and dropout. Each textual
 // occurrence is a leaf of its own with an identity made of its name; the generator itself is in ops/philox.hpp and
-// kernels/philox.hpp.
+// kernels/philox.hpp. Uniform numbers are fine near 0 and not near 1: what is rare happens where they are small.
 #pragma once
 
 #include <boost/hana/at.hpp>
@@ -53,7 +53,7 @@ struct shared_of_another {
 
 }
 
-// Independent N(0, 1) numbers, or uniform ones in [0, 1), shaped like x, or of the given extents.
+// Independent N(0, 1) numbers, or uniform ones in (0, 1), shaped like x, or of the given extents.
 template <operand X> constexpr auto normal_noise_like(const X& x) {
     return apply_operation(ops::noise_like<noise_kind::normal, false>{}, x);
 }
@@ -89,13 +89,67 @@ constexpr auto shared(const applied<ops::less, applied<Noise, Operands...>, P>& 
 
 namespace ops {
 
+// 1 with the probability 1 - p, else 0, of the uniform number u: where p is small, u < p is what drops, since 1 - p has
+// no digits for it.
+struct keeps : elementwise<3> {
+    static constexpr std::string_view name = "keeps";
+    static constexpr bool smooth = false;
+    static constexpr double small = 0x1p-10;
+    template <class V> static constexpr V forward(const V& u, const V& p, const V& rest) {
+        const V zero = math::as<V>(0), one = math::as<V>(1);
+        return math::select(p < math::as<V>(small), math::select(u >= p, one, zero), math::select(u < rest, one, zero));
+    }
+};
+// 1 with the probability sigmoid(l), else 0, of the uniform number u: u < sigmoid(-|l|) is the less probable of the
+// two. NaN is handed on.
+struct bernoulli_choice : elementwise<2> {
+    static constexpr std::string_view name = "bernoulli_choice";
+    static constexpr bool smooth = false;
+    template <class V> static constexpr V forward(const V& l, const V& u) {
+        const V zero = math::as<V>(0), one = math::as<V>(1);
+        const auto rare = u < sigmoid::forward(V(-math::abs(l)));
+        const V drawn = math::select(l > zero, math::select(rare, zero, one), math::select(rare, one, zero));
+        return math::select(l == l, drawn, l);
+    }
+};
+// Along the last axis 1 at the largest element, at the first where several are, and 0 elsewhere; NaN where one is NaN.
+struct first_largest {
+    static constexpr std::string_view name = "first_largest";
+    static constexpr operation_kind kind = operation_kind::product;
+    static constexpr int arity = 1;
+    static constexpr bool smooth = false;
+    static constexpr value_type infer(inference& in) {
+        if (in[0].extents.rank == 0) in.problem = sentence("it takes a vector, or what has more axes");
+        return in[0];
+    }
+    template <class T> static constexpr void reference(const evaluation<T>& e) {
+        const shape& x = e.types[0].extents;
+        const long n = x[x.rank - 1], all = e.rows_of(e.types[0]) * x.size();
+        for (long first = 0; first < all; first += n) {
+            const T* const from = e.operands[0] + first;
+            long chosen = 0;
+            bool ordered = from[0] == from[0];
+            for (long i = 1; i < n; ++i) {
+                if (from[i] > from[chosen]) chosen = i;
+                ordered = ordered && from[i] == from[i];
+            }
+            for (long i = 0; i < n; ++i)
+                e.result[first + i] = ordered ? T(i == chosen ? 1 : 0) : T(std::numeric_limits<double>::quiet_NaN());
+        }
+    }
+};
+
 // x kept with probability 1 - p and divided by it. A p that is known and leaves nothing is a mistake; a p that only the
 // call knows gives zeros then.
 template <bool Shared> constexpr auto masked_and_rescaled(std::string_view function, auto x, auto p) {
     auto keep = 1 - p;
-    auto kept = hadamard(x, apply_operation(noise_like<noise_kind::uniform, Shared>{}, x) < keep);
-    if (p.at().op->kind != operation_kind::literal) return kept / hourglass::where(keep > 0, keep, 1);
+    auto noise = apply_operation(noise_like<noise_kind::uniform, Shared>{}, x);
+    if (p.at().op->kind != operation_kind::literal) {
+        auto kept = hadamard(x, apply_operation(keeps{}, noise, p, keep));
+        return kept / hourglass::where(keep > 0, keep, 1);
+    }
     const double known = p.at().options.number;
+    auto kept = hadamard(x, known < keeps::small ? noise >= p : noise < keep);
     if (!(known >= 0 && known < 1))
         x.misfit(text(function), sentence("it drops with a probability of 0 or more and less than 1, not ", known));
     return kept / keep;
@@ -126,3 +180,7 @@ template <operand X, operand_or_number P> constexpr auto dropout(const X& x, con
 }
 
 HOURGLASS_END
+
+HOURGLASS_OPERATION(hourglass::ops::keeps);
+HOURGLASS_OPERATION(hourglass::ops::bernoulli_choice);
+HOURGLASS_OPERATION(hourglass::ops::first_largest);

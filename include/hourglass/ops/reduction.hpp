@@ -1,6 +1,6 @@
-// Reductions over axes and over the batch: sum, prod, mean, max, min, norms, log_sum_exp, softmax, batch_sum,
-// batch_mean. Only sum, prod and max are primitive; the others are written in them where they are lowered and shapes
-// are known.
+// Reductions over axes and over the batch: sum, prod, mean, max, min, norms, batch_sum, batch_mean. Only sum, prod and
+// max are primitive; the others are written in them where they are lowered and shapes are known. softmax and its kin
+// are in ops/softmax.hpp.
 #pragma once
 
 #include <hourglass/ops/products.hpp>
@@ -93,13 +93,28 @@ template <class Reduction, class H> constexpr H reduce(H x, unsigned mask, bool 
 template <class Reduction, class Axes, bool Keep> struct reduce_axes {
     constexpr auto build(auto x) const { return reduce<Reduction>(x, axis_mask(x, Axes{}), Keep); }
 };
-template <class Axes, bool Keep> struct mean_axes {
+// A mean and the mean of what is left over it, which is zero but for rounding: their sum, where that is finite.
+struct corrected_mean : elementwise<2> {
+    static constexpr std::string_view name = "corrected_mean";
+    template <class V> static constexpr V forward(const V& mean, const V& rest) {
+        const auto is_finite = math::abs(rest) <= V(std::numeric_limits<math::element_t<V>>::max());
+        return math::select(is_finite, V(mean + rest), mean);
+    }
+    template <class H> static constexpr auto derivative(H, H, H, H g) { return std::array{g, g}; }
+};
+// 1 / the number of elements that are reduced
+constexpr double share_of_each(const shape& x, unsigned mask) {
+    double count = 1;
+    for (int i = 0; i < x.rank; ++i)
+        if ((mask >> i & 1u) != 0) count *= x[i];
+    return 1 / count;
+}
+// The sum over the axes divided by their extents, as it comes out of rounding: for what is no reference point of
+// others.
+template <class Axes> struct rounded_mean_axes {
     constexpr auto build(auto x) const {
         const unsigned mask = axis_mask(x, Axes{});
-        long count = 1;
-        for (int i = 0; i < x.extents().rank; ++i)
-            if ((mask >> i & 1u) != 0) count *= x.extents()[i];
-        return hadamard(reduce<sum>(x, mask, Keep), 1.0 / static_cast<double>(count));
+        return hadamard(reduce<sum>(x, mask, false), share_of_each(x.extents(), mask));
     }
 };
 // The result of a reduction that kept its axes, without them where `keep` is false.
@@ -110,6 +125,18 @@ template <class H> constexpr H without_axes(H x, unsigned mask, bool keep) {
         if ((mask >> i & 1u) == 0) dropped[dropped.rank++] = x.extents()[i];
     return x.reshaped(dropped);
 }
+// Exact where all elements are equal, so that x - mean(x) is zero: a mean that does not overflow, since each element is
+// divided first, and the mean of what is left over it, which does not underflow.
+template <class Axes, bool Keep> struct mean_axes {
+    constexpr auto build(auto x) const {
+        const unsigned mask = axis_mask(x, Axes{});
+        const double share = share_of_each(x.extents(), mask);
+        auto first = reduce<sum>(hadamard(x, share), mask, true);
+        auto left = reduce<sum>(hourglass::stop_gradient(x - first), mask, true);
+        auto result = apply_operation(corrected_mean{}, first, hadamard(left, share));
+        return result.failed() ? result : without_axes(result, mask, Keep);
+    }
+};
 template <class Axes, bool Keep> struct l2_norm_axes {
     constexpr auto build(auto x) const {
         const unsigned mask = axis_mask(x, Axes{});
@@ -118,32 +145,24 @@ template <class Axes, bool Keep> struct l2_norm_axes {
         return without_axes(apply_operation(euclidean_norm{}, x, total), mask, Keep);
     }
 };
-// log sum e^x, shifted by the largest x, which the gradient does not see.
-template <class Axes, bool Keep> struct log_sum_exp_axes {
-    constexpr auto build(auto x) const {
-        const unsigned mask = axis_mask(x, Axes{});
-        auto largest = hourglass::stop_gradient(apply_operation(finite{}, reduce<max_over>(x, mask, true)));
-        auto result = largest + hourglass::log(reduce<sum>(hourglass::exp(x - largest), mask, true));
-        if (Keep) return result;
-        shape dropped;
-        for (int i = 0; i < x.extents().rank; ++i)
-            if ((mask >> i & 1u) == 0) dropped[dropped.rank++] = x.extents()[i];
-        return result.reshaped(dropped);
-    }
-};
-// x - log sum e^x, and its exponential; composite, so that x, which is used twice, is made once.
-template <class Axes> struct log_softmax_axes {
-    constexpr auto build(auto x) const { return x - apply_operation(log_sum_exp_axes<Axes, true>{}, x); }
-};
-template <class Axes> struct softmax_axes {
-    constexpr auto build(auto x) const { return apply_operation(exp{}, apply_operation(log_softmax_axes<Axes>{}, x)); }
-};
 // The sum of x / rows, the number of rows being known at the call; 1 / rows is a number of the call, computed once.
-struct batch_mean {
+// What programs report of losses is that; `batch_mean` is as exact as `mean`.
+struct rounded_batch_mean {
     constexpr auto build(auto x) const {
         sum over_batch;
         over_batch.options.flags[2] = 1;
         return apply_operation(over_batch, hadamard(x, 1 / x.rows()));
+    }
+};
+struct batch_mean {
+    constexpr auto build(auto x) const {
+        sum over_batch;
+        over_batch.options.flags[2] = 1;
+        auto share = 1 / x.rows();
+        auto first = apply_operation(over_batch, hadamard(x, share));
+        if (first.failed()) return first;
+        auto left = apply_operation(over_batch, hourglass::stop_gradient(x - first));
+        return apply_operation(corrected_mean{}, first, hadamard(left, share));
     }
 };
 
@@ -164,7 +183,6 @@ HOURGLASS_REDUCTION(sum, ops::reduce_axes<ops::sum, axes_type, keep>)
 HOURGLASS_REDUCTION(prod, ops::reduce_axes<ops::product_over, axes_type, keep>)
 HOURGLASS_REDUCTION(max, ops::reduce_axes<ops::max_over, axes_type, keep>)
 HOURGLASS_REDUCTION(mean, ops::mean_axes<axes_type, keep>)
-HOURGLASS_REDUCTION(log_sum_exp, ops::log_sum_exp_axes<axes_type, keep>)
 // The root of the sum of squares; the subgradient at the origin is zero.
 HOURGLASS_REDUCTION(l2_norm, ops::l2_norm_axes<axes_type, keep>)
 #undef HOURGLASS_REDUCTION
@@ -173,16 +191,6 @@ template <operand X, class... Options>
 constexpr auto min(const X& x, Options... options) requires(!(operand_or_number<Options> || ...)) {
     return -max(-x, options...);
 }
-// e^x / sum e^x over the axes, by default over the last
-template <operand X, int... Axes> constexpr auto softmax(const X& x, axes_t<Axes...>) {
-    return apply_operation(ops::softmax_axes<axes_t<Axes...>>{}, x);
-}
-template <operand X> constexpr auto softmax(const X& x) { return softmax(x, axes<-1>); }
-template <operand X, int... Axes> constexpr auto log_softmax(const X& x, axes_t<Axes...>) {
-    return apply_operation(ops::log_softmax_axes<axes_t<Axes...>>{}, x);
-}
-template <operand X> constexpr auto log_softmax(const X& x) { return log_softmax(x, axes<-1>); }
-
 // Norms: the sum of absolute values, the largest absolute value.
 template <operand X, class... Options> constexpr auto l1_norm(const X& x, Options... o) { return sum(abs(x), o...); }
 template <operand X, class... Options> constexpr auto max_norm(const X& x, Options... o) { return max(abs(x), o...); }
@@ -199,3 +207,4 @@ HOURGLASS_END
 
 HOURGLASS_OPERATION(hourglass::ops::sum);
 HOURGLASS_OPERATION(hourglass::ops::max_over);
+HOURGLASS_OPERATION(hourglass::ops::corrected_mean);

@@ -117,16 +117,20 @@ template <class V> struct by_log_2 {
     }
 };
 
-// e^x = 2^n e^r, zero where that is no normal number any more, infinity beyond the largest.
-template <class V> V exp_of_reduced(const V& x, const by_log_2<V>& reduced) {
+// e^x = 2^n e^r, zero where that is no normal number any more, `beyond` above the largest and where there is none.
+template <class V> V exp_of_reduced(const V& x, const by_log_2<V>& reduced, const V& beyond) {
     const V y = number<V>(1) + reduced.expm1();
     // Into the exponent's bits, since 2^n may be too large for a number of its own.
     const V scaled = from_bits<V>(bits_of(y) + (bits_of(reduced.shifted) << mantissa_bits<V>));
     const V finite = select(x < either<V>(-87.33654022216797, -708.39641853226408), number<V>(0), scaled);
-    const V infinity = number<V>(std::numeric_limits<double>::infinity());
-    return select(x <= either<V>(88.72283172607422, 709.78271289338397), finite, x + infinity); // or no number
+    return select(x <= either<V>(88.72283172607422, 709.78271289338397), finite, beyond);
+}
+template <class V> V exp_of_reduced(const V& x, const by_log_2<V>& reduced) {
+    return exp_of_reduced(x, reduced, V(x + number<V>(std::numeric_limits<double>::infinity())));
 }
 template <class V> V exp(const V& x) { return exp_of_reduced(x, by_log_2<V>(x)); }
+// The same, but 1 beyond the largest number, which costs no more.
+template <class V> V exp_or_one(const V& x) { return exp_of_reduced(x, by_log_2<V>(x), V(min(number<V>(1), x))); }
 // e^(x + rest), |rest| < 0.03 and x + rest <= 0
 template <class V> V exp_of_sum(const V& x, const V& rest) {
     by_log_2<V> reduced(x);

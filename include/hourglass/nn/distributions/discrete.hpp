@@ -24,27 +24,14 @@ struct bernoulli_family {
     static constexpr auto log_prob(const auto& p, auto x) {
         return -apply_operation(ops::bernoulli_nll{}, p[0].value(), x);
     }
-    // -p log p - (1 - p) log(1 - p), p = sigmoid(l), both terms of which keep their digits
     static constexpr auto entropy(const auto& p) {
-        auto l = p[0].value();
-        auto of_one = hourglass::sigmoid(l);
-        auto first = hadamard(of_one, hourglass::softplus(-l));
-        auto of_zero = hourglass::sigmoid(-l);
-        auto second = hadamard(of_zero, hourglass::softplus(l));
-        return hourglass::sum(first + second);
+        return hourglass::sum(apply_operation(logit_entropy{}, p[0].value()));
     }
 };
 template <> struct closed_divergence<bernoulli_family, bernoulli_family> {
     static constexpr auto build(const auto& q, const auto& p) {
         auto l = q[0].value();
-        auto m = p[0].value();
-        auto log_one = hourglass::softplus(-l);
-        auto log_of_one = hourglass::softplus(-m) - log_one;
-        auto log_zero = hourglass::softplus(l);
-        auto log_of_zero = hourglass::softplus(m) - log_zero;
-        auto first = hadamard(hourglass::sigmoid(l), log_of_one);
-        auto second = hadamard(hourglass::sigmoid(-l), log_of_zero);
-        return hourglass::sum(first + second);
+        return hourglass::sum(apply_operation(logit_divergence{}, l, p[0].value()));
     }
 };
 
@@ -57,19 +44,29 @@ struct categorical_family {
     static constexpr text no_pathwise_form() { return choice_of_estimator("categorical", "softmax"); }
     static constexpr auto log_prob(const auto& p, auto x) {
         auto logs = hourglass::log_softmax(p[0].value());
-        return hourglass::sum(hadamard(x, logs));
+        return hourglass::sum(apply_operation(weighted{}, x, logs));
     }
     static constexpr auto entropy(const auto& p) {
         auto logs = hourglass::log_softmax(p[0].value());
-        return -hourglass::sum(hadamard(hourglass::exp(logs), logs));
+        return -hourglass::sum(apply_operation(exp_times{}, logs));
     }
 };
+// sum q (log q - log p), as a sum of terms that are not negative; the difference of the logarithms is taken of logits,
+// which are as close as the distributions are, and a small error that all differences share is of no account.
 template <> struct closed_divergence<categorical_family, categorical_family> {
     static constexpr auto build(const auto& q, const auto& p) {
-        auto of_q = hourglass::log_softmax(q[0].value());
-        auto of_p = hourglass::log_softmax(p[0].value());
-        auto ratio = of_q - of_p;
-        return hourglass::sum(hadamard(hourglass::exp(of_q), ratio));
+        auto l = q[0].value();
+        auto m = p[0].value();
+        const log_probabilities of_q(l, axis_mask(l, axes_t<-1>{}));
+        const log_probabilities of_p(m, axis_mask(m, axes_t<-1>{}));
+        auto of_largest = of_p.largest - of_q.largest;
+        auto of_totals = of_p.log_of_total - of_q.log_of_total;
+        auto shift = of_largest + of_totals;
+        auto difference = (m - l) - shift;
+        auto log_q = of_q.value();
+        auto log_p = of_p.value();
+        auto correction = hourglass::stop_gradient(difference - (log_p - log_q));
+        return hourglass::sum(apply_operation(divergence_term{}, log_q, log_p, correction));
     }
 };
 
@@ -80,7 +77,7 @@ template <operand L> constexpr auto bernoulli(const L& logits) {
     return make_distribution<ops::bernoulli_family>(logits);
 }
 // One of the elements of the last axis, with the probabilities softmax(logits); independent along the other axes. A
-// value is 1 at the element that is chosen and 0 elsewhere. The logits are finite.
+// value is 1 at the element that is chosen and 0 elsewhere. A logit of minus infinity is never chosen.
 template <operand L> constexpr auto categorical(const L& logits) {
     return make_distribution<ops::categorical_family>(logits);
 }

@@ -1,0 +1,220 @@
+// log_sum_exp, softmax and log_softmax: written in sums of e^(x - m), m the largest x, where they are lowered and
+// shapes are known; and the operations on logarithms of probabilities, where what has no probability, of the logarithm
+// minus infinity, has no share in entropies and divergences.
+#pragma once
+
+#include <hourglass/ops/logits.hpp>
+#include <hourglass/ops/reduction.hpp>
+
+HOURGLASS_BEGIN
+namespace ops {
+
+// x - m where m is the largest x: 0 at infinity too.
+struct from_largest : elementwise<2> {
+    static constexpr std::string_view name = "from_largest";
+    template <class V> static constexpr V forward(const V& x, const V& m) {
+        return math::select(x > V(std::numeric_limits<math::element_t<V>>::max()), math::as<V>(0), V(x - m));
+    }
+    template <class H> static constexpr auto derivative(H, H, H, H g) { return std::array{g, -g}; }
+};
+// e^(x - m) where m is the largest x made finite; where that overflows, x is infinite, and it is 1.
+struct exp_from_largest : elementwise<2> {
+    static constexpr std::string_view name = "exp_from_largest";
+    template <class V> static constexpr V forward(const V& x, const V& m) {
+        const V d = x - m;
+        if constexpr (math::is_vector<V>) {
+            return math::in_vectors::exp_or_one(d);
+        } else {
+            const double largest = std::is_same_v<V, float> ? 88.72283172607422 : 709.78271289338397;
+            return math::select(d > math::as<V>(largest), math::as<V>(1), math::exp(d));
+        }
+    }
+    template <class H> static constexpr auto derivative(H, H, H y, H g) {
+        auto slope = hadamard(g, y);
+        return std::array{slope, -slope};
+    }
+};
+// a / s where s is a sum of e^(x - m), which is at least 1, or 0 where every x is minus infinity: then 0.
+struct over_total : elementwise<2> {
+    static constexpr std::string_view name = "over_total";
+    static constexpr unsigned zero_operands = 1u;
+    template <class V> static constexpr V forward(const V& a, const V& s) {
+        const auto empty = s == math::as<V>(0);
+        return math::select(empty, math::as<V>(0), V(a / math::select(empty, math::as<V>(1), s)));
+    }
+    template <class H> static constexpr auto derivative(H, H s, H y, H g) {
+        auto share = apply_operation(over_total{}, g, s);
+        return std::array{share, -hadamard(share, y)};
+    }
+};
+// log s of such a sum, whose derivative is 0 where the sum is.
+struct log_total : elementwise<1> {
+    static constexpr std::string_view name = "log_total";
+    template <class V> static constexpr V forward(const V& s) { return math::log(s); }
+    template <class H> static constexpr H derivative(H s, H, H g) { return apply_operation(over_total{}, g, s); }
+};
+
+// w x, and 0 where the weight w is 0, though x be infinite; NaN is handed on.
+struct weighted : elementwise<2> {
+    static constexpr std::string_view name = "weighted";
+    static constexpr unsigned zero_operands = 1u;
+    template <class V> static constexpr V forward(const V& w, const V& x) {
+        const V none = math::select(x == x, math::as<V>(0), x);
+        return math::select(w == math::as<V>(0), none, V(w * x));
+    }
+    template <class H> static constexpr auto derivative(H w, H x, H, H g) {
+        auto in_w = apply_operation(weighted{}, g, x);
+        return std::array{in_w, hadamard(g, w)};
+    }
+};
+// x e^x, and 0 at minus infinity: p log p of p = e^x.
+struct exp_times : elementwise<1> {
+    static constexpr std::string_view name = "exp_times";
+    template <class V> static constexpr V forward(const V& x) { return math::zero_or_product(math::exp(x), x); }
+    template <class H> static constexpr H derivative(H x, H y, H g) {
+        return hadamard(g, y + apply_operation(ops::exp{}, x));
+    }
+};
+
+// The three below take logarithms a and b of probabilities, and a correction c of b that b itself has no digits for;
+// one that is no number, as comes of infinities, is none.
+template <class V> struct log_ratio {
+    V of_a, of_b, gap; // e^a, e^(b + c), b + c - a
+    constexpr log_ratio(const V& a, const V& b, const V& c) : of_a(math::exp(a)), of_b(), gap() {
+        const V correction = math::select(c == c, c, math::as<V>(0));
+        of_b = math::exp(V(b + correction));
+        gap = (b - a) + correction;
+    }
+};
+// e^b - e^a
+struct exp_difference : elementwise<3> {
+    static constexpr std::string_view name = "exp_difference";
+    template <class V> static constexpr V forward(const V& a, const V& b, const V& c) {
+        const log_ratio<V> r(a, b, c);
+        const auto is_near = math::abs(r.gap) <= math::as<V>(1);
+        const V near = r.of_a * math::expm1(math::select(is_near, r.gap, math::as<V>(0)));
+        return math::select(is_near, near, V(r.of_b - r.of_a));
+    }
+    template <class H> static constexpr auto derivative(H a, H, H, H y, H g) {
+        auto of_a = apply_operation(ops::exp{}, a);
+        auto in_a = -hadamard(g, of_a);
+        auto in_b = hadamard(g, y + of_a);
+        return std::array{in_a, in_b, in_b};
+    }
+};
+// e^a (b - a), and 0 where e^a is 0.
+struct exp_times_difference : elementwise<3> {
+    static constexpr std::string_view name = "exp_times_difference";
+    template <class V> static constexpr V forward(const V& a, const V& b, const V& c) {
+        const log_ratio<V> r(a, b, c);
+        return math::zero_or_product(r.of_a, r.gap);
+    }
+    template <class H> static constexpr auto derivative(H a, H, H, H y, H g) {
+        auto of_a = apply_operation(ops::exp{}, a);
+        auto in_a = hadamard(g, y - of_a);
+        auto in_b = hadamard(g, of_a);
+        return std::array{in_a, in_b, in_b};
+    }
+};
+// e^b - e^a - e^a (b - a), never negative: what an event of the probability e^a adds to the divergence from one where
+// it has e^b, since the differences of all probabilities add up to zero.
+struct divergence_term : elementwise<3> {
+    static constexpr std::string_view name = "divergence_term";
+    template <class V> static constexpr V forward(const V& a, const V& b, const V& c) {
+        const log_ratio<V> r(a, b, c);
+        // e^a (e^gap - 1 - gap), for a large gap with e^b before the brackets: so neither infinity is subtracted.
+        const auto is_large = r.gap > math::as<V>(1);
+        const V near =
+            math::zero_or_product(r.of_a, math::exp_remainder(math::select(is_large, math::as<V>(1), r.gap)));
+        const V far = r.of_b * (math::as<V>(1) - (math::as<V>(1) + r.gap) * math::exp(V(-r.gap)));
+        const V both = math::select(is_large, far, near);
+        return math::select(a == math::as<V>(-std::numeric_limits<double>::infinity()), r.of_b, both);
+    }
+    template <class H> static constexpr auto derivative(H a, H b, H c, H, H g) {
+        auto slope = apply_operation(exp_times_difference{}, a, b, c);
+        auto in_a = -hadamard(g, slope);
+        auto in_b = hadamard(g, apply_operation(exp_difference{}, a, b, c));
+        return std::array{in_a, in_b, in_b};
+    }
+};
+
+// What log_sum_exp and softmax are made of, with the reduced axes kept: the largest x, e^(x - m) and the sum of it. The
+// gradient does not see m, which no shift of x changes the results by.
+template <class H> struct exponentials {
+    H largest, terms, total;
+    constexpr exponentials(H x, unsigned mask) : largest(reduce<max_over>(x, mask, true)), terms(x), total(x) {
+        auto held = hourglass::stop_gradient(apply_operation(finite{}, largest));
+        terms = apply_operation(exp_from_largest{}, x, held);
+        total = reduce<sum>(terms, mask, true);
+    }
+};
+// And log_softmax: x - m, and log sum e^(x - m) of all terms but that of m itself, which is 1: where they are small, it
+// keeps their digits.
+template <class H> struct log_probabilities {
+    H largest, below, log_of_total;
+    constexpr log_probabilities(H x, unsigned mask)
+        : largest(hourglass::stop_gradient(reduce<max_over>(x, mask, true))), below(x), log_of_total(x) {
+        below = apply_operation(from_largest{}, x, largest);
+        auto terms = hourglass::exp(below);
+        auto ties = below == 0;
+        auto others = reduce<sum>(terms - ties, mask, true);
+        auto more_ties = reduce<sum>(ties, mask, true) - 1;
+        log_of_total = apply_operation(ops::log1p{}, others + more_ties);
+    }
+    constexpr H value() const { return below - log_of_total; }
+};
+
+// log sum e^x
+template <class Axes, bool Keep> struct log_sum_exp_axes {
+    constexpr auto build(auto x) const {
+        const unsigned mask = axis_mask(x, Axes{});
+        const exponentials of(x, mask);
+        auto largest = hourglass::stop_gradient(of.largest);
+        auto result = largest + apply_operation(log_total{}, of.total);
+        if (Keep) return result;
+        shape dropped;
+        for (int i = 0; i < x.extents().rank; ++i)
+            if ((mask >> i & 1u) == 0) dropped[dropped.rank++] = x.extents()[i];
+        return result.reshaped(dropped);
+    }
+};
+template <class Axes> struct log_softmax_axes {
+    constexpr auto build(auto x) const { return log_probabilities(x, axis_mask(x, Axes{})).value(); }
+};
+template <class Axes> struct softmax_axes {
+    constexpr auto build(auto x) const {
+        const exponentials of(x, axis_mask(x, Axes{}));
+        return hadamard(of.terms, apply_operation(over_total{}, 1, of.total));
+    }
+};
+
+}
+
+template <operand X, int... Axes> constexpr auto log_sum_exp(const X& x, axes_t<Axes...> = {}) {
+    return apply_operation(ops::log_sum_exp_axes<axes_t<Axes...>, false>{}, x);
+}
+template <operand X, int... Axes> constexpr auto log_sum_exp(const X& x, axes_t<Axes...>, keep_axes_t) {
+    return apply_operation(ops::log_sum_exp_axes<axes_t<Axes...>, true>{}, x);
+}
+
+// e^x / sum e^x over the axes, by default over the last
+template <operand X, int... Axes> constexpr auto softmax(const X& x, axes_t<Axes...>) {
+    return apply_operation(ops::softmax_axes<axes_t<Axes...>>{}, x);
+}
+template <operand X> constexpr auto softmax(const X& x) { return softmax(x, axes<-1>); }
+template <operand X, int... Axes> constexpr auto log_softmax(const X& x, axes_t<Axes...>) {
+    return apply_operation(ops::log_softmax_axes<axes_t<Axes...>>{}, x);
+}
+template <operand X> constexpr auto log_softmax(const X& x) { return log_softmax(x, axes<-1>); }
+
+HOURGLASS_END
+
+HOURGLASS_OPERATION(hourglass::ops::from_largest);
+HOURGLASS_OPERATION(hourglass::ops::exp_from_largest);
+HOURGLASS_OPERATION(hourglass::ops::over_total);
+HOURGLASS_OPERATION(hourglass::ops::log_total);
+HOURGLASS_OPERATION(hourglass::ops::weighted);
+HOURGLASS_OPERATION(hourglass::ops::exp_times);
+HOURGLASS_OPERATION(hourglass::ops::exp_difference);
+HOURGLASS_OPERATION(hourglass::ops::exp_times_difference);
+HOURGLASS_OPERATION(hourglass::ops::divergence_term);
