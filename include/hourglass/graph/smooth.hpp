@@ -25,7 +25,8 @@ constexpr int without_squared_roots(graph_builder& g, int root, slice_of<int> ta
     }
     if (!any || g.failed()) return root;
     const list<bool> part = parts_of(g, root);
-    const list<int> bodies = g.bodies > 0 ? bodies_of(g.view()) : list<int>();
+    list<int> bodies; // not by a conditional expression: GCC 12 then evaluates a list that is gone
+    if (g.bodies > 0) bodies = bodies_of(g.view());
     list<int> map(root + 1, -1);
     square_rules rules(g, false, targets);
     const bool before = g.deriving;
