@@ -37,6 +37,13 @@ inline constexpr hg::graph all{
     kl_gamma = kl(hg::gamma(a, b), hg::gamma(x, c)), kl_uniform = kl(hg::uniform(a, b), hg::uniform(x, c)),
 };
 
+inline constexpr hg::argument<"L", 2, 2> scale;
+inline constexpr hg::argument<"M", 2, 2> other_scale;
+inline constexpr hg::symbol<"kl_vectors"> kl_vectors;
+inline constexpr hg::graph vectors{
+    kl_vectors = kl(hg::multivariate_normal(0, scale), hg::multivariate_normal(0, other_scale)),
+};
+
 }
 
 // All of them at once, at rows of (a, b, c, x).
@@ -168,4 +175,23 @@ TEST_CASE_TEMPLATE("log densities whose large terms cancel have their digits in 
     each({0, 1e8, 1, 1e-4}, von_mises, is_float ? 7.7914018632003011 : 7.7914018379381766);
     each({1e6, 1e6, 1, 1}, gamma_at, 5.988816662444131);
     each({1e4, 1e4, 1e4, 10010}, kl_beta, 0.0024989380902658589);
+}
+
+TEST_CASE_TEMPLATE("the divergence of nearly equal multivariate normal distributions has its digits", T, float,
+                   double) {
+    using namespace model;
+    const auto look = std::make_unique<hg::function<vectors, hg::element<T>, hg::to<kl_vectors>>>();
+    for (const double e : {1e-6, -1e-4, 1e-3, 0.3})
+        for (const double sign : {1.0, -1.0}) { // of a column: the covariance is the same
+            CAPTURE(e);
+            const T l[] = {T(1.7), 0, T(-0.6), T(0.9)};
+            const T m[] = {T(sign * 1.7 * (1 + e)), 0, T(sign * -0.6 * (1 + e)), T(0.9 * (1 - e / 2))};
+            const auto out = (*look)(scale = std::vector<T>(l, l + 4), other_scale = std::vector<T>(m, m + 4));
+            const precise p = sign * precise(m[0]), q = sign * precise(m[2]), r = m[3]; // the solution of M N = L
+            const precise n11 = precise(l[0]) / p, n21 = (precise(l[2]) - q * n11) / r, n22 = precise(l[3]) / r;
+            const precise wanted = (n11 * n11 + n21 * n21 + n22 * n22 - 2) / 2 - log(precise(n11 * n22));
+            CHECK(
+                static_cast<double>(out[kl_vectors]) ==
+                doctest::Approx(static_cast<double>(wanted)).epsilon(20 * std::numeric_limits<T>::epsilon()).scale(0));
+        }
 }

@@ -2,8 +2,8 @@
 // elements, or for all rows, gets the sum of what they give it. By the interpreter for every pair of shapes, by
 // compiled programs for a selection in which each pair and each operation occurs, half of it under each compiler.
 #include "gradient_check.hpp"
-#include "shares.hpp"
 #include "operation_points.hpp"
+#include "shares.hpp"
 
 using namespace gradient_check;
 namespace points = operation_points;

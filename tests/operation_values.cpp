@@ -205,6 +205,7 @@ template <class Op, class T> double error_of(T got, const tuple<Op::arity>& x) {
     precise exact = 0;
     // What 50 digits cannot say: sines and powers of numbers with more digits before the point.
     if constexpr (std::is_same_v<Op, ops::sin> || std::is_same_v<Op, ops::cos>) finite = std::abs(x[0]) < 1e30;
+    if constexpr (std::is_same_v<Op, ops::sine_of_half>) finite = std::abs(x[0]) < 1e30 && std::abs(x[1]) < 1e30;
     if constexpr (std::is_same_v<Op, ops::pow>) finite = std::abs(x[1]) < 1e9;
     // What is 1 where it overflows.
     if constexpr (std::is_same_v<Op, ops::exp_from_largest>) finite = x[0] <= x[1];

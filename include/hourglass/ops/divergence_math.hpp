@@ -59,7 +59,7 @@ template <class V> constexpr V expm1_minus(const V& x) {
         }();
         sum = as<V>(inverse_factorials[last]);
         for (std::size_t k = last - 1; k >= 2; --k) sum = sum * small + as<V>(inverse_factorials[k]);
-        sum *= small * small;
+        sum = sum * (small * small);
     }
     return select(near, sum, V(expm1(x) - x));
 }
