@@ -20,6 +20,8 @@ template <class T> inline constexpr bool has_digits_to_spare = std::numeric_limi
 template <class T> constexpr T pi_of() {
     if constexpr (std::is_floating_point_v<T>)
         return T(3.141592653589793238462643383279502884L);
+    else if constexpr (!has_digits_to_spare<T>)
+        return T(3.141592653589793);
     else
         return T(4) * atan(T(1));
 }
