@@ -56,7 +56,11 @@ template <class V> constexpr V inverse_mills_ratio(const V& x) {
     using T = element_t<V>;
     if constexpr (!std::is_same_v<T, float> && !std::is_same_v<T, double>) {
         const V lower = V(adl::call_erfc(V(-x / adl::call_sqrt(V(2)))) / V(2));
-        return V(adl::call_exp(V(-x * x / 2)) / (adl::call_sqrt(V(2 * pi_of<V>())) * lower));
+        const V density = V(adl::call_exp(V(-x * x / V(2))));
+        if constexpr (has_digits_to_spare<V>)
+            return V(density / (adl::call_sqrt(V(2 * pi_of<V>())) * lower));
+        else
+            return V(density * as<V>(inverse_sqrt_2_pi) / lower);
     } else {
         const auto in_tail = x < as<V>(-0.6);
         const V depth = select(in_tail, V(-x), as<V>(0.6));

@@ -97,7 +97,7 @@ template <class Reduction, class Axes, bool Keep> struct reduce_axes {
 struct corrected_mean : elementwise<2> {
     static constexpr std::string_view name = "corrected_mean";
     template <class V> static constexpr V forward(const V& mean, const V& rest) {
-        const auto is_finite = math::abs(rest) <= V(std::numeric_limits<math::element_t<V>>::max());
+        const auto is_finite = math::abs(rest) < math::as<V>(std::numeric_limits<double>::infinity());
         return math::select(is_finite, V(mean + rest), mean);
     }
     template <class H> static constexpr auto derivative(H, H, H, H g) { return std::array{g, g}; }

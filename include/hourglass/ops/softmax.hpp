@@ -13,7 +13,7 @@ namespace ops {
 struct from_largest : elementwise<2> {
     static constexpr std::string_view name = "from_largest";
     template <class V> static constexpr V forward(const V& x, const V& m) {
-        return math::select(x > V(std::numeric_limits<math::element_t<V>>::max()), math::as<V>(0), V(x - m));
+        return math::select(x == math::as<V>(std::numeric_limits<double>::infinity()), math::as<V>(0), V(x - m));
     }
     template <class H> static constexpr auto derivative(H, H, H, H g) { return std::array{g, -g}; }
 };
