@@ -1,11 +1,14 @@
 """./dev bench: which benchmark is built, with which copies of other libraries, and run."""
 
+import json
 import shutil
 import sys
+import tempfile
 from pathlib import Path
 
-from builds import ROOT, release
-from processes import run_to_its_end, stop
+from builds import ROOT, Build, release
+from machine import runs_here, widths_of_this_processor
+from processes import run_or_stop, run_to_its_end, say, stop
 
 # What the gradients' benchmark can time, if it is given a copy, and the file by which that is known.
 PEERS = {
@@ -38,16 +41,54 @@ def copies_of_peers(given, cxx23):
     return options
 
 
+MOST_UNITS = 4
+
+
+def accuracy(jobs, json_path):
+    """How exact the functions of vectors are at each width that runs here, as the table of docs/operations.md."""
+    widths = [width for width in widths_of_this_processor() if runs_here(width)]
+    runs = []
+    for width in widths:
+        build = Build(f"release-{width}", simd=width, optimization="3", jobs=jobs)
+        if not build.compile(["bench/bench-accuracy"]):
+            return 1
+        say(width)
+        with tempfile.TemporaryDirectory() as folder:
+            path = Path(folder, "accuracy.json")
+            if run_or_stop([build.folder / "bench/bench-accuracy", "--json", path]):
+                return 1
+            runs.append(json.loads(path.read_text()))
+    found = {}
+    for width, run in zip(widths, runs):
+        for one in run["results"]:
+            row = found.setdefault((one["function"], one["element"]), {})
+            row[width] = max(row.get(width, 0), float("inf") if one["wrong"] else one["units"])
+    print("\n| function | element |" + "".join(f" {width} |" for width in widths))
+    print("|---|---|" + "---|" * len(widths))
+    for (function, element), row in found.items():
+        print(f"| {function} | {element} |" + "".join(f" {row[width]:.2f} |" for width in widths))
+    if json_path:
+        whole = {"machine": runs[0]["machine"], "results": [one for run in runs for one in run["results"]]}
+        Path(json_path).write_text(json.dumps(whole, indent=2) + "\n")
+        print(f"Written to {json_path}")
+    worst = max(units for row in found.values() for units in row.values())
+    print(f"at most {worst:.2f} units in the last place; allowed are {MOST_UNITS}")
+    return int(worst > MOST_UNITS)
+
+
 def bench(arguments):
     jobs, json_path, compile_time = arguments.jobs(), arguments.value("--json", ""), arguments.flag("--compile")
     gradients, only = arguments.flag("--gradients"), arguments.value("--only", "")
+    accurate = arguments.flag("--accuracy")
     shorter = [f"{name}={path}" for name in ("fastad", "ddx") for path in arguments.values(f"--{name}")]
     copies = copies_of_peers([*shorter, *arguments.values("--peer")], arguments.value("--cxx23", ""))
     arguments.finish("bench")
-    if compile_time and gradients:
-        stop("bench measures one thing at a time: --compile or --gradients")
+    if compile_time + gradients + accurate > 1:
+        stop("bench measures one thing at a time: --compile, --gradients or --accuracy")
     if (copies or only) and not gradients:
         stop("--fastad, --ddx, --peer and --only belong to bench --gradients")
+    if accurate:
+        sys.exit(accuracy(jobs, json_path))
     extra = ["--json", json_path] if json_path else []
     build = release(jobs)
     if compile_time:
