@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from builds import chosen_simd, main_build, matrix, plan
 from machine import runs_here
+from oracle import oracle
 from processes import run_or_stop, say, stop
 from selection import matching, selected
 from timing import TIMED, Times
@@ -105,6 +106,8 @@ def records_of(build, names):
 
 
 def test(arguments):
+    if arguments.flag("--oracle"):
+        oracle(arguments)
     jobs, everything, quick = arguments.jobs(), arguments.flag("--all"), arguments.flag("--quick")
     patterns = arguments.names("test")
     if everything and quick:

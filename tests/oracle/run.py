@@ -1,0 +1,116 @@
+"""The oracle: random models, each written as Hourglass and as JAX, whose values, gradients and second derivatives are
+compared in double. It is run by ./dev test --oracle, in an environment that environment.py makes.
+
+    tests/oracle/run.py [--models N] [--seed S] [--compiler C] [--optimization O] [--folder DIR] [--group N] [--log FILE]
+"""
+
+import argparse
+import collections
+import sys
+import time
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import build
+import cpp
+import jax_text
+import models
+
+
+def arguments():
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--models", type=int, default=50)
+    parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--compiler", default="g++")
+    parser.add_argument("--optimization", default="1")
+    parser.add_argument("--folder", default=str(build.ROOT / "build" / "oracle"))
+    parser.add_argument("--group", type=int, default=6, help="models in a file")
+    parser.add_argument("--jobs", type=int, default=1)
+    parser.add_argument("--log", help="a line for each result: seed, error, name")
+    return parser.parse_args()
+
+
+class Report:
+    def __init__(self, log):
+        self.log = open(log, "a") if log else None
+        self.passed = self.failed = self.results = self.numbers = 0
+        self.worst = collections.defaultdict(lambda: (0.0, ""))
+        self.operations = collections.Counter()
+
+    def failure(self, model, what):
+        self.failed += 1
+        print(f"FAILED: the model of seed {model.seed}, {model.rows} rows, {model.threads} threads: {what}")
+        print("  " + cpp.text(model).replace("\n", "\n  "))
+        print("  " + jax_text.text(model).replace("\n", "\n  "), flush=True)
+        if self.log:
+            print(f"{model.seed} FAILED {what}", file=self.log, flush=True)
+
+    def take(self, model, lines, error):
+        import compare
+        import reference
+        self.operations.update(models.operations_of(model))
+        if error:
+            return self.failure(model, error)
+        try:
+            wanted = reference.evaluate(model)
+        except Exception as fault:  # the model is wrong in JAX: as bad
+            return self.failure(model, f"JAX: {type(fault).__name__}: {str(fault)[:500]}")
+        wrong, worst = [], 0.0
+        for name, value, words in compare.compare(model, lines, wanted):
+            kind = kind_of(model, name)
+            self.results, self.numbers = self.results + 1, self.numbers + wanted[name].size
+            self.worst[kind] = max(self.worst[kind], (value, f"{name} of seed {model.seed}"))
+            worst = max(worst, value)
+            if not value <= compare.TOLERANCE:
+                wrong.append(f"{name} {words}, error {value:.2g}")
+        if self.log:
+            print(f"{model.seed} {worst:.3g}" + (" FAILED " + "; ".join(wrong) if wrong else ""), file=self.log, flush=True)
+        if wrong:
+            return self.failure(model, "; ".join(wrong[:6]))
+        self.passed += 1
+
+    def summary(self):
+        print(f"{self.results} results, {self.numbers} numbers compared; the worst errors, relative to an element and a "
+              "hundredth of the largest:")
+        for kind, (value, where) in sorted(self.worst.items()):
+            print(f"  {kind:<24} {value:.2g}  ({where})")
+        print(f"{len(self.operations)} operations and constructs: " +
+              ", ".join(f"{name} {count}" for name, count in sorted(self.operations.items())))
+        print(f"{self.passed} passed, {self.failed} failed", flush=True)
+
+
+def kind_of(model, name):
+    number, kind, of = name.split(" ")
+    if kind == "slope":
+        return "gradient"
+    if kind == "gradient":
+        return "loss"
+    value = next((e.value for e in model.equations if e.name == of), None)
+    operations = models.operations_in(value) if value is not None else []
+    if any(o in operations for o in ("hessian", "hessian_vector_product", "sparse_hessian")):
+        return "second derivative"
+    if any(o in operations for o in ("grad", "jacobian", "jvp", "vjp", "sparse_jacobian")):
+        return "derivative in equation"
+    return "value"
+
+
+def main():
+    options = arguments()
+    builder = build.Builder(Path(options.folder), options.compiler, options.optimization)
+    start = time.monotonic()
+    builder.prepare()
+    report = Report(options.log)
+    seeds = range(options.seed, options.seed + options.models)
+    all_models = {seed: models.Model(seed) for seed in seeds}
+    groups = [[all_models[s] for s in seeds[i:i + options.group]] for i in range(0, len(seeds), options.group)]
+    with ThreadPoolExecutor(options.jobs) as pool:
+        for done in pool.map(lambda group: list(builder.run(group)), groups):
+            for seed, lines, error in done:
+                report.take(all_models[seed], lines, error)
+    print(f"in {time.monotonic() - start:.0f} s")
+    report.summary()
+    sys.exit(1 if report.failed else 0)
+
+
+if __name__ == "__main__":
+    main()
