@@ -1,10 +1,11 @@
 // Random models with the values, gradients and second derivatives that JAX gives them in double. Made by
-// tests/oracle/fixed.py --write.
+// tests/oracle/fixed.py --write. GCC checks one half of them and Clang the other, as tests/shares.hpp has it.
 // clang-format off
 #include "oracle/expect.hpp"
 
 namespace hg = hourglass;
 
+#ifndef __clang__
 namespace model_86 {
 
 inline constexpr hg::input<"x0", 9> x0;
@@ -39,7 +40,9 @@ TEST_CASE("the model of seed 86 is what JAX makes of it") {
     oracle::expect("e3", out[e3], {9, -0.0053238246301980478, -0.0077637807922540979, 0.069861960137917511});
     oracle::expect("e4", out[e4], {9, -1.0830112727845311e-05, -0.00016275319740006143, 0.00076234091483175627});
 }
+#endif
 
+#ifdef __clang__
 namespace model_233 {
 
 inline constexpr hg::argument<"a0", 8> a0;
@@ -69,7 +72,9 @@ TEST_CASE("the model of seed 233 is what JAX makes of it") {
     oracle::expect("e2", out[e2], {1, -0.019604041130858542, -0.01085829969399039, 0.01085829969399039});
     oracle::expect("e3", out[e3], {1, -0.0060126913857451846, -0.0033303136122851203, 0.0033303136122851203});
 }
+#endif
 
+#ifndef __clang__
 namespace model_319 {
 
 inline constexpr hg::input<"x0", 5> x0;
@@ -105,7 +110,9 @@ TEST_CASE("the model of seed 319 is what JAX makes of it") {
     oracle::expect("e3", out[e3], {5, -0.0067727111731208239, -0.033565627149229789, 0.033565627149229789});
     oracle::expect("e4", out[e4], {25, -0.00012412729803925465, -0.0024130570108318421, 0.02223947854374575});
 }
+#endif
 
+#ifdef __clang__
 namespace model_340 {
 
 inline constexpr hg::parameter<"p0", 4, 4> p0;
@@ -147,7 +154,9 @@ TEST_CASE("the model of seed 340 is what JAX makes of it") {
     oracle::expect("e5", out[e5], {1, 0.36395531440863832, 0.20158781817942564, 0.20158781817942564});
     oracle::expect("e6", out[e6], {4, 0.80387900703460247, -0.025155150377370213, 1.0266079955866825});
 }
+#endif
 
+#ifndef __clang__
 namespace model_856 {
 
 inline constexpr hg::input<"x0"> x0;
@@ -183,7 +192,9 @@ TEST_CASE("the model of seed 856 is what JAX makes of it") {
     oracle::expect("e3", out[e3], {13, 0.0021693301244211666, -0.097149394319674218, 0.70878511012163115});
     oracle::expect("e4", out[e4], {13, 0.17632136232737039, 0.784060675400713, 0.87416638399525126});
 }
+#endif
 
+#ifdef __clang__
 namespace model_960 {
 
 inline constexpr hg::input<"x0"> x0;
@@ -221,7 +232,9 @@ TEST_CASE("the model of seed 960 is what JAX makes of it") {
     oracle::expect("e3", out[e3], {1, -0.0035807963691836418, -0.0019833339391716457, 0.0019833339391716457});
     oracle::expect("e4", out[e4], {1, -0.0061056797536624954, -0.003381818073031831, 0.003381818073031831});
 }
+#endif
 
+#ifndef __clang__
 namespace model_1076 {
 
 inline constexpr hg::input<"x0", 2> x0;
@@ -257,7 +270,9 @@ TEST_CASE("the model of seed 1076 is what JAX makes of it") {
     oracle::expect("e3", out[e3], {2, 0.026641963277541102, 0.04264328390188972, 0.04264328390188972});
     oracle::expect("e4", out[e4], {2, 0.00075957325662840227, 0.00092363857807969843, 0.00092363857807969843});
 }
+#endif
 
+#ifdef __clang__
 namespace model_1104 {
 
 inline constexpr hg::input<"x0", 3, 3> x0;
@@ -289,3 +304,4 @@ TEST_CASE("the model of seed 1104 is what JAX makes of it") {
     oracle::expect("e2", out[e2], {36, 0.0015635279974165694, 0.15241047802519164, 0.23574837479363084});
     oracle::expect("e3", out[e3], {324, 0.00010981374664936594, 0.28948202061351186, 0.48520193975660048});
 }
+#endif

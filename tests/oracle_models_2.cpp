@@ -1,10 +1,11 @@
 // Random models with the values, gradients and second derivatives that JAX gives them in double. Made by
-// tests/oracle/fixed.py --write.
+// tests/oracle/fixed.py --write. GCC checks one half of them and Clang the other, as tests/shares.hpp has it.
 // clang-format off
 #include "oracle/expect.hpp"
 
 namespace hg = hourglass;
 
+#ifndef __clang__
 namespace model_1229 {
 
 inline constexpr hg::input<"x0", 4> x0;
@@ -42,7 +43,9 @@ TEST_CASE("the model of seed 1229 is what JAX makes of it") {
     oracle::expect("e3", out[e3], {16, -0.011708462778478862, 0.43135164603053378, 1.0891723706985901});
     oracle::expect("e4", out[e4], {16, 0.020390579756349329, 0.21480600285365611, 0.35993362468783957});
 }
+#endif
 
+#ifdef __clang__
 namespace model_1385 {
 
 inline constexpr hg::input<"x0", 9> x0;
@@ -77,7 +80,9 @@ TEST_CASE("the model of seed 1385 is what JAX makes of it") {
     oracle::expect("e3", out[e3], {27, -0.0027525659143790189, -0.06520540746048345, 0.06520540746048345});
     oracle::expect("e4", out[e4], {27, -1.8534718193932063e-06, -1.4724838088330196e-05, 4.2891593808699016e-05});
 }
+#endif
 
+#ifndef __clang__
 namespace model_1462 {
 
 inline constexpr hg::parameter<"p0", 1, 1> p0;
@@ -130,7 +135,9 @@ TEST_CASE("the model of seed 1462 is what JAX makes of it") {
     oracle::expect("e3", out[e3], {1, 0.038175119785777534, 0.021144461426142767, 0.021144461426142767});
     oracle::expect("e4", out[e4], {1, -0.0035926574058830736, -0.0019899035382815516, 0.0019899035382815516});
 }
+#endif
 
+#ifdef __clang__
 namespace model_1578 {
 
 inline constexpr hg::scalar<"s0"> s0;
@@ -174,7 +181,9 @@ TEST_CASE("the model of seed 1578 is what JAX makes of it") {
     oracle::expect("e3", out[e3], {1, 0.26888141824421974, 0.14892822362248595, 0.14892822362248595});
     oracle::expect("e4", out[e4], {1, 0.083429625710298549, 0.046210058083070049, 0.046210058083070049});
 }
+#endif
 
+#ifndef __clang__
 namespace model_1642 {
 
 inline constexpr hg::input<"x0", 4> x0;
@@ -216,7 +225,9 @@ TEST_CASE("the model of seed 1642 is what JAX makes of it") {
     oracle::expect("e4", out[e4], {7, 2.1796429789089706e-05, 7.8331059087289768e-05, 7.8331059087289768e-05});
     oracle::expect("e5", out[e5], {28, 1.4547956496906907e-07, 0.00042047407464221163, 0.00042289812127262389});
 }
+#endif
 
+#ifdef __clang__
 namespace model_1845 {
 
 inline constexpr hg::input<"x0", 3> x0;
@@ -256,7 +267,9 @@ TEST_CASE("the model of seed 1845 is what JAX makes of it") {
     oracle::expect("e4", out[e4], {1, 3.7907267963882433e-06, 2.0996103476049494e-06, 2.0996103476049494e-06});
     oracle::expect("e5", out[e5], {1, -3.9346664838959418e-06, -2.1793357600535953e-06, 2.1793357600535953e-06});
 }
+#endif
 
+#ifndef __clang__
 namespace model_1936 {
 
 inline constexpr hg::input<"x0", 1, 1> x0;
@@ -303,7 +316,9 @@ TEST_CASE("the model of seed 1936 is what JAX makes of it") {
     oracle::expect("e3", out[e3], {36, 0.042433378503928053, -0.19004929620898744, 1.5676262942442467});
     oracle::expect("e4", out[e4], {36, 0.00064370000669926254, -0.045637113888787009, 0.10678034267694475});
 }
+#endif
 
+#ifdef __clang__
 namespace model_2118 {
 
 inline constexpr hg::input<"x1", 8> x1;
@@ -341,3 +356,4 @@ TEST_CASE("the model of seed 2118 is what JAX makes of it") {
     oracle::expect("e3", out[e3], {8, 0.043177518647292468, 0.65583549394275154, 0.65583549394275154});
     oracle::expect("e4", out[e4], {8, -0.085957652077917807, -0.13095239883779999, 0.13095239883779999});
 }
+#endif

@@ -1,10 +1,11 @@
 // Random models with the values, gradients and second derivatives that JAX gives them in double. Made by
-// tests/oracle/fixed.py --write.
+// tests/oracle/fixed.py --write. GCC checks one half of them and Clang the other, as tests/shares.hpp has it.
 // clang-format off
 #include "oracle/expect.hpp"
 
 namespace hg = hourglass;
 
+#ifndef __clang__
 namespace model_2125 {
 
 inline constexpr hg::parameter<"p0", 3, 3> p0;
@@ -39,7 +40,9 @@ TEST_CASE("the model of seed 2125 is what JAX makes of it") {
     oracle::expect("e3", out[e3], {1, 0.0015213695913407386, 0.00084265722856999379, 0.00084265722856999379});
     oracle::expect("e4", out[e4], {9, -1.5642741769430435e-05, -8.6030865605308041e-05, 9.0112059069645273e-05});
 }
+#endif
 
+#ifdef __clang__
 namespace model_2157 {
 
 inline constexpr hg::parameter<"p0", 4, 3> p0;
@@ -74,7 +77,9 @@ TEST_CASE("the model of seed 2157 is what JAX makes of it") {
     oracle::expect("e3", out[e3], {9, 0.15362576139872025, 5.2459534004555239, 5.2459534004555239});
     oracle::expect("e4", out[e4], {81, 0.16868716371635745, 1.0223709198582747, 1.9228902892524644});
 }
+#endif
 
+#ifndef __clang__
 namespace model_2257 {
 
 inline constexpr hg::input<"x0", 3> x0;
@@ -108,7 +113,9 @@ TEST_CASE("the model of seed 2257 is what JAX makes of it") {
     oracle::expect("e3", out[e3], {12, 0, 1.0696294771054748, 1.0696294771054748});
     oracle::expect("e4", out[e4], {12, 0.00026994843516620559, -0.058195017002257592, 0.16025873395873708});
 }
+#endif
 
+#ifdef __clang__
 namespace model_2413 {
 
 inline constexpr hg::parameter<"p0", 2> p0;
@@ -139,7 +146,9 @@ TEST_CASE("the model of seed 2413 is what JAX makes of it") {
     oracle::expect("e2", out[e2], {2, 0.0051629337839643203, 0.007388528667946306, 0.007388528667946306});
     oracle::expect("e3", out[e3], {2, 0.0058738882091268338, 0.0084059554589370495, 0.0084059554589370495});
 }
+#endif
 
+#ifndef __clang__
 namespace model_2418 {
 
 inline constexpr hg::parameter<"p1", 4, 4> p1;
@@ -177,7 +186,9 @@ TEST_CASE("the model of seed 2418 is what JAX makes of it") {
     oracle::expect("e4", out[e4], {1, 2.2375243799760938, 1.2393215321379223, 1.2393215321379223});
     oracle::expect("e5", out[e5], {1, 8, 4.4310454651713371, 4.4310454651713371});
 }
+#endif
 
+#ifdef __clang__
 namespace model_2487 {
 
 inline constexpr hg::input<"x1", 5> x1;
@@ -216,7 +227,9 @@ TEST_CASE("the model of seed 2487 is what JAX makes of it") {
     oracle::expect("e3", out[e3], {1, 0.23178641757006785, 0.12838201930776988, 0.12838201930776988});
     oracle::expect("e4", out[e4], {1, 0.46710742478763756, 0.25872177954414033, 0.25872177954414033});
 }
+#endif
 
+#ifndef __clang__
 namespace model_2514 {
 
 inline constexpr hg::input<"x1", 3> x1;
@@ -264,7 +277,9 @@ TEST_CASE("the model of seed 2514 is what JAX makes of it") {
     oracle::expect("e3", out[e3], {24, 0.02025601327720495, 0.38683332003142268, 0.77614080375337657});
     oracle::expect("e4", out[e4], {72, 0.043697346927527081, 1.0795584564849698, 1.0882958558349172});
 }
+#endif
 
+#ifdef __clang__
 namespace model_2684 {
 
 inline constexpr hg::parameter<"p0", 2, 2> p0;
@@ -329,3 +344,4 @@ TEST_CASE("the model of seed 2684 is what JAX makes of it") {
     oracle::expect("e5", out[e5], {1, 0.00036295130733204499, 0.00020103171805395829, 0.00020103171805395829});
     oracle::expect("e6", out[e6], {1, -0.0096011541617280795, -0.0053178938260920149, 0.0053178938260920149});
 }
+#endif

@@ -1,10 +1,11 @@
 // Random models with the values, gradients and second derivatives that JAX gives them in double. Made by
-// tests/oracle/fixed.py --write.
+// tests/oracle/fixed.py --write. GCC checks one half of them and Clang the other, as tests/shares.hpp has it.
 // clang-format off
 #include "oracle/expect.hpp"
 
 namespace hg = hourglass;
 
+#ifndef __clang__
 namespace model_2963 {
 
 inline constexpr hg::parameter<"p1", 2> p1;
@@ -37,7 +38,9 @@ TEST_CASE("the model of seed 2963 is what JAX makes of it") {
     oracle::expect("e2", out[e2], {2, 0.31325955323288285, 0.44829689599311773, 0.44829689599311773});
     oracle::expect("e3", out[e3], {4, 0.20159999999999997, 0.85166873958036293, 0.85166873958036293});
 }
+#endif
 
+#ifdef __clang__
 namespace model_3297 {
 
 inline constexpr hg::input<"x0", 4> x0;
@@ -71,7 +74,9 @@ TEST_CASE("the model of seed 3297 is what JAX makes of it") {
     oracle::expect("e3", out[e3], {8, -0.39455306021843245, -0.080050883237519826, 3.019614002072422});
     oracle::expect("e4", out[e4], {32, -0.089337443577943237, -0.09169307560084082, 3.2105257578298017});
 }
+#endif
 
+#ifndef __clang__
 namespace model_3369 {
 
 inline constexpr hg::argument<"x0", 9, 9> x0;
@@ -108,7 +113,9 @@ TEST_CASE("the model of seed 3369 is what JAX makes of it") {
     oracle::expect("e4", out[e4], {1, 0.098065005653926438, 0.054316312324354035, 0.054316312324354035});
     oracle::expect("e5", out[e5], {9, -0.016650483749009119, -0.14072283831759894, 0.14072283831759894});
 }
+#endif
 
+#ifdef __clang__
 namespace model_3577 {
 
 inline constexpr hg::input<"x0", 3, 2> x0;
@@ -145,7 +152,9 @@ TEST_CASE("the model of seed 3577 is what JAX makes of it") {
     oracle::expect("e4", out[e4], {1, 1.3121124662500021e-05, 7.2675374917148137e-06, 7.2675374917148137e-06});
     oracle::expect("e5", out[e5], {3, -3.8380848969091713e-06, -9.8456067818790111e-06, 9.8456067818790111e-06});
 }
+#endif
 
+#ifndef __clang__
 namespace model_3937 {
 
 inline constexpr hg::input<"x0", 4, 4> x0;
@@ -182,7 +191,9 @@ TEST_CASE("the model of seed 3937 is what JAX makes of it") {
     oracle::expect("e2", out[e2], {16, 0.96769299164491762, 12.551276643881966, 12.551276643881966});
     oracle::expect("e3", out[e3], {16, -0.18851585445777044, -1.5387770721953511, 2.8947832453157956});
 }
+#endif
 
+#ifdef __clang__
 namespace model_4186 {
 
 inline constexpr hg::input<"x0", 4> x0;
@@ -233,7 +244,9 @@ TEST_CASE("the model of seed 4186 is what JAX makes of it") {
     oracle::expect("e4", out[e4], {1, 0.0052136381348537849, 0.0028877334518110265, 0.0028877334518110265});
     oracle::expect("e5", out[e5], {1, -0.11404135873371454, -0.063165305682375439, 0.063165305682375439});
 }
+#endif
 
+#ifndef __clang__
 namespace model_4349 {
 
 inline constexpr hg::input<"x0", 1> x0;
@@ -271,7 +284,9 @@ TEST_CASE("the model of seed 4349 is what JAX makes of it") {
     oracle::expect("e3", out[e3], {2, 0.11927586354028326, 0.17128791467967466, 0.17128791467967466});
     oracle::expect("e4", out[e4], {2, 0.00018751704392548676, 6.2496813934866913e-05, 0.0001452273228472237});
 }
+#endif
 
+#ifdef __clang__
 namespace model_4620 {
 
 inline constexpr hg::state<"m0"> m0;
@@ -309,3 +324,4 @@ TEST_CASE("the model of seed 4620 is what JAX makes of it") {
     oracle::expect("e2", out[e2], {1, 2.2578555053078994e-09, 1.2505825497258382e-09, 1.2505825497258382e-09});
     oracle::expect("e3", out[e3], {1, 5.947563396657389e-19, 3.2942404771972196e-19, 3.2942404771972196e-19});
 }
+#endif

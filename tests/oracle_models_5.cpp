@@ -1,10 +1,11 @@
 // Random models with the values, gradients and second derivatives that JAX gives them in double. Made by
-// tests/oracle/fixed.py --write.
+// tests/oracle/fixed.py --write. GCC checks one half of them and Clang the other, as tests/shares.hpp has it.
 // clang-format off
 #include "oracle/expect.hpp"
 
 namespace hg = hourglass;
 
+#ifndef __clang__
 namespace model_4633 {
 
 inline constexpr hg::input<"x0", 2> x0;
@@ -55,7 +56,9 @@ TEST_CASE("the model of seed 4633 is what JAX makes of it") {
     oracle::expect("e3", out[e3], {10, 0.0017079905558415273, 0.028968970855816716, 0.028968970855816716});
     oracle::expect("e4", out[e4], {10, 7.4239918351364991e-06, 0.00025436837804900658, 0.00025436837804900658});
 }
+#endif
 
+#ifdef __clang__
 namespace model_4735 {
 
 inline constexpr hg::parameter<"p0"> p0;
@@ -89,7 +92,9 @@ TEST_CASE("the model of seed 4735 is what JAX makes of it") {
     oracle::expect("e3", out[e3], {1, -0.46730158440141034, -0.25882932080365628, 0.25882932080365628});
     oracle::expect("e4", out[e4], {1, -0.73024099816263477, -0.40446638292384168, 0.40446638292384168});
 }
+#endif
 
+#ifndef __clang__
 namespace model_4829 {
 
 inline constexpr hg::input<"x0", 8> x0;
@@ -126,7 +131,9 @@ TEST_CASE("the model of seed 4829 is what JAX makes of it") {
     oracle::expect("e4", out[e4], {104, 0.50580467114447447, 107.56275232589418, 108.23085899887943});
     oracle::expect("e5", out[e5], {832, -0.80903028185973447, -109.95436124418511, 174.26420405687804});
 }
+#endif
 
+#ifdef __clang__
 namespace model_4990 {
 
 inline constexpr hg::input<"x1", 9, 9> x1;
@@ -184,7 +191,9 @@ TEST_CASE("the model of seed 4990 is what JAX makes of it") {
     oracle::expect("e3", out[e3], {1, -0.19856698902626724, -0.10998241953219601, 0.10998241953219601});
     oracle::expect("e4", out[e4], {1, -4.4257820390042015, -2.4513551792207902, 2.4513551792207902});
 }
+#endif
 
+#ifndef __clang__
 namespace model_5265 {
 
 inline constexpr hg::input<"x0"> x0;
@@ -223,7 +232,9 @@ TEST_CASE("the model of seed 5265 is what JAX makes of it") {
     oracle::expect("e3", out[e3], {24, -0.00026662783388340327, -0.016163768979858086, 0.016163768979858086});
     oracle::expect("e4", out[e4], {24, 0.00031634554120704846, -0.0013896507225654787, 0.0060303769459410447});
 }
+#endif
 
+#ifdef __clang__
 namespace model_5439 {
 
 inline constexpr hg::parameter<"p0", 1> p0;
@@ -259,7 +270,9 @@ TEST_CASE("the model of seed 5439 is what JAX makes of it") {
     oracle::expect("e3", out[e3], {1, 0.46852577420217995, 0.25950737588680739, 0.25950737588680739});
     oracle::expect("e4", out[e4], {1, 0.087297764731188707, 0.048352545566466003, 0.048352545566466003});
 }
+#endif
 
+#ifndef __clang__
 namespace model_5463 {
 
 inline constexpr hg::input<"x0", 3, 1> x0;
@@ -308,7 +321,9 @@ TEST_CASE("the model of seed 5463 is what JAX makes of it") {
     oracle::expect("e3", out[e3], {1, 5.1852608776234064, 2.872015837190443, 2.872015837190443});
     oracle::expect("e4", out[e4], {1, 9.2603055628498758, 5.1291043712958562, 5.1291043712958562});
 }
+#endif
 
+#ifdef __clang__
 namespace model_5931 {
 
 inline constexpr hg::parameter<"p0", 5, 3> p0;
@@ -360,3 +375,4 @@ TEST_CASE("the model of seed 5931 is what JAX makes of it") {
     oracle::expect("e4", out[e4], {1, 0.38872993394078509, 0.21531000137058365, 0.21531000137058365});
     oracle::expect("e5", out[e5], {1, -0.013605261829738461, -0.0075356917166414118, 0.0075356917166414118});
 }
+#endif
