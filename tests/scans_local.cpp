@@ -1,6 +1,6 @@
 // Scans whose steps are a few elementwise operations, and whose values are therefore local variables of one loop: they
 // give what the interpreter gives, in every order of derivatives, and that they are run so is held by assertions.
-// Bodies that are not run so are in scans.cpp.
+// Bodies that are not run so are in scans.cpp. Of models that are alike each compiler has half.
 #include "scans.hpp"
 
 using namespace scans;
@@ -95,23 +95,32 @@ inline constexpr hg::graph model{
 TEST_CASE("stochastic volatility") {
     static_assert(count_in_gradient<volatility::model<6>>() == scan_count{2, 2});
     static_assert(count_in_gradient<volatility::model<6>, float>() == scan_count{2, 2});
-    check_gradient<volatility::model<6>, double>(1e-11, volatility::y<6> = data<double>(6));
+#ifdef __clang__
     check_gradient<volatility::model<200>, double>(1e-11, volatility::y<200> = data<double>(200));
     check_gradient<volatility::model<6>, float>(1e-4, volatility::y<6> = data<float>(6));
+#else
+    check_gradient<volatility::model<6>, double>(1e-11, volatility::y<6> = data<double>(6));
+#endif
 }
 TEST_CASE("two numbers against each other, in both directions") {
     static_assert(count_in_gradient<pendulum::model>() == scan_count{2, 2});
     static_assert(count_in_gradient<pendulum::from_the_end>() == scan_count{2, 2});
+#ifdef __clang__
+    check_gradient<pendulum::from_the_end, double>(1e-11, pendulum::x = data<double>(7));
+#else
     check_gradient<pendulum::model, double>(1e-11, pendulum::x = data<double>(7));
     check_gradient<pendulum::model, double>(1e-11, pendulum::x = data<double>(7), pendulum::step = 0.3);
-    check_gradient<pendulum::from_the_end, double>(1e-11, pendulum::x = data<double>(7));
+#endif
 }
 TEST_CASE("of whose states few are kept") {
     static_assert(count_in_gradient<pendulum::kept>() == scan_count{2, 2});
     using graph = hg::gradient<pendulum::kept, loss>::compiled_graph;
     static_assert(graph::step<1>::plan.again == 0 && graph::step<1>::plan.every == 3);
-    check_gradient<pendulum::kept, double>(1e-11, pendulum::x = data<double>(7));
+#ifdef __clang__
     check_gradient<pendulum::kept_from_the_end, double>(1e-11, pendulum::x = data<double>(7));
+#else
+    check_gradient<pendulum::kept, double>(1e-11, pendulum::x = data<double>(7));
+#endif
 }
 TEST_CASE("derivatives of derivatives") {
     static_assert(count_in_gradient<pendulum::second>().local == count_in_gradient<pendulum::second>().all);
@@ -120,8 +129,11 @@ TEST_CASE("derivatives of derivatives") {
 }
 TEST_CASE("vectors of three, with sums over them") {
     static_assert(count_in_gradient<vectors::model>() == scan_count{2, 2});
-    check_gradient<vectors::model, double>(1e-11, vectors::x = data<double>(15));
+#ifdef __clang__
     check_gradient<vectors::model, float>(2e-4, vectors::x = data<float>(15));
+#else
+    check_gradient<vectors::model, double>(1e-11, vectors::x = data<double>(15));
+#endif
 }
 TEST_CASE("states that are handed on, and what does not depend on the step") {
     static_assert(count_in_gradient<handed_on::model>() == scan_count{2, 2});
