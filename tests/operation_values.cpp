@@ -142,6 +142,9 @@ template <class T> std::vector<double> hard_points() {
 template <class Op, class T> std::vector<tuple<Op::arity>> samples() {
     std::vector<tuple<Op::arity>> result;
     const auto add = [&](tuple<Op::arity> x) {
+        if constexpr (of_positive_numbers<Op>)
+            for (double e : x)
+                if (e < 0) return;
         for (double& e : x) {
             volatile T rounded = static_cast<T>(e); // at -O2 GCC 12 drops the way through T and back
             e = static_cast<double>(rounded);
