@@ -351,8 +351,8 @@ def choices(model, w, x, kind, noise):
     u = leaf.replace(".", "_")
     if kind == "relaxed":
         text = "sample({q}, hg::relaxed(0.7))" if bernoulli or model.dice.one_in(2) else "gumbel_softmax({{0}}, 0.7)"
-        jax = (f"jax.nn.sigmoid(({{0}} + jnp.log({u}) - jnp.log1p(-{u})) / 0.7)" if bernoulli else
-               f"jax.nn.softmax(({{0}} - jnp.log(-jnp.log({u}))) / 0.7)")
+        jax = (f"jax.nn.sigmoid(({{0}} + jnp.sign({{0}}) * (jnp.log({u}) - jnp.log1p(-{u}))) / 0.7)" if bernoulli else
+               f"jax.nn.softmax(({{0}} - jnp.log(-jnp.log1p(-{u}))) / 0.7)")
         return node(f"relaxed_{family}", text.replace("{q}", f"{family}({{0}})").replace("{{0}}", "{0}"), jax, [x], x.shape,
                     0, 1, curved=True, generic=True, names=(leaf,))
     hard = f"draw_{family}({{0}}, {u})"

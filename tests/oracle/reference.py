@@ -22,11 +22,14 @@ from jax_functions import (bessel_ratio, divergence_of_normals, log_bessel_i0, l
 
 
 def draw_bernoulli(logits, u):
-    return jnp.where(u < jax.nn.sigmoid(lax.stop_gradient(logits)), 1.0, 0.0)
+    """The less probable of the two where u < sigmoid(-|l|)."""
+    held = lax.stop_gradient(logits)
+    rare = u < jax.nn.sigmoid(-jnp.abs(held))
+    return jnp.where(rare == (held > 0), 0.0, 1.0)
 
 
 def draw_categorical(logits, u):
-    disturbed = lax.stop_gradient(logits) - jnp.log(-jnp.log(u))
+    disturbed = lax.stop_gradient(logits) - jnp.log(-jnp.log1p(-u))
     return jax.nn.one_hot(jnp.argmax(disturbed, axis=-1), logits.shape[-1])
 
 
