@@ -61,7 +61,7 @@ template <> struct table<ops::exp_times> : signed_entry<1, absolute> {
     static constexpr p points[] = {{{0}}, {{1}}, {{-1}}, {{-5}}, {{-30}}, {{-700}}, {{-1e-10}}, {{-inf}, true, {0}}};
 };
 struct log_ratio_entry : signed_entry<3, absolute> {
-    static constexpr std::array<double, 3> low{-3.5, -2.4, -0.2}, high{-0.1, 0.2, 0.3};
+    static constexpr std::array<double, 4> low{-3.5, -2.4, -0.2}, high{-0.1, 0.2, 0.3};
     static constexpr p points[] = {{{-1, -2, 0}},     {{-1, -1.001, 0}},  {{-1, -1, 1e-6}},
                                    {{-0.5, -30, 0}},  {{-30, -0.5, 0}},   {{0, 0, 0}},
                                    {{-300, -299, 0}}, {{-2, -0.5, 0.25}}, {{-0.25, -1.25, 0}}};
@@ -77,14 +77,14 @@ template <> struct table<ops::log_normal_cdf> : signed_entry<1, absolute> {
 template <> struct table<ops::inverse_mills_ratio> : table<ops::log_normal_cdf> {};
 template <> struct table<ops::log_normal_cdf_slope> : signed_entry<2, absolute> {
     static constexpr bool costly = true;
-    static constexpr std::array<double, 3> low{1, -1.5, 0}, high{1, 1.7, 0};
+    static constexpr std::array<double, 4> low{1, -1.5, 0}, high{1, 1.7, 0};
     static constexpr p points[] = {{{1, 0}},    {{1, -40}}, {{2, 0.5}}, {{2, -1.5}}, {{2, -40}}, {{2, -1e5}}, {{2, 5}},
                                    {{3, -0.9}}, {{3, -4}},  {{3, -40}}, {{4, -10}},  {{4, 1}},   {{5, -2}}};
 };
 
 // Draws are steps; at one, what is not less is not drawn.
 template <> struct table<ops::keeps> : entry<3> {
-    static constexpr std::array<double, 3> low{0.3, 0.4, 0.2}, high{0.35, 0.5, 0.25};
+    static constexpr std::array<double, 4> low{0.3, 0.4, 0.2}, high{0.35, 0.5, 0.25};
     static constexpr p points[] = {{{0.5, 0.25, 0.75}},
                                    {{0.8, 0.25, 0.75}},
                                    {{1e-10, 1e-9, 1}},
@@ -93,7 +93,7 @@ template <> struct table<ops::keeps> : entry<3> {
                                    {{0.75, 0.25, 0.75}, true, {0, 0, 0}}};
 };
 template <> struct table<ops::bernoulli_choice> : entry<2> {
-    static constexpr std::array<double, 3> low{0.3, 0.1, 0}, high{0.7, 0.2, 0};
+    static constexpr std::array<double, 4> low{0.3, 0.1, 0}, high{0.7, 0.2, 0};
     static constexpr p points[] = {{{0.5, 0.25}}, {{-0.5, 0.9}}, {{-30, 1e-14}},          {{-30, 1e-13}},
                                    {{30, 1e-14}}, {{30, 1e-13}}, {{0, 0.5}, true, {0, 0}}};
 };
