@@ -68,6 +68,17 @@ constexpr int kept_every(const graph_view& g, int n) {
             if (checkpoint[g.operand(m, i)] && (!is<ops::scan>(g[m]) || i < 2 * g[m].options.flags[1] ||
                                                 g[m].options.flags[2] == g[scan].options.flags[2]))
                 return 0;
+    // One that reads states of two scans has both whole: it does the steps of one scan again.
+    for (int m = scan + 1; m < g.nodes.size; ++m) {
+        bool reads = false, reads_others = false;
+        for (int i = 0; is<ops::scan>(g[m]) && i < g[m].operand_count; ++i) {
+            const int from = g.operand(m, i);
+            reads = reads || checkpoint[from];
+            reads_others = reads_others ||
+                           (is<ops::stacked>(g[from]) && g[from].options.flags[1] != 0 && g.operand(from, 0) != scan);
+        }
+        if (reads && reads_others) return 0;
+    }
     const list<bool> needed = needed_of_body(g, bodies_of(g), scan);
     for (int m = 0; m < scan; ++m)
         if (needed[m] && is<ops::step>(g[m]) && g[m].options.flags[1] == static_cast<int>(ops::step_kind::state) &&
@@ -76,11 +87,36 @@ constexpr int kept_every(const graph_view& g, int n) {
     return g[n].options.flags[1];
 }
 
+// What a graph's results need, in the bodies of scans too; of a scan's sequences only those that its body reads. A
+// result of a scan may be wanted by nothing but a sequence of another one that simplification has left unread.
+constexpr list<bool> needed_with_bodies(const graph_view& g) {
+    const list<int> bodies = bodies_of(g);
+    list<bool> needed(g.nodes.size, false);
+    for (const graph_root& r : g.roots) {
+        needed[r.node] = true;
+        if (r.kind == root_kind::update && g.names[r.name].node >= 0) needed[g.names[r.name].node] = true;
+    }
+    for (int n = g.nodes.size - 1; n >= 0; --n) {
+        if (!needed[n]) continue;
+        if (!is<ops::scan>(g[n])) {
+            for (int i = 0; i < g[n].operand_count; ++i) needed[g.operand(n, i)] = true;
+            continue;
+        }
+        const scan_parts<graph_view> scan(g, n);
+        for (int s = 0; s < scan.states; ++s) needed[scan.next(s)] = needed[scan.initial(s)] = true;
+        const list<bool> body = needed_of_body(g, bodies, n, &needed);
+        for (int m = 0; m < n; ++m)
+            if (body[m] && is<ops::step>(g[m]) && g[m].options.flags[1] == static_cast<int>(ops::step_kind::slice))
+                needed[scan.sequence(g[m].options.flags[2])] = true;
+    }
+    return needed;
+}
+
 // Makes the graph of one step.
 class step_graph {
     rewriter r_;
-    list<bool> needed_;
-    list<int> slices_; // leaves, by sequence
+    list<bool> needed_; // of the body
+    list<int> slices_;  // leaves, by sequence
 
 public:
     const scan_parts<graph_view> scan;
@@ -89,14 +125,15 @@ public:
     int again = -1;             // the scan whose steps are done again
     list<int> checkpoints;      // of it: what stands for its states at some steps, or what they start from
 
-    constexpr step_graph(const graph_view& g, int scan_node)
-        : r_(g), needed_(needed_of_body(g, bodies_of(g), scan_node)), scan(r_.from, scan_node) {
+    constexpr step_graph(const graph_view& g, int scan_node) : r_(g), scan(r_.from, scan_node) {
+        const list<bool> wanted = needed_with_bodies(g);
+        needed_ = needed_of_body(g, bodies_of(g), scan_node, &wanted);
         slices_ = list<int>(scan.sequences, -1);
         for (int n = 0; n < scan_node; ++n)
             if (needed_[n]) r_.map[n] = is<ops::step>(g[n]) ? leaf_of(g[n]) : copy(n);
         for (int s = 0; s < scan.states; ++s) ask(scan.next(s), true);
         for (int n = scan_node + 1; n < g.nodes.size; ++n) {
-            if (!is_scan_result(g[n]) || g.operand(n, 0) != scan_node) continue;
+            if (!wanted[n] || !is_scan_result(g[n]) || g.operand(n, 0) != scan_node) continue;
             results.push(n);
             if (is<ops::stacked>(g[n])) ask(g.operand(n, 1), false);
         }
