@@ -10,9 +10,9 @@
 HOURGLASS_BEGIN
 namespace ops {
 
-// ln cosh x, without overflow
-struct log_cosh : elementwise<1> {
-    static constexpr std::string_view name = "log_cosh";
+// ln cosh x, a smooth form of |x|, without overflow
+struct smooth_abs : elementwise<1> {
+    static constexpr std::string_view name = "smooth_abs";
     template <class V> static constexpr V forward(const V& x) {
         const V a = math::abs(x);
         return a + math::log1p(math::exp(V(a * math::as<V>(-2)))) - math::as<V>(0.69314718055994530942);
@@ -21,10 +21,10 @@ struct log_cosh : elementwise<1> {
 };
 
 }
-template <operand X> constexpr auto log_cosh(const X& x) { return apply_operation(ops::log_cosh{}, x); }
+template <operand X> constexpr auto smooth_abs(const X& x) { return apply_operation(ops::smooth_abs{}, x); }
 HOURGLASS_END
 
-HOURGLASS_OPERATION(hourglass::ops::log_cosh);
+HOURGLASS_OPERATION(hourglass::ops::smooth_abs);
 
 namespace hg = hourglass;
 
@@ -35,7 +35,7 @@ inline constexpr hg::symbol<"h"> h;
 inline constexpr hg::symbol<"loss"> loss;
 inline constexpr hg::graph model{
     h = hg::dense<7>(x),
-    loss = sum(log_cosh(h)),
+    loss = sum(smooth_abs(h)),
 };
 
 }
