@@ -143,9 +143,9 @@ TEST_CASE("every operation is generated, differentiated or not") {
     }
     const auto check = [&]<class Op>(Op) {
         INFO(Op::name);
-        CHECK((!fuzz::is_generated<Op> || std::count(seen.begin(), seen.end(), hg::record<Op>.id) > 0));
+        CHECK((std::is_same_v<Op, ops::first_largest> || std::count(seen.begin(), seen.end(), hg::record<Op>.id) > 0));
     };
-    hg::elementwise_operations::for_each(check);
+    hg::general_operations::for_each(check);
     hg::structural_operations::for_each(check);
     for (const hg::operation* leaf : {&hg::record<ops::input>, &hg::record<ops::argument>, &hg::record<ops::parameter>,
                                       &hg::record<ops::state>, &hg::record<ops::scalar>, &hg::record<ops::rows>,

@@ -71,7 +71,7 @@ template <int Turn> struct selection {
     static constexpr long rows = ::rows;
     static constexpr void for_each(auto&& f) {
         int number = 0;
-        hg::elementwise_operations::for_each([&]<class Op>(Op) {
+        hg::general_operations::for_each([&]<class Op>(Op) {
             constexpr int times = Op::arity == 1 ? 1 : 3;
             for (int t = 0; t < times; ++t, ++number) {
                 const int pair = (37 * number + 29 * Turn) % (type_count * type_count);
@@ -90,7 +90,7 @@ template <int Turn> struct selection {
 }
 
 TEST_CASE("gradients of elementwise operations whose operands broadcast, by the interpreter") {
-    hg::elementwise_operations::for_each([]<class Op>(Op) {
+    hg::general_operations::for_each([]<class Op>(Op) {
         const hg::list<operation_case> cases = all_cases<Op>();
         std::vector<case_data> data;
         std::vector<std::vector<numbers>> wanted;

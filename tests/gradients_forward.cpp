@@ -127,7 +127,7 @@ void check_case(const operation_case& c, const case_data& data) {
 }
 
 TEST_CASE("tangents and Jacobians of elementwise operations, with broadcast operands") {
-    hg::elementwise_operations::for_each([]<class Op>(Op) {
+    hg::general_operations::for_each([]<class Op>(Op) {
         const hg::value_type types[][3] = {{shared_by_rows(5), shared_by_rows(5), shared_by_rows(5)},
                                            {per_row(2, 3), per_row(3), per_row(2, 1)},
                                            {shared_by_rows(3), per_row(2, 3), shared_by_rows()}};

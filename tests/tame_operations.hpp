@@ -44,43 +44,11 @@ struct interval {
     constexpr double magnitude() const { return -low > high ? -low : high; }
 };
 
-// All but what has more than three operands, and what only derivatives and the functions of probabilities are made of,
-// which have tests of their own: compiled seeds were chosen without.
-template <class Op> inline constexpr bool is_generated = Op::arity <= 3;
-template <> inline constexpr bool is_generated<ops::logit_loss> = false;
-template <> inline constexpr bool is_generated<ops::logit_error> = false;
-template <> inline constexpr bool is_generated<ops::logit_variance> = false;
-template <> inline constexpr bool is_generated<ops::logit_moment> = false;
-template <> inline constexpr bool is_generated<ops::logit_entropy> = false;
-template <> inline constexpr bool is_generated<ops::logit_difference> = false;
-template <> inline constexpr bool is_generated<ops::logit_divergence> = false;
-template <> inline constexpr bool is_generated<ops::from_largest> = false;
-template <> inline constexpr bool is_generated<ops::exp_from_largest> = false;
-template <> inline constexpr bool is_generated<ops::over_total> = false;
-template <> inline constexpr bool is_generated<ops::log_total> = false;
-template <> inline constexpr bool is_generated<ops::weighted> = false;
-template <> inline constexpr bool is_generated<ops::exp_times> = false;
-template <> inline constexpr bool is_generated<ops::exp_difference> = false;
-template <> inline constexpr bool is_generated<ops::exp_times_difference> = false;
-template <> inline constexpr bool is_generated<ops::divergence_term> = false;
-template <> inline constexpr bool is_generated<ops::log_normal_cdf> = false;
-template <> inline constexpr bool is_generated<ops::inverse_mills_ratio> = false;
-template <> inline constexpr bool is_generated<ops::log_normal_cdf_slope> = false;
-template <> inline constexpr bool is_generated<ops::keeps> = false;
-template <> inline constexpr bool is_generated<ops::bernoulli_choice> = false;
-template <> inline constexpr bool is_generated<ops::corrected_mean> = false;
-template <> inline constexpr bool is_generated<ops::first_largest> = false;
-inline constexpr int generated_count = [] {
-    int count = 0;
-    hg::elementwise_operations::for_each([&]<class Op>(Op) { count += is_generated<Op>; });
-    return count;
-}();
+// Those of probabilities have tests of their own: most are well conditioned only where their operands belong together.
 inline constexpr auto elementwise_table = [] {
-    std::array<const hg::operation*, static_cast<std::size_t>(generated_count)> table{};
+    std::array<const hg::operation*, static_cast<std::size_t>(hg::general_operations::count)> table{};
     std::size_t i = 0;
-    hg::elementwise_operations::for_each([&]<class Op>(Op) {
-        if constexpr (is_generated<Op>) table[i++] = &hg::record<Op>;
-    });
+    hg::general_operations::for_each([&]<class Op>(Op) { table[i++] = &hg::record<Op>; });
     return table;
 }();
 

@@ -23,8 +23,10 @@ struct gamma_log_kernel : elementwise<3> {
         auto in_a = hadamard(inside, apply_operation(log_ratio_of_products{}, rate, y, a, 1));
         auto in_rate = hadamard(inside, excess / rate);
         auto slope = (excess - 1) / y;
-        auto without_power = a == 1; // (a - 1) / x is zero, at x = 0 too
-        return std::array{in_a, in_rate, hadamard(inside, hourglass::where(without_power, -rate, slope))};
+        // At x = 0 alone, since beside it the slope depends on a: there (a - 1) / x is zero for a = 1.
+        auto without_power = a == 1;
+        auto at_end = hadamard(without_power, x == 0);
+        return std::array{in_a, in_rate, hadamard(inside, hourglass::where(at_end, -rate, slope))};
     }
 };
 
