@@ -36,6 +36,7 @@ constexpr handle derivation::result() const { return operand(0).other(node_); }
 constexpr handle derivation::adjoint() const { return operand(0).other(adjoints_[node_]); }
 constexpr handle derivation::adjoint_full() const { return adjoint().filled(result().type()); }
 constexpr attributes derivation::options() const { return graph_.nodes[node_].options; }
+constexpr const operation* derivation::applied() const { return graph_.nodes[node_].op; }
 constexpr bool derivation::wanted(int i) const {
     if (forward_operand_ >= 0) return i == forward_operand_;
     return wanted_[graph_.operand(node_, i)] && has_derivative(graph_.nodes[node_], i);

@@ -100,7 +100,7 @@ private:
         list_of_operands of;
         for (int o = 0; o < d.operand_count(); ++o) of.add(o == i ? h.index : d.operand(o).index);
         if (i < 0) of.add(h.index);
-        return h.append(d.result().at().op, d.options(), of.index, of.count);
+        return h.append(d.applied(), d.options(), of.index, of.count);
     }
     struct list_of_operands {
         int index[math::product_with_parts<double>::most_parts + 3]{};

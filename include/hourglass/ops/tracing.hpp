@@ -93,7 +93,8 @@ public:
     constexpr handle adjoint() const;      // may be of a smaller shape, which broadcasts to the result's
     constexpr handle adjoint_full() const; // has the result's type
     constexpr attributes options() const;
-    constexpr bool wanted(int i) const; // whether a share for operand i is of any use
+    constexpr const operation* applied() const; // the operation itself
+    constexpr bool wanted(int i) const;         // whether a share for operand i is of any use
     // Whether what has no batch axis gets the sum over the rows; else it gets a share for each row.
     constexpr bool sums_rows() const { return sums_rows_; }
     // Adds to the adjoint of operand i; sums over what the operand was broadcast along.
