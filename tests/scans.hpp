@@ -150,7 +150,7 @@ namespace mixing {
 inline constexpr hg::input<"x", 3, 2> x;
 inline constexpr hg::graph attracted{
     gate = tanh(hg::dense<2>(u)),
-    next(h) = 0.7 * h + 0.2 * batch_mean(h * h) + gate,
+    next(h) = 0.7 * h + 0.05 * batch_sum(h * h) + gate,
 };
 inline constexpr hg::graph model{
     hidden = hg::scan<"herd">(attracted, hg::along(u = x), hg::carry(h = hg::broadcast_to<2>(0.5)))[next(h)],

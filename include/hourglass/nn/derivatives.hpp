@@ -53,7 +53,7 @@ constexpr bool can_differentiate(auto y, auto x, std::string_view what,
     for (int n = x.index + 1; n <= y.index; ++n) {
         const auto& at = g.nodes[n];
         const bool combines = at.op->kind == operation_kind::reduction || at.op->kind == operation_kind::product;
-        bool mixes = false;
+        bool mixes = is<ops::exclusive_product>(at) && at.options.flags[2] != 0; // of each row, made of all others
         for (int i = 0; combines && !at.type.batched && i < at.operand_count; ++i)
             mixes = mixes || g.nodes[g.operand(n, i)].type.batched;
         if (!mixes || !part[n] || !(reached[n] || reached_in_scan(n))) continue;

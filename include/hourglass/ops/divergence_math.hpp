@@ -27,7 +27,7 @@ template <class V> constexpr V log1p_minus_near_zero(const V& x) {
 }
 // log(1 + x) - x for numbers.
 template <class T> constexpr T log1p_minus(const T& x) {
-    return x > T(-0.5) && x < T(1) ? log1p_minus_near_zero(x) : T(log1p(x) - x);
+    return x > T(-0.5) && x < T(1) ? log1p_minus_near_zero(x) : T(math::log1p(x) - x);
 }
 // Whether d / x is near zero, from -1/2 to 1. Functions below put 0 in place of d where it is not, so that the branch
 // that is not taken stays finite.
@@ -61,7 +61,7 @@ template <class V> constexpr V expm1_minus(const V& x) {
         for (std::size_t k = last - 1; k >= 2; --k) sum = sum * small + as<V>(inverse_factorials[k]);
         sum = sum * (small * small);
     }
-    return select(near, sum, V(expm1(x) - x));
+    return select(near, sum, V(math::expm1(x) - x));
 }
 
 // log(1 + w) - w / (1 + w) for w >= 0: what log(1 + w) is above w times its own slope.
@@ -69,7 +69,7 @@ template <class V> constexpr V log1p_minus_slope(const V& w) {
     const auto near = w < as<V>(1);
     const V part = select(near, V(w / (w + as<V>(1))), as<V>(0));
     const V far = select(w > V(std::numeric_limits<element_t<V>>::max()), as<V>(1), V(w / (w + as<V>(1))));
-    return select(near, V(-log1p_minus_near_zero(V(-part))), V(log1p(w) - far));
+    return select(near, V(-log1p_minus_near_zero(V(-part))), V(math::log1p(w) - far));
 }
 
 // A product's rounding error (Dekker 1971); none where the product is too large, or a type has digits to spare.
@@ -119,7 +119,7 @@ template <class V> constexpr V weighted_difference(const V& a, const V& b, const
 template <class V> constexpr V log_ratio(const V& m, const V& x, const V& d) {
     const auto near = is_near(d, x);
     const V small = select(near, d, as<V>(0));
-    return select(near, V(log1p(V(small / x))), V(log(V(m / x))));
+    return select(near, V(math::log1p(V(small / x))), V(math::log(V(m / x))));
 }
 // x log(x / m) - x + m where m - x is known as d: not negative; m where x is zero.
 template <class V> constexpr V relative_entropy(const V& x, const V& m, const V& d) {
@@ -127,7 +127,7 @@ template <class V> constexpr V relative_entropy(const V& x, const V& m, const V&
     const V small = select(near, d, as<V>(0)), base = select(x == as<V>(0), as<V>(1), x);
     // Where the quotient overflows, the logarithm is nothing beside m.
     const V quotient = m / base, most = V(std::numeric_limits<element_t<V>>::max());
-    const V far = d - x * log(select(quotient > most, most, quotient));
+    const V far = d - x * math::log(select(quotient > most, most, quotient));
     return select(x == as<V>(0), m, select(near, V(-x * log1p_minus_near_zero(V(small / base))), far));
 }
 template <class V> constexpr V log_ratio_of_products(const V& a, const V& b, const V& c, const V& d) {
@@ -141,7 +141,7 @@ template <class V> constexpr V itakura_saito(const V& a, const V& b) {
     const V d = a - b;
     const auto near = is_near(d, b);
     const V small = select(near, V(d / b), as<V>(0));
-    return select(near, V(-log1p_minus_near_zero(small)), V(d / b - log(V(a / b))));
+    return select(near, V(-log1p_minus_near_zero(small)), V(d / b - math::log(V(a / b))));
 }
 
 // The log density of the gamma distribution of shape a and the given rate at x, without the part of the shape alone,
@@ -151,9 +151,10 @@ template <class V> constexpr V gamma_log_kernel(const V& a, const V& rate, const
     const V zero = as<V>(0), one = as<V>(1), infinity = V(infinity_of<T>());
     const auto at_zero = x == zero;
     const V y = select(at_zero, one, x);
-    const V inside = -relative_entropy_of_products(a, one, rate, y) - log(y);
+    const V inside = -relative_entropy_of_products(a, one, rate, y) - math::log(y);
     const V nowhere = zero * (a + rate); // no number where a parameter is none
-    const V limit = select(a == one, V(log(rate) + one), select(a < one, V(infinity + nowhere), V(nowhere - infinity)));
+    const V limit =
+        select(a == one, V(math::log(rate) + one), select(a < one, V(infinity + nowhere), V(nowhere - infinity)));
     const V outside = select(x < zero, V(nowhere - infinity), inside);
     return select(at_zero, limit, outside);
 }
@@ -164,13 +165,13 @@ template <class V> constexpr V beta_log_kernel(const V& a, const V& b, const V& 
     const auto at_zero = x == zero, at_one = x == one;
     const V y = select(at_zero, as<V>(0.5), select(at_one, as<V>(0.5), x));
     const V d = weighted_difference(a, b, y), both = a + b;
-    const V inside =
-        -relative_entropy(a, V(both * y), V(-d)) - relative_entropy(b, V(both * (one - y)), d) - log(y) - log1p(V(-y));
+    const V inside = -relative_entropy(a, V(both * y), V(-d)) - relative_entropy(b, V(both * (one - y)), d) -
+                     math::log(y) - math::log1p(V(-y));
     const V below = select(x < zero, V(zero * both - infinity), inside);
     const V outside = select(x > one, V(zero * both - infinity), below);
     // At an end where the exponent `at` - 1 is zero: log(1 + rest) + rest log(1 + 1 / rest).
     const auto limit = [&](const V& at, const V& rest) {
-        const V finite = log(V(one + rest)) + rest * log1p(V(one / rest));
+        const V finite = math::log(V(one + rest)) + rest * math::log1p(V(one / rest));
         const V nowhere = zero * both;
         return V(select(at == one, finite, select(at < one, V(infinity + nowhere), V(nowhere - infinity))));
     };
@@ -199,8 +200,8 @@ template <class V> constexpr V student_t_log_kernel(const V& nu, const V& d, con
     const V one = as<V>(1), size = abs(V(d / sigma)) / sqrt(nu);
     const auto large = size > one;
     const V small = select(large, V(one / size), size);
-    const V far = log(select(large, size, one));
-    return -log(sigma) - (nu + one) * as<V>(0.5) * (log1p(V(small * small)) + far + far);
+    const V far = math::log(select(large, size, one));
+    return -math::log(sigma) - (nu + one) * as<V>(0.5) * (math::log1p(V(small * small)) + far + far);
 }
 
 }

@@ -32,7 +32,7 @@ template <class V> constexpr V exp_remainder(const V& d) {
     const V x = select(is_near, d, as<V>(0));
     V sum = as<V>(1);
     for (int k = series_terms<V>(12, 20, 47); k > 2; --k) sum = as<V>(1) + divided(V(x * sum), k);
-    return select(is_near, V(x * x * sum * as<V>(0.5)), V(expm1(d) - d));
+    return select(is_near, V(x * x * sum * as<V>(0.5)), V(math::expm1(d) - d));
 }
 // u - log(1 + u) >= 0 for -1/2 <= u <= 1, all digits: with s = u / (2 + u), log(1 + u) is 2 (s + s^3 / 3 + ...) and
 // u is 2 s + s u.
@@ -50,15 +50,16 @@ template <class V> constexpr V log1p_remainder(const V& u) {
 template <class V> constexpr V bernoulli_divergence(const V& l, const V& m) {
     const V zero = as<V>(0), one = as<V>(1);
     const V d = select(l == m, zero, V(m - l));
-    const V e = exp(l), rest = one / (one + e), q = e * rest; // 1 - q and q
+    const V e = math::exp(l), rest = one / (one + e), q = e * rest; // 1 - q and q
     const V near_d = select(abs(d) <= one, d, zero);
-    const V near = q * exp_remainder(near_d) - log1p_remainder(V(q * expm1(near_d)));
+    const V near = q * exp_remainder(near_d) - log1p_remainder(V(q * math::expm1(near_d)));
     // q e^d is e^m (1 - q), which is finite where e^d is not.
     const V low = select(m > one, one, m);
-    const V far = log1p(select(d > zero, V((exp(low) - e) * rest), V(q * expm1(d)))) - zero_or_product(q, d);
+    const V far =
+        math::log1p(select(d > zero, V((math::exp(low) - e) * rest), V(q * math::expm1(d)))) - zero_or_product(q, d);
     // A large m: the cross entropy, softplus(-m) + (1 - q) m, less the entropy.
     const V high = select(m > one, m, one);
-    const V cross = log1p_of_unit(exp(V(-high))) + high * rest - (log1p_of_unit(e) - zero_or_product(q, l));
+    const V cross = log1p_of_unit(math::exp(V(-high))) + high * rest - (log1p_of_unit(e) - zero_or_product(q, l));
     const V beyond = select(m > one, cross, far);
     return select(abs(d) <= one, near, select(d > one, beyond, far));
 }

@@ -44,9 +44,9 @@ template <class V> constexpr V log_normal_cdf(const V& x) {
     } else {
         const auto in_tail = x < as<V>(-0.6);
         const V depth = select(in_tail, V(-x), as<V>(0.6));
-        const V tail = log(V(scaled_erfc(V(depth * as<V>(sqrt_half))) * as<V>(0.5))) - depth * depth * as<V>(0.5);
+        const V tail = math::log(V(scaled_erfc(V(depth * as<V>(sqrt_half))) * as<V>(0.5))) - depth * depth * as<V>(0.5);
         const V high = select(in_tail, as<V>(0), x);
-        const V body = select(high > as<V>(0), log1p(V(-normal_cdf(V(-high)))), log(normal_cdf(high)));
+        const V body = select(high > as<V>(0), math::log1p(V(-normal_cdf(V(-high)))), math::log(normal_cdf(high)));
         return select(in_tail, tail, body);
     }
 }
@@ -70,8 +70,8 @@ template <class V> constexpr V inverse_mills_ratio(const V& x) {
         const V size = select(high > as<V>(40), as<V>(40), high);
         const V rounding = as<V>(std::is_same_v<T, float> ? 0x1.8p19 : 0x1.8p48);
         const V nearest = V(size + rounding) - rounding;
-        const V density = exp(V(nearest * nearest * as<V>(-0.5))) *
-                          exp(V((size - nearest) * (size + nearest) * as<V>(-0.5))) * as<V>(inverse_sqrt_2_pi);
+        const V density = math::exp(V(nearest * nearest * as<V>(-0.5))) *
+                          math::exp(V((size - nearest) * (size + nearest) * as<V>(-0.5))) * as<V>(inverse_sqrt_2_pi);
         return select(in_tail, tail, V(density / normal_cdf(high)));
     }
 }
