@@ -125,8 +125,10 @@ public:
     int again = -1;             // the scan whose steps are done again
     list<int> checkpoints;      // of it: what stands for its states at some steps, or what they start from
 
-    constexpr step_graph(const graph_view& g, int scan_node) : r_(g), scan(r_.from, scan_node) {
-        const list<bool> wanted = needed_with_bodies(g);
+    constexpr step_graph(const graph_view& g, int scan_node) : step_graph(g, scan_node, needed_with_bodies(g)) {}
+    // `wanted`: as needed_with_bodies() tells, which is asked once for all scans of a graph.
+    constexpr step_graph(const graph_view& g, int scan_node, const list<bool>& wanted)
+        : r_(g), scan(r_.from, scan_node) {
         needed_ = needed_of_body(g, bodies_of(g), scan_node, &wanted);
         slices_ = list<int>(scan.sequences, -1);
         for (int n = 0; n < scan_node; ++n)
@@ -234,6 +236,7 @@ private:
 // The outer graph: what its own results and the scans need, without their bodies.
 constexpr graph_builder outer_graph(const graph_view& g) {
     const list<int> bodies = bodies_of(g);
+    const list<bool> wanted = needed_with_bodies(g);
     list<bool> needed(g.nodes.size, false);
     for (const graph_root& r : g.roots) {
         needed[r.node] = true;
@@ -245,13 +248,13 @@ constexpr graph_builder outer_graph(const graph_view& g) {
         if (is_scan_result(g[n])) {
             needed[g.operand(n, 0)] = true;
         } else if (is<ops::scan>(g[n])) {
-            const step_graph step(g, n);
+            const step_graph step(g, n, wanted);
             first[n] = operands.size();
             operands.append(step.outer.view());
             for (int s = 0; s < step.scan.states; ++s) operands.push(step.scan.initial(s));
             operands.append(step.sequences.view());
             if (step.again >= 0) {
-                const step_graph before(g, step.again);
+                const step_graph before(g, step.again, wanted);
                 operands.append(step.checkpoints.view());
                 operands.append(before.outer.view());
                 operands.append(before.sequences.view());
