@@ -21,6 +21,8 @@ namespace math = hourglass::math;
 using wide = long double;
 
 constexpr double most_units = 4;
+// Unknown to the compiler: flags for approximate functions make powers of a constant into roots, in the reference too.
+const volatile wide exponent = 3.5L;
 
 template <class T> std::vector<T> points() {
     using limits = std::numeric_limits<T>;
@@ -100,7 +102,7 @@ TEST_CASE_TEMPLATE("elementary functions in vectors", T, float, double) {
     check<T>(
         "sqrt", [](const V& x) { return math::sqrt(x); }, [](wide x) { return std::sqrt(x); });
     check<T>(
-        "pow", [](const V& x) { return math::pow(x, V(T(3.5))); }, [](wide x) { return std::pow(x, 3.5L); });
+        "pow", [](const V& x) { return math::pow(x, V(T(3.5))); }, [](wide x) { return std::pow(x, wide(exponent)); });
     check<T>(
         "normal_cdf", [](const V& x) { return math::normal_cdf(x); },
         [](wide x) { // of which erfc's argument, as it is rounded, costs 2^-64 x^2
