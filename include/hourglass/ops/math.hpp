@@ -4,6 +4,7 @@
 #pragma once
 
 #include <cmath>
+#include <concepts>
 #include <limits>
 #include <type_traits>
 
@@ -50,6 +51,14 @@ HOURGLASS_MATH(sqrt)
 HOURGLASS_MATH(tanh)
 #undef HOURGLASS_MATH
 template <class V> constexpr auto call_pow(const V& x, const V& p) { return V(pow(x, p)); }
+#ifdef __clang__
+// The exponent is read anew: of a constant one, -fapprox-func, of which no macro tells, makes products of roots, which
+// are NaN at minus infinity.
+template <std::floating_point T> T call_pow(const T& x, const T& p) {
+    const volatile T exponent = p;
+    return std::pow(x, exponent);
+}
+#endif
 template <class C, class V> constexpr auto call_select(const C& c, const V& a, const V& b) {
     return V(select(c, a, b));
 }
@@ -106,7 +115,7 @@ template <class V> constexpr V pow(const V& x, const V& p) {
         element_t<V> lanes[V::size], powers[V::size];
         x.store_unaligned(lanes);
         p.store_unaligned(powers);
-        for (std::size_t i = 0; i < V::size; ++i) lanes[i] = std::pow(lanes[i], powers[i]);
+        for (std::size_t i = 0; i < V::size; ++i) lanes[i] = adl::call_pow(lanes[i], powers[i]);
         return V::load_unaligned(lanes);
     }
 }
