@@ -114,9 +114,11 @@ def test(arguments):
         stop("test runs everything, with --all, or the quick tests, with --quick")
     start, times, results = time.monotonic(), Times(), []
     builds = matrix(jobs) if everything else [
-        main_build(chosen_simd(), jobs, ("quick",) if quick else (), "" if patterns else "lint")]
-    if patterns and builds[0].configure():  # the first has every test
-        selected(builds[0].tests(), patterns)
+        main_build(chosen_simd(), jobs, ("quick",) if quick else (), ("clang", "lint"))]
+    if patterns:
+        builds[0].without = ()  # it can run every test
+        if builds[0].configure():
+            selected(builds[0].tests(), patterns)
     plan(builds, patterns)
     for build in builds:
         results.append((build, run(build, patterns, times)))

@@ -12,12 +12,16 @@ from contextlib import nullcontext
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "sources"))
-from checks import check_syntax, compile_command, in_parallel, report, shown, umbrella_parsed_once  # noqa: E402
+from checks import (check_syntax, compile_command, cores, in_parallel, report, shown,  # noqa: E402
+                    umbrella_parsed_once)
+from together import can_join, joined, told_apart  # noqa: E402
 
 COMMENT = re.compile(r"^\s*//\s*(expect|expect-gcc|expect-clang|flag|reject|max-errors|max-lines):\s*(.*?)\s*$", re.MULTILINE)
 KNOWN_WORDS = re.compile(r"^\s*//\s*((?:expect|flag|reject|max)[\w-]*):", re.MULTILINE)
 INCLUDE = re.compile(r'^\s*#\s*include\s*"([^"]+)"', re.MULTILINE)
 UMBRELLA = re.compile(r"^\s*#\s*include\s*<hourglass/hourglass.hpp>", re.MULTILINE)
+# Lines at most that a compiler writes once for many errors: by which way a header is included, GCC also a line of it.
+SHORTER_TOGETHER = {"gcc": 8, "clang": 4}
 HAS_FIXED = re.compile(r"^\s*#\s*if(n?def\s+|.*defined\W*)FIXED\b", re.MULTILINE)
 
 
@@ -37,7 +41,7 @@ class Case:
         def values(*words):
             return [value for word, value in said if word in words]
 
-        self.path = path
+        self.path, self.family = path, family
         self.expect = values("expect", f"expect-{family}")
         self.flags = values("flag")
         self.reject = values("reject")
@@ -47,33 +51,48 @@ class Case:
         known = {word for word, _ in said}
         self.unknown = sorted({word for word in KNOWN_WORDS.findall(text) if word not in known})
 
-    def faults(self, command, unlimited, repaired):
-        """What is wrong, each a sentence; the compiler's own text stands at the end."""
+    def faults(self, command, unlimited, repaired, said_together=""):
+        """What is wrong, each a sentence; the compiler's own text stands at the end. What it said of the file among
+        others is enough where nothing is wrong with that."""
         faults = [f"unknown comment `// {word}:`" for word in self.unknown]
         if not self.expect:
             faults.append("no `// expect:` line for this compiler: say which words the error must hold")
-        accepted, text = check_syntax([*command, *unlimited, *self.flags], self.path)
-        lines = text.splitlines()
-        if accepted:
-            faults.append("compiles, but must not")
-        for pattern in self.expect:
-            if not any(re.search(pattern, line) for line in lines):
-                faults.append(f"no line of the output matches expect: {pattern}")
-        for pattern in self.reject:
-            faults += [f"reject: {pattern} matches: {line}" for line in lines if re.search(pattern, line)][:1]
-        errors = sum("error:" in line for line in lines)
-        if errors > self.max_errors:
-            faults.append(f"{errors} errors, at most {self.max_errors} wanted: one mistake is one error")
-        if len(lines) > self.max_lines:
-            faults.append(f"{len(lines)} lines of output, at most {self.max_lines} wanted")
-        if faults:
-            faults.append("The compiler said:\n" + ("\n".join("  | " + line for line in lines) or "  | (nothing)"))
+        if not said_together or self.wrong_words(said_together.splitlines(), SHORTER_TOGETHER[self.family]):
+            accepted, text = check_syntax([*command, *unlimited, *self.flags], self.path)
+            wrong = (["compiles, but must not"] if accepted else []) + self.wrong_words(text.splitlines())
+            if wrong:
+                said = "\n".join("  | " + line for line in text.splitlines()) or "  | (nothing)"
+                faults += [*wrong, "The compiler said:\n" + said]
         if self.fixable and repaired:
             accepted, text = check_syntax([*command, "-DFIXED"], self.path)
             if not accepted:
                 faults.append("does not compile with -DFIXED, so the error may have another reason:\n"
                               + "\n".join("  | " + line for line in text.splitlines()))
         return faults
+
+    def wrong_words(self, lines, slack=0):
+        """What is wrong with the compiler's words."""
+        wrong = [f"no line of the output matches expect: {pattern}" for pattern in self.expect
+                 if not any(re.search(pattern, line) for line in lines)]
+        for pattern in self.reject:
+            wrong += [f"reject: {pattern} matches: {line}" for line in lines if re.search(pattern, line)][:1]
+        errors = sum("error:" in line for line in lines)
+        if errors > self.max_errors:
+            wrong.append(f"{errors} errors, at most {self.max_errors} wanted: one mistake is one error")
+        if len(lines) + slack > self.max_lines:
+            wrong.append(f"{len(lines)} lines of output, at most {self.max_lines} wanted")
+        return wrong
+
+
+def said_together(paths, command):
+    """What the compiler says of each file, of all that can be compiled together."""
+    paths = [path for path in paths if can_join(path)]
+    parts = [paths[n::cores()] for n in range(cores())]
+
+    def said_of(part):
+        return told_apart(part, check_syntax(command, joined(part))[1]) if part else {}
+
+    return {path: text for said in in_parallel(said_of, parts) for path, text in said.items()}
 
 
 def main():
@@ -93,12 +112,15 @@ def main():
     paths = [path for path in sorted(folder.glob("*.cpp")) if only in path.stem]
     cases = {path: Case(path, family) for path in paths}
     # What is parsed once is parsed without flags.
-    users = {path for path in paths if uses_umbrella(path) and not cases[path].flags}
+    users = [path for path in paths if uses_umbrella(path) and not cases[path].flags]
 
     with umbrella_parsed_once(command) if len(users) > 2 else nullcontext(command) as quick:
+        together = said_together(users, [*quick, *unlimited]) if len(users) > 2 else {}
+
         def check(path):
             advice = f"if the wording is better now, change the expectation in {shown(path)}; if not, repair the library"
-            faults = cases[path].faults(quick if path in users else command, unlimited, repaired)
+            faults = cases[path].faults(quick if path in users else command, unlimited, repaired,
+                                        together.get(path, ""))
             return f"{shown(path)} ({family})", faults, advice
 
         report(in_parallel(check, paths))

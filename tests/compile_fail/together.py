@@ -1,0 +1,66 @@
+"""Many mistakes in one compilation, each in a namespace of its own: most of what a small file costs is instantiated for
+all of them alike. What a compiler says of each is told apart by the file or the namespace that it names."""
+
+import re
+
+INCLUDE = re.compile(r'^[ \t]*#[ \t]*include[ \t]*"([^"]+)".*$', re.MULTILINE)
+SYSTEM = re.compile(r"^[ \t]*#[ \t]*(?:include[ \t]*<[^>]+>.*|pragma once.*)$", re.MULTILINE)
+# Flags of its own, and specialisations, which must stand in the namespace of their template.
+ALONE = re.compile(r"//\s*flag:|HOURGLASS_OPERATION|template\s*<>\s*struct\s+hourglass")
+# Where GCC and Clang begin to speak of something else, after an error.
+BEGINS = re.compile(r"In file included from|\S+: (?:In|At) |\S+:\d+:\d+:\s+(?:required|recursively required|in )")
+
+
+def can_join(path):
+    """Whether a file can stand in a namespace: its text, and that of the headers beside it."""
+    text = path.read_text()
+    return not ALONE.search(text) and all(can_join(path.parent / name) for name in INCLUDE.findall(text))
+
+
+def body(path):
+    """A file's text without what is included for all, the headers beside it written out."""
+    text = SYSTEM.sub("", path.read_text())
+
+    def written_out(match):
+        after = text.count("\n", 0, match.start()) + 2
+        return f'{body(path.parent / match.group(1))}\n#line {after} "{path}"'
+
+    return f'#line 1 "{path}"\n' + INCLUDE.sub(written_out, text)
+
+
+def joined(paths):
+    """One source that holds them all."""
+    headers = {line.strip() for path in paths for text in [path.read_text(), *(
+        (path.parent / name).read_text() for name in INCLUDE.findall(path.read_text()))]
+        for line in SYSTEM.findall(text) if "include" in line}
+    parts = sorted(headers) + [f"namespace case_{n} {{\n{body(path)}\n}}" for n, path in enumerate(paths)]
+    return "\n".join(parts) + "\n"
+
+
+def blocks_of(text):
+    """The compiler's words cut where it begins to speak of another error."""
+    block, has_error = [], False
+    for line in text.splitlines():
+        is_error = re.search(r"\berror:", line) is not None
+        if has_error and (is_error or BEGINS.match(line)):
+            yield block
+            block, has_error = [], False
+        block.append(line)
+        has_error = has_error or is_error
+    if block:
+        yield block
+
+
+def told_apart(paths, text):
+    """The words on each file, by its name or its namespace's, without those that belong to several."""
+    said, doubtful, last = {path: [] for path in paths}, set(), None
+    for block in blocks_of(text):
+        named = {paths[int(n)] for line in block for n in re.findall(r"\bcase_(\d+)::", line)}
+        named |= {path for path in paths for line in block if str(path) + ":" in line}
+        if len(named) > 1:
+            doubtful |= named
+            last = None
+        elif named or last:
+            last = next(iter(named), last)
+            said[last] += block
+    return {path: "\n".join(lines) for path, lines in said.items() if lines and path not in doubtful}
