@@ -202,3 +202,23 @@ TEST_CASE_TEMPLATE("sums over two million rows keep their digits, the same for a
         for (const int threads : {2, 3}) CHECK(sums_of(outer, rows / 2, inner, threads) == twice);
     }
 }
+
+TEST_CASE("what needs other rows for a row is computed from all of them, by one thread") {
+    constexpr long rows = 37;
+    constexpr int size = 3;
+    const hg::value_type of_rows{make_shape(size), true}, of_all{make_shape(size), false};
+    const hg::value_type types[] = {of_rows, of_all};
+    std::vector<double> factors(rows * size, 2.0), product(size, std::ldexp(1.0, rows));
+    factors[0] = product[0] = 0;
+    const hg::plain_node n{hg::record<hg::ops::exclusive_product>.id, flags(0, 0, 1), of_rows};
+    for (const int threads : {1, 2, 3}) {
+        std::vector<double> result(factors.size(), -1.0);
+        for (int thread = 0; thread < threads; ++thread) {
+            const double* from[] = {factors.data(), product.data()};
+            hg::run_reference<hg::ops::exclusive_product>(n, types, from, 2, result.data(), nullptr, rows,
+                                                          {thread, threads});
+        }
+        for (std::size_t i = 0; i < result.size(); ++i)
+            CHECK(result[i] == (i % size == 0 && i > 0 ? 0 : std::ldexp(1.0, rows - 1)));
+    }
+}

@@ -278,3 +278,38 @@ TEST_CASE_TEMPLATE("norms whose squares over- and underflow, by a program", T, f
     CHECK(f(v = infinite)[y] == INFINITY);
     CHECK(std::isnan(f(v = none)[y]));
 }
+
+namespace {
+
+constexpr hg::input<"of_row"> of_row;
+constexpr hg::symbol<"turned"> turned;
+constexpr hg::symbol<"outside"> outside;
+constexpr hg::symbol<"slope"> slope;
+template <hg::operand X> constexpr auto product_of_rows(const X& x) {
+    hg::attributes over_batch;
+    over_batch.flags = {0, 0, 1};
+    return apply_operation(hg::ops::product_over{{}, over_batch}, x);
+}
+// In a step the derivative of the product mixes the rows, though each row has a value of its own.
+inline constexpr hg::graph step_of_products{next(turned) = turned / 2 + jvp(slope, outside, turned)};
+inline constexpr hg::graph scan_of_products{
+    y = product_of_rows(of_row),
+    g = grad(y, of_row),
+    n = hg::scan<"run">(step_of_products, hg::steps<3>, hg::carry(turned = of_row), slope = g,
+                        outside = of_row)[last(turned)],
+};
+
+}
+
+TEST_CASE("a scan whose steps mix the rows is not run for a block of rows after another") {
+    constexpr long rows = 2 * hg::rows_of_block - 3;
+    hg::function<scan_of_products, hg::to<n>, hg::element<double>> f;
+    numbers at(rows);
+    for (std::size_t i = 0; i < at.size(); ++i) at[i] = 1 + 0.1 * std::sin(static_cast<double>(i));
+    hg::interpretation<double> run(hg::lowered<scan_of_products>::view(), rules<double>(), rows);
+    run.feed("of_row", at);
+    run.run();
+    const auto out = f(of_row = at);
+    const numbers got = numbers_of(out[n]);
+    for (std::size_t i = 0; i < at.size(); ++i) CHECK(got[i] == doctest::Approx(run["n"][i]).epsilon(1e-12));
+}

@@ -190,7 +190,7 @@ public:
 // Where no row acts on another, a scan is run for so many rows at a time from the first step to the last, each block by
 // one thread, which waits for nobody. The blocks are the same whatever the number of threads.
 inline constexpr long rows_of_block = 32;
-template <class Step> inline constexpr bool rows_are_apart = !couples_rows(Step::view());
+template <class Step> inline constexpr bool rows_are_apart = !mixes_rows(Step::view());
 template <class Step, long Rows> inline constexpr long rows_at_once =
     rows_are_apart<Step>&& Rows > rows_of_block ? rows_of_block : Rows;
 

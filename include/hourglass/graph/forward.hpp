@@ -5,6 +5,7 @@
 #pragma once
 
 #include <hourglass/graph/reverse_scan.hpp>
+#include <hourglass/graph/row_mixing.hpp>
 
 HOURGLASS_BEGIN
 
@@ -93,17 +94,14 @@ private:
             for (int b = 0; b < n; ++b) {
                 if (!body.holds(b)) continue;
                 const node& here = graph_.nodes[b];
-                bool mixes = false; // over the rows
-                for (int i = 0; i < here.operand_count; ++i) {
-                    mixes = mixes || (!here.type.batched && graph_.nodes[graph_.operand(b, i)].type.batched);
-                    if (here.op->smooth) raise(moves[b], of_value(graph_.operand(b, i)));
-                }
+                for (int i = 0; here.op->smooth && i < here.operand_count; ++i)
+                    raise(moves[b], of_value(graph_.operand(b, i)));
                 if (is<ops::step>(here)) {
                     const int which = here.options.flags[2];
                     const bool is_state = here.options.flags[1] == static_cast<int>(ops::step_kind::state);
                     moves[b] = is_state ? carries[which] : of_value(old.sequence(which));
                 }
-                if (moves[b] != none) moves[b] = here.type.batched ? of_rows : mixes ? same : moves[b];
+                if (moves[b] != none) moves[b] = here.type.batched ? of_rows : mixes_rows(graph_, b) ? same : moves[b];
             }
             for (int s = 0; s < old.states; ++s) changed = raise(carries[s], of_value(old.next(s))) || changed;
         }
@@ -191,8 +189,7 @@ private:
     constexpr int twice_reversed(int n, int which) {
         const int operand = graph_.operand(n, which), direction = tangents_[operand];
         const value_type type = graph_.nodes[n].type;
-        // A reduction over the batch adds up what its rows give.
-        const bool mixes = !type.batched && graph_.nodes[operand].type.batched;
+        const bool mixes = mixes_rows(graph_, n); // then what its rows give is added up
         const value_type whole{type.extents, type.batched || (!mixes && graph_.nodes[direction].type.batched)};
         const bool sums_rows = mixes || !whole.batched; // where there are none, nothing gets a batch axis
         const int g = at(graph_.push_literal(0)).filled(whole).index;

@@ -7,6 +7,7 @@
 #include <hourglass/graph/obstacle.hpp>
 #include <hourglass/graph/recompute.hpp>
 #include <hourglass/graph/reverse_scan.hpp>
+#include <hourglass/graph/row_mixing.hpp>
 #include <hourglass/graph/row_sums.hpp>
 #include <hourglass/graph/select.hpp>
 #include <hourglass/graph/smooth.hpp>
@@ -198,9 +199,7 @@ private:
     static constexpr bool rows_are_apart(const graph_builder& g, int value) {
         const list<bool> part = parts_of(g, value);
         for (int n = 0; n <= value; ++n)
-            for (int i = 0; part[n] && !g.nodes[n].type.batched && i < g.nodes[n].operand_count; ++i)
-                if (g.nodes[g.operand(n, i)].type.batched && !is_scan_result(g.nodes[n]))
-                    return false; // put together over the rows
+            if (part[n] && mixes_rows(g, n)) return false;
         return g.nodes[value].type.batched;
     }
     static constexpr void add_loss(selection& s, const auto& asked) {

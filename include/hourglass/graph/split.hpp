@@ -3,8 +3,8 @@
 // and planned like any other (graph/compile.hpp).
 #pragma once
 
-#include <hourglass/graph/body.hpp>
 #include <hourglass/graph/rewrite.hpp>
+#include <hourglass/graph/row_mixing.hpp>
 
 HOURGLASS_BEGIN
 
@@ -40,14 +40,6 @@ template <int Results, int Sequences> struct scan_plan {
     std::array<scan_result_plan, static_cast<std::size_t>(Results) + 1> results{};
     std::array<int, static_cast<std::size_t>(Sequences) + 1> state_of{}; // of a sequence: which state of `again`, or -1
 };
-
-// Whether a value is put together over the rows.
-constexpr bool couples_rows(const graph_view& g) {
-    for (int n = 0; n < g.nodes.size; ++n)
-        for (int i = 0; i < g[n].operand_count; ++i)
-            if (!g[n].type.batched && g[g.operand(n, i)].type.batched && !is_scan_result(g[n])) return true;
-    return false;
-}
 
 // Of a scan's stacked state of which every k-th is enough, this k, where nothing but scans that run the other way read
 // the states, step by step, and all that a step reads can be had again; else 0: all are kept.

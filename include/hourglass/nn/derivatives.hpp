@@ -51,12 +51,7 @@ constexpr bool can_differentiate(auto y, auto x, std::string_view what,
         return false;
     };
     for (int n = x.index + 1; n <= y.index; ++n) {
-        const auto& at = g.nodes[n];
-        const bool combines = at.op->kind == operation_kind::reduction || at.op->kind == operation_kind::product;
-        bool mixes = is<ops::exclusive_product>(at) && at.options.flags[2] != 0; // of each row, made of all others
-        for (int i = 0; combines && !at.type.batched && i < at.operand_count; ++i)
-            mixes = mixes || g.nodes[g.operand(n, i)].type.batched;
-        if (!mixes || !part[n] || !(reached[n] || reached_in_scan(n))) continue;
+        if (!part[n] || !mixes_rows(g, n) || !(reached[n] || reached_in_scan(n))) continue;
         y.misfit(text(what), x,
                  text("the first has a value for each example, on which the second acts through other examples too: "
                       "differentiate batch_sum(...) of it, or keep what is taken over the batch constant with "

@@ -140,6 +140,9 @@ struct operation {
     bool smooth = true;    // has `derivative`; false: the derivative is zero wherever there is one (comparisons, sign)
     unsigned flat_operands = 0; // as bits, of the first 32: those in which alone it is so (the condition of where)
     unsigned zero_operands = 0; // as bits, of the first 32: those of which a zero makes the result zero
+    // Whether with these options a row of the result depends on other rows of the operands. It is asked where the result
+    // has rows: without them, what has operands with rows puts these together in any case (graph/row_mixing.hpp).
+    bool (*mixes_rows)(const attributes&) = [](const attributes&) { return false; };
     value_type (*infer)(inference&) = nullptr;
     void (*derivative)(derivation&) = nullptr;
     double (*fold)(const double*) = nullptr; // value for constant operands, where that is exact enough to take early
@@ -265,6 +268,7 @@ template <class Op> constexpr operation make_record() {
         r.derivative = &derive<Op>;
     if constexpr (requires { Op::flat_operands; }) r.flat_operands = Op::flat_operands;
     if constexpr (requires { Op::zero_operands; }) r.zero_operands = Op::zero_operands;
+    if constexpr (requires { Op::mixes_rows(attributes{}); }) r.mixes_rows = &Op::mixes_rows;
     if constexpr (requires(dependence & d) { Op::depend(d); }) {
         r.dependences = operation::dependence_rule::stated;
         r.depend = [](dependence& d) { Op::depend(d); };

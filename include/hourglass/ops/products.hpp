@@ -16,6 +16,7 @@ struct exclusive_product {
     static constexpr operation_kind kind = operation_kind::product;
     static constexpr int arity = -1;
     static constexpr unsigned flat_operands = 0b10; // the product belongs to the factors
+    static constexpr bool mixes_rows(const attributes& options) { return options.flags[2] != 0; }
     attributes options{};
     constexpr attributes pack() const { return options; }
     static constexpr value_type infer(inference& in) {

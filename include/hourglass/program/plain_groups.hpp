@@ -147,11 +147,12 @@ template <class T> void move_elements(const plain_node& n, const value_type* typ
     }
 }
 
-// What has no kernel, by its own plain loop: a part of the rows where the result has them, which no row of it needs
-// another for; else all of it, by one thread.
+// What has no kernel, by its own plain loop: a part of the rows where the result has rows and none of them needs
+// another; else all of it, by one thread.
 template <class Op, class T> void run_reference(const plain_node& n, const value_type* types, const T** from, int count,
                                                 T* to, const int* indices, long rows, worker w) {
-    const share mine(n.type.batched ? rows : 1, w);
+    const bool by_rows = n.type.batched && !record<Op>.mixes_rows(n.options);
+    const share mine(by_rows ? rows : 1, w);
     if (mine.first >= mine.last) return;
     evaluation<T> e;
     e.operands = from;
@@ -159,10 +160,10 @@ template <class Op, class T> void run_reference(const plain_node& n, const value
     e.count = count;
     e.options = n.options;
     e.type = n.type;
-    e.rows = n.type.batched ? mine.last - mine.first : rows;
+    e.rows = by_rows ? mine.last - mine.first : rows;
     e.result = to + mine.first * n.type.extents.size();
     e.indices = indices;
-    for (int i = 0; i < count; ++i)
+    for (int i = 0; by_rows && i < count; ++i)
         if (types[i].batched) from[i] += mine.first * types[i].extents.size();
     Op::template reference<T>(e);
 }

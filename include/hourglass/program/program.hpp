@@ -42,7 +42,7 @@ protected:
         const graph_view whole = compiled_graph::whole::view();
         for (const node& n : whole.nodes)
             if (is<ops::rows>(n)) return true;
-        return hourglass::couples_rows(whole);
+        return mixes_rows(whole);
     }
     static constexpr bool couples_rows = find_coupling();
 
