@@ -204,3 +204,16 @@ TEST_CASE_TEMPLATE("divergences keep their digits near zero and are never negati
         check_near<T>(f(l = x, m = y)[choices], static_cast<double>(std::log1p(remainder)), 64);
     }
 }
+
+TEST_CASE_TEMPLATE("a logarithm that is no number shows, though it has no weight", T, float, double) {
+    const T none = std::numeric_limits<T>::quiet_NaN(), nothing = -std::numeric_limits<T>::infinity(), zero = 0;
+    for (const T rare : {nothing, T(-2000)}) { // whose exponential is zero
+        CHECK(std::isnan(hg::ops::exp_times_difference::forward(rare, none, zero)));
+        CHECK(std::isnan(hg::ops::exp_difference::forward(rare, none, zero)));
+        CHECK(std::isnan(hg::ops::divergence_term::forward(rare, none, zero)));
+        CHECK(hg::ops::exp_times_difference::forward(rare, rare, zero) == 0);
+        CHECK(hg::ops::divergence_term::forward(rare, rare, none) == 0);
+    }
+    CHECK(std::isnan(hg::ops::weighted::forward(zero, none)));
+    CHECK(hg::ops::weighted::forward(zero, nothing) == 0);
+}

@@ -3,45 +3,19 @@
 // infinite logits. All of them are made of e^-|l|, which neither overflows nor is subtracted from 1.
 #pragma once
 
+#include <hourglass/ops/divergence_math.hpp>
 #include <hourglass/ops/functions.hpp>
 
 HOURGLASS_BEGIN
 namespace math {
 
-// a b, where a zero a makes zero whatever b is.
+// a b, where a zero a makes zero whatever b is: for a b that may be infinite, and NaN only where the rest of a formula
+// is NaN too. In `weighted` NaN is handed on.
 template <class V> constexpr V zero_or_product(const V& a, const V& b) {
     return select(a == as<V>(0), as<V>(0), V(a * b));
 }
-
-// How many terms a series takes whose number in float, in double and in 50 digits is given.
-template <class V> constexpr int series_terms(int in_float, int in_double, int otherwise) {
-    using T = element_t<V>;
-    return std::is_same_v<T, float> ? in_float : std::is_same_v<T, double> ? in_double : otherwise;
-}
-// x / n, by a product where that is exact enough.
-template <class V> constexpr V divided(const V& x, int n) {
-    using T = element_t<V>;
-    if constexpr (std::is_same_v<T, float> || std::is_same_v<T, double>)
-        return x * as<V>(1.0 / n);
-    else
-        return x / as<V>(n);
-}
-// e^d - 1 - d >= 0, all digits: near zero by its Taylor series.
-template <class V> constexpr V exp_remainder(const V& d) {
-    const auto is_near = abs(d) <= as<V>(1);
-    const V x = select(is_near, d, as<V>(0));
-    V sum = as<V>(1);
-    for (int k = series_terms<V>(12, 20, 47); k > 2; --k) sum = as<V>(1) + divided(V(x * sum), k);
-    return select(is_near, V(x * x * sum * as<V>(0.5)), V(math::expm1(d) - d));
-}
-// u - log(1 + u) >= 0 for -1/2 <= u <= 1, all digits: with s = u / (2 + u), log(1 + u) is 2 (s + s^3 / 3 + ...) and
-// u is 2 s + s u.
-template <class V> constexpr V log1p_remainder(const V& u) {
-    const V s = u / (u + as<V>(2)), square = s * s;
-    const int terms = series_terms<V>(8, 17, 56);
-    V sum = divided(as<V>(1), 2 * terms + 1);
-    for (int k = terms - 1; k > 0; --k) sum = sum * square + divided(as<V>(1), 2 * k + 1);
-    return s * u - (s + s) * square * sum;
+template <class V> constexpr V weighted(const V& weight, const V& x) {
+    return select(x == x, zero_or_product(weight, x), x);
 }
 
 // The Bernoulli divergence of the logit l <= 0 from m. With q = sigmoid(l), d = m - l and u = q (e^d - 1), it is
@@ -52,7 +26,7 @@ template <class V> constexpr V bernoulli_divergence(const V& l, const V& m) {
     const V d = select(l == m, zero, V(m - l));
     const V e = math::exp(l), rest = one / (one + e), q = e * rest; // 1 - q and q
     const V near_d = select(abs(d) <= one, d, zero);
-    const V near = q * exp_remainder(near_d) - log1p_remainder(V(q * math::expm1(near_d)));
+    const V near = q * expm1_minus(near_d) + log1p_minus_near_zero(V(q * math::expm1(near_d)));
     // q e^d is e^m (1 - q), which is finite where e^d is not.
     const V low = select(m > one, one, m);
     const V far =

@@ -58,10 +58,7 @@ struct log_total : elementwise<1> {
 struct weighted : elementwise<2> {
     static constexpr std::string_view name = "weighted";
     static constexpr unsigned zero_operands = 1u;
-    template <class V> static constexpr V forward(const V& w, const V& x) {
-        const V none = math::select(x == x, math::as<V>(0), x);
-        return math::select(w == math::as<V>(0), none, V(w * x));
-    }
+    template <class V> static constexpr V forward(const V& w, const V& x) { return math::weighted(w, x); }
     template <class H> static constexpr auto derivative(H w, H x, H, H g) {
         auto in_w = apply_operation(weighted{}, g, x);
         return std::array{in_w, hadamard(g, w)};
@@ -83,7 +80,7 @@ template <class V> struct log_ratio {
     constexpr log_ratio(const V& a, const V& b, const V& c) : of_a(math::exp(a)), of_b(), gap() {
         const V correction = math::select(c == c, c, math::as<V>(0));
         of_b = math::exp(V(b + correction));
-        gap = (b - a) + correction;
+        gap = math::select(a == b, math::as<V>(0), V(b - a)) + correction;
     }
 };
 // e^b - e^a
@@ -107,7 +104,7 @@ struct exp_times_difference : elementwise<3> {
     static constexpr std::string_view name = "exp_times_difference";
     template <class V> static constexpr V forward(const V& a, const V& b, const V& c) {
         const log_ratio<V> r(a, b, c);
-        return math::zero_or_product(r.of_a, r.gap);
+        return math::weighted(r.of_a, r.gap);
     }
     template <class H> static constexpr auto derivative(H a, H, H, H y, H g) {
         auto of_a = apply_operation(ops::exp{}, a);
@@ -124,8 +121,7 @@ struct divergence_term : elementwise<3> {
         const log_ratio<V> r(a, b, c);
         // e^a (e^gap - 1 - gap), for a large gap with e^b before the brackets: so neither infinity is subtracted.
         const auto is_large = r.gap > math::as<V>(1);
-        const V near =
-            math::zero_or_product(r.of_a, math::exp_remainder(math::select(is_large, math::as<V>(1), r.gap)));
+        const V near = math::weighted(r.of_a, math::expm1_minus(math::select(is_large, math::as<V>(1), r.gap)));
         const V far = r.of_b * (math::as<V>(1) - (math::as<V>(1) + r.gap) * math::exp(V(-r.gap)));
         const V both = math::select(is_large, far, near);
         return math::select(a == math::as<V>(-std::numeric_limits<double>::infinity()), r.of_b, both);
