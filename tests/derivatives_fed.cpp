@@ -45,6 +45,9 @@ template <class Op> inline constexpr hg::graph of_operation{
     s = hg::apply_operation(Op{}, x), y = sum(s), g = grad(y, x), g_s = grad(y, s), z = 2 * s,
 };
 
+// What is differentiated has no s any more (graph/smooth.hpp); what is written has it.
+inline constexpr hg::graph of_squared_root{s = abs(w * x), d = sparse_jacobian(square(s), x), g = jacobian(s * s, x)};
+
 // s lies between y and x; side only stands beside it.
 inline constexpr auto between = sum(s * side);
 template <int Way> constexpr auto derivative() {
@@ -84,6 +87,9 @@ TEST_CASE("a fed symbol between y and x leaves no derivative, whatever the opera
     check(hg::ops::square{});
     check(hg::ops::negate{});
     check(hg::ops::softplus{});
+    CHECK(said<of_squared_root, hg::from<s>, hg::to<d>>() == cut("x", "d", "s"));
+    CHECK(said<of_squared_root, hg::from<s>, hg::to<g>>() == cut("x", "g", "s"));
+    CHECK(said<of_squared_root, hg::to<d, g>>() == "");
 }
 
 TEST_CASE("nor in any form of derivative, in a derivative of one, and in a loss") {

@@ -61,11 +61,6 @@ constexpr bool can_differentiate(auto y, auto x, std::string_view what,
     return true;
 }
 
-// y without the roots that it squares, which is what is differentiated.
-constexpr auto smoothed(auto y, auto x) {
-    const int targets[] = {x.index};
-    return y.other(without_squared_roots(*y.graph, y.index, {targets, 1}));
-}
 // Writes down what `result` is a derivative of, y as it was written (graph/cut_derivatives.hpp). It becomes a node of
 // its own where it is one that was there before: feeding or asking for that one is no matter of the derivative.
 constexpr auto recorded(auto y, auto x, auto result, int known) {
@@ -79,6 +74,13 @@ constexpr auto recorded(auto y, auto x, auto result, int known) {
     g.derivatives.push({y.index, x.index, result.index});
     return result;
 }
+// The derivative of y in x that `make` makes of y without the roots that y squares (graph/smooth.hpp).
+template <class Make> constexpr auto derivative_of(auto y, auto x, const Make& make) {
+    auto& g = *y.graph;
+    const int targets[] = {x.index}, known = g.nodes.size();
+    const auto result = make(y.other(without_squared_roots(g, y.index, {targets, 1})));
+    return recorded(y, x, result, known);
+}
 
 struct vjp_call {
     static constexpr std::string_view name_of_call = "vjp";
@@ -90,12 +92,11 @@ struct vjp_call {
                               y.extents()));
             return y;
         }
-        const int targets[] = {x.index}, known = y.graph->nodes.size();
-        const auto written = y;
-        y = smoothed(y, x);
-        differentiation d(*y.graph, y.index, u.filled({y.extents(), y.batched() || u.batched()}).index, {targets, 1},
-                          !y.batched());
-        return recorded(written, x, y.other(d.gradient(x.index)), known);
+        return derivative_of(y, x, [&](auto of) {
+            const int targets[] = {x.index}, adjoint = u.filled({of.extents(), of.batched() || u.batched()}).index;
+            differentiation d(*of.graph, of.index, adjoint, {targets, 1}, !of.batched());
+            return of.other(d.gradient(x.index));
+        });
     }
 };
 struct grad_call {
@@ -108,11 +109,11 @@ struct grad_call {
                          ", and only a single number has a gradient: take sum(...) of it, or write jacobian(...)"));
             return y;
         }
-        const int targets[] = {x.index}, known = y.graph->nodes.size();
-        const auto written = y;
-        y = smoothed(y, x);
-        differentiation d(*y.graph, y.index, {targets, 1}, !y.batched());
-        return recorded(written, x, y.other(d.gradient(x.index)), known);
+        return derivative_of(y, x, [&](auto of) {
+            const int targets[] = {x.index};
+            differentiation d(*of.graph, of.index, {targets, 1}, !of.batched());
+            return of.other(d.gradient(x.index));
+        });
     }
 };
 struct jvp_call {
@@ -124,13 +125,12 @@ struct jvp_call {
                               x.extents()));
             return y;
         }
-        const int known = y.graph->nodes.size();
-        const auto written = y;
-        y = smoothed(y, x);
-        forward_differentiation d(*y.graph, y.index, x.index, v.index);
-        const int t = y.failed() ? 0 : d.tangent(y.index);
-        const deriving_scope scope(*y.graph); // a zero that no tangent reached
-        return recorded(written, x, y.other(t < 0 ? y.graph->push_literal(0) : t).filled(y.type()), known);
+        return derivative_of(y, x, [&](auto of) {
+            forward_differentiation d(*of.graph, of.index, x.index, v.index);
+            const int t = of.failed() ? 0 : d.tangent(of.index);
+            const deriving_scope scope(*of.graph); // a zero that no tangent reached
+            return of.other(t < 0 ? of.graph->push_literal(0) : t).filled(of.type());
+        });
     }
 };
 
@@ -164,22 +164,19 @@ struct jacobian_call {
         if (!can_differentiate(y, x, "jacobian")) return y;
         const shape result = joined_shape(y, x, "jacobian");
         if (y.failed()) return y;
-        const auto written = y;
-        const int known = y.graph->nodes.size();
-        y = smoothed(y, x);
-        auto& g = *y.graph;
-        const int outputs = static_cast<int>(y.extents().size()), inputs = static_cast<int>(x.extents().size());
-        const linear_part part = linear_derivative(y, x, inputs < outputs && has_forward_mode(y, x));
-        if (y.failed()) return y;
-        if (part.result < 0) return recorded(written, x, zero(y, result), known);
-        auto all = y.other(directions(g, part.seed).run(part.seed, part.result));
-        if (y.failed()) return y;
-        if (!part.forward) return recorded(written, x, all.reshaped(result), known);
-        all = apply_operation(transpose{}, all.reshaped(make_shape(inputs, outputs))).reshaped(result);
-        return recorded(written, x, all, known);
+        return derivative_of(y, x, [&](auto of) { return whole(of, x, result); });
     }
 
 private:
+    static constexpr auto whole(auto y, auto x, const shape& result) {
+        const int outputs = static_cast<int>(y.extents().size()), inputs = static_cast<int>(x.extents().size());
+        const linear_part part = linear_derivative(y, x, inputs < outputs && has_forward_mode(y, x));
+        if (y.failed()) return y;
+        if (part.result < 0) return zero(y, result);
+        const auto all = y.other(directions(*y.graph, part.seed).run(part.seed, part.result));
+        if (y.failed() || !part.forward) return y.failed() ? y : all.reshaped(result);
+        return apply_operation(transpose{}, all.reshaped(make_shape(inputs, outputs))).reshaped(result);
+    }
     static constexpr auto zero(auto y, const shape& s) {
         const deriving_scope scope(*y.graph);
         return y.other(y.graph->push_literal(0)).filled({s, y.batched()});

@@ -39,7 +39,11 @@ struct sparse_derivative {
     // and mistakes are told of that one, `named`.
     static constexpr auto build_non_zeros(auto named, auto y, auto x) {
         const bool is_hessian = named.index != y.index;
-        y = smoothed(y, x);
+        return derivative_of(y, x, [&](auto of) { return non_zeros(named, of, x, is_hessian); });
+    }
+
+private:
+    static constexpr auto non_zeros(auto named, auto y, auto x, bool is_hessian) {
         auto& g = *y.graph;
         const bool has_forward = has_forward_mode(y, x);
         const int outputs = static_cast<int>(y.extents().size()), inputs = static_cast<int>(x.extents().size());
@@ -87,11 +91,8 @@ struct sparse_derivative {
         entries.options.target = make_shape(outputs, inputs);
         entries.options.flags = {add_table(g, pattern, colours, forward), pattern.size(), 0};
         const auto all = apply_operation(entries, compressed);
-        if (is_hessian) recorded(named, x, all, all.index);
-        return recorded(y, x, all, all.index);
+        return is_hessian ? recorded(named, x, all, all.index) : all;
     }
-
-private:
     // Where each element is among the compressed ones, [colours, outputs] or [colours, inputs], and the pattern.
     static constexpr int add_table(auto& g, const sparse_pattern& p, const colouring& colours, bool forward) {
         list<int> table, in_row(colours.count); // of each colour, how many columns the row has
