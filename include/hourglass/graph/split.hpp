@@ -43,7 +43,7 @@ template <int Results, int Sequences> struct scan_plan {
 
 // Of a scan's stacked state of which every k-th is enough, this k, where nothing but scans that run the other way read
 // the states, step by step, and all that a step reads can be had again; else 0: all are kept.
-constexpr int kept_every(const graph_view& g, int n) {
+constexpr int kept_every(const graph_view& g, const list<int>& bodies, int n) {
     if (!is<ops::stacked>(g[n]) || g[n].options.flags[1] == 0) return 0;
     const int scan = g.operand(n, 0);
     list<bool> checkpoint(g.nodes.size, false), can_restore(g[scan].options.flags[1], false);
@@ -71,7 +71,7 @@ constexpr int kept_every(const graph_view& g, int n) {
         }
         if (reads && reads_others) return 0;
     }
-    const list<bool> needed = needed_of_body(g, bodies_of(g), scan);
+    const list<bool> needed = needed_of_body(g, bodies, scan);
     for (int m = 0; m < scan; ++m)
         if (needed[m] && is<ops::step>(g[m]) && g[m].options.flags[1] == static_cast<int>(ops::step_kind::state) &&
             !can_restore[g[m].options.flags[2]])
@@ -81,34 +81,46 @@ constexpr int kept_every(const graph_view& g, int n) {
 
 // What a graph's results need, in the bodies of scans too; of a scan's sequences only those that its body reads. A
 // result of a scan may be wanted by nothing but a sequence of another one that simplification has left unread.
-constexpr list<bool> needed_with_bodies(const graph_view& g) {
-    const list<int> bodies = bodies_of(g);
-    list<bool> needed(g.nodes.size, false);
-    for (const graph_root& r : g.roots) {
-        needed[r.node] = true;
-        if (r.kind == root_kind::update && g.names[r.name].node >= 0) needed[g.names[r.name].node] = true;
-    }
-    for (int n = g.nodes.size - 1; n >= 0; --n) {
-        if (!needed[n]) continue;
-        if (!is<ops::scan>(g[n])) {
-            for (int i = 0; i < g[n].operand_count; ++i) needed[g.operand(n, i)] = true;
-            continue;
+struct needs_of_scans {
+    list<int> bodies;     // as bodies_of() tells
+    list<bool> wanted;    // by node
+    list<bool> of_a_body; // by node: what in the body of a scan its states and wanted results need
+
+    constexpr explicit needs_of_scans(const graph_view& g)
+        : bodies(bodies_of(g)), wanted(g.nodes.size, false), of_a_body(g.nodes.size, false) {
+        for (const graph_root& r : g.roots) {
+            wanted[r.node] = true;
+            if (r.kind == root_kind::update && g.names[r.name].node >= 0) wanted[g.names[r.name].node] = true;
         }
-        const scan_parts<graph_view> scan(g, n);
-        for (int s = 0; s < scan.states; ++s) needed[scan.next(s)] = needed[scan.initial(s)] = true;
-        const list<bool> body = needed_of_body(g, bodies, n, &needed);
-        for (int m = 0; m < n; ++m)
-            if (body[m] && is<ops::step>(g[m]) && g[m].options.flags[1] == static_cast<int>(ops::step_kind::slice))
-                needed[scan.sequence(g[m].options.flags[2])] = true;
+        for (int n = g.nodes.size - 1; n >= 0; --n) {
+            if (is<ops::scan>(g[n]))
+                add_scan(scan_parts<graph_view>(g, n));
+            else
+                for (int i = 0; wanted[n] && i < g[n].operand_count; ++i) wanted[g.operand(n, i)] = true;
+        }
     }
-    return needed;
-}
+
+private:
+    constexpr void add_scan(const scan_parts<graph_view>& scan) {
+        const graph_view& g = *scan.graph;
+        const list<bool> body = needed_of_body(g, bodies, scan.at, &wanted);
+        for (int m = 0; m < scan.at; ++m) {
+            if (!body[m]) continue;
+            of_a_body[m] = true;
+            if (wanted[scan.at] && is<ops::step>(g[m]) &&
+                g[m].options.flags[1] == static_cast<int>(ops::step_kind::slice))
+                wanted[scan.sequence(g[m].options.flags[2])] = true;
+        }
+        for (int s = 0; wanted[scan.at] && s < scan.states; ++s) wanted[scan.next(s)] = wanted[scan.initial(s)] = true;
+    }
+};
 
 // Makes the graph of one step.
 class step_graph {
     rewriter r_;
-    list<bool> needed_; // of the body
-    list<int> slices_;  // leaves, by sequence
+    list<int> slices_; // leaves, by sequence
+    list<int> every_;  // of a sequence that is read: of the states that it is, which is kept; 0: all
+    list<int> every_result_;
 
 public:
     const scan_parts<graph_view> scan;
@@ -117,28 +129,28 @@ public:
     int again = -1;             // the scan whose steps are done again
     list<int> checkpoints;      // of it: what stands for its states at some steps, or what they start from
 
-    constexpr step_graph(const graph_view& g, int scan_node) : step_graph(g, scan_node, needed_with_bodies(g)) {}
-    // `wanted`: as needed_with_bodies() tells, which is asked once for all scans of a graph.
-    constexpr step_graph(const graph_view& g, int scan_node, const list<bool>& wanted)
+    constexpr step_graph(const graph_view& g, int scan_node) : step_graph(g, scan_node, needs_of_scans(g)) {}
+    constexpr step_graph(const graph_view& g, int scan_node, const needs_of_scans& needs)
         : r_(g), scan(r_.from, scan_node) {
-        needed_ = needed_of_body(g, bodies_of(g), scan_node, &wanted);
         slices_ = list<int>(scan.sequences, -1);
         for (int n = 0; n < scan_node; ++n)
-            if (needed_[n]) r_.map[n] = is<ops::step>(g[n]) ? leaf_of(g[n]) : copy(n);
+            if (needs.of_a_body[n] && needs.bodies[n] == scan.body)
+                r_.map[n] = is<ops::step>(g[n]) ? leaf_of(g[n]) : copy(n);
         for (int s = 0; s < scan.states; ++s) ask(scan.next(s), true);
         for (int n = scan_node + 1; n < g.nodes.size; ++n) {
-            if (!wanted[n] || !is_scan_result(g[n]) || g.operand(n, 0) != scan_node) continue;
+            if (!needs.wanted[n] || !is_scan_result(g[n]) || g.operand(n, 0) != scan_node) continue;
             results.push(n);
+            every_result_.push(kept_every(g, needs.bodies, n));
             if (is<ops::stacked>(g[n])) ask(g.operand(n, 1), false);
         }
         for (int q = 0; q < scan.sequences; ++q) {
-            if (slices_[q] < 0) continue;
-            r_.to.nodes[slices_[q]].options.flags[1] = sequences.size();
-            sequences.push(scan.sequence(q));
-        }
-        for (int q = 0; q < scan.sequences; ++q) {
-            const int kept = scan.sequence(q);
-            if (kept_every(g, kept) == 0) continue;
+            const int kept = scan.sequence(q), every = kept_every(g, needs.bodies, kept);
+            if (slices_[q] >= 0) {
+                r_.to.nodes[slices_[q]].options.flags[1] = sequences.size();
+                sequences.push(kept);
+                every_.push(every);
+            }
+            if (every == 0) continue;
             const scan_parts before(g, g.operand(kept, 0));
             again = before.at;
             if (checkpoints.empty())
@@ -160,9 +172,9 @@ public:
         for (int n = 0; n < again; ++n) p.again += is<ops::scan>(g[n]);
         if (again >= 0) ++p.again;
         for (int q = 0; q < sequences.size(); ++q) {
-            const int kept = kept_every(g, sequences[q]);
-            if (kept > 0) p.every = kept;
-            p.state_of[static_cast<std::size_t>(q)] = kept > 0 ? g[g.operand(sequences[q], 1)].options.flags[2] : -1;
+            if (every_[q] > 0) p.every = every_[q];
+            p.state_of[static_cast<std::size_t>(q)] =
+                every_[q] > 0 ? g[g.operand(sequences[q], 1)].options.flags[2] : -1;
         }
         p.outer = outer.size();
         p.states = scan.states;
@@ -175,7 +187,7 @@ public:
             scan_result_plan& to = p.results[static_cast<std::size_t>(i)];
             to.stacked = is<ops::stacked>(at);
             to.root = to.stacked ? roots++ : at.options.flags[0];
-            if (const int kept = kept_every(g, results[i]); kept > 0) to.every = kept;
+            to.every = every_result_[i];
         }
         return p;
     }
@@ -227,8 +239,7 @@ private:
 
 // The outer graph: what its own results and the scans need, without their bodies.
 constexpr graph_builder outer_graph(const graph_view& g) {
-    const list<int> bodies = bodies_of(g);
-    const list<bool> wanted = needed_with_bodies(g);
+    const needs_of_scans needs(g);
     list<bool> needed(g.nodes.size, false);
     for (const graph_root& r : g.roots) {
         needed[r.node] = true;
@@ -240,13 +251,13 @@ constexpr graph_builder outer_graph(const graph_view& g) {
         if (is_scan_result(g[n])) {
             needed[g.operand(n, 0)] = true;
         } else if (is<ops::scan>(g[n])) {
-            const step_graph step(g, n, wanted);
+            const step_graph step(g, n, needs);
             first[n] = operands.size();
             operands.append(step.outer.view());
             for (int s = 0; s < step.scan.states; ++s) operands.push(step.scan.initial(s));
             operands.append(step.sequences.view());
             if (step.again >= 0) {
-                const step_graph before(g, step.again, wanted);
+                const step_graph before(g, step.again, needs);
                 operands.append(step.checkpoints.view());
                 operands.append(before.outer.view());
                 operands.append(before.sequences.view());
@@ -273,7 +284,8 @@ constexpr graph_builder outer_graph(const graph_view& g) {
             const int scan = g.operand(n, 0);
             options.flags = {number[scan], results[scan]++, r.map[scan]};
             value_type type = g[n].type;
-            if (const int kept = kept_every(g, n); kept > 0) type.extents[0] = (type.extents[0] + kept - 1) / kept;
+            if (const int kept = kept_every(g, needs.bodies, n); kept > 0)
+                type.extents[0] = (type.extents[0] + kept - 1) / kept;
             r.map[n] = r.to.push_leaf(&record<ops::scan_value>, -1, type, options);
         } else {
             r.map[n] = r.copy(n);
