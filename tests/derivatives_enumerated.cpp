@@ -247,7 +247,6 @@ TEST_CASE("kinks, by the documented conventions") {
     check({&hg::record<ops::maximum>, {0, 1}, 3, true, 1e-7, once({0.5, 0.5})}, {{1, 1}, {0, -0.0}, {1, 2}});
     check({&hg::record<ops::minimum>, {0, 1}, 3, true, 1e-7, once({0.5, 0.5})}, {{1, 1}, {0, -0.0}, {1, 2}});
     check({&hg::record<ops::clamp>, {0, 1, 2}, 3, true, 1e-7, once({1, 0, 0})}, {{1, 1, 2}, {2, 1, 2}, {1.5, 1, 2}});
-    check({&hg::record<ops::norm_root>, {0}, 3, true, 1e-7, once({0})}, {{0}, {2}});
     // At zero what holds below it.
     check({&hg::record<ops::leaky_relu>,
            {0, 1},

@@ -143,9 +143,6 @@ template <> struct table<ops::square> : signed_entry<1> {
 template <> struct table<ops::sqrt> : entry<1> {
     static constexpr p points[] = {{{1}}, {{2}}, {{1e-300}}, {{1e300}}, {{1e-10}}, {{0}, true, {inf}}};
 };
-template <> struct table<ops::norm_root> : entry<1> {
-    static constexpr p points[] = {{{1}}, {{2}}, {{1e-300}}, {{1e300}}, {{1e-10}}, {{0}, true, {0}}};
-};
 template <> struct table<ops::sign> : signed_entry<1> {
     static constexpr p points[] = {{{1}}, {{-1}}, {{1e-300}}, {{-1e300}}, {{0}, true, {0}}, {{-0.0}, true, {0}}};
 };

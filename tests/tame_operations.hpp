@@ -221,7 +221,7 @@ protected:
     constexpr int order() { return literal(1 + dice_.below(2)); }
 
     constexpr int unary(const hg::operation* op, int x) {
-        if (is_op<ops::sqrt>(op) || is_op<ops::norm_root>(op)) return push(op, {}, {positive(x)}, {0.2, 3});
+        if (is_op<ops::sqrt>(op)) return push(op, {}, {positive(x)}, {0.2, 3});
         if (is_op<ops::log>(op)) return push(op, {}, {positive(x)}, {-2, 1.1});
         if (is_op<ops::log1p>(op)) return push(op, {}, {small(x, 0.5)}, {-0.7, 0.5});
         if (is_op<ops::exp>(op)) return push(op, {}, {small(x, 2)}, {0.13, 7.4});

@@ -34,8 +34,7 @@ public:
         : g_(g), kept_(kept), values_stay_(values_stay) {}
 
     static constexpr bool is_root(const node& n) {
-        return is<ops::euclidean_norm>(n) || is<ops::abs>(n) || is<ops::sqrt>(n) || is<ops::norm_root>(n) ||
-               is<ops::pow>(n);
+        return is<ops::euclidean_norm>(n) || is<ops::abs>(n) || is<ops::sqrt>(n) || is<ops::pow>(n);
     }
     // Never below zero and never -0, whatever its operands are; it may be no number.
     constexpr bool is_not_negative(int n, int depth = 0) const {
@@ -52,8 +51,8 @@ public:
         if (is_op<ops::multiply>(n) && same_value(operand(n, 0), operand(n, 1))) return true;
         if (is_op<ops::where>(n)) return all(1);
         if (is_op<ops::add>(n) || is_op<ops::multiply>(n) || is_op<ops::divide>(n) || is_op<ops::maximum>(n) ||
-            is_op<ops::minimum>(n) || is_op<ops::sqrt>(n) || is_op<ops::norm_root>(n) || is_op<ops::sum>(n) ||
-            is_op<ops::reshape>(n) || is_op<ops::broadcast_to>(n) || is_op<ops::transpose>(n) || is_op<ops::slice>(n))
+            is_op<ops::minimum>(n) || is_op<ops::sqrt>(n) || is_op<ops::sum>(n) || is_op<ops::reshape>(n) ||
+            is_op<ops::broadcast_to>(n) || is_op<ops::transpose>(n) || is_op<ops::slice>(n))
             return all(0);
         return false;
     }
@@ -75,8 +74,7 @@ public:
         const int a = operand(n, 0);
         const value_type type = at(n).type; // a copy: the nodes move as the graph grows
         if (is_op<ops::euclidean_norm>(n)) return operand(n, 1);
-        if (is_op<ops::norm_root>(n) || is_op<ops::sqrt>(n) ||
-            (is_op<ops::pow>(n) && is_literal(operand(n, 1)) && number(operand(n, 1)) == 0.5))
+        if (is_op<ops::sqrt>(n) || (is_op<ops::pow>(n) && is_literal(operand(n, 1)) && number(operand(n, 1)) == 0.5))
             return is_not_negative(a) ? h(a).filled(type).index : -1;
         if (is_op<ops::abs>(n)) {
             const int known = squared(a, depth + 1);

@@ -19,15 +19,6 @@ struct sqrt : elementwise<1> {
     template <class V> static constexpr V forward(const V& x) { return math::sqrt(x); }
     template <class H> static constexpr H derivative(H, H y, H g) { return hadamard(g, 0.5) / y; }
 };
-// The square root whose derivative at zero is zero: the subgradient of a norm at the origin.
-struct norm_root : elementwise<1> {
-    static constexpr std::string_view name = "norm_root";
-    template <class V> static constexpr V forward(const V& x) { return math::sqrt(x); }
-    template <class H> static constexpr H derivative(H, H y, H g) {
-        auto at_origin = y == 0;
-        return hadamard(g, 0.5) / (y + at_origin) - hadamard(hadamard(g, 0.5), at_origin);
-    }
-};
 struct sign : elementwise<1> {
     static constexpr std::string_view name = "sign";
     static constexpr bool smooth = false;
@@ -293,7 +284,6 @@ HOURGLASS_END
 
 HOURGLASS_OPERATION(hourglass::ops::square);
 HOURGLASS_OPERATION(hourglass::ops::sqrt);
-HOURGLASS_OPERATION(hourglass::ops::norm_root);
 HOURGLASS_OPERATION(hourglass::ops::abs);
 HOURGLASS_OPERATION(hourglass::ops::sign);
 HOURGLASS_OPERATION(hourglass::ops::exp);

@@ -23,12 +23,12 @@ constexpr operation_list<A..., B...> operator+(operation_list<A...>, operation_l
 using general_operations =
     operation_list<ops::add, ops::subtract, ops::multiply, ops::divide, ops::negate, ops::less, ops::less_equal,
                    ops::greater, ops::greater_equal, ops::equal, ops::not_equal, ops::where, ops::maximum, ops::minimum,
-                   ops::clamp, ops::square, ops::sqrt, ops::norm_root, ops::abs, ops::sign, ops::exp, ops::log,
-                   ops::log1p, ops::expm1, ops::sin, ops::cos, ops::pow, ops::tanh, ops::sigmoid, ops::softplus,
-                   ops::gate, ops::relu, ops::leaky_relu, ops::elu, ops::normal_cdf, ops::finite, ops::broadcast_to,
-                   ops::log_gamma, ops::digamma, ops::polygamma, ops::log_bessel_i0, ops::log_gamma_quantile,
-                   ops::gamma_density_slope, ops::gamma_cdf_slope, ops::von_mises_quantile,
-                   ops::von_mises_density_slope, ops::von_mises_cdf_slope>;
+                   ops::clamp, ops::square, ops::sqrt, ops::abs, ops::sign, ops::exp, ops::log, ops::log1p, ops::expm1,
+                   ops::sin, ops::cos, ops::pow, ops::tanh, ops::sigmoid, ops::softplus, ops::gate, ops::relu,
+                   ops::leaky_relu, ops::elu, ops::normal_cdf, ops::finite, ops::broadcast_to, ops::log_gamma,
+                   ops::digamma, ops::polygamma, ops::log_bessel_i0, ops::log_gamma_quantile, ops::gamma_density_slope,
+                   ops::gamma_cdf_slope, ops::von_mises_quantile, ops::von_mises_density_slope,
+                   ops::von_mises_cdf_slope>;
 // What losses, log densities, entropies, divergences, means and draws are written in. Their operands belong together,
 // or lie in a range of their own; most are of no use to anybody else.
 using probability_operations = operation_list<
