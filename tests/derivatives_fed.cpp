@@ -156,3 +156,52 @@ TEST_CASE("with respect to what is fed, and with what is fed beside it, derivati
             CHECK(h[d](0, i, j) == near(i == j ? three[static_cast<std::size_t>(i)] * -2 * t * (1 - t * t) : 0));
         }
 }
+
+namespace {
+
+// What an interpreter says when it is asked for a symbol; nothing where it has a value.
+template <class Leaf> std::string said_of(const auto& look, const Leaf& symbol) {
+    try {
+        static_cast<void>(look[symbol]);
+        look.value(Leaf::name);
+    } catch (const hg::call_error& e) { return e.what(); }
+    return "";
+}
+std::string cut_in_call(const std::string& of, const std::string& equation, const std::string& fed) {
+    return "the derivative with respect to '" + of + "' in the equation '" + equation + "' goes through '" + fed +
+           "', which the call feeds and so cuts from it: differentiate with respect to '" + fed +
+           "', or feed what it is made of";
+}
+
+}
+
+TEST_CASE("an interpreter has the same rule, for each symbol that is asked of it") {
+    using namespace fed;
+    const numbers three = {2, 3, 4};
+    hg::interpreter<of_operation<hg::ops::exp>> of_exp;
+    hg::interpreter<of_operation<hg::ops::sin>> of_sin;
+    const auto check = [&](auto& look) {
+        look(s = three, x = three);
+        CHECK(said_of(look, g) == cut_in_call("x", "g", "s"));
+        CHECK(said_of(look, g_s) == "");
+        CHECK(look[g_s](0, 1) == 1);
+        CHECK(look[z](0, 1) == 6);
+        look(x = three, z = three); // beside it
+        CHECK(said_of(look, g) == "");
+        look(s = three, g = three);
+        CHECK(look[g](0, 2) == 4);
+        look(x = three, y = numbers{9});
+        CHECK(said_of(look, g) == cut_in_call("x", "g", "y"));
+        look(x = three);
+        CHECK(said_of(look, g) == "");
+    };
+    check(of_exp);
+    check(of_sin);
+    CHECK(of_exp[g](0, 0) == near(std::exp(2)));
+
+    hg::parameters<of_squared_root, hg::element<double>> theta;
+    hg::interpreter<of_squared_root> with_weights{theta};
+    with_weights(x = three, s = three);
+    CHECK(said_of(with_weights, d) == cut_in_call("x", "d", "s"));
+    CHECK(said_of(with_weights, s) == "");
+}

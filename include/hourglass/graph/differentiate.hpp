@@ -21,7 +21,7 @@ constexpr list<bool> parts_of(const graph_builder& g, int value) {
     return part;
 }
 // Which nodes the gradient of a loss goes to; at all others it is zero, whatever the numbers are.
-constexpr list<bool> reached_by_gradient(const graph_builder& g, int loss) {
+template <class Graph> constexpr list<bool> reached_by_gradient(const Graph& g, int loss) {
     list<bool> reached(loss + 1, false);
     reached[loss] = true;
     for (int n = loss; n >= 0; --n)

@@ -57,6 +57,39 @@ template <class T> forward_rules<T>::forward_rules() {
     companion_operations::for_each([&]<class Op>(Op) { add<Op>(); });
 }
 
+// The forward rules of a user's own operations in a graph, which the built-in list does not have: a node for each.
+template <class Stage> struct own_operations {
+    int count = 0;
+    std::array<int, static_cast<std::size_t>(Stage::sizes.nodes) + 1> node{};
+
+    constexpr own_operations() {
+        list<std::uint64_t> known;
+        elementwise_operations::for_each([&]<class Op>(Op) { known.push(record<Op>.id); });
+        structural_operations::for_each([&]<class Op>(Op) { known.push(record<Op>.id); });
+        companion_operations::for_each([&]<class Op>(Op) { known.push(record<Op>.id); });
+        const graph_view g = Stage::view();
+        for (int n = 0; n < g.nodes.size; ++n) {
+            const operation& op = *g[n].op;
+            if (g[n].operand_count == 0 || op.kind == operation_kind::marker || op.kind == operation_kind::scan)
+                continue;
+            bool is_known = false;
+            for (std::uint64_t id : known) is_known = is_known || id == op.id;
+            if (is_known) continue;
+            known.push(op.id);
+            node[static_cast<std::size_t>(count++)] = n;
+        }
+    }
+};
+template <class Stage, class T> void add_own_operations(forward_rules<T>& rules) {
+    static constexpr own_operations<Stage> own;
+    [&]<std::size_t... I>(std::index_sequence<I...>) {
+        (rules.template add<
+             typename implementation<Stage::value.nodes[static_cast<std::size_t>(own.node[I])].op>::type>(),
+         ...);
+    }
+    (std::make_index_sequence<static_cast<std::size_t>(own.count)>{});
+}
+
 template <class T> class interpretation {
     graph_view g_;
     const forward_rules<T>* rules_;

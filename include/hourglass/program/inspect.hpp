@@ -9,6 +9,7 @@
 #include <utility>
 #include <vector>
 
+#include <hourglass/graph/cut_derivatives.hpp>
 #include <hourglass/graph/interpret.hpp>
 #include <hourglass/graph/non_finite.hpp>
 #include <hourglass/program/bindings.hpp>
@@ -62,41 +63,9 @@ template <class Stage, class... Arguments> struct inspection_check {
     }
 };
 
-// The forward rules of a user's own operations in a graph, which the built-in list does not have: a node for each.
-template <class Stage> struct own_operations {
-    int count = 0;
-    std::array<int, static_cast<std::size_t>(Stage::sizes.nodes) + 1> node{};
-
-    constexpr own_operations() {
-        list<std::uint64_t> known;
-        elementwise_operations::for_each([&]<class Op>(Op) { known.push(record<Op>.id); });
-        structural_operations::for_each([&]<class Op>(Op) { known.push(record<Op>.id); });
-        companion_operations::for_each([&]<class Op>(Op) { known.push(record<Op>.id); });
-        const graph_view g = Stage::view();
-        for (int n = 0; n < g.nodes.size; ++n) {
-            const operation& op = *g[n].op;
-            if (g[n].operand_count == 0 || op.kind == operation_kind::marker || op.kind == operation_kind::scan)
-                continue;
-            bool is_known = false;
-            for (std::uint64_t id : known) is_known = is_known || id == op.id;
-            if (is_known) continue;
-            known.push(op.id);
-            node[static_cast<std::size_t>(count++)] = n;
-        }
-    }
-};
-template <class Stage, class T> void add_own_operations(forward_rules<T>& rules) {
-    static constexpr own_operations<Stage> own;
-    [&]<std::size_t... I>(std::index_sequence<I...>) {
-        (rules.template add<
-             typename implementation<Stage::value.nodes[static_cast<std::size_t>(own.node[I])].op>::type>(),
-         ...);
-    }
-    (std::make_index_sequence<static_cast<std::size_t>(own.count)>{});
-}
-
-// What interpreters of models and of programs share. `Stage` gives the graph.
-template <class Stage, class T> class inspection {
+// What interpreters of models and of programs share. `Stage` gives the graph; `Cuts` says of an interpreter which
+// values what a call feeds leaves without a meaning (graph/cut_derivatives.hpp).
+template <class Stage, class T, class Cuts = void> class inspection {
     struct evaluated {
         graph_builder graph;     // what could be computed and was of use
         std::vector<int> place;  // node of the whole graph -> node of `graph`, or -1
@@ -111,6 +80,8 @@ template <class Stage, class T> class inspection {
     std::vector<std::function<bool(std::uint64_t, std::vector<T>&)>> tensors_;
     random::noise_stream noise_{};
     std::optional<evaluated> done_;
+    std::vector<std::uint64_t> fed_names_; // hashes, of the latest call
+    text (*problem_of_)(slice_of<std::uint64_t> fed, std::uint64_t asked, bool training) = nullptr;
 
 public:
     using element_type = T;
@@ -123,6 +94,9 @@ public:
     template <class... Arguments> inspection& operator()(const Arguments&... arguments) {
         static_assert(assert_well_formed<inspection_check<Stage, Arguments...>>::value);
         done_.reset();
+        fed_names_.clear();
+        problem_of_ = nullptr;
+        if constexpr (feeds_within_derivatives<Arguments...>()) problem_of_ = &Cuts::problem;
         std::vector<std::vector<T>> fed(static_cast<std::size_t>(g_.nodes.size));
         row_count count;
         random::noise_stream noise = noise_;
@@ -145,6 +119,7 @@ public:
         static_assert(assert_well_formed<missing<Leaf>>::value);
         constexpr int n = found<Leaf>();
         constexpr value_type type = Stage::view()[n].type;
+        check_meaning(Leaf::hash);
         const std::vector<T>& values = values_of(n);
         if constexpr (type.extents.rank == 0 && !type.batched)
             return values[0];
@@ -155,6 +130,7 @@ public:
     tensor_view<const T> value(std::string_view name) const {
         const int i = g_.find_name(hash_of(name));
         if (i < 0 || g_.names[i].node < 0) throw call_error("the graph has nothing named '" + std::string(name) + "'");
+        check_meaning(hash_of(name));
         return view_of(g_.names[i].node);
     }
 
@@ -223,6 +199,7 @@ private:
             }
             if constexpr (n >= 0 && (number_range<Value> || std::is_arithmetic_v<Value>)) {
                 auto& to = fed[static_cast<std::size_t>(n)];
+                fed_names_.push_back(Left::hash);
                 if constexpr (number_range<Value>)
                     for (auto x : a.value) to.push_back(T(x));
                 else
@@ -233,6 +210,17 @@ private:
         }
     }
 
+    // Whether a call cuts equations in a graph that has derivatives in its equations.
+    template <class... Arguments> static constexpr bool feeds_within_derivatives() {
+        if (std::is_void_v<Cuts> || !Stage::view().has_derivatives) return false;
+        const auto is_computed = [](int n) { return n >= 0 && Stage::view()[n].op->kind != operation_kind::leaf; };
+        return (is_computed(inspection_check<Stage>::node_named(hash_of_argument<Arguments>())) || ...);
+    }
+    void check_meaning(std::uint64_t asked) const {
+        if (problem_of_ == nullptr) return;
+        const text problem = problem_of_({fed_names_.data(), static_cast<int>(fed_names_.size())}, asked, training_);
+        if (!problem.empty()) throw call_error(std::string(problem.view()));
+    }
     bool is_choice(int n) const { return is<ops::in_training>(g_[n]); }
     int chosen(int n) const { return g_.operand(n, training_ ? 0 : 1); }
     // Calls f(operand) for each node that n is computed from.
@@ -333,8 +321,10 @@ template <taker Taker, class... Options> using inspection_options =
 // examples. The parameters are read at each call and must live as long as the interpreter; their element type does not
 // matter.
 template <const auto& Graph, class... Options> class interpreter
-    : public inspection<lowered<Graph>, typename inspection_options<taker::interpreter, Options...>::element_type> {
+    : public inspection<lowered<Graph>, typename inspection_options<taker::interpreter, Options...>::element_type,
+                        cut_values<Graph>> {
     using options = inspection_options<taker::interpreter, Options...>;
+    using base = inspection<lowered<Graph>, typename options::element_type, cut_values<Graph>>;
     static_assert(check<Graph>);
     static_assert(assert_well_formed<typename options::mistake>::value);
 
@@ -342,8 +332,7 @@ public:
     template <class... Sources>
     requires(!(std::derived_from<std::remove_cvref_t<Sources>, interpreter> ||
                ...)) explicit interpreter(Sources&&... sources)
-        : inspection<lowered<Graph>, typename options::element_type>(option_set<Options...>::template has<training>,
-                                                                     sources...) {
+        : base(option_set<Options...>::template has<training>, sources...) {
         static_assert(assert_well_formed<making_check<taker::interpreter, Sources...>>::value);
     }
 };
