@@ -69,6 +69,36 @@ template <const auto&... Models> void check_squares() {
         for (double slope : slopes) CHECK((slope == 0 || slope == -1));
     }());
 }
+// In a step of a scan, with and without a state that the derivative passes.
+constexpr hg::symbol<"c"> c;
+constexpr hg::symbol<"r"> r;
+constexpr hg::symbol<"p"> p;
+inline constexpr hg::graph step_of_squares{next(c) = c + square(l2_norm(r * p)), next(r) = r / 2};
+inline constexpr hg::graph step_of_powers{next(c) = c + sum(pow(abs(p * r), 2)), next(r) = r / 2};
+inline constexpr hg::graph squares_of_state{next(r) = r / 2, next(c) = c + l2_norm(r) * l2_norm(r)};
+inline constexpr hg::graph in_steps{
+    y = hg::scan<"run">(step_of_squares, hg::steps<3>, hg::carry(c = 0.0, r = 1.0), p = v)[last(c)],
+    g = grad(y, v),
+    H = hessian(y, v),
+};
+inline constexpr hg::graph powers_in_steps{
+    y = hg::scan<"run">(step_of_powers, hg::steps<3>, hg::carry(c = 0.0, r = 1.0), p = v)[last(c)],
+    g = grad(y, v),
+    H = hessian(y, v),
+};
+inline constexpr hg::graph of_state{
+    y = hg::scan<"run">(squares_of_state, hg::steps<3>, hg::carry(c = 0.0, r = v))[last(c)],
+    g = grad(y, v),
+    H = jacobian(g, v),
+};
+// The root is what is differentiated for.
+inline constexpr hg::graph step_of_norm{next(c) = c + r * p * p, next(r) = r / 2};
+inline constexpr hg::graph norm_in_steps{
+    n = l2_norm(v),
+    y = hg::scan<"run">(step_of_norm, hg::steps<3>, hg::carry(c = 0.0, r = 1.0), p = n)[last(c)],
+    g = grad(y, n),
+};
+
 inline constexpr hg::graph fourth_power{y = pow(l2_norm(v), 4), H = hessian(y, v)};
 inline constexpr hg::graph norm_itself{y = l2_norm(v), g = grad(y, v), H = hessian(y, v)};
 inline constexpr hg::graph in_the_norm{n = l2_norm(v), y = n * n, g = grad(y, n)};
@@ -89,6 +119,18 @@ TEST_CASE("the Hessian of the square of a norm at the origin, however it is writ
     CHECK(value_of<norm_itself>("H", "v", {0, 0}) == numbers{0, 0, 0, 0});
     CHECK(value_of<in_the_norm>("g", "v", {3, 4}) == numbers{10});
     CHECK(std::isnan(value_of<below_zero>("y", "v", {-1, -2})[0]));
+}
+
+TEST_CASE("the same in the steps of a scan") {
+    const auto check = [](const numbers& slopes, const numbers& hessian) {
+        CHECK(slopes == numbers{0, 0});
+        CHECK(hessian == numbers{2.625, 0, 0, 2.625}); // 2 (1 + 1/4 + 1/16)
+    };
+    check(value_of<in_steps>("g", "v", {0, 0}), value_of<in_steps>("H", "v", {0, 0}));
+    check(value_of<powers_in_steps>("g", "v", {0, 0}), value_of<powers_in_steps>("H", "v", {0, 0}));
+    check(value_of<of_state>("g", "v", {0, 0}), value_of<of_state>("H", "v", {0, 0}));
+    CHECK(value_of<in_steps>("g", "v", {2, -1}) == numbers{2 * 2.625, -2.625});
+    CHECK(value_of<norm_in_steps>("g", "v", {3, 4}) == numbers{17.5}); // 2 (1 + 1/2 + 1/4) n
 }
 
 TEST_CASE("powers at zero") {

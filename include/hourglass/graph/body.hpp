@@ -3,7 +3,7 @@
 // states before each step.
 #pragma once
 
-#include <hourglass/graph/trace.hpp>
+#include <hourglass/graph/squares.hpp>
 #include <hourglass/ops/scan.hpp>
 
 HOURGLASS_BEGIN
@@ -99,8 +99,22 @@ public:
         states_.push(push_step(ops::step_kind::state, states_.size(), g_.nodes[start].type));
         return states_.back();
     }
+    // The old body for a derivative: without the roots that it squares. Nodes around the body stay as they are: targets
+    // of the derivative may be among them.
+    constexpr void copy_without_squared_roots() {
+        list<int> around;
+        bool any = false;
+        for (int n = 0; n < old; ++n) {
+            if (!holds(n)) continue;
+            any = any || square_rules::is_root(g_.nodes[n]);
+            for (int i = 0; i < g_.nodes[n].operand_count; ++i)
+                if (const int o = g_.operand(n, i); !holds(o)) around.push(o);
+        }
+        square_rules rules(g_, false, around.view());
+        copy(any ? &rules : nullptr);
+    }
     // The old body, its states being read from what they were before each step.
-    constexpr void copy() {
+    constexpr void copy(square_rules* rules = nullptr) {
         const int count = old;
         for (int n = 0; n < count; ++n) { // what is no part of the copy stands before it
             if (!holds(n) || !is<ops::step>(g_.nodes[n])) continue;
@@ -121,7 +135,8 @@ public:
             const node at = g_.nodes[n];
             list<int> operands;
             for (int i = 0; i < at.operand_count; ++i) operands.push((*this)[g_.operand(n, i)]);
-            map_[n] = g_.push_node(at, operands.view());
+            map_[n] = rules == nullptr ? -1 : without_root(*rules, at, operands);
+            if (map_[n] < 0) map_[n] = g_.push_node(at, operands.view());
         }
     }
     // The scan of the copy, given what its states become and what else is asked of its body. Sequences that nothing
@@ -166,6 +181,14 @@ public:
     }
 
 private:
+    constexpr int without_root(square_rules& rules, const node& at, const list<int>& of) {
+        if (!square_rules::is_square(at)) return -1;
+        const bool before = g_.deriving;
+        g_.deriving = at.derived;
+        const int found = rules.without_root(*at.op, of[0], of[of.size() - 1], at.type);
+        g_.deriving = before;
+        return found;
+    }
     constexpr int push_step(ops::step_kind kind, int which, const value_type& type) {
         attributes options;
         options.flags = {body, static_cast<int>(kind), which};

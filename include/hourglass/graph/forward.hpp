@@ -112,7 +112,7 @@ private:
         for (int s = 0; s < old.states; ++s)
             if (carries[s] != none)
                 start[s] = at(tangent_or_zero(old.initial(s))).filled(tangent_type(old.initial(s), carries[s])).index;
-        body.copy();
+        body.copy_without_squared_roots();
         list<int> leaves; // with their tangents behind each
         for (int b = 0; b < n; ++b) {
             if (moves[b] == none || !is<ops::step>(graph_.nodes[b])) continue;

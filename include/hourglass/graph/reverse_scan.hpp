@@ -127,7 +127,7 @@ constexpr void derivation::reverse_scan() {
         start[s] = start[s] < 0 ? at(g.push_literal(0)).filled(type).index : at(start[s]).filled(type).index;
     }
 
-    body.copy();
+    body.copy_without_squared_roots();
     list<differentiation::seed> seeds;
     list<int> targets, captured;
     list<bool> is_captured(node_, false);

@@ -9,18 +9,17 @@
 HOURGLASS_BEGIN
 
 // The value `root` from formulas without roots that are squared, as nodes appended to the graph where there are any;
-// what is differentiated for, the targets, stays, and so do recurrences.
+// what is differentiated for, the targets, stays. So do recurrences, whose derivatives copy their bodies so.
 constexpr int without_squared_roots(graph_builder& g, int root, slice_of<int> targets) {
     list<bool> depends(root + 1, false);
     bool any = false;
     for (int t : targets)
         if (t <= root) depends[t] = true;
-    const auto is_square = [](const node& n) { return is<ops::square>(n) || is<ops::multiply>(n) || is<ops::pow>(n); };
     bool roots = false;
     for (int n = 0; n <= root; ++n) {
         for (int i = 0; !depends[n] && i < g.nodes[n].operand_count; ++i) depends[n] = depends[g.operand(n, i)];
         if (!depends[n]) continue;
-        any = any || (roots && is_square(g.nodes[n]));
+        any = any || (roots && square_rules::is_square(g.nodes[n]));
         roots = roots || square_rules::is_root(g.nodes[n]);
     }
     if (!any || g.failed()) return root;
@@ -43,7 +42,7 @@ constexpr int without_squared_roots(graph_builder& g, int root, slice_of<int> ta
             changed = changed || of.back() != g.operand(n, i);
         }
         g.deriving = old.derived;
-        if (is_square(old))
+        if (square_rules::is_square(old))
             if (const int found = rules.without_root(*old.op, of[0], of[of.size() - 1], old.type); found >= 0) {
                 map[n] = found;
                 continue;

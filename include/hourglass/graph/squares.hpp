@@ -36,6 +36,9 @@ public:
     static constexpr bool is_root(const node& n) {
         return is<ops::euclidean_norm>(n) || is<ops::abs>(n) || is<ops::sqrt>(n) || is<ops::pow>(n);
     }
+    static constexpr bool is_square(const node& n) {
+        return is<ops::square>(n) || is<ops::multiply>(n) || is<ops::pow>(n);
+    }
     // Never below zero and never -0, whatever its operands are; it may be no number.
     constexpr bool is_not_negative(int n, int depth = 0) const {
         if (depth > deepest) return false;
