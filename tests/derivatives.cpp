@@ -248,3 +248,31 @@ TEST_CASE("a Jacobian by forward mode has a batch axis only where something has 
     const auto out = f(x = numbers{2, 3}, u = numbers{1, 2, 3, 4, 5});
     check_equal(out[J], {3, 2, 6, 4, 9, 6, 12, 8, 15, 10});
 }
+
+namespace zeros {
+
+constexpr hg::argument<"x", 3> x;
+constexpr hg::symbol<"y"> y;
+constexpr hg::symbol<"J"> J;
+constexpr hg::symbol<"D"> D;
+constexpr hg::symbol<"J_after"> J_after;
+inline constexpr hg::graph model{
+    y = hg::slice<0, 2>(x) + 0 * log(hg::slice<1, 3>(x)), J = hg::sparse_jacobian(y, x), D = jacobian(y, x),
+    J_after = hg::sparse_jacobian(2 * sum(y), x), // in reverse mode
+};
+
+}
+
+TEST_CASE("a user's zero is no zero of a pattern, since times an infinity it is no number") {
+    using namespace zeros;
+    static_assert(hg::sparsity<model, J>.non_zeros == 4 && hg::sparsity<model, J_after>.non_zeros == 3);
+    hg::function<model, hg::to<J, D, J_after>, hg::element<double>> f;
+    const std::vector<double> at = {1, 0, 2};
+    const auto out = f(x = at);
+    CHECK(std::isnan(out[D](0, 1)));
+    CHECK(std::isnan(out[J](1)));
+    CHECK(out[J](2) == 1);
+    CHECK(out[J](3) == 0);
+    CHECK(std::isnan(out[J_after](1)));
+    CHECK(out[J_after](2) == 0);
+}

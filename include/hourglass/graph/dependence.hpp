@@ -141,7 +141,9 @@ private:
 
     constexpr state find(int n) {
         const node& at = g_.nodes[n];
-        if (at.op->kind == operation_kind::literal) return at.options.number == 0 ? state::zero : state::constant;
+        // Times an infinity, a zero that a user wrote is no number: only those that differentiation made vanish.
+        if (at.op->kind == operation_kind::literal)
+            return at.options.number == 0 && at.derived ? state::zero : state::constant;
         if (at.operand_count == 0) return state::constant;
         int with_sets = 0, constant = 0;
         bool vanishes = false;

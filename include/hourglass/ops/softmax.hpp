@@ -193,7 +193,8 @@ template <operand X, int... Axes> constexpr auto log_sum_exp(const X& x, axes_t<
     return apply_operation(ops::log_sum_exp_axes<axes_t<Axes...>, true>{}, x);
 }
 
-// e^x / sum e^x over the axes, by default over the last
+// e^x / sum e^x over the axes, by default over the last. Of x that are all minus infinity it is 0, as the derivative of
+// log_sum_exp is there, and log_softmax is no number: neither has a limit, which would depend on the way to it.
 template <operand X, int... Axes> constexpr auto softmax(const X& x, axes_t<Axes...>) {
     return apply_operation(ops::softmax_axes<axes_t<Axes...>>{}, x);
 }
