@@ -1,8 +1,7 @@
 // The elementary functions in vectors against the C library's long double: within 4 units in the last place wherever
 // the result is a normal number, and right at infinities, NaN and zeros. Under Clang compiled a second time with flags
-// that let it reassociate, of which no macro tells: see tests/meson.build. How exact each function is over its whole
-// range,
-// ./dev bench --accuracy says; with 50 digits and in programs, tests/operation_values.cpp looks.
+// that let it reassociate, of which no macro tells: see tests/meson.build. ./dev bench --accuracy measures the errors
+// over the whole range; tests/operation_values.cpp compares with 50 digits, and in programs too.
 #include <hourglass/kernels/simd.hpp>
 #include <hourglass/ops/math.hpp>
 

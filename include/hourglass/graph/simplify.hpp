@@ -22,7 +22,7 @@
 //                                          which is what makes closed forms of penalties on Jacobians
 //   stop_gradient, after                   markers that have done their work
 //
-// What is not there: x * 0, 0 / x, x - x and x / x of a user, which are no numbers where x is infinite or none.
+// There is no rule for a user's x * 0, 0 / x, x - x and x / x, which are NaN where x is infinite or NaN.
 #pragma once
 
 #include <limits>
@@ -242,7 +242,7 @@ class simplification {
         const int u = common_factor(n);
         return u < 0 ? -1 : sum_of_product(n, u, first, last);
     }
-    // The value of what is computed from constants alone, or -1: no infinity and no NaN, which a constant expression
+    // The value of a node whose operands are all literals, or -1: no infinity and no NaN, which a constant expression
     // cannot take. A zero that comes out of it is none that differentiation made.
     constexpr int fold(int n) {
         const node& old = r_.from[n];

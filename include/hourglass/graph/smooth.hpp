@@ -1,5 +1,5 @@
-// What is differentiated in place of a formula that squares a root: the same without the root, which is smooth where
-// the root is not.
+// Before a formula is differentiated, the roots that it squares are removed: the square is smooth where the root is
+// not.
 #pragma once
 
 #include <hourglass/graph/body.hpp>
@@ -8,8 +8,9 @@
 
 HOURGLASS_BEGIN
 
-// The value `root` from formulas without roots that are squared, as nodes appended to the graph where there are any;
-// what is differentiated for, the targets, stays. So do recurrences, whose derivatives copy their bodies so.
+// A node with the value of `root` whose formula squares no root; nodes are appended where there is such a square. The
+// targets, with respect to which it is differentiated, stay. So do scans: their derivatives copy the bodies by the same
+// rules.
 constexpr int without_squared_roots(graph_builder& g, int root, slice_of<int> targets) {
     list<bool> depends(root + 1, false);
     bool any = false;

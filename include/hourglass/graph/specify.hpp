@@ -104,7 +104,7 @@ template <const auto& Graph, program_kind Kind, auto Loss, class... Options> str
         const auto asked = options::collect();
         const graph_view whole = lowered<Graph>::view();
         if (!whole.problem.empty()) return empty_graph(whole.problem);
-        // What is differentiated for, or computed once more, is to be read.
+        // Targets of the gradient and symbols that are computed once more must be found by name.
         bool passes_names = !options::recomputes;
         for (const wanted_name& w : asked.differentiated) {
             const int name = whole.find_name(w.hash);

@@ -1,7 +1,7 @@
 // Squares of roots: square(l2_norm(v)) is the sum of squares, square(abs(x)) is square(x), and square(sqrt(s)) is s
-// where s is never negative. The square is smooth where the root is not, so derivatives are taken of the formula
-// without the root: a subgradient convention, differentiated again, is wrong there. Simplification has the same rules,
-// so that the copy that was differentiated and the original become one again.
+// where s is never negative. The square is smooth where the root is not, and a subgradient convention, differentiated
+// again, is wrong there: so the formula without the root is differentiated. Simplification has the same rules, so that
+// the original becomes the same nodes as the copy that was differentiated.
 #pragma once
 
 #include <bit>
@@ -12,7 +12,7 @@ HOURGLASS_BEGIN
 
 class square_rules {
     graph_builder& g_;
-    slice_of<int> kept_; // nodes that must stay what others are made of: what is differentiated for
+    slice_of<int> kept_; // nodes that other formulas must go on reading: targets of a derivative
     bool values_stay_;   // only rules after which no value over- or underflows that did not before
 
     static constexpr int deepest = 12; // how far formulas are followed

@@ -23,7 +23,7 @@ struct gamma_log_kernel : elementwise<3> {
         auto in_a = hadamard(inside, apply_operation(log_ratio_of_products{}, rate, y, a, 1));
         auto in_rate = hadamard(inside, excess / rate);
         auto slope = (excess - 1) / y;
-        // At x = 0 alone, since beside it the slope depends on a: there (a - 1) / x is zero for a = 1.
+        // Only at x = 0, since beside it the slope depends on a: there (a - 1) / x is zero for a = 1.
         auto without_power = a == 1;
         auto at_end = hadamard(without_power, x == 0);
         return std::array{in_a, in_rate, hadamard(inside, hourglass::where(at_end, -rate, slope))};
@@ -89,8 +89,8 @@ struct beta_log_kernel : elementwise<3> {
     }
 };
 
-// The log density of Student's t distribution at the distance d, without the norm of nu alone: -log sigma - (nu + 1) /
-// 2 log(1 + t^2 / nu), t = d / sigma.
+// The log density of Student's t distribution at the distance d, without the terms that depend only on nu:
+// -log sigma - (nu + 1) / 2 log(1 + t^2 / nu), t = d / sigma.
 struct student_t_log_kernel : elementwise<3> {
     static constexpr std::string_view name = "student_t_log_kernel";
     template <class V> static constexpr V forward(const V& nu, const V& d, const V& sigma) {

@@ -1,6 +1,6 @@
-// What log densities, entropies and divergences of distributions are written in, so that neither they nor their
+// Operations for log densities, entropies and divergences of distributions, such that neither these nor their
 // derivatives are differences of large numbers: logarithms and relative entropies of products, gaps between functions
-// and their tangents, and what Stirling's formula leaves. The functions are in ops/divergence_math.hpp and
+// and their tangents, and the remainder of Stirling's formula. The functions are in ops/divergence_math.hpp and
 // ops/stirling_math.hpp.
 #pragma once
 

@@ -144,8 +144,8 @@ template <class V> constexpr V itakura_saito(const V& a, const V& b) {
     return select(near, V(-log1p_minus_near_zero(small)), V(d / b - math::log(V(a / b))));
 }
 
-// The log density of the gamma distribution of shape a and the given rate at x, without the part of the shape alone,
-// log Gamma(a) - a log a + a: minus the deviance of a from rate x, less log x (Loader 2000).
+// The log density of the gamma distribution of shape a and the given rate at x, without the part that depends only on
+// the shape, log Gamma(a) - a log a + a: minus the deviance of a from rate x, less log x (Loader 2000).
 template <class V> constexpr V gamma_log_kernel(const V& a, const V& rate, const V& x) {
     using T = element_t<V>;
     const V zero = as<V>(0), one = as<V>(1), infinity = V(infinity_of<T>());

@@ -1,6 +1,6 @@
-// The logarithm of the normal distribution function; and log and log1p themselves, which take it, softplus and
-// log_softmax for what is spelled as a logarithm of a probability: the exact value where the probability rounds to 0
-// or 1.
+// The logarithm of the normal distribution function; and the functions log and log1p, which recognise the logarithm of
+// a probability and make log_normal_cdf, softplus or log_softmax of it, so that digits are kept where the probability
+// rounds to 0 or 1.
 #pragma once
 
 #include <boost/hana/at.hpp>

@@ -140,8 +140,8 @@ struct operation {
     bool smooth = true;    // has `derivative`; false: the derivative is zero wherever there is one (comparisons, sign)
     unsigned flat_operands = 0; // as bits, of the first 32: those in which alone it is so (the condition of where)
     unsigned zero_operands = 0; // as bits, of the first 32: those of which a zero makes the result zero
-    // Whether with these options a row of the result depends on other rows of the operands. It is asked where the result
-    // has rows: without them, what has operands with rows puts these together in any case (graph/row_mixing.hpp).
+    // Whether, with these options, a row of the result depends on other rows of the operands. Asked only where the
+    // result has a batch axis: an operation that drops it always puts rows together (graph/row_mixing.hpp).
     bool (*mixes_rows)(const attributes&) = [](const attributes&) { return false; };
     value_type (*infer)(inference&) = nullptr;
     void (*derivative)(derivation&) = nullptr;

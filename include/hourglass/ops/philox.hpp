@@ -59,7 +59,7 @@ constexpr philox_counter noise_words(noise_stream stream, std::uint64_t example,
         noise_key(stream, example));
 }
 
-// Uniform on (0, 1): a word read as a binary fraction, to 24 bits behind the point; or, where its first 16 bits are
+// Uniform on (0, 1): a word read as a binary fraction, to 24 bits after the point; or, where its first 16 bits are
 // zero, to the first 24 bits from the first one on, which further words provide. So a comparison with any probability p
 // down to the smallest normal float, 2^-126, holds as often as it should, to one part in 256; what is smaller is
 // 2^-126. The same numbers whatever the number type, so that a float program and its double oracle see the very same

@@ -1,5 +1,5 @@
-// Products of elements and Euclidean norms, and what their derivatives are made of. Each is computed the cheap way
-// where that gives an ordinary number, and again from its operands where it over- or underflows on the way.
+// Products of elements, Euclidean norms, and the operations in their derivatives. Each is computed the cheap way first,
+// and again from its operands where an intermediate result over- or underflowed.
 #pragma once
 
 #include <hourglass/ops/reduction_rules.hpp>

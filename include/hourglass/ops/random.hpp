@@ -171,7 +171,7 @@ template <bool Shared> struct shared_form<dropout<Shared>> { using type = dropou
 }
 
 // Masking and rescaling, which keeps the mean: x kept with probability 1 - p and divided by it, 0 <= p < 1. Acts
-// wherever it stands; `dropout` acts in training alone. A p that the call gives may be 1, and leaves zeros.
+// wherever it stands; `dropout` acts only in training. A p that the call gives may be 1, and leaves zeros.
 template <operand X, operand_or_number P> constexpr auto mask_and_rescale(const X& x, const P& p) {
     return apply_operation(ops::mask_and_rescale<false>{}, x, p);
 }

@@ -1,4 +1,4 @@
-// What every reduction shares: its shape rule, its plain loop, and how its result lies along its operand.
+// Rules that all reductions share: the shape rule, the plain loop, and how a result lies along its operand.
 #pragma once
 
 #include <hourglass/ops/functions.hpp>

@@ -1,6 +1,6 @@
 // log_sum_exp, softmax and log_softmax: written in sums of e^(x - m), m the largest x, where they are lowered and
-// shapes are known; and the operations on logarithms of probabilities, where what has no probability, of the logarithm
-// minus infinity, has no share in entropies and divergences.
+// shapes are known; and operations on logarithms of probabilities, in which an event of the probability zero, whose
+// logarithm is minus infinity, adds nothing to entropies and divergences.
 #pragma once
 
 #include <hourglass/ops/logits.hpp>

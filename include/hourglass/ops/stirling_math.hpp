@@ -1,7 +1,7 @@
-// What Stirling's formula leaves of log Gamma, L(x) = log Gamma(x) - (x log x - x), with its derivatives, differences
-// and divergences; the same for the quotient Gamma(x + 1/2) / Gamma(x). Each by an asymptotic series and a recurrence
-// whose terms have one sign, so that no digits cancel; in number types with digits to spare, where some may, by what
-// they are defined by.
+// The remainder of Stirling's formula for log Gamma, L(x) = log Gamma(x) - (x log x - x), with its derivatives,
+// differences and divergences; the same for the quotient Gamma(x + 1/2) / Gamma(x). Each is computed by an asymptotic
+// series and a recurrence whose terms have one sign, so that no digits cancel; in number types with digits to spare,
+// where some may cancel, by its definition.
 #pragma once
 
 #include <hourglass/ops/divergence_math.hpp>
