@@ -6,6 +6,10 @@
 #include "gradient_check.hpp"
 #include "operation_points.hpp"
 
+#include <algorithm>
+#include <string_view>
+#include <utility>
+
 using namespace gradient_check;
 namespace points = operation_points;
 namespace ops = hourglass::ops;
@@ -109,7 +113,7 @@ struct all_elementwise {
     }
 };
 
-template <int Arity> using tuple = std::array<double, static_cast<std::size_t>(Arity)>;
+using point = std::array<double, 4>; // the operands, as many as an operation has
 
 // Where functions of one number are hardest: beside the multiples of pi/2, among which are the doubles nearest to one
 // below 2^17; where results over- and underflow; and where n changes in x = n ln 2 + r.
@@ -137,127 +141,148 @@ template <class T> std::vector<double> hard_points() {
     return result;
 }
 
-// The points of the gradient checks, every combination of special numbers, and numbers spread over the range of most
-// functions.
-template <class Op, class T> std::vector<tuple<Op::arity>> samples() {
-    std::vector<tuple<Op::arity>> result;
-    const auto add = [&](tuple<Op::arity> x) {
-        if constexpr (of_positive_numbers<Op>)
-            for (double e : x)
-                if (e < 0) return;
-        for (double& e : x) {
-            volatile T rounded = static_cast<T>(e); // at -O2 GCC 12 drops the way through T and back
-            e = static_cast<double>(rounded);
-        }
-        result.push_back(x);
-    };
-    for (const auto& p : points::table<Op>::points) add(p.at);
+// What of an operation decides where it is tried.
+struct sampling {
+    int arity;
+    bool positive, last_below_one, costly;
+};
+
+// Every combination of special numbers, hard points, and numbers spread over the range of most functions.
+template <class T> void add_samples(const sampling& s, std::vector<point>& result) {
     using limits = std::numeric_limits<T>;
     const double special[] = {
         0.0, -0.0, 1, -1, 0.5, inf, -inf, nan_, limits::max(), limits::lowest(), limits::min(), limits::denorm_min()};
     constexpr int count = static_cast<int>(std::size(special));
     // Of three operands not the largest and smallest, of four numbers and no limits.
-    const int of_each = Op::arity == 4 ? 5 : Op::arity == 3 ? 8 : count;
-    int combinations = 1;
-    for (int i = 0; i < Op::arity; ++i) combinations *= of_each;
+    const int of_each = s.arity == 4 ? 5 : s.arity == 3 ? 8 : count;
+    const auto arity = static_cast<std::size_t>(s.arity);
+    int combinations = s.positive ? 0 : 1;
+    for (int i = 0; i < s.arity; ++i) combinations *= of_each;
     for (int i = 0; i < combinations; ++i) {
-        tuple<Op::arity> x{};
+        point x{};
         int rest = i;
-        for (double& e : x) {
-            e = special[rest % of_each];
+        for (std::size_t k = 0; k < arity; ++k) {
+            x[k] = special[rest % of_each];
             rest /= of_each;
         }
-        if (!of_positive_numbers<Op>) add(x);
+        result.push_back(x);
     }
-    if constexpr (Op::arity == 1)
-        for (const double x : hard_points<T>()) add({x});
+    if (s.arity == 1)
+        for (const double x : hard_points<T>()) result.push_back({x});
     for (const double range : {1.0, 20.0, static_cast<double>(std::is_same_v<T, float> ? 90 : 720)}) {
-        constexpr std::size_t number = points::table<Op>::costly ? 60 : 400;
+        const std::size_t number = s.costly ? 60 : 400;
         std::vector<numbers> columns;
-        for (int i = 0; i < Op::arity; ++i) columns.push_back(spread(number, -range, range, 0.21 * i + range / 7));
+        for (int i = 0; i < s.arity; ++i) columns.push_back(spread(number, -range, range, 0.21 * i + range / 7));
         for (std::size_t k = 0; k < number; ++k) {
-            tuple<Op::arity> x{};
-            for (std::size_t i = 0; i < x.size(); ++i) x[i] = columns[i][k];
-            if constexpr (of_positive_numbers<Op>) { // from 1e-3 to 1e3, the last of some from 1e-3 to 1
+            point x{};
+            for (std::size_t i = 0; i < arity; ++i) x[i] = columns[i][k];
+            if (s.positive) { // from 1e-3 to 1e3, the last of some from 1e-3 to 1
                 for (double& e : x) e = std::pow(10, 3 * e / range);
-                if (points::table<Op>::last_below_one) x.back() /= 1 + x.back();
+                if (s.last_below_one) x[arity - 1] /= 1 + x[arity - 1];
             }
-            add(x);
+            result.push_back(x);
         }
     }
+}
+
+// The points of the gradient checks first.
+template <class Op, class T> std::vector<point> samples() {
+    using table = points::table<Op>;
+    std::vector<point> result;
+    for (const auto& p : table::points) {
+        point x{};
+        std::copy(p.at.begin(), p.at.end(), x.begin());
+        result.push_back(x);
+    }
+    sampling s{Op::arity, of_positive_numbers<Op>, false, table::costly};
+    if constexpr (of_positive_numbers<Op>) s.last_below_one = table::last_below_one;
+    add_samples<T>(s, result);
+    if (s.positive)
+        std::erase_if(result, [&](const point& x) { return *std::min_element(x.begin(), x.begin() + Op::arity) < 0; });
+    for (point& x : result)
+        for (double& e : x) {
+            volatile T rounded = static_cast<T>(e); // at -O2 GCC 12 drops the way through T and back
+            e = static_cast<double>(rounded);
+        }
     return result;
 }
 
-template <class Op, class V> V forward(const auto& x) {
-    if constexpr (Op::arity == 1)
-        return Op::template forward<V>(static_cast<V>(x[0]));
-    else if constexpr (Op::arity == 2)
-        return Op::template forward<V>(static_cast<V>(x[0]), static_cast<V>(x[1]));
-    else if constexpr (Op::arity == 3)
-        return Op::template forward<V>(static_cast<V>(x[0]), static_cast<V>(x[1]), static_cast<V>(x[2]));
-    else
-        return Op::template forward<V>(static_cast<V>(x[0]), static_cast<V>(x[1]), static_cast<V>(x[2]),
-                                       static_cast<V>(x[3]));
+template <class Op, class V> V forward(const point& x) {
+    return [&]<std::size_t... I>(std::index_sequence<I...>) { return Op::template forward<V>(static_cast<V>(x[I])...); }
+    (std::make_index_sequence<static_cast<std::size_t>(Op::arity)>{});
 }
 
-// How far `got` is from the value at x, in units in the last place. What is no number, or comes from an infinity, is
-// what the C library says of it.
-template <class Op, class T> double error_of(T got, const tuple<Op::arity>& x) {
-    using limits = std::numeric_limits<T>;
-    bool finite = true;
-    precise exact = 0;
+// The value at a point to 50 digits or, where there is none that is finite, what the C library says.
+template <class T> struct reference {
+    bool finite;
+    precise exact;
+    T wanted;
+};
+template <class Op, class T> reference<T> reference_at(const point& x) {
+    bool finite = !std::is_same_v<Op, ops::finite>;
     // What 50 digits cannot say: sines and powers of numbers with more digits before the point.
     if constexpr (std::is_same_v<Op, ops::sin> || std::is_same_v<Op, ops::cos>) finite = std::abs(x[0]) < 1e30;
     if constexpr (std::is_same_v<Op, ops::sine_of_half>) finite = std::abs(x[0]) < 1e30 && std::abs(x[1]) < 1e30;
     if constexpr (std::is_same_v<Op, ops::pow>) finite = std::abs(x[1]) < 1e9;
     // What is 1 where it overflows.
     if constexpr (std::is_same_v<Op, ops::exp_from_largest>) finite = x[0] <= x[1];
-    for (double e : x) finite = finite && std::isfinite(e);
-    if (finite && !std::is_same_v<Op, ops::finite>) {
+    for (int i = 0; i < Op::arity; ++i) finite = finite && std::isfinite(x[static_cast<std::size_t>(i)]);
+    if (finite) {
         try {
-            exact = forward<Op, precise>(x);
-            finite = isfinite(exact);
+            if (precise exact = forward<Op, precise>(x); isfinite(exact)) return {true, exact, T(0)};
         } catch (const std::exception&) { // a pole or a place without a value
-            finite = false;
         }
     }
-    if (!finite || std::is_same_v<Op, ops::finite>) {
-        const T wanted = forward<Op, T>(x);
+    return {false, 0, forward<Op, T>(x)};
+}
+
+// How much may be lost of an operation's values: see units, size_of_unit and lost_below.
+struct allowance {
+    double units, size_of_unit, lost_below;
+};
+
+// How far `got` is from the value, in units in the last place.
+template <class T> double error_of(T got, const reference<T>& value, const allowance& allowed) {
+    using limits = std::numeric_limits<T>;
+    if (!value.finite) {
+        const T wanted = value.wanted;
         if ((std::isnan(wanted) && std::isnan(got)) || wanted == got) return 0;
         return std::abs(got - wanted) <= 2 * limits::epsilon() * std::abs(wanted) ? 0 : inf;
     }
+    const precise& exact = value.exact;
     const precise largest = limits::max();
     if (std::isinf(got)) return abs(exact) > largest && (got > 0) == (exact > 0) ? 0 : inf;
     if (std::isnan(got)) return inf;
-    const precise lost = precise(limits::min()) * lost_below<Op>;
-    if (abs(exact) < lost && (got == 0 || (lost_below < Op >> 1 && abs(precise(got) - exact) < lost))) return 0;
+    const precise lost = precise(limits::min()) * allowed.lost_below;
+    if (abs(exact) < lost && (got == 0 || (allowed.lost_below > 1 && abs(precise(got) - exact) < lost))) return 0;
     // The distance between neighbours of the value's size, of which denormals have the smallest normal one's.
-    const T least = std::max(limits::min(), static_cast<T>(size_of_unit<Op>));
+    const T least = std::max(limits::min(), static_cast<T>(allowed.size_of_unit));
     const T size = std::min(std::max(static_cast<T>(abs(exact)), least), limits::max());
     const T unit =
         size == limits::max() ? size - std::nextafter(size, T(0)) : std::nextafter(size, limits::infinity()) - size;
     return static_cast<double>(precise(abs(precise(got) - exact) / precise(unit)));
 }
 
-template <class Op, class T> struct worst {
+template <class T> struct worst {
+    allowance allowed;
     double error = 0;
-    tuple<Op::arity> at{};
+    point at{};
     T value{};
-    void add(T got, const tuple<Op::arity>& x) {
-        const double e = error_of<Op, T>(got, x);
-        if (e > error) *this = {e, x, got};
+    void add(T got, const reference<T>& wanted, const point& x) {
+        const double e = error_of(got, wanted, allowed);
+        if (e > error) error = e, at = x, value = got;
     }
-    void check(const std::string& by) const {
+    void check(std::string_view name, int arity, const std::string& by) const {
         std::string where;
-        for (double x : at) {
+        for (int i = 0; i < arity; ++i) {
             char digits[32];
-            std::snprintf(digits, sizeof digits, " %.17g", x);
+            std::snprintf(digits, sizeof digits, " %.17g", at[static_cast<std::size_t>(i)]);
             where += digits;
         }
         // Half a unit, and what rounding the measurement adds.
-        CHECK_MESSAGE(error <= units<Op> + 0.01, std::string(Op::name)
-                                                     << " by " << by << ": " << error << " units off at" << where
-                                                     << ": " << static_cast<double>(value));
+        CHECK_MESSAGE(error <= allowed.units + 0.01, std::string(name)
+                                                         << " by " << by << ": " << error << " units off at" << where
+                                                         << ": " << static_cast<double>(value));
     }
 };
 
@@ -293,13 +318,14 @@ TEST_CASE_TEMPLATE("values of elementwise operations, to so many units in the la
     index = 0;
     hg::elementwise_operations::for_each([&]<class Op>(Op) {
         const auto x = samples<Op, T>();
-        worst<Op, T> one, many;
+        worst<T> one{{units<Op>, size_of_unit<Op>, lost_below<Op>}}, many = one;
         for (std::size_t k = 0; k < x.size(); ++k) {
-            one.add(forward<Op, T>(x[k]), x[k]);
-            many.add(results[k / elements][static_cast<std::size_t>(index)][k % elements], x[k]);
+            const reference<T> value = reference_at<Op, T>(x[k]);
+            one.add(forward<Op, T>(x[k]), value, x[k]);
+            many.add(results[k / elements][static_cast<std::size_t>(index)][k % elements], value, x[k]);
         }
-        one.check("the interpreter");
-        many.check("a program");
+        one.check(Op::name, Op::arity, "the interpreter");
+        many.check(Op::name, Op::arity, "a program");
         ++index;
     });
 }
