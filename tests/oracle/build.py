@@ -28,29 +28,42 @@ class Builder:
         self.include = ["-include-pch", str(parsed)] if self.is_clang else ["-include", str(self.header)]
 
     def source(self, models):
-        parts = ["namespace hg = hourglass;", *(cpp.text(m) for m in models), "int main() {",
+        parts = ["namespace hg = hourglass;", *(f"// model {m.seed}\n{cpp.text(m)}" for m in models), "int main() {",
                  "    oracle::printer print;"]
         parts += [f'    std::printf("model {m.seed}\\n");\n    model_{m.seed}::run(print);' for m in models]
         return "\n".join([*parts, "}", ""])
 
     def compile(self, models):
-        """The program and None, or None and the compiler's first words."""
+        """The program and None, or None and what the compiler says."""
         name = f"models_{models[0].seed}_{len(models)}"
         path, program = self.folder / f"{name}.cpp", self.folder / name
         path.write_text(self.source(models))
         done = subprocess.run([self.compiler, *self.flags, *self.include, str(path), "-o", str(program)], text=True,
                               stdout=subprocess.PIPE, stderr=subprocess.STDOUT, errors="replace")
-        return (program, None) if done.returncode == 0 else (None, first_error(done.stdout))
+        return (program, None) if done.returncode == 0 else (None, done.stdout)
+
+    def models_named_in(self, said, models):
+        """Those in whose lines of the file the compiler finds something."""
+        lines = [int(n) for n in re.findall(rf"models_{models[0].seed}_{len(models)}\.cpp:(\d+)", said)]
+        starts = {}
+        for number, line in enumerate(self.source(models).splitlines(), 1):
+            starts.update({m.seed: number for m in models if line == f"// model {m.seed}"})
+        found = {max((s for s in starts if starts[s] <= n), key=starts.get, default=None) for n in lines}
+        return [m for m in models if m.seed in found]
 
     def run(self, models):
         """Of each model its lines, or a text that says what went wrong: (seed, lines or None, text)."""
-        program, error = self.compile(models)
+        program, said = self.compile(models)
         if program is None and len(models) > 1:
-            for m in models:
+            named = self.models_named_in(said, models)
+            for m in named or models:
                 yield from self.run([m])
+            rest = [m for m in models if m not in named] if named else []
+            if rest:
+                yield from self.run(rest)
             return
         if program is None:
-            yield models[0].seed, None, f"does not compile: {error}"
+            yield models[0].seed, None, f"does not compile: {first_error(said)}"
             return
         try:
             done = subprocess.run([str(program)], text=True, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,

@@ -56,7 +56,7 @@ def derivative(model, w, kind=None, y=None, x=None):
         if not candidates:
             return None
         y = dice.pick(candidates)
-    hidden = model.read_by_derivatives(y)
+    hidden = model.inside_derivatives(y)
     targets = sorted(n for n in y.flow if n in model.known and (n,) != y.names and n not in hidden and (
         not twice or frozenset((n,)) in y.curved))
     if x is None:
@@ -82,10 +82,11 @@ def derivative(model, w, kind=None, y=None, x=None):
             direction = w.unbatched(like.shape)
         operands.append(direction)
     holes = ", ".join(f"{{{i}}}" for i in range(len(operands)))
+    mixes = y.operation == "batch_sum" and (not x.batched or kind == "jvp")  # else a row's derivative is its own
     through = frozenset(n for p in y.curved if x.names[0] in p for n in (p - {x.names[0]} or p))
     return Node(kind, f"{kind}({holes})", "", operands, shape, batched=y.batched or x.batched and kind != "jvp",
-                coupled=y.coupled, flow=through | (direction.flow if direction else frozenset()),
-                hoisted=("derivative", kind))
+                coupled=y.coupled or any(o.coupled for o in operands) or mixes,
+                flow=through | (direction.flow if direction else frozenset()), hoisted=("derivative", kind))
 
 
 def over_rows_of(model, y):
@@ -280,7 +281,8 @@ def scan_results(model, use, results, states, passed, batched, coupled):
         if math.prod(shape) > 72:
             continue
         result = Node("scan", f"read_{use.prefix}[{text}]", "", [], shape, min(value.low, -2), max(value.high, 2), False,
-                      value.flow, value.curved, batched, coupled or value.coupled, hoisted=("scan", use, which, name))
+                      value.flow, value.curved, of.batched if which == "each" else batched, coupled or value.coupled,
+                      hoisted=("scan", use, which, name))
         mapped(result, flows, use.prefix + ".")
         made.append(result)
     for extra in made[1:]:

@@ -24,7 +24,7 @@ FORMATTER_OFF = "// clang-format off"
 
 
 def all_models():
-    return [models.Model(seed, small=True) for seed in SEEDS]
+    return [models.Model(seed, fixed=True) for seed in SEEDS]
 
 
 def weight(model):
@@ -35,7 +35,7 @@ def weight(model):
 
 def choose(count, candidates):
     """By what each model adds to those before it, where what is rare counts more, for its weight."""
-    pool = [models.Model(seed, small=True) for seed in range(1, candidates)]
+    pool = [models.Model(seed, fixed=True) for seed in range(1, candidates)]
     pool = [m for m in pool if not m.newest and any(e.value.operation in ("hessian_vector_product", "hessian") or e.name != m.loss.names[0] and
                                    e.value.operation == "grad" for e in m.equations)]
     found = {id(m): set(models.operations_of(m)) for m in pool}

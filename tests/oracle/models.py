@@ -30,17 +30,20 @@ class Program:
 
 
 class Model:
-    def __init__(self, seed, small=False):
-        self.seed, self.small = seed, small
+    """A small one has one or two equations, a loss and its derivatives, and one program. A fixed one is small, has few
+    rows, and a program without a gradient: its derivatives are equations."""
+
+    def __init__(self, seed, small=False, fixed=False):
+        self.seed, self.small, self.fixed = seed, small or fixed, fixed
         self.dice = Dice(seed)
         self.extents = sorted(self.dice.pick([1, 2, 3, 4, 5, 7, 8, 9]) if i else self.dice.pick([2, 3, 4])
-                              for i in range(2 if small else 3))
+                              for i in range(2 if self.small else 3))
         self.leaves, self.known = {}, {}
         self.equations, self.symbols, self.read = [], [], set()
         self.blocks, self.scans, self.formals = [], [], []
         self.body = self.body_name = None
         self.newest = False  # whether it depends on what operations the library has
-        self.rows = self.dice.pick(ROWS[:10] if small else ROWS)
+        self.rows = self.dice.pick(ROWS[:10] if self.fixed else ROWS)
         self.threads = self.dice.between(1, 3)
         self.max_rows = self.rows if self.dice.one_in(3) else self.rows + self.dice.between(1, 40)
         self.write()
@@ -119,25 +122,28 @@ class Model:
             self.writer.pool.append(made)
         return made
 
-    def read_by_derivatives(self, y):
-        """The symbols that lie on the way to something that is differentiated above y. What the derivative of a
-        derivative with respect to these is depends on the operations' rules today, so it is not asked for."""
+    def inside_derivatives(self, y):
+        """The symbols that lie inside a derivative above y, between what is differentiated and with respect to what. A
+        derivative with respect to these has no meaning, and is an error."""
         values = {e.name: e.value for e in self.equations}
-        found, todo, seen = set(), sorted(names_in(y)), set()
+        above = self.ancestors(values, names_in(y))
+        found = set()
+        for name in above & values.keys():
+            for d in derivatives_in(values[name]):
+                inner = self.ancestors(values, names_in(d.operands[0]))
+                x = d.operands[1].names[0]
+                found |= {n for n in inner & values.keys() if n != x and x in self.ancestors(values, {n})}
+        return found
+
+    def ancestors(self, values, names):
+        """The names, and all that these are made of."""
+        seen, todo = set(), list(names)
         while todo:
             name = todo.pop()
-            if name in seen or name not in values:
-                continue
-            seen.add(name)
-            todo += sorted(names_in(values[name]))
-            for d in derivatives_in(values[name]):
-                inner = sorted(names_in(d.operands[0]))
-                while inner:
-                    n = inner.pop()
-                    if n in values and n not in found:
-                        found.add(n)
-                        inner += sorted(names_in(values[n]))
-        return found
+            if name not in seen:
+                seen.add(name)
+                todo += names_in(values[name]) if name in values else ()
+        return seen
 
     def step(self):
         """One more equation of a random sort."""
@@ -194,7 +200,7 @@ class Model:
         x = self.known[self.dice.pick(curved)]
         kind = self.dice.pick(["hessian_vector_product", "hessian_vector_product", "grad", "hessian"])
         y = constructs.over_rows_of(self, self.loss) if self.loss.batched else self.loss
-        if self.small:  # whose only program has no gradient of its own
+        if self.fixed:  # whose only program has no gradient of its own
             self.add_equation(constructs.derivative(self, self.writer, "grad", y, x))
         if kind == "grad":
             slope = constructs.derivative(self, self.writer, "grad", y, x)
@@ -222,22 +228,19 @@ class Model:
         names = [s.names[0] for s in self.symbols]
         values = Program("function", names if len(names) < 6 or self.small else sorted(
             {self.loss.names[0], names[-1], *dice.shuffled(names)[:4]}), training=dice.one_in(4))
-        hidden = self.read_by_derivatives(self.loss)
+        hidden = self.inside_derivatives(self.loss)
         wrt = [n for n in sorted(self.loss.flow) if n in self.known and n != self.loss.names[0] and n not in hidden]
         wrt = [n for n in wrt if n in self.leaves and self.leaves[n].kind != "state"] + [
             n for n in wrt if n not in self.leaves][:1]
-        if not wrt or self.small:
-            return [values]
-        if dice.one_in(3):
+        if not wrt or self.fixed or dice.one_in(8 if self.small else 3):
             return [values]
         slopes = Program("gradient", [], self.loss.names[0], wrt)
         if self.loss.batched and not self.loss.coupled and dice.one_in(4):
             slopes.per_example = True
         elif self.loss.batched and all(self.additive) and dice.one_in(4):
             slopes.sum_rows = True
-        if dice.one_in(3):
-            slopes.results = [n for n in names if self.known[n].shape][:2]
-        if dice.one_in(3):  # the second derivative with it
+        if not self.small and dice.one_in(3):  # two programs
+            slopes.results = [n for n in names if self.known[n].shape][:2] if dice.one_in(3) else []
             return [values, slopes]
         slopes.results = [n for n in values.results if n != self.loss.names[0]]
         return [slopes]
