@@ -1,5 +1,7 @@
 // Derivatives in equations of programs that are fed symbols: what is fed cuts a derivative as it cuts a value, whatever
-// the operation. That compilers print the sentence is held by tests/compile_fail.
+// the operation. What is differentiated with respect to a symbol holds it apart in the same way. And names that stand
+// for values of their own in graphs that are simplified before they are cut. That compilers print the sentences is held
+// by tests/compile_fail.
 #include <hourglass/hourglass.hpp>
 
 #include <cmath>
@@ -22,6 +24,23 @@ std::string cut(const std::string& of, const std::string& equation, const std::s
     return "the derivative with respect to '" + of + "' in the equation '" + equation + "' goes through '" + fed +
            "', which hg::from<...> feeds and so cuts from it: differentiate with respect to '" + fed +
            "', or feed what it is made of";
+}
+template <const auto& Graph, auto Loss, class... Options> std::string said_of_gradient() {
+    using spec = hg::program_spec<Graph, hg::program_kind::gradient, Loss, Options...>;
+    return std::string(spec::select().problem.view());
+}
+std::string apart(const std::string& of, const std::string& equation, const std::string& target) {
+    return "the derivative with respect to '" + of + "' in the equation '" + equation + "' goes through '" + target +
+           "' and so is no function of it, but the loss is made of it, and hg::wrt<...> names '" + target +
+           "': differentiate with respect to what '" + target +
+           "' is made of, or keep that derivative constant with stop_gradient(...)";
+}
+std::string apart_in(const std::string& equation) {
+    return "in equation '" + equation +
+           "': 'grad' of an expression and 's': the first is made of the derivative with respect to 'x' in the "
+           "equation "
+           "'d', which goes through the second and so is no function of it: differentiate with respect to what the "
+           "second is made of, or keep that derivative constant with stop_gradient(...)";
 }
 doctest::Approx near(double x) { return doctest::Approx(x).epsilon(1e-12); }
 
@@ -135,7 +154,7 @@ TEST_CASE("through blocks and scans, too") {
     using namespace fed_parts;
     CHECK(said<model, hg::from<s>, hg::to<g>>() == cut("x", "g", "s"));
     CHECK(said<model, hg::from<s>, hg::to<y, other>>() == "");
-    CHECK(said<model, hg::from<hg::name<"b.inner">>, hg::to<other>>() == cut("x", "other", "b.inner"));
+    CHECK(said<model, hg::from<hg::name<"b.inner">>, hg::to<other>>() == cut("x", "b.out", "b.inner"));
     CHECK(said<model, hg::from<hg::name<"b.out">>, hg::to<other>>() == "");
 }
 
@@ -204,4 +223,138 @@ TEST_CASE("an interpreter has the same rule, for each symbol that is asked of it
     with_weights(x = three, s = three);
     CHECK(said_of(with_weights, d) == cut_in_call("x", "d", "s"));
     CHECK(said_of(with_weights, s) == "");
+}
+
+namespace apart_from {
+
+using namespace fed;
+template <class Op> inline constexpr hg::graph twice{
+    s = hg::apply_operation(Op{}, x* w),
+    d = grad(sum(s* w), x),
+    g = grad(sum(square(d)) + sum(s), s),
+    loss = sum(s),
+};
+template <class Op> inline constexpr hg::graph constant{
+    s = hg::apply_operation(Op{}, x* w), d = grad(sum(s* w), x),    g = grad(sum(s* stop_gradient(d)), s),
+    z = sum(stop_gradient(d)),           loss = sum(square(s)) + z,
+};
+template <class Op> inline constexpr hg::graph with_side{
+    side = tanh(w),
+    s = hg::apply_operation(Op{}, x* w),
+    d = grad(sum(s* side), x),
+    z = grad(sum(square(d)), side),
+    loss = sum(square(d)),
+};
+
+}
+
+TEST_CASE("a derivative that goes through a symbol is no function of it, whatever the operation") {
+    using namespace apart_from;
+    const auto check = []<class Op>(Op) {
+        CAPTURE(Op::name);
+        CHECK(said_of_gradient<with_side<Op>, loss, hg::wrt<s>>() == apart("x", "d", "s"));
+        CHECK(said_of_gradient<with_side<Op>, loss, hg::wrt<w, s>>() == apart("x", "d", "s"));
+        CHECK(said_of_gradient<with_side<Op>, loss, hg::wrt<side, w, d>>() == "");
+        CHECK(said_of_gradient<with_side<Op>, loss, hg::from<d>, hg::wrt<d>>() == "");
+        CHECK(said_of_gradient<twice<Op>, loss, hg::wrt<w>>() == apart_in("g"));
+        CHECK(said_of_gradient<constant<Op>, loss, hg::wrt<w, s>>() == "");
+    };
+    check(hg::ops::exp{});
+    check(hg::ops::sin{});
+    check(hg::ops::negate{});
+    check(hg::ops::softplus{});
+}
+TEST_CASE("nor in any form of derivative, and in a derivative of one") {
+    using namespace fed;
+    const auto check = []<int Way>(std::integral_constant<int, Way>) {
+        CAPTURE(Way);
+        CHECK(said_of_gradient<of_way<Way>, loss, hg::wrt<s>>() == apart("x", "d", "s"));
+        CHECK(said_of_gradient<of_way<Way>, loss, hg::wrt<x, w, z>>() == "");
+    };
+    [&]<int... Way>(std::integer_sequence<int, Way...>) { (check(std::integral_constant<int, Way>{}), ...); }
+    (std::make_integer_sequence<int, 10>{});
+}
+
+// Each of these is looked through where nothing is cut: a multiple of a multiple, the square of a root, and so on.
+namespace looked_through {
+
+using namespace fed;
+inline constexpr hg::symbol<"scaled"> scaled;
+inline constexpr hg::symbol<"root"> root;
+inline constexpr hg::symbol<"turned"> turned;
+inline constexpr hg::symbol<"power"> power;
+inline constexpr hg::symbol<"flat"> flat;
+inline constexpr hg::symbol<"two"> two;
+inline constexpr hg::graph model{
+    scaled = 0.5 * x,
+    root = sqrt(exp(x)),
+    turned = -x,
+    power = exp(x),
+    flat = hg::reshape<3, 1>(x),
+    two = 2.0 + 1.0,
+    d = jacobian(tanh(x), x),
+    y = sum(0.5 * scaled + square(root) - turned + log(power) + hg::reshape<3>(flat)) + two * 3,
+    loss = y + sum(square(d)),
+};
+using from_names =
+    hg::function<model, hg::from<scaled, root, turned, power, flat, two>, hg::to<y>, hg::element<double>>;
+using of_names = hg::gradient<model, loss, hg::wrt<scaled, root, turned, power, flat, two, x>, hg::element<double>>;
+
+}
+
+TEST_CASE("what is fed or differentiated for is read under its name, in a graph that has derivatives") {
+    using namespace looked_through;
+    from_names cut;
+    const numbers three = {2, 3, 4}, one = {7};
+    const auto fed = cut(scaled = three, root = three, turned = three, power = three, flat = three, two = one);
+    CHECK(fed[y](0) == near(0.5 * 9 + 29 - 9 + std::log(24.) + 9 + 21));
+    of_names slopes;
+    const numbers at = {0.5, -1, 2};
+    const auto out = slopes(x = at);
+    for (int i = 0; i < 3; ++i) {
+        CHECK(out.gradient(scaled)(0, i) == 0.5);
+        CHECK(out.gradient(root)(0, i) == near(2 * std::exp(at[static_cast<std::size_t>(i)] / 2)));
+        CHECK(out.gradient(turned)(0, i) == -1);
+        CHECK(out.gradient(power)(0, i) == near(std::exp(-at[static_cast<std::size_t>(i)])));
+        CHECK(out.gradient(flat)(0, i, 0) == 1);
+    }
+    CHECK(out.gradient(two) == 3);
+}
+
+// Two names for one value: that of a block's symbol, and of a leaf that is met first there.
+namespace two_names {
+
+using namespace fed;
+inline constexpr hg::symbol<"in"> in;
+inline constexpr hg::symbol<"out"> out;
+inline constexpr hg::symbol<"other"> other;
+inline constexpr hg::symbol<"same"> same;
+inline constexpr hg::graph block{out = exp(in)};
+inline constexpr hg::graph model{
+    same = x,
+    s = hg::use<"b">(block, in = x)[out],
+    other = hg::use<"b">(block, in = x)[out],
+    loss = sum(s) + sum(square(other)) + sum(square(same)) + sum(sin(x)),
+};
+
+}
+
+TEST_CASE("two names for one value are cut, and differentiated for, each by itself") {
+    using namespace two_names;
+    hg::gradient<model, loss, hg::wrt<s, other, same, hg::name<"b.out">>, hg::element<double>> slopes;
+    const numbers at = {0.5, -1, 2}, three = {2, 3, 4};
+    const auto got = slopes(x = at);
+    hg::function<model, hg::from<s, same>, hg::to<other, loss>, hg::element<double>> cut;
+    const auto of_fed = cut(s = three, same = three, x = at);
+    double expected = 0;
+    for (int i = 0; i < 3; ++i) {
+        const double v = at[static_cast<std::size_t>(i)], e = std::exp(v);
+        CHECK(got.gradient(s)(0, i) == 1);
+        CHECK(got.gradient(other)(0, i) == near(2 * e));
+        CHECK(got.gradient(same)(0, i) == near(2 * v));
+        CHECK(got.gradient(hg::name<"b.out">)(0, i) == near(1 + 2 * e));
+        CHECK(of_fed[other](0, i) == near(e));
+        expected += i + 2 + e * e + (i + 2) * (i + 2) + std::sin(v);
+    }
+    CHECK(of_fed[loss](0) == near(expected));
 }

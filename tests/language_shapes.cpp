@@ -155,6 +155,7 @@ inline constexpr hg::symbol<"last"> last;
 inline constexpr hg::symbol<"middle"> middle;
 inline constexpr hg::symbol<"outside"> outside;
 inline constexpr hg::symbol<"kept"> kept;
+inline constexpr hg::symbol<"all_kept"> all_kept;
 inline constexpr hg::symbol<"average"> average;
 inline constexpr hg::symbol<"largest"> largest;
 inline constexpr hg::symbol<"smallest"> smallest;
@@ -171,6 +172,7 @@ inline constexpr hg::graph reductions{
     middle = sum(x, hg::axes<1>),
     outside = sum(x, hg::axes<0, 2>),
     kept = x - mean(x, hg::axes<1>, hg::keep_axes),
+    all_kept = x - max(x, hg::keep_axes) + 0.0 * log_sum_exp(x, hg::keep_axes),
     average = mean(x, hg::axes<0, 1>),
     largest = max(x, hg::axes<1>),
     smallest = min(x, hg::axes<-1>),
@@ -187,8 +189,8 @@ inline constexpr hg::graph reductions{
 TEST_CASE("reductions run over the axes that are named and never over the batch") {
     using namespace reduction_model;
     hg::function<reductions, hg::from<x>,
-                 hg::to<everything, last, middle, outside, kept, average, largest, smallest, shares, log_shares, norm1,
-                        norm2, norm_max, log_total>,
+                 hg::to<everything, last, middle, outside, kept, all_kept, average, largest, smallest, shares,
+                        log_shares, norm1, norm2, norm_max, log_total>,
                  in_double>
         f;
     // Two examples: 1..12, and the same with turned signs.
@@ -200,6 +202,10 @@ TEST_CASE("reductions run over the axes that are named and never over the batch"
     check_values(out[middle], {9, 12, 27, 30, -9, -12, -27, -30});
     check_values(out[outside], {1 + 2 + 7 + 8, 3 + 4 + 9 + 10, 5 + 6 + 11 + 12, -18, -26, -34});
     check_values(out[kept], {-2, -2, 0, 0, 2, 2, -2, -2, 0, 0, 2, 2, 2, 2, 0, 0, -2, -2, 2, 2, 0, 0, -2, -2});
+    numbers below_largest;
+    for (int i = 0; i < 12; ++i) below_largest.push_back(i - 11);
+    for (int i = 0; i < 12; ++i) below_largest.push_back(-i);
+    check_values(out[all_kept], below_largest);
     check_values(out[average], {6, 7, -6, -7});
     check_values(out[largest], {5, 6, 11, 12, -1, -2, -7, -8});
     check_values(out[smallest], {1, 3, 5, 7, 9, 11, -2, -4, -6, -8, -10, -12});

@@ -6,6 +6,46 @@
 using namespace scans;
 using namespace gradient_check;
 
+// Of second derivatives, whose scans read one another's results: some are wanted by nothing but a sequence that no step
+// reads any more, and where few states are kept a scan may do the steps of one other again, and of no third one.
+namespace second_derivatives {
+
+inline constexpr hg::input<"x"> x;
+inline constexpr hg::parameter<"rows", 3, 3> rows{hg::uniform_between(1)};
+inline constexpr hg::symbol<"second"> second;
+inline constexpr auto weight = hg::name<"steps.fresh.weight">;
+inline constexpr hg::graph stepping{
+    fresh = hadamard(sigmoid(hg::dense<3>(u)), silu(u)),
+    gate = hadamard(sin(exp(h)), fresh),
+    next(h) = 0.5 * h + 0.1 * hadamard(mean(fresh), mean(gate)),
+};
+inline constexpr auto all = hg::scan<"steps">(stepping, hg::along(u = tanh(rows * x)), hg::carry(h = x));
+inline constexpr auto few =
+    hg::scan<"steps">(stepping, hg::along(u = tanh(rows * x)), hg::carry(h = x), hg::keep_every<2>);
+inline constexpr hg::graph unread{
+    loss = mean(square(all[fresh])) + sum(tanh(all[h])),
+    second = hessian(batch_sum(loss), weight),
+};
+inline constexpr hg::graph of_few{
+    loss = square(few[last(h)]),
+    code = grad(batch_sum(loss), weight),
+    second = hessian_vector_product(batch_sum(loss), weight, tanh(code)),
+};
+template <const auto& Model> void check() {
+    using program = hg::function<Model, hg::to<second>, hg::element<double>, hg::max_rows<8>>;
+    const hg::parameters<Model, hg::element<double>> theta{hg::seed = 1};
+    const numbers at = data<double>(5);
+    program run{hg::threads = 1};
+    hg::program_interpreter<program> look{theta};
+    look(x = at);
+    const auto out = run(theta, x = at);
+    const auto got = out[second];
+    const auto wanted = look.result(second);
+    check_all("second", numbers(got.begin(), got.end()), numbers(wanted.begin(), wanted.end()), 1e-11);
+}
+
+}
+
 TEST_CASE("a gated cell over the rows of a batch") {
 #ifdef __clang__
     check_gradient<of_rows::model, float>(2e-4, of_rows::x = data<float>(5 * 8));
@@ -38,6 +78,14 @@ TEST_CASE("training on derivatives through a scan") {
     check_gradient<penalised::model, double>(1e-10, penalised::x = data<double>(5 * 8));
 }
 #endif
+
+TEST_CASE("second derivatives through scans that leave results of others unread, and that keep few states") {
+#ifdef __clang__
+    second_derivatives::check<second_derivatives::of_few>();
+#else
+    second_derivatives::check<second_derivatives::unread>();
+#endif
+}
 
 TEST_CASE("stochastic volatility, against a loop") {
     namespace m = volatility;

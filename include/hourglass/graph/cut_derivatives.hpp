@@ -1,7 +1,8 @@
-// A graph is cut at what a program or an interpreter is fed, in derivatives too. Where a fed symbol lies between y and
-// x, a derivative of y with respect to x that stands in an equation has no meaning: the fed value does not depend on x.
-// Such derivatives are found here, in the graph as it was lowered, before anything is simplified, so that the rule is
-// the same for every operation.
+// Derivatives that stand in equations, of programs, interpreters and derivatives that hold a symbol between y and x
+// apart from x. Where that symbol is fed, a derivative of y with respect to x has no meaning: the fed value does not
+// depend on x. And where something is differentiated with respect to that symbol, the derivative is no function of it.
+// Found here, in the graph as it was lowered, before anything is simplified, so that the rule is the same for every
+// operation.
 #pragma once
 
 #include <hourglass/graph/differentiate.hpp>
@@ -12,64 +13,95 @@ HOURGLASS_BEGIN
 class cut_derivatives {
     graph_view g_;
     slice_of<derivative_record> derivatives_; // in the order of their results
-    list<bool> cut_, needed_;
-    bool training_;
+    list<bool> fed_, held_, needed_;
+    bool training_, has_both_ = false; // ways, in training and not: an equation, and a program one of them
 
 public:
-    // `fed` and `asked`: hashes of names.
+    // What is fed, asked for and so on is given by the hashes of names.
     constexpr cut_derivatives(const graph_view& g, slice_of<derivative_record> derivatives, slice_of<std::uint64_t> fed,
-                              slice_of<std::uint64_t> asked, bool training, bool writes_state)
-        : g_(g), derivatives_(derivatives), cut_(g.nodes.size, false), needed_(g.nodes.size, false),
-          training_(training) {
-        for (std::uint64_t hash : fed)
-            if (const int n = node_named(hash); n >= 0) cut_[n] = true;
-        for (std::uint64_t hash : asked)
-            if (const int n = node_named(hash); n >= 0) needed_[n] = true;
-        for (const graph_root& r : g.roots)
-            if (writes_state && r.kind == root_kind::update) needed_[r.node] = true;
+                              bool training)
+        : g_(g), derivatives_(derivatives), fed_(g.nodes.size, false), held_(g.nodes.size, false), training_(training) {
+        mark(fed, fed_);
     }
-    // Says which derivative that is needed has no meaning; `fed_by` says how the symbol on its way is fed. Nothing
-    // where all have one.
-    constexpr text problem(std::string_view fed_by) {
-        text found;
-        int next = derivatives_.size - 1;
-        for (int n = g_.nodes.size - 1; n >= 0; --n) {
-            for (; next >= 0 && derivatives_[next].result > n; --next) {}
-            if (!needed_[n] || cut_[n]) continue;
-            const node& at = g_.nodes[n];
-            if (is<ops::in_training>(at))
-                needed_[g_.operand(n, training_ ? 0 : 1)] = true;
-            else
-                for (int i = 0; i < at.operand_count; ++i) needed_[g_.operand(n, i)] = true;
-            for (int k = next; k >= 0 && derivatives_[k].result == n; --k)
-                if (const int at_cut = look_at(derivatives_[k]); at_cut >= 0)
-                    found = say(derivatives_[k], at_cut, fed_by); // that of the earliest equation
-        }
-        return found;
+    // Says which derivative that is asked for, or that this needs, has no meaning; `fed_by` says how the symbol on its
+    // way is fed. Nothing where all have one.
+    constexpr text problem_of_fed(slice_of<std::uint64_t> asked, bool writes_state, std::string_view fed_by) {
+        needed_ = list<bool>(g_.nodes.size, false);
+        mark(asked, needed_);
+        for (const graph_root& r : g_.roots)
+            if (writes_state && r.kind == root_kind::update) needed_[r.node] = true;
+        const passage p = find(fed_, false);
+        if (p.through < 0) return {};
+        text t = begin(p);
+        t.add(", which ").add(fed_by).add(" and so cuts from it: differentiate with respect to ");
+        return t.quote(name_of(p.through)).add(", or feed what it is made of");
+    }
+    // The same of the derivatives that the loss is made of, where it is differentiated with respect to symbols.
+    constexpr text problem_of_target(std::uint64_t loss, slice_of<std::uint64_t> targets) {
+        needed_ = list<bool>(g_.nodes.size, false);
+        mark({&loss, 1}, needed_);
+        mark(targets, held_);
+        const passage p = find(held_, true);
+        if (p.through < 0) return {};
+        text t = begin(p);
+        t.add(" and so is no function of it, but the loss is made of it, and hg::wrt<...> names ");
+        t.quote(name_of(p.through)).add(": differentiate with respect to what ").quote(name_of(p.through));
+        return t.add(" is made of, or keep that derivative constant with stop_gradient(...)");
+    }
+    // The same of y where an equation differentiates it with respect to x.
+    constexpr text problem_of_equation(int y, int x) {
+        needed_ = list<bool>(g_.nodes.size, false);
+        needed_[y] = held_[x] = has_both_ = true;
+        const passage p = find(held_, true);
+        if (p.through < 0) return {};
+        text t("the first is made of ");
+        t.add(begin(p, "the second").view());
+        return t.add(" and so is no function of it: differentiate with respect to what the second is made of, or keep "
+                     "that derivative constant with stop_gradient(...)");
     }
 
 private:
-    constexpr int node_named(std::uint64_t hash) const {
-        const int name = g_.find_name(hash);
-        return name < 0 ? -1 : g_.names[name].node;
+    constexpr void mark(slice_of<std::uint64_t> names, list<bool>& nodes) const {
+        for (std::uint64_t hash : names)
+            if (const int name = g_.find_name(hash); name >= 0 && g_.names[name].node >= 0)
+                nodes[g_.names[name].node] = true;
     }
-    // The node at which a derivative is cut, or -1. It reads all that lies between y and x, in meaning if not in
-    // memory: derivatives too.
-    constexpr int look_at(const derivative_record& d) {
-        const list<bool> leads_to_y = reached_by_gradient(g_, d.y);
-        list<bool> between(d.y + 1, false);
-        between[d.x] = true;
+    // A derivative, and a node between its y and its x.
+    struct passage {
+        derivative_record of{};
+        int through = -1;
+    };
+    // The first of the derivatives that are needed, or that a gradient `smoothly` goes to, through one of those nodes.
+    constexpr passage find(const list<bool>& at, bool smoothly) {
+        passage found;
+        int next = derivatives_.size - 1;
+        for (int n = g_.nodes.size - 1; n >= 0; --n) {
+            for (; next >= 0 && derivatives_[next].result > n; --next) {}
+            if (!needed_[n] || fed_[n]) continue;
+            const node& made = g_.nodes[n];
+            if (is<ops::in_training>(made) && !has_both_)
+                needed_[g_.operand(n, training_ ? 0 : 1)] = true;
+            else
+                for (int i = 0; i < made.operand_count; ++i)
+                    if (!smoothly || has_derivative(made, i)) needed_[g_.operand(n, i)] = true;
+            for (int k = next; k >= 0 && derivatives_[k].result == n; --k)
+                if (const int through = look_at(derivatives_[k], at); through >= 0)
+                    found = {derivatives_[k], through}; // in the end that of the earliest equation
+        }
+        return found;
+    }
+    // All that lies between y and x is read by the derivative, in meaning if not in memory: derivatives too.
+    constexpr int look_at(const derivative_record& d, const list<bool>& at) {
+        const list<bool> between = nodes_between(g_, d.y, d.x);
         for (int n = d.x + 1; n <= d.y; ++n) {
-            for (int i = 0; leads_to_y[n] && !between[n] && i < g_.nodes[n].operand_count; ++i)
-                between[n] = between[g_.operand(n, i)] && has_derivative(g_.nodes[n], i);
             if (!between[n]) continue;
-            if (cut_[n]) return n;
+            if (at[n]) return n;
             needed_[n] = true;
         }
         return -1;
     }
-    constexpr text say(const derivative_record& d, int cut, std::string_view fed_by) const {
-        const std::string_view of = name_of(d.x), fed = name_of(cut);
+    constexpr text begin(const passage& p, std::string_view through = {}) const {
+        const std::string_view of = name_of(p.of.x);
         text t("the derivative with respect to ");
         if (of.empty())
             t.add("an expression");
@@ -77,15 +109,11 @@ private:
             t.quote(of);
         int equation = -1; // the first at or after the result
         for (int i = 0; i < g_.names.size; ++i)
-            if (const int n = g_.names[i].node; n >= d.result && (equation < 0 || n < g_.names[equation].node))
+            if (const int n = g_.names[i].node; n >= p.of.result && (equation < 0 || n < g_.names[equation].node))
                 equation = i;
         if (equation >= 0) t.add(" in the equation ").quote(g_.name(equation));
-        t.add(" goes through ")
-            .quote(fed)
-            .add(", which ")
-            .add(fed_by)
-            .add(" and so cuts from it: differentiate with respect to ");
-        return t.quote(fed).add(", or feed what it is made of");
+        t.add(through.empty() ? " goes through " : ", which goes through ");
+        return through.empty() ? t.quote(name_of(p.through)) : t.add(through);
     }
     constexpr std::string_view name_of(int node_) const {
         for (int i = 0; i < g_.names.size; ++i)
@@ -101,12 +129,13 @@ template <class Spec> struct problem_of_cut {
         lowering(g).run(Spec::graph);
         if (g.failed()) return {};
         const auto names = Spec::options::collect();
-        list<std::uint64_t> fed, asked(1, Spec::loss_hash);
+        list<std::uint64_t> fed, asked(1, Spec::loss_hash), targets;
         for (const auto& w : names.fed) fed.push(w.hash);
         for (const auto& w : names.asked) asked.push(w.hash);
-        return cut_derivatives(g.view(), g.derivatives.view(), fed.view(), asked.view(), Spec::in_training,
-                               Spec::kind == Spec::trains)
-            .problem("hg::from<...> feeds");
+        for (const auto& w : names.differentiated) targets.push(w.hash);
+        cut_derivatives cut(g.view(), g.derivatives.view(), fed.view(), Spec::in_training);
+        const text t = cut.problem_of_fed(asked.view(), Spec::kind == Spec::trains, "hg::from<...> feeds");
+        return t.empty() ? cut.problem_of_target(Spec::loss_hash, targets.view()) : t;
     }
     static constexpr text value = find(); // with a budget of its own
 };
@@ -119,8 +148,8 @@ template <const auto& Graph> struct cut_values {
     }
     static text problem(slice_of<std::uint64_t> fed, std::uint64_t asked, bool training) {
         const slice_of<derivative_record> all{derivatives.data(), count};
-        return cut_derivatives(stage<cut_values>::view(), all, fed, {&asked, 1}, training, false)
-            .problem("the call feeds");
+        return cut_derivatives(stage<cut_values>::view(), all, fed, training)
+            .problem_of_fed({&asked, 1}, false, "the call feeds");
     }
 
 private:

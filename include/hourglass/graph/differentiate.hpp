@@ -29,6 +29,16 @@ template <class Graph> constexpr list<bool> reached_by_gradient(const Graph& g, 
             if (has_derivative(g.nodes[n], i)) reached[g.operand(n, i)] = true;
     return reached;
 }
+// Which nodes lie on a way from x to y that has a derivative, both included.
+template <class Graph> constexpr list<bool> nodes_between(const Graph& g, int y, int x) {
+    const list<bool> before = reached_by_gradient(g, y);
+    list<bool> between(y + 1, false);
+    between[x] = true;
+    for (int n = x + 1; n <= y; ++n)
+        for (int i = 0; before[n] && !between[n] && i < g.nodes[n].operand_count; ++i)
+            between[n] = between[g.operand(n, i)] && has_derivative(g.nodes[n], i);
+    return between;
+}
 
 constexpr handle derivation::operand(int i) const { return {&graph_, &place_, graph_.operand(node_, i)}; }
 constexpr int derivation::operand_count() const { return graph_.nodes[node_].operand_count; }

@@ -54,7 +54,7 @@ private:
         place_.layers = layer_count<Right>;
         place_.noises = noise_count<Right>;
         place_.next_layer = place_.next_noise = 0;
-        const int known = graph_.nodes.size();
+        const int known = graph_.nodes.size(), known_names = graph_.names.size();
         int name = -1;
         if constexpr (Left::kind == leaf_kind::symbol) {
             name = intern(Left::name, Left::hash);
@@ -65,7 +65,7 @@ private:
                 ", and only a symbol can stand on the left of an equation: what it is comes from outside the graph"));
         }
         const handle result = lower(e.right);
-        if (!graph_.failed()) graph_.names[name].node = own_node(result, known).index;
+        if (!graph_.failed()) graph_.names[name].node = own_node(result, known, known_names).index;
         return finish(outer);
     }
     constexpr bool lower_equation(const not_an_equation&) {
@@ -146,7 +146,6 @@ private:
         return true;
     }
     bool named_problem_ = false;
-
     // The hash of a name behind the prefix.
     constexpr std::uint64_t full_hash(std::string_view name, std::uint64_t hash) const {
         return place_.prefix.empty() ? hash : hash_of(name, prefix_hash_);
@@ -156,14 +155,16 @@ private:
                                      : graph_.intern(place_.prefix, name, full_hash(name, hash));
     }
     constexpr handle at(int node_) { return {&graph_, &place_, node_}; }
-    // An equation that only renames a value gets a node of its own, so that feeding one name does not cut the other.
-    constexpr handle own_node(handle result, int known) {
-        if (result.index >= known) return result;
+    // What shares its node with another name gets one of its own, so that cutting one does not cut the other.
+    constexpr handle own_node(handle result, int known, int known_names) {
+        bool shares = result.index < known || (result.at().name >= 0 && !is<ops::noise>(result.at()));
+        for (int i = known_names; i < graph_.names.size() && !is<ops::noise>(result.at()); ++i)
+            shares = shares || graph_.names[i].node == result.index;
+        if (!shares) return result;
         ops::broadcast_to same;
         same.options.target = result.extents();
         return result.trace(same, result);
     }
-
     constexpr handle lower(const literal& x) { return at(graph_.push_literal(x.value)); }
 
     template <class Leaf>

@@ -339,6 +339,24 @@ class simplification {
         return r_.to.push(old.op, options, swapped(a, b));
     }
 
+    // What reads a node that stays sees a leaf in its place until all is done, so that no rule looks through it: where
+    // a program is fed e = c x, d e must read e, and not d c x.
+    struct hidden_node {
+        int old = -1, made = -1, leaf = -1;
+    };
+    constexpr void hide(int n, list<hidden_node>& hidden) {
+        hidden.push({n, r_.map[n], r_.to.push_leaf(&record<ops::fed>, -1, at(r_.map[n]).type)});
+        r_.map[n] = hidden.back().leaf;
+    }
+    constexpr void show(const list<hidden_node>& hidden) {
+        list<int> shown(r_.to.nodes.size(), -1);
+        for (const hidden_node& h : hidden) {
+            shown[h.leaf] = h.made;
+            r_.map[h.old] = h.made;
+        }
+        for (int& o : r_.to.operands) o = shown[o] >= 0 ? shown[o] : o;
+    }
+
 public:
     constexpr explicit simplification(const graph_view& g) : r_(g) {}
     // All nodes, or those that are `needed`.
@@ -347,13 +365,17 @@ public:
         if (!names_too)
             for (const named_node& name : r_.from.names)
                 if (name.node >= 0) stays[name.node] = true;
+        list<hidden_node> hidden;
         for (int n = 0; n < r_.from.nodes.size; ++n) {
             if (needed.size > 0 && !needed.data[n]) continue;
-            if (markers_too && is<ops::stop_gradient>(r_.from[n]))
+            if (markers_too && is<ops::stop_gradient>(r_.from[n])) {
                 r_.map[n] = r_.map[r_.from.operand(n, 0)];
-            else
+            } else {
                 r_.map[n] = stays[n] ? simplified_apart(n) : simplified(n);
+                if (stays[n] && (r_.from[n].operand_count > 0 || is_literal(r_.map[n]))) hide(n, hidden);
+            }
         }
+        if (!hidden.empty()) show(hidden);
         r_.to.deriving = false;
         r_.finish();
         return static_cast<graph_builder&&>(r_.to);
@@ -361,7 +383,8 @@ public:
 };
 
 // `markers_too` drops stop_gradient: only when nothing is to be differentiated any more. Without `names_too` each node
-// that has a name stays a node of its own, so that a program can still be cut there.
+// that has a name stays one that all of its readers read, so that a program can still be cut there, and prune is to
+// follow.
 constexpr graph_builder simplify(const graph_view& g, bool markers_too, bool names_too = true) {
     return simplification(g).run(markers_too, names_too);
 }

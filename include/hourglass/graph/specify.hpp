@@ -104,14 +104,7 @@ template <const auto& Graph, program_kind Kind, auto Loss, class... Options> str
         const auto asked = options::collect();
         const graph_view whole = lowered<Graph>::view();
         if (!whole.problem.empty()) return empty_graph(whole.problem);
-        // Targets of the gradient and symbols that are computed once more must be found by name.
-        bool passes_names = !options::recomputes;
-        for (const wanted_name& w : asked.differentiated) {
-            const int name = whole.find_name(w.hash);
-            if (name >= 0 && whole.names[name].node >= 0)
-                passes_names = passes_names && whole[whole.names[name].node].op->kind == operation_kind::leaf;
-        }
-        selection s(whole, asked.fed.view(), in_training, Kind == program_kind::trainer, passes_names);
+        selection s(whole, asked.fed.view(), in_training, Kind == program_kind::trainer, passes_names());
         for (const wanted_name& w : asked.asked) s.ask(w);
         if constexpr (cuts_derivatives())
             if (!s.r.to.failed()) s.r.to.fail(problem_of_cut<program_spec>::value);
@@ -128,7 +121,10 @@ template <const auto& Graph, program_kind Kind, auto Loss, class... Options> str
         return s.take();
     }
     // Puts the gradients in the place of the leaves, and what they read of symbols that are computed once more.
+    // What is differentiated again is made small first: lowering could not look through names, of which any may be fed.
     static constexpr graph_builder differentiate(graph_builder g, bool recomputes = true) {
+        if (passes_names() && !g.failed() && lowered<Graph>::view().has_derivatives)
+            g = prune_and_simplify(g.view(), false);
         list<int> targets;
         list<graph_root> values, gradients;
         for (const graph_root& r : g.roots) (r.kind == root_kind::gradient ? gradients : values).push(r);
@@ -184,14 +180,24 @@ private:
         empty.problem = problem;
         return empty;
     }
-    // Whether equations are cut in a graph that has derivatives in its equations.
-    static constexpr bool cuts_derivatives() {
+    static constexpr bool have_equation(const list<wanted_name>& names) {
         const graph_view whole = lowered<Graph>::view();
-        for (const wanted_name& w : options::collect().fed)
-            if (const int name = whole.find_name(w.hash); whole.has_derivatives && name >= 0)
+        for (const wanted_name& w : names)
+            if (const int name = whole.find_name(w.hash); name >= 0)
                 if (const int n = whole.names[name].node; n >= 0 && whole[n].op->kind != operation_kind::leaf)
                     return true;
         return false;
+    }
+    // Whether a symbol need not be read any more, where it is not fed: what is differentiated for, or computed once
+    // more, is to be read.
+    static constexpr bool passes_names() {
+        return !options::recomputes && !have_equation(options::collect().differentiated);
+    }
+    // Whether, in a graph that has derivatives in its equations, a symbol is fed or differentiated for.
+    static constexpr bool cuts_derivatives() {
+        const auto names = options::collect();
+        return lowered<Graph>::view().has_derivatives &&
+               (have_equation(names.fed) || have_equation(names.differentiated));
     }
     static constexpr bool each_row = options::template has<per_example>;
 

@@ -3,6 +3,7 @@
 // a loss for its parameters are in program/.
 #pragma once
 
+#include <hourglass/graph/cut_derivatives.hpp>
 #include <hourglass/graph/directions.hpp>
 #include <hourglass/graph/smooth.hpp>
 
@@ -22,7 +23,8 @@ constexpr shape joined_shape(auto y, auto x, std::string_view what) {
     return result;
 }
 
-// What the derivatives below ask first: whether y depends on x, and whether the rows of a call can be told apart.
+// What the derivatives below ask first: whether y depends on x, is no derivative through x, and whether the rows of a
+// call can be told apart.
 enum class rows_of_derivative { may_mix, must_be_apart };
 constexpr bool can_differentiate(auto y, auto x, std::string_view what,
                                  rows_of_derivative rows = rows_of_derivative::must_be_apart) {
@@ -35,6 +37,13 @@ constexpr bool can_differentiate(auto y, auto x, std::string_view what,
                       "everywhere"));
         return false;
     }
+    if (x.at().operand_count > 0 && !g.derivatives.empty())
+        if (const text t =
+                cut_derivatives(g.view(), g.derivatives.view(), {}, true).problem_of_equation(y.index, x.index);
+            !t.empty()) {
+            y.misfit(text(what), x, t);
+            return false;
+        }
     if (rows == rows_of_derivative::may_mix || !y.batched()) return true;
     list<bool> reached(y.index + 1, false);
     reached[x.index] = true;

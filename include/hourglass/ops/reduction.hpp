@@ -178,7 +178,8 @@ struct batch_mean {
         using axes_type = axes_t<Axes...>;                                                                             \
         constexpr bool keep = true;                                                                                    \
         return apply_operation(__VA_ARGS__{}, x);                                                                      \
-    }
+    }                                                                                                                  \
+    template <operand X> constexpr auto function(const X& x, keep_axes_t keep) { return function(x, axes<>, keep); }
 HOURGLASS_REDUCTION(sum, ops::reduce_axes<ops::sum, axes_type, keep>)
 HOURGLASS_REDUCTION(prod, ops::reduce_axes<ops::product_over, axes_type, keep>)
 HOURGLASS_REDUCTION(max, ops::reduce_axes<ops::max_over, axes_type, keep>)

@@ -192,6 +192,7 @@ template <operand X, int... Axes> constexpr auto log_sum_exp(const X& x, axes_t<
 template <operand X, int... Axes> constexpr auto log_sum_exp(const X& x, axes_t<Axes...>, keep_axes_t) {
     return apply_operation(ops::log_sum_exp_axes<axes_t<Axes...>, true>{}, x);
 }
+template <operand X> constexpr auto log_sum_exp(const X& x, keep_axes_t keep) { return log_sum_exp(x, axes<>, keep); }
 
 // e^x / sum e^x over the axes, by default over the last. Of x that are all minus infinity it is 0, as the derivative of
 // log_sum_exp is there, and log_softmax is no number: neither has a limit, which would depend on the way to it.
