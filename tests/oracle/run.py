@@ -23,13 +23,14 @@ def arguments():
     parser = argparse.ArgumentParser()
     parser.add_argument("--models", type=int, default=50)
     parser.add_argument("--seed", type=int, default=1)
-    parser.add_argument("--compiler", default="clang++-19" if shutil.which("clang++-19") else "g++")  # it needs less memory
+    needs_less_memory = "clang++-19"
+    parser.add_argument("--compiler", default=needs_less_memory if shutil.which(needs_less_memory) else "g++")
     parser.add_argument("--optimization", default="0")
     parser.add_argument("--folder", default=str(build.ROOT / "build" / "oracle"))
     parser.add_argument("--group", type=int, default=12, help="models in a file")
     parser.add_argument("--size", choices=["small", "large"], default="small")
     parser.add_argument("--jobs", type=int, default=1)
-    parser.add_argument("--log", help="a line for each result: seed, error, name")
+    parser.add_argument("--log", help="a line for each model: its seed, and the worst error of each kind of result")
     return parser.parse_args()
 
 
@@ -58,18 +59,19 @@ class Report:
             wanted = reference.evaluate(model)
         except Exception as fault:  # the model is wrong in JAX: as bad
             return self.failure(model, f"JAX: {type(fault).__name__}: {str(fault)[:500]}")
-        wrong, worst = [], 0.0
+        wrong, worst = [], {}
         for name, value, words in compare.compare(model, lines, wanted):
             kind = kind_of(model, name)
             self.results, self.numbers = self.results + 1, self.numbers + wanted[name].size
             self.worst[kind] = max(self.worst[kind], (value, f"{name} of seed {model.seed}"))
-            worst = max(worst, value)
+            worst[kind] = max(worst.get(kind, 0.0), value)
             if not value <= compare.TOLERANCE:
                 wrong.append(f"{name} {words}, error {value:.2g}")
         if wrong:
             return self.failure(model, "; ".join(wrong[:6]))
         if self.log:
-            print(f"{model.seed} {worst:.3g}", file=self.log, flush=True)
+            print(f"{model.seed} " + ", ".join(f"{kind} {value:.2g}" for kind, value in sorted(worst.items())),
+                  file=self.log, flush=True)
         self.passed += 1
 
     def summary(self):
@@ -86,7 +88,7 @@ def kind_of(model, name):
     number, kind, of = name.split(" ")
     if kind == "slope":
         return "gradient"
-    if kind == "gradient":
+    if kind == "gradient" and of == model.programs[int(number)].loss:
         return "loss"
     value = next((e.value for e in model.equations if e.name == of), None)
     operations = models.operations_in(value) if value is not None else []
