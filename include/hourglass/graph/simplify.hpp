@@ -47,6 +47,12 @@ class simplification {
     // x in place of a node of the type `wanted`
     constexpr int as(int x, value_type wanted) { return h(x).filled(wanted).index; }
 
+    // The literal of which all elements of n are copies, or n.
+    constexpr int number_in(int n) const {
+        int of = n;
+        while (is_op<ops::reshape>(of) || is_op<ops::broadcast_to>(of)) of = operand(of, 0);
+        return is_literal(of) ? of : n;
+    }
     // A zero that differentiation made.
     constexpr bool is_absent(int n) const { return is_literal(n, 0) && at(n).derived; }
     constexpr bool is_minus_zero(int n) const {
@@ -104,8 +110,8 @@ class simplification {
             if (is_literal(b, 0) && !is_minus_zero(b)) return as(a, old.type);
             if (is_op<ops::negate>(b)) return (h(a) + h(operand(b, 0))).index;
         } else if (is<ops::multiply>(old)) {
-            if (is_literal(a, 1)) return as(b, old.type);
-            if (is_literal(b, 1)) return as(a, old.type);
+            if (is_literal(number_in(a), 1)) return as(b, old.type);
+            if (is_literal(number_in(b), 1)) return as(a, old.type);
             if (is_literal(a, -1)) return as((-h(b)).index, old.type);
             if (is_literal(b, -1)) return as((-h(a)).index, old.type);
             if (const int found = without_root(old, a, b); found >= 0) return found;
