@@ -32,11 +32,15 @@ template <class T> T hidden(T x) {
 
 // The sine (Quarter 0) or cosine (1) of one number, by the C library. That of doubles far from zero by its long double:
 // for them glibc's function of double has too few digits of pi, and loses 8 units beside a multiple of pi/2.
+template <int Quarter> HOURGLASS_COLD double wave_far_from_zero(double x) {
+    const auto exact = static_cast<long double>(x);
+    return static_cast<double>(Quarter == 0 ? std::sin(exact) : std::cos(exact));
+}
 template <int Quarter, class T> T wave_of_number(T x) {
-    const auto of = [](auto y) { return Quarter == 0 ? std::sin(y) : std::cos(y); };
     if constexpr (std::is_same_v<T, double>)
-        if (std::abs(x) > 1e8) return static_cast<double>(of(static_cast<long double>(x)));
-    return of(x);
+        if (std::abs(x) > 1e8) [[unlikely]]
+            return wave_far_from_zero<Quarter>(x);
+    return Quarter == 0 ? std::sin(x) : std::cos(x);
 }
 
 }
