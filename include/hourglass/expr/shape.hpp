@@ -16,12 +16,12 @@ struct shape {
 
     constexpr int operator[](int axis) const { return extents[axis]; }
     constexpr int& operator[](int axis) { return extents[axis]; }
-    constexpr long size() const {
+    [[gnu::always_inline]] constexpr long size() const {
         long n = 1;
         for (int i = 0; i < rank; ++i) n *= extents[i];
         return n;
     }
-    constexpr long size(int first_axis, int last_axis) const {
+    [[gnu::always_inline]] constexpr long size(int first_axis, int last_axis) const {
         long n = 1;
         for (int i = first_axis; i < last_axis; ++i) n *= extents[i];
         return n;

@@ -67,9 +67,10 @@ template <class T> struct evaluation {
     T* result = nullptr;
     const int* indices = nullptr; // of the graph, for operations that read some (ops/gather.hpp)
 
-    constexpr long rows_of(const value_type& t) const { return t.batched ? rows : 1; }
+    // Parts of the caller: an evaluation whose address is given away lies in memory, which small programs wait for.
+    [[gnu::always_inline]] constexpr long rows_of(const value_type& t) const { return t.batched ? rows : 1; }
     // The first element of operand i in a row of the result.
-    constexpr const T* operand(int i, long row) const {
+    [[gnu::always_inline]] constexpr const T* operand(int i, long row) const {
         return operands[i] + (types[i].batched ? row * types[i].extents.size() : 0);
     }
 };

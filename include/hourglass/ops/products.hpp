@@ -1,5 +1,6 @@
 // Products of elements, Euclidean norms, and the operations in their derivatives. Each is computed the cheap way first,
-// and again from its operands where an intermediate result over- or underflowed.
+// and again from its operands where an intermediate result over- or underflowed: out of line, so that the cheap way is
+// a part of the program, which knows the shapes.
 #pragma once
 
 #include <hourglass/ops/reduction_rules.hpp>
@@ -25,7 +26,7 @@ struct exclusive_product {
                                   math::product_with_parts<double>::most_parts + 1, " times");
         return {in[0].extents, in.any_batched()};
     }
-    template <class T> static constexpr void reference(const evaluation<T>& e) {
+    template <class T> [[gnu::always_inline]] static constexpr void reference(const evaluation<T>& e) {
         const shape& s = e.types[0].extents;
         const bool over_batch = e.options.flags[2] != 0;
         const int first = e.options.flags[0], last = e.options.flags[1];
@@ -74,20 +75,25 @@ struct exclusive_product {
     }
 
 private:
-    template <class T> static constexpr bool all_ordinary(const T* x, long count) {
+    template <class T> [[gnu::always_inline]] static constexpr bool all_ordinary(const T* x, long count) {
         for (long i = 0; i < count; ++i)
             if (!math::is_ordinary(x[i])) return false;
         return true;
     }
-    template <class T> static constexpr void divide_by_each(T* __restrict result, T whole, const T* x, long count) {
+    template <class T>
+    [[gnu::always_inline]] static constexpr void divide_by_each(T* __restrict result, T whole, const T* x, long count) {
         for (long r = 0; r < count; ++r) result[r] = whole / x[r];
     }
     // Out of line, so that the usual way stays short.
-    template <class T> HOURGLASS_COLD static constexpr void column(const T* const* of, int parts, long first,
-                                                                   long reduced, long inner, T* result) {
+    template <class T> [[gnu::noinline]] static constexpr void column(const T* const* of, int parts, long first,
+                                                                      long reduced, long inner, T* result) {
         const auto factor = [&](long k) { return of[0][first + k * inner]; };
         const auto part = [&](int a, long k) { return of[2 + a][first + k * inner]; };
         const auto put = [&](long k, const T& value) { result[k * inner] = value; };
+        if constexpr (math::is_plain<T>)
+            if (parts == 0)
+                if (const math::product_of_many<T> all(of[0] + first, reduced, inner); !all.has_special)
+                    return all.of_others(result, of[0] + first, reduced, inner);
         if (parts > 0 && math::products_are_ordinary<T>(reduced, factor)) {
             const math::product_with_parts<T> none(parts);
             math::products_without_one(none, 0, reduced, factor, part, put);
@@ -119,7 +125,7 @@ struct settled_product {
     attributes options{};
     constexpr attributes pack() const { return options; }
     static constexpr value_type infer(inference& in) { return in[1]; }
-    template <class T> static constexpr void reference(const evaluation<T>& e) {
+    template <class T> [[gnu::always_inline]] static constexpr void reference(const evaluation<T>& e) {
         const columns_of_reduction c(e);
         for (long o = 0; o < c.outer; ++o)
             for (long i = 0; i < c.inner; ++i) {
@@ -130,7 +136,9 @@ struct settled_product {
                 result = with_exponents_apart(e.operands[0] + o * c.reduced * c.inner + i, c.reduced, c.inner);
             }
     }
-    template <class T> HOURGLASS_COLD static constexpr T with_exponents_apart(const T* x, long count, long stride) {
+    template <class T> [[gnu::noinline]] static constexpr T with_exponents_apart(const T* x, long count, long stride) {
+        if constexpr (math::is_plain<T>)
+            if (const math::product_of_many<T> all(x, count, stride); !all.has_special) return all.value();
         math::scaled_number<T> all(T(1));
         for (long k = 0; k < count; ++k) all = all * math::scaled_number<T>(x[k * stride]);
         return all.value();
@@ -153,11 +161,25 @@ struct product_over : reduction {
     attributes options{};
     constexpr attributes pack() const { return options; }
     template <class V> static constexpr V start() { return math::as<V>(1); }
+    // A denormal number has lost digits, and must not become an ordinary one again.
     template <class V> static constexpr V combine(const V& a, const V& b) {
         const V product = a * b;
+        return confirm<V>(product, math::abs(product));
+    }
+    // The same in many steps: no partial product was smaller than `least`, which is at most 1. What is multiplied with
+    // one another in the end, in any order, makes no product smaller than that of its bounds.
+    template <class V> static constexpr V combine_unwatched(const V& a, const V& b) { return a * b; }
+    template <class V> static constexpr V watch(const V& least, const V& partial) {
+        const V size = math::abs(partial);
+        if constexpr (math::is_vector<V>)
+            return min(size, least);
+        else
+            return size < least ? size : least;
+    }
+    template <class V> static constexpr V confirm(const V& product, const V& least) {
         using T = math::element_t<V>;
-        if constexpr (math::is_plain<T>) // a denormal number has lost digits, and must not become an ordinary one again
-            return math::select(math::abs(product) < V(std::numeric_limits<T>::min()), math::as<V>(0), product);
+        if constexpr (math::is_plain<T>)
+            return math::select(least < V(std::numeric_limits<T>::min()), math::as<V>(0), product);
         else
             return product;
     }
@@ -172,6 +194,8 @@ struct norm_scale : elementwise<1> {
     static constexpr bool smooth = false;
     template <class V> static constexpr V forward(const V& norm) {
         using limits = std::numeric_limits<math::element_t<V>>;
+        if constexpr (math::is_plain<V>)
+            if (norm >= 4 * limits::min() && norm <= limits::max() / 8) return V(1);
         if constexpr (math::is_plain<math::element_t<V>>) {
             const V small = math::select(norm == math::as<V>(0), math::as<V>(0), math::as<V>(0x1p64));
             const V not_large = math::select(norm < V(4 * limits::min()), small, math::as<V>(1));
@@ -190,9 +214,9 @@ struct euclidean_norm {
     static constexpr int arity = 2;
     static constexpr unsigned flat_operands = 0b10; // s belongs to x
     static constexpr value_type infer(inference& in) { return in[1]; }
-    template <class T> static constexpr void reference(const evaluation<T>& e) {
-        const shape &whole = e.types[0].extents, &kept = e.type.extents;
-        for (long row = 0; row < e.rows_of(e.type); ++row)
+    template <class T> [[gnu::always_inline]] static constexpr void reference(const evaluation<T>& e) {
+        const shape &whole = e.types[0].extents, &kept = e.types[1].extents;
+        for (long row = 0; row < e.rows_of(e.types[1]); ++row)
             for (long o = 0; o < kept.size(); ++o) {
                 const T s = e.operand(1, row)[o];
                 T& result = e.result[row * kept.size() + o];
@@ -200,8 +224,7 @@ struct euclidean_norm {
                     result = math::sqrt(s);
                     continue;
                 }
-                const shape of_x = whole, of_norm = kept; // as above
-                result = of_extremes(e.operand(0, row), of_x, of_norm, o);
+                result = of_extremes(e.operand(0, row), whole, kept, o);
             }
     }
     static constexpr void derivative(auto& d) {

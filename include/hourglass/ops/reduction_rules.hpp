@@ -27,7 +27,7 @@ struct reduction {
 // The operand of a reduction as [outer, reduced, inner], of which the middle goes.
 struct columns_of_reduction {
     long outer, reduced, inner;
-    template <class T> constexpr explicit columns_of_reduction(const evaluation<T>& e) {
+    template <class T> [[gnu::always_inline]] constexpr explicit columns_of_reduction(const evaluation<T>& e) {
         const shape& x = e.types[0].extents;
         const bool over_batch = e.options.flags[2] != 0;
         outer = over_batch ? 1 : e.rows_of(e.types[0]) * x.size(0, e.options.flags[0]);

@@ -4,6 +4,10 @@
 
 #include <hourglass/ops/gamma_math.hpp>
 
+#include <bit>
+#include <cstdint>
+#include <type_traits>
+
 HOURGLASS_BEGIN
 namespace math {
 
@@ -11,7 +15,7 @@ namespace math {
 // digits have room for more.
 template <class T> constexpr bool is_ordinary(const T& x) {
     if constexpr (is_plain<T>) {
-        const T size = x < 0 ? -x : x;
+        const T size = abs(x);
         return size >= std::numeric_limits<T>::min() && size <= std::numeric_limits<T>::max();
     } else {
         return true;
@@ -68,6 +72,93 @@ template <class T> struct scaled_number {
                              times_power_of_two(smaller.fraction, smaller.exponent - larger.exponent));
         result.exponent += larger.exponent;
         return result;
+    }
+};
+// The product of many numbers as scaled_number has it: fractions and exponents are parts of the numbers' bits. Zeros
+// are counted and left out.
+template <class T> class product_of_many {
+    using word = std::conditional_t<sizeof(T) == 4, std::uint32_t, std::uint64_t>;
+    using exponents = std::make_signed_t<word>;
+    static constexpr int digits = std::numeric_limits<T>::digits - 1, bias = std::numeric_limits<T>::max_exponent - 1;
+    static constexpr word all_ones = 2 * bias + 1;
+    static constexpr long most = 512, left = 8; // products of 64 fractions are at least 2^-64
+
+    struct parts {
+        T fraction; // in [1/2, 1), and 1 for zeros, with their signs
+        exponents exponent;
+        word is_zero, is_special; // denormal, infinite or NaN
+    };
+    // Without branches, so that loops over it can be vectors. Where there may be no zeros, they count as special.
+    template <bool MayBeZero = true> static constexpr parts parts_of(const T& x) {
+        const word bits = std::bit_cast<word>(x), e = bits >> digits & all_ones;
+        const word zero = MayBeZero ? static_cast<word>((bits << 1) == 0) : word{0}, half = bias - 1;
+        const word fraction = (bits & ~(all_ones << digits)) | ((half + zero) << digits);
+        const word special = static_cast<word>(word(e - 1) >= all_ones - 1) ^ zero;
+        return {std::bit_cast<T>(fraction), static_cast<exponents>(e + ((word{0} - zero) & half) - half), zero,
+                special};
+    }
+    // Up to `most` numbers. Loops that do one thing to each of them, and halves upon halves, are made vectors of.
+    template <bool MayBeZero> constexpr bool multiply(const T* x, long count, long stride) {
+        T fraction[most];
+        exponents exponent = 0, low = 0;
+        word zero = 0, special = 0;
+        for (long k = 0; k < count; ++k) {
+            const parts p = parts_of<MayBeZero>(x[k * stride]);
+            fraction[k] = p.fraction;
+            exponent += p.exponent;
+            low = p.exponent < low ? p.exponent : low;
+            zero += p.is_zero;
+            special |= p.is_special;
+        }
+        if (special != 0) return false;
+        for (long k = count; k < most; ++k) fraction[k] = T(1);
+        for (long half = most / 2; half >= left; half /= 2)
+            for (long k = 0; k < half; ++k) fraction[k] *= fraction[k + half];
+        for (long k = 0; k < left; ++k) {
+            const parts p = parts_of(product.fraction * fraction[k]);
+            product.fraction = p.fraction;
+            product.exponent += p.exponent;
+        }
+        product.exponent += exponent;
+        lowest = low < lowest ? low : lowest;
+        zeros += static_cast<long>(zero);
+        return true;
+    }
+    constexpr bool multiply(const T* x, long count, long stride) {
+        return multiply<false>(x, count, stride) || multiply<true>(x, count, stride);
+    }
+
+public:
+    scaled_number<T> product{T(1)}; // of all that are no zeros
+    long zeros = 0, lowest = 0;     // the lowest exponent of all, if below 0
+    bool has_special = false;       // then all this means nothing
+
+    constexpr product_of_many(const T* x, long count, long stride) {
+        for (long k = 0; k < count && !has_special; k += most) {
+            const long part = count - k < most ? count - k : most;
+            has_special = !(stride == 1 ? multiply(x + k, part, 1) : multiply(x + k * stride, part, stride));
+        }
+    }
+    constexpr T value() const { return zeros > 0 ? product.fraction * T(0) : product.value(); }
+    // result[k] = the product of all others of the same numbers
+    constexpr void of_others(T* result, const T* x, long count, long stride) const {
+        if (zeros > 0 || product.exponent - lowest < -(bias + digits + 2)) {
+            const T zero = product.fraction * T(0);
+            for (long k = 0; k < count; ++k) result[k * stride] = x[k * stride] * zero;
+            for (long k = 0; zeros == 1 && k < count; ++k)
+                if (x[k * stride] == T(0)) result[k * stride] = product.value() * parts_of(x[k * stride]).fraction;
+            return;
+        }
+        // Of two powers of two the first leaves an ordinary number, which is exact.
+        constexpr exponents largest = bias - 2;
+        const auto power = [](exponents e) { return std::bit_cast<T>(static_cast<word>(e + bias) << digits); };
+        const auto within = [](exponents e) { return e < -largest ? exponents{-largest} : e > largest ? largest : e; };
+        const auto exponent = static_cast<exponents>(product.exponent > 4 * largest ? 4 * largest : product.exponent);
+        for (long k = 0; k < count; ++k) {
+            const parts p = parts_of(x[k * stride]);
+            const exponents e = exponent - p.exponent, first = within(e), second = within(e - first);
+            result[k * stride] = product.fraction / p.fraction * power(first) * power(second);
+        }
     }
 };
 template <class T> constexpr T value_of(const T& x) { return x; }

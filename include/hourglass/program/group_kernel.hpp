@@ -13,18 +13,10 @@
 #include <hourglass/kernels/partial.hpp>
 #include <hourglass/kernels/simd.hpp>
 #include <hourglass/ops/reduction.hpp>
+#include <hourglass/program/members.hpp>
 #include <hourglass/program/worker.hpp>
 
 HOURGLASS_BEGIN
-
-template <class... Ops> constexpr bool is_one_of(const operation& op) { return ((op.id == record<Ops>.id) || ...); }
-// Operations of a few instructions.
-constexpr bool is_cheap(const operation& op) {
-    return is_one_of<ops::add, ops::subtract, ops::multiply, ops::divide, ops::negate, ops::less, ops::less_equal,
-                     ops::greater, ops::greater_equal, ops::equal, ops::not_equal, ops::where, ops::maximum,
-                     ops::minimum, ops::clamp, ops::square, ops::abs, ops::gate, ops::relu, ops::finite,
-                     ops::broadcast_to>(op);
-}
 
 template <class Compiled, int Group, class T> class group_kernel {
     static constexpr const auto& schedule = Compiled::run_time;
@@ -83,30 +75,6 @@ template <class Compiled, int Group, class T> class group_kernel {
         return m >= 0 && member(m).op->kind == operation_kind::reduction;
     }
 
-    // Which loads, members or stores something is done for. Only for these are templates instantiated.
-    template <int Count> struct choice {
-        int count = 0;
-        std::array<int, static_cast<std::size_t>(Count) + 1> index{};
-    };
-    template <int Count> static constexpr choice<Count> choose(auto wanted) {
-        choice<Count> result;
-        for (int i = 0; i < Count; ++i)
-            if (wanted(i)) result.index[static_cast<std::size_t>(result.count++)] = i;
-        return result;
-    }
-    // Calls f(integral_constant) for each number less than Count, or for each that is chosen.
-    template <int Count, class F> [[gnu::always_inline]] static void for_each(F&& f) {
-        [&]<int... I>(std::integer_sequence<int, I...>) __attribute__((always_inline)) {
-            (f(std::integral_constant<int, I>{}), ...);
-        }
-        (std::make_integer_sequence<int, Count>{});
-    }
-    template <const auto& Choice, class F> [[gnu::always_inline]] static void for_chosen(F&& f) {
-        [&]<std::size_t... I>(std::index_sequence<I...>) __attribute__((always_inline)) {
-            (f(std::integral_constant<int, Choice.index[I]>{}), ...);
-        }
-        (std::make_index_sequence<static_cast<std::size_t>(Choice.count)>{});
-    }
     static constexpr auto reductions = choose<members>(is_reduction);
     static constexpr auto computed = choose<members>([](int m) { return !is_reduction(m); });
 
@@ -127,6 +95,7 @@ template <class Compiled, int Group, class T> class group_kernel {
         vector value[members + 1];
         vector recent[members + 1]; // of members that reduce
         vector total[members + 1];
+        vector least[members + 1]; // of those that are watched
     };
 
     template <int Member, int Operand> [[gnu::always_inline]] static vector operand(const registers& r) {
@@ -152,6 +121,21 @@ template <class Compiled, int Group, class T> class group_kernel {
         (std::make_integer_sequence<int, count>{});
     }
 
+    // A reduction that has `watch` is combined without a check of each partial result, for which the next would wait.
+    // The least of them is kept beside, and confirms the result in the end.
+    template <int Member> static constexpr bool is_watched = requires(vector x) {
+        operation_of<Member>::template watch<vector>(x, x);
+    };
+    template <int Member> [[gnu::always_inline]] static void combine(registers& r, vector& total, const vector& x) {
+        using Op = operation_of<Member>;
+        if constexpr (is_watched<Member>) {
+            total = Op::template combine_unwatched<vector>(total, x);
+            r.least[Member] = Op::template watch<vector>(r.least[Member], total);
+        } else {
+            total = Op::template combine<vector>(total, x);
+        }
+    }
+
     // A step over a whole vector, or over the last few elements of a row.
     enum class extent_of_step { whole, partial };
 
@@ -160,7 +144,7 @@ template <class Compiled, int Group, class T> class group_kernel {
         vector x = operand<Member, 0>(r);
         if constexpr (Extent == extent_of_step::partial && width > 1)
             x = kernels::keep_lanes<T>(x, count, Op::template start<vector>());
-        r.recent[Member] = Op::template combine<vector>(r.recent[Member], x);
+        combine<Member>(r, r.recent[Member], x);
     }
     // The loads that differ from element to element of a row; one number in a row; one number everywhere.
     static constexpr bool moves(int l) { return load(l).tile || stride(l, inner) != 0; }
@@ -221,15 +205,17 @@ template <class Compiled, int Group, class T> class group_kernel {
         fetch_once<of_rows>(r, from);
         for_chosen<reductions>([&](auto m) __attribute__((always_inline)) {
             r.recent[m] = r.total[m] = operation_of<m>::template start<vector>();
+            if constexpr (is_watched<m>) r.least[m] = r.recent[m];
         });
     }
     template <int Member> [[gnu::always_inline]] static void gather(registers& r) {
-        using Op = operation_of<Member>;
-        r.total[Member] = Op::template combine<vector>(r.total[Member], r.recent[Member]);
-        r.recent[Member] = Op::template start<vector>();
+        combine<Member>(r, r.total[Member], r.recent[Member]);
+        r.recent[Member] = operation_of<Member>::template start<vector>();
     }
     template <int Member> [[gnu::always_inline]] static void join(registers& r, const registers& other) {
-        r.recent[Member] = operation_of<Member>::template combine<vector>(r.recent[Member], other.recent[Member]);
+        combine<Member>(r, r.recent[Member], other.recent[Member]);
+        if constexpr (is_watched<Member>)
+            r.least[Member] = operation_of<Member>::template watch<vector>(r.least[Member], other.least[Member]);
     }
     // The lanes into which a row is summed: where it is shorter than a vector, the others hold what changes no sum.
     static constexpr int lanes_used =
@@ -237,11 +223,27 @@ template <class Compiled, int Group, class T> class group_kernel {
     template <int Store> [[gnu::always_inline]] static void keep_sum(const registers& r, T* const* to, long row) {
         constexpr int m = store(Store).member;
         using Op = operation_of<m>;
-        if constexpr (width == 1)
+        if constexpr (is_watched<m>)
+            to[Store][row] = confirmed_sum<m>(r);
+        else if constexpr (width == 1)
             to[Store][row] = r.recent[m];
         else
             to[Store][row] = kernels::across_lanes<T, lanes_used>(
                 r.recent[m], [](const vector& a, const vector& b) { return Op::template combine<vector>(a, b); });
+    }
+    template <int Member> [[gnu::always_inline]] static T confirmed_sum(const registers& r) {
+        using Op = operation_of<Member>;
+        const vector lanes = Op::template confirm<vector>(r.recent[Member], r.least[Member]);
+        if constexpr (width == 1) {
+            return lanes;
+        } else {
+            const auto combine = [](const vector& a, const vector& b) {
+                return Op::template combine_unwatched<vector>(a, b);
+            };
+            const vector bound = Op::template watch<vector>(Op::template start<vector>(), lanes);
+            return Op::template confirm<T>(kernels::across_lanes<T, lanes_used>(lanes, combine),
+                                           kernels::across_lanes<T, lanes_used>(bound, combine));
+        }
     }
 
     // The addresses once more, in registers: the compiler must take a store of a vector for one that may change those
