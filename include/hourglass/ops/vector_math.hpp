@@ -74,12 +74,12 @@ template <class V> V opaque(const V& x) { return V(math::hidden(typename V::regi
 
 // a b + c. Written with the compiler's own vector type, which both compilers fuse where they may: xsimd 8.1 has no
 // fused form on AVX-512.
-template <class V> V fused(const V& a, const V& b, const V& c) {
+template <class V> [[gnu::always_inline]] inline V fused(const V& a, const V& b, const V& c) {
     using vector = typename V::register_type;
     const vector x = a, y = b, z = c;
     return V(vector(x * y + z));
 }
-template <class V, class... More> V horner(const V& x, double highest, More... more) {
+template <class V, class... More> [[gnu::always_inline]] inline V horner(const V& x, double highest, More... more) {
     V sum = number<V>(highest);
     ((sum = fused(sum, x, number<V>(more))), ...);
     return sum;
@@ -89,7 +89,7 @@ template <class V, class... More> V horner(const V& x, double highest, More... m
 // for the Elementary Functions, 1980): the high part of ln 2 has so few bits that its product by n is exact.
 template <class V> struct by_log_2 {
     V shifted, n, r;
-    explicit by_log_2(const V& x) {
+    [[gnu::always_inline]] explicit by_log_2(const V& x) {
         const V shift = either<V>(0x1.8p23, 0x1.8p52);
         shifted = opaque(fused(x, number<V>(1.4426950408889634), shift));
         n = shifted - shift;
@@ -97,7 +97,7 @@ template <class V> struct by_log_2 {
         r = fused(n, either<V>(-0x1.7f7d1cf79abcap-20, -0x1.a39ef35793c76p-33), near);
     }
     // e^r - 1
-    V expm1() const {
+    [[gnu::always_inline]] V expm1() const {
         const V r2 = r * r;
         if constexpr (is_single<V>) { // Cephes' expf (Moshier 1989)
             const V q = horner(r, 1.9875691500e-4, 1.3981999507e-3, 8.3334519073e-3, 4.1665795894e-2, 1.6666665459e-1,
@@ -122,19 +122,23 @@ template <class V> struct by_log_2 {
 };
 
 // e^x = 2^n e^r, zero where that is no normal number any more, `beyond` above the largest and where there is none.
-template <class V> V exp_of_reduced(const V& x, const by_log_2<V>& reduced, const V& beyond) {
+template <class V>
+[[gnu::always_inline]] inline V exp_of_reduced(const V& x, const by_log_2<V>& reduced, const V& beyond) {
     const V y = number<V>(1) + reduced.expm1();
     // Into the exponent's bits, since 2^n may be too large for a number of its own.
     const V scaled = from_bits<V>(bits_of(y) + (bits_of(reduced.shifted) << mantissa_bits<V>));
     const V finite = select(x < either<V>(-87.33654022216797, -708.39641853226408), number<V>(0), scaled);
     return select(x <= either<V>(88.72283172607422, 709.78271289338397), finite, beyond);
 }
-template <class V> V exp_of_reduced(const V& x, const by_log_2<V>& reduced) {
+template <class V> [[gnu::always_inline]] inline V exp_of_reduced(const V& x, const by_log_2<V>& reduced) {
     return exp_of_reduced(x, reduced, V(x + number<V>(std::numeric_limits<double>::infinity())));
 }
-template <class V> V exp(const V& x) { return exp_of_reduced(x, by_log_2<V>(x)); }
+// Always a part of its caller: a call would cost a fused group its registers.
+template <class V> [[gnu::always_inline]] inline V exp(const V& x) { return exp_of_reduced(x, by_log_2<V>(x)); }
 // The same, but 1 beyond the largest number, which costs no more.
-template <class V> V exp_or_one(const V& x) { return exp_of_reduced(x, by_log_2<V>(x), V(min(number<V>(1), x))); }
+template <class V> [[gnu::always_inline]] inline V exp_or_one(const V& x) {
+    return exp_of_reduced(x, by_log_2<V>(x), V(min(number<V>(1), x)));
+}
 // e^(x + rest), |rest| < 0.03 and x + rest <= 0
 template <class V> V exp_of_sum(const V& x, const V& rest) {
     by_log_2<V> reduced(x);
