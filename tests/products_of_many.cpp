@@ -81,6 +81,10 @@ template <class T, int N> void check_lengths() {
         check_sizes<T, N>([size](int i) { return i < N / 2 ? size : i < N / 2 * 2 ? -size : 0; });
     for (const int size : {-far, -7, 7}) check_sizes<T, N>([size](int) { return size; });
     check_sizes<T, N>([](int i) { return i == N / 2 ? -far - far / 4 : -1; });
+    // One lane, of whatever width, is a denormal number with half of its digits, and then an ordinary one again.
+    constexpr int apart = N < 64 * 3 ? 16 : 64;
+    constexpr int denormal = std::numeric_limits<T>::digits / 2 - std::numeric_limits<T>::min_exponent;
+    check_sizes<T, N>([](int i) { return i == 0 || i == apart ? -denormal / 2 : i == 2 * apart ? denormal / 2 : 0; });
 }
 
 }
