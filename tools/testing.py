@@ -11,7 +11,7 @@ from machine import runs_here
 from oracle import oracle
 from processes import run_or_stop, say, stop
 from selection import matching, selected
-from timing import TIMED, Times
+from timing import TIMED, Times, processor_seconds
 
 
 @dataclass
@@ -121,13 +121,14 @@ def test(arguments):
             selected(builds[0].tests(), patterns)
     plan(builds, patterns)
     for build in builds:
-        results.append((build, run(build, patterns, times)))
+        before = processor_seconds()
+        results.append((build, run(build, patterns, times), processor_seconds() - before))
 
     total = Count()
     times.show()
     say(f"All of it, in {(time.monotonic() - start) / 60:.1f} minutes:")
-    for build, count in results:
-        print(f"    {build.name:<16} {count}")
+    for build, count, seconds in results:
+        print(f"    {build.name:<16} {count}, in {seconds:.0f} s of processor time")
         total += count
     if total.passed + total.failed == 0:
         print("No test ran.")

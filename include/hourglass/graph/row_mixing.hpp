@@ -1,5 +1,5 @@
-// Which nodes put values together over the rows of a call. Where none does, a call can be cut into chunks, a scan be run
-// for a block of rows after another, and each row has a derivative of its own.
+// Which nodes put values together over the rows of a call. Where none does, a call can be cut into chunks, a scan be
+// run for a block of rows after another, and each row has a derivative of its own.
 #pragma once
 
 #include <hourglass/graph/body.hpp>

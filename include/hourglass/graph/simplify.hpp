@@ -25,8 +25,7 @@
 // There is no rule for a user's x * 0, 0 / x, x - x and x / x, which are NaN where x is infinite or NaN.
 #pragma once
 
-#include <limits>
-
+#include <hourglass/graph/literals.hpp>
 #include <hourglass/graph/squares.hpp>
 
 HOURGLASS_BEGIN
@@ -179,7 +178,9 @@ class simplification {
         for (int i = 0; i < 2; ++i) {
             const int u = operand(n, i);
             if (at(u).type.extents.rank == 0 && at(operand(n, 1 - i)).type == at(n).type)
-                return at(n).derived || (is_literal(u) && makes_nothing_smaller(at(u).options.number)) ? u : -1;
+                return at(n).derived || (is_literal(u) && literal_numbers::makes_nothing_smaller(at(u).options.number))
+                           ? u
+                           : -1;
         }
         return -1;
     }
@@ -260,34 +261,18 @@ class simplification {
             x[i] = o.options.number;
             derived = derived || o.derived;
         }
-        if (!stays_finite(old, x[0], x[1])) return -1;
+        if (!literal_numbers::stays_finite(old, x[0], x[1])) return -1;
         const double value = old.op->fold(x);
         r_.to.deriving = derived && value != 0;
         return r_.to.push_literal(value);
-    }
-    static constexpr double largest = std::numeric_limits<double>::max();
-    static constexpr double size_of(double x) { return x < 0 ? -x : x; }
-    static constexpr bool product_is_finite(double x, double y) {
-        return size_of(y) <= 1 ? size_of(x) <= largest : size_of(x) <= largest / size_of(y);
-    }
-    static constexpr bool quotient_is_finite(double x, double y) {
-        return y != 0 && (size_of(y) >= 1 ? size_of(x) <= largest : size_of(x) <= largest * size_of(y));
-    }
-    // Asked before it is computed: a constant expression must not overflow.
-    static constexpr bool stays_finite(const node& n, double x, double y) {
-        if (!(size_of(x) <= largest && size_of(y) <= largest)) return false;
-        if (is<ops::multiply>(n)) return product_is_finite(x, y);
-        if (is<ops::square>(n)) return product_is_finite(x, x);
-        if (is<ops::divide>(n)) return quotient_is_finite(x, y);
-        if (is<ops::add>(n) || is<ops::subtract>(n)) return size_of(x) <= largest / 2 && size_of(y) <= largest / 2;
-        return true;
     }
     // x times a literal, with constants together: (x * 2) * 3. The type is a copy: the nodes move as the graph grows.
     constexpr int times(int x, int literal, value_type type) {
         const double c = at(literal).options.number;
         if (is_op<ops::multiply>(x) && is_literal(operand(x, 1)))
-            if (const double d = at(operand(x, 1)).options.number;
-                is_ordinary(c) && is_ordinary(d) && is_ordinary(c * d))
+            if (const double d = at(operand(x, 1)).options.number; literal_numbers::is_ordinary(c) &&
+                                                                   literal_numbers::is_ordinary(d) &&
+                                                                   literal_numbers::is_ordinary(c * d))
                 return times(operand(x, 0), c * d, type);
         return as(hadamard(h(x), h(literal)).index, type);
     }
@@ -298,21 +283,11 @@ class simplification {
     constexpr int divided(int x, double c, value_type type) {
         const int scale = is_op<ops::multiply>(x) && is_literal(operand(x, 1)) ? operand(x, 1) : -1;
         if (scale >= 0)
-            if (const double d = at(scale).options.number; is_ordinary(c) && is_ordinary(d) && is_ordinary(d / c))
+            if (const double d = at(scale).options.number; literal_numbers::is_ordinary(c) &&
+                                                           literal_numbers::is_ordinary(d) &&
+                                                           literal_numbers::is_ordinary(d / c))
                 return times(operand(x, 0), d / c, type);
-        return is_power_of_two(c) ? times(x, 1 / c, type) : -1;
-    }
-    // As a scale of what is summed.
-    static constexpr bool makes_nothing_smaller(double c) { return size_of(c) >= 1 && is_ordinary(c); }
-    // As a factor, in float too, where one that is no ordinary number may be zero or infinite itself.
-    static constexpr bool is_ordinary(double x) { return size_of(x) >= 0x1p-100 && size_of(x) <= 0x1p100; }
-    // Dividing by it and multiplying by its inverse give the same bits.
-    static constexpr bool is_power_of_two(double x) {
-        if (!is_ordinary(x)) return false;
-        if (x < 0) x = -x;
-        while (x > 1) x *= 0.5;
-        while (x < 1) x *= 2;
-        return x == 1;
+        return literal_numbers::is_power_of_two(c) ? times(x, 1 / c, type) : -1;
     }
     int pair_[2]{};
     constexpr slice_of<int> swapped(int first, int second) {
