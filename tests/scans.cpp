@@ -11,17 +11,15 @@ using namespace gradient_check;
 namespace second_derivatives {
 
 inline constexpr hg::input<"x"> x;
-inline constexpr hg::parameter<"rows", 3, 3> rows{hg::uniform_between(1)};
+inline constexpr hg::parameter<"spread", 3, 3> spread{hg::uniform_between(1)};
+inline constexpr hg::parameter<"w", 3, 3> w{hg::uniform_between(1)};
 inline constexpr hg::symbol<"second"> second;
-inline constexpr auto weight = hg::name<"steps.fresh.weight">;
-inline constexpr hg::graph stepping{
-    fresh = hadamard(sigmoid(hg::dense<3>(u)), silu(u)),
-    gate = hadamard(sin(exp(h)), fresh),
-    next(h) = 0.5 * h + 0.1 * hadamard(mean(fresh), mean(gate)),
-};
-inline constexpr auto all = hg::scan<"steps">(stepping, hg::along(u = tanh(rows * x)), hg::carry(h = x));
+inline constexpr auto weight = hg::name<"steps.w">;
+inline constexpr hg::graph adding{fresh = sigmoid(w * u), next(h) = 0.5 * h + 0.1 * mean(fresh)};
+inline constexpr hg::graph curved{fresh = sigmoid(w * u), next(h) = 0.5 * h + 0.1 * mean(fresh) * exp(h)};
+inline constexpr auto all = hg::scan<"steps">(adding, hg::along(u = tanh(spread * x)), hg::carry(h = x));
 inline constexpr auto few =
-    hg::scan<"steps">(stepping, hg::along(u = tanh(rows * x)), hg::carry(h = x), hg::keep_every<2>);
+    hg::scan<"steps">(curved, hg::along(u = tanh(spread * x)), hg::carry(h = x), hg::keep_every<2>);
 inline constexpr hg::graph unread{
     loss = mean(square(all[fresh])) + sum(tanh(all[h])),
     second = hessian(batch_sum(loss), weight),
@@ -31,6 +29,21 @@ inline constexpr hg::graph of_few{
     code = grad(batch_sum(loss), weight),
     second = hessian_vector_product(batch_sum(loss), weight, tanh(code)),
 };
+// The steps are linear, so the gradient reads no state, though few of them are kept.
+inline constexpr hg::argument<"at", 3, 3> at;
+inline constexpr hg::symbol<"size"> size;
+inline constexpr hg::symbol<"other"> other;
+inline constexpr hg::symbol<"shared"> shared;
+inline constexpr hg::graph linear{
+    next(h) = 0.5 * h + 0.17 * (u + 0.87 * (u + shared)),
+    next(other) = 0.5 * other + 0.3,
+};
+inline constexpr auto two_states = hg::scan<"steps">(
+    linear, hg::along(u = at), hg::carry(h = 0.1 * hg::broadcast_to<3>(size), other = 0.1 * hg::broadcast_to<2>(size)),
+    shared = 0.2 * size, hg::keep_every<2>);
+inline constexpr hg::graph without_states{size = l1_norm(at), code = two_states[h], loss = mean(square(code)),
+                                          second = grad(loss, at)};
+
 template <const auto& Model> void check() {
     using program = hg::function<Model, hg::to<second>, hg::element<double>, hg::max_rows<8>>;
     const hg::parameters<Model, hg::element<double>> theta{hg::seed = 1};
@@ -85,6 +98,24 @@ TEST_CASE("second derivatives through scans that leave results of others unread,
 #else
     second_derivatives::check<second_derivatives::unread>();
 #endif
+}
+
+TEST_CASE("of a scan that keeps few states, and whose gradient reads none, all results are there") {
+    namespace m = second_derivatives;
+    hg::gradient<m::without_states, loss, hg::to<code, m::second>, hg::wrt<m::at>, hg::element<double>> run;
+    const numbers x = {.1, .2, .3, .4, .5, .6, .7, .8, .9};
+    const auto out = run(m::at = x);
+    const double size = 4.5;
+    double state[3] = {0.1 * size, 0.1 * size, 0.1 * size};
+    for (int t = 0; t < 3; ++t)
+        for (int i = 0; i < 3; ++i) {
+            CHECK(out[code](t, i) == doctest::Approx(state[i]).epsilon(1e-14));
+            const double u = x[static_cast<std::size_t>(3 * t + i)];
+            state[i] = 0.5 * state[i] + 0.17 * (u + 0.87 * (u + 0.2 * size));
+        }
+    for (int t = 0; t < 3; ++t)
+        for (int i = 0; i < 3; ++i)
+            CHECK(out.gradient(m::at)(t, i) == doctest::Approx(out[m::second](t, i)).epsilon(1e-14));
 }
 
 TEST_CASE("stochastic volatility, against a loop") {

@@ -18,6 +18,8 @@ class Builder:
         self.folder.mkdir(parents=True, exist_ok=True)
         self.flags = ["-std=c++20", f"-O{optimization}", "-march=native", f"-I{ROOT / 'include'}", "-fopenmp"]
         self.is_clang = "clang" in Path(shutil.which(compiler) or compiler).name
+        if self.is_clang:  # large models take more than its own limit: see docs/language.md
+            self.flags.append("-fconstexpr-steps=100000000")
         self.header = self.folder / "umbrella.hpp"
 
     def prepare(self):

@@ -106,9 +106,11 @@ def run(model):
     lines.append(f"    for (const int rows : {{{', '.join(map(str, counts))}}}) {{")
     lines.append(f"        print.quiet = rows != {model.rows};")
     lines += numbers_of_leaves(model, "        ")
+    # A program need not read what has rows.
+    arguments = call_arguments(model) + (["hg::rows = rows"] if has_rows else [])
     for i, program in enumerate(model.programs):
         lines.append("        {")
-        lines.append(f"            const auto out = oracle::call(run{i}{''.join(', ' + a for a in call_arguments(model))});")
+        lines.append(f"            const auto out = oracle::call(run{i}{''.join(', ' + a for a in arguments)});")
         names = program.results + ([program.loss] if program.kind == "gradient" and program.loss not in program.results else [])
         for n in names:
             lines.append(f'            print("{i} {program.kind} {n}", out[{n}]);')

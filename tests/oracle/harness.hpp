@@ -45,7 +45,9 @@ template <class Program> constexpr bool reads(std::uint64_t hash) {
 }
 template <class Program, class Argument> auto kept(Argument& argument) {
     if constexpr (requires { Argument::left::kind; }) {
-        if constexpr (Argument::left::kind == hourglass::leaf_kind::scalar || reads<Program>(Argument::left::hash))
+        constexpr bool is_number = Argument::left::kind == hourglass::leaf_kind::scalar ||
+                                   Argument::left::hash == std::remove_cvref_t<decltype(hourglass::rows)>::hash;
+        if constexpr (is_number || reads<Program>(Argument::left::hash))
             return std::tuple<Argument>(argument);
         else
             return std::tuple<>();

@@ -101,6 +101,16 @@ struct needs_of_scans {
     }
 
 private:
+    // Where steps are done again for it, all states of the scan that made it are needed to begin with.
+    constexpr void add_sequence(const scan_parts<graph_view>& scan, int read) {
+        const graph_view& g = *scan.graph;
+        wanted[read] = true;
+        if (!is<ops::stacked>(g[read]) || g[read].options.flags[1] == 0) return;
+        for (int q = 0; q < scan.sequences; ++q)
+            if (const int kept = scan.sequence(q);
+                is<ops::stacked>(g[kept]) && g[kept].options.flags[1] != 0 && g.operand(kept, 0) == g.operand(read, 0))
+                wanted[kept] = true;
+    }
     constexpr void add_scan(const scan_parts<graph_view>& scan) {
         const graph_view& g = *scan.graph;
         const list<bool> body = needed_of_body(g, bodies, scan.at, &wanted);
@@ -109,7 +119,7 @@ private:
             of_a_body[m] = true;
             if (wanted[scan.at] && is<ops::step>(g[m]) &&
                 g[m].options.flags[1] == static_cast<int>(ops::step_kind::slice))
-                wanted[scan.sequence(g[m].options.flags[2])] = true;
+                add_sequence(scan, scan.sequence(g[m].options.flags[2]));
         }
         for (int s = 0; wanted[scan.at] && s < scan.states; ++s) wanted[scan.next(s)] = wanted[scan.initial(s)] = true;
     }
@@ -144,19 +154,19 @@ public:
             if (is<ops::stacked>(g[n])) ask(g.operand(n, 1), false);
         }
         for (int q = 0; q < scan.sequences; ++q) {
+            if (slices_[q] < 0) continue;
             const int kept = scan.sequence(q), every = kept_every(g, needs.bodies, kept);
-            if (slices_[q] >= 0) {
-                r_.to.nodes[slices_[q]].options.flags[1] = sequences.size();
-                sequences.push(kept);
-                every_.push(every);
-            }
-            if (every == 0) continue;
-            const scan_parts before(g, g.operand(kept, 0));
-            again = before.at;
-            if (checkpoints.empty())
-                for (int s = 0; s < before.states; ++s) checkpoints.push(before.initial(s));
-            checkpoints[g[g.operand(kept, 1)].options.flags[2]] = kept;
+            r_.to.nodes[slices_[q]].options.flags[1] = sequences.size();
+            sequences.push(kept);
+            every_.push(every);
+            if (every > 0) again = g.operand(kept, 0);
         }
+        if (again < 0) return;
+        const scan_parts before(g, again);
+        for (int s = 0; s < before.states; ++s) checkpoints.push(before.initial(s));
+        for (int q = 0; q < scan.sequences; ++q) // of all states, since each may be made of any
+            if (const int kept = scan.sequence(q); kept_every(g, needs.bodies, kept) > 0)
+                checkpoints[g[g.operand(kept, 1)].options.flags[2]] = kept;
     }
     step_graph(const step_graph&) = delete;
     step_graph& operator=(const step_graph&) = delete;
@@ -247,6 +257,7 @@ constexpr graph_builder outer_graph(const graph_view& g) {
     }
     list<int> operands, first(g.nodes.size, -1), count(g.nodes.size, 0); // of scans
     for (int n = g.nodes.size - 1; n >= 0; --n) {
+        if (is_scan_result(g[n])) needed[n] = needs.wanted[n]; // as many as a step's graph has
         if (!needed[n]) continue;
         if (is_scan_result(g[n])) {
             needed[g.operand(n, 0)] = true;

@@ -144,20 +144,39 @@ template <class H> struct exponentials {
         total = reduce<sum>(terms, mask, true);
     }
 };
-// And log_softmax: x - m, and log sum e^(x - m) of all terms but that of m itself, which is 1: where they are small, it
-// keeps their digits.
+// And log_softmax: x - m less the logarithm of the total. Where one element is larger than all others, its own term is
+// apart from theirs: log softmax of that one is -log(1 + others / own), which keeps the digits of a probability near 1,
+// as its derivatives do, in which others / (own + others) is what is left to 1.
 template <class H> struct log_probabilities {
     H largest, below, log_of_total;
+
+private:
+    H is_own_, log_of_own_;
+
+public:
     constexpr log_probabilities(H x, unsigned mask)
-        : largest(hourglass::stop_gradient(reduce<max_over>(x, mask, true))), below(x), log_of_total(x) {
+        : largest(hourglass::stop_gradient(reduce<max_over>(x, mask, true))), below(x), log_of_total(x), is_own_(x),
+          log_of_own_(x) {
         below = apply_operation(from_largest{}, x, largest);
         auto terms = hourglass::exp(below);
-        auto ties = below == 0;
-        auto others = reduce<sum>(terms - ties, mask, true);
-        auto more_ties = reduce<sum>(ties, mask, true) - 1;
-        log_of_total = apply_operation(ops::log1p{}, others + more_ties);
+        auto is_largest = below == 0;
+        auto has_own = reduce<sum>(is_largest, mask, true) == 1;
+        is_own_ = hadamard(is_largest, has_own);
+        auto own_terms = hadamard(terms, is_own_);
+        auto own = reduce<sum>(own_terms, mask, true);   // 1, or 0 where several are the largest
+        auto other_terms = hadamard(terms, 1 - is_own_); // a difference of the terms would have that of two gradients
+        auto others = reduce<sum>(other_terms, mask, true);
+        auto divisor = own + (1 - has_own);
+        log_of_own_ = -apply_operation(ops::log1p{}, others / divisor);
+        auto own_below = reduce<sum>(hourglass::where(is_own_, below, 0), mask, true); // 0, for its derivative
+        auto of_one = own_below - log_of_own_;
+        auto of_several = apply_operation(ops::log{}, own + others);
+        log_of_total = hourglass::where(has_own, of_one, of_several);
     }
-    constexpr H value() const { return below - log_of_total; }
+    constexpr H value() const {
+        auto of_others = below - log_of_total;
+        return hourglass::where(is_own_, log_of_own_, of_others);
+    }
 };
 
 // log sum e^x
