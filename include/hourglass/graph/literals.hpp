@@ -5,6 +5,7 @@
 #include <limits>
 
 #include <hourglass/graph/static_graph.hpp>
+#include <hourglass/ops/functions.hpp>
 
 HOURGLASS_BEGIN
 namespace literal_numbers {
