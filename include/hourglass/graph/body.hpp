@@ -32,7 +32,7 @@ template <class Graph> struct scan_parts {
 // For each node the number of the body in which it lies, or 0; no numbers at all where no scan was ever made.
 constexpr list<int> bodies_of(const graph_view& g) {
     if (g.bodies == 0) return {};
-    list<int> body(g.nodes.size, 0);
+    list<int> body(g.nodes.size);
     for (int n = 0; n < g.nodes.size; ++n) {
         const node& at = g.nodes.data[n];
         if (is<ops::step>(at)) body[n] = at.options.flags[0];
@@ -47,7 +47,7 @@ constexpr bool lies_in_body(const list<int>& bodies, int n) { return n < bodies.
 // no pass has dropped yet. Where only some of the results are `asked` for, the others do not count.
 constexpr list<bool> needed_of_body(const graph_view& g, const list<int>& bodies, int scan,
                                     const list<bool>* asked = nullptr) {
-    list<bool> needed(scan, false);
+    list<bool> needed(scan);
     const scan_parts parts(g, scan);
     for (int s = 0; s < parts.states; ++s) needed[parts.next(s)] = true;
     for (int n = scan + 1; n < g.nodes.size; ++n)
@@ -142,7 +142,7 @@ public:
     // The scan of the copy, given what its states become and what else is asked of its body. Sequences that nothing
     // reads are left out; -1 where nothing is left, all that is asked for being the same in all steps.
     constexpr int finish(const list<int>& next, const list<int>& asked) {
-        list<bool> needed(g_.nodes.size(), false);
+        list<bool> needed(g_.nodes.size());
         for (int n : next) needed[n] = true;
         for (int n : asked) needed[n] = true;
         for (int n = g_.nodes.size() - 1; n >= first; --n)

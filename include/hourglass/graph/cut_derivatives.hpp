@@ -20,13 +20,13 @@ public:
     // What is fed, asked for and so on is given by the hashes of names.
     constexpr cut_derivatives(const graph_view& g, slice_of<derivative_record> derivatives, slice_of<std::uint64_t> fed,
                               bool training)
-        : g_(g), derivatives_(derivatives), fed_(g.nodes.size, false), held_(g.nodes.size, false), training_(training) {
+        : g_(g), derivatives_(derivatives), fed_(g.nodes.size), held_(g.nodes.size), training_(training) {
         mark(fed, fed_);
     }
     // Says which derivative that is asked for, or that this needs, has no meaning; `fed_by` says how the symbol on its
     // way is fed. Nothing where all have one.
     constexpr text problem_of_fed(slice_of<std::uint64_t> asked, bool writes_state, std::string_view fed_by) {
-        needed_ = list<bool>(g_.nodes.size, false);
+        needed_ = list<bool>(g_.nodes.size);
         mark(asked, needed_);
         for (const graph_root& r : g_.roots)
             if (writes_state && r.kind == root_kind::update) needed_[r.node] = true;
@@ -38,7 +38,7 @@ public:
     }
     // The same of the derivatives that the loss is made of, where it is differentiated with respect to symbols.
     constexpr text problem_of_target(std::uint64_t loss, slice_of<std::uint64_t> targets) {
-        needed_ = list<bool>(g_.nodes.size, false);
+        needed_ = list<bool>(g_.nodes.size);
         mark({&loss, 1}, needed_);
         mark(targets, held_);
         const passage p = find(held_, true);
@@ -50,7 +50,7 @@ public:
     }
     // The same of y where an equation differentiates it with respect to x.
     constexpr text problem_of_equation(int y, int x) {
-        needed_ = list<bool>(g_.nodes.size, false);
+        needed_ = list<bool>(g_.nodes.size);
         needed_[y] = held_[x] = has_both_ = true;
         const passage p = find(held_, true);
         if (p.through < 0) return {};

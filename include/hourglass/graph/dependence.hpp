@@ -75,7 +75,7 @@ public:
         : g_(g), directions_(static_cast<int>(g.nodes[seed].type.extents.size())), words_(directions_ / 64 + 1),
           constant_bit_(1ull << (directions_ % 64)), states_(result + 1, state::constant), sets_(result + 1),
           same_(result + 1) {
-        list<bool> needed(result + 1, false);
+        list<bool> needed(result + 1);
         needed[result] = true;
         for (int n = result; n > seed; --n)
             for (int i = 0; needed[n] && i < g.nodes[n].operand_count; ++i) needed[g.operand(n, i)] = true;

@@ -13,7 +13,7 @@ constexpr bool has_derivative(const node& n, int i) {
 
 // Which nodes a value depends on, itself included.
 constexpr list<bool> parts_of(const graph_builder& g, int value) {
-    list<bool> part(value + 1, false);
+    list<bool> part(value + 1);
     part[value] = true;
     for (int n = value; n >= 0; --n)
         if (part[n])
@@ -22,7 +22,7 @@ constexpr list<bool> parts_of(const graph_builder& g, int value) {
 }
 // Which nodes the gradient of a loss goes to; at all others it is zero, whatever the numbers are.
 template <class Graph> constexpr list<bool> reached_by_gradient(const Graph& g, int loss) {
-    list<bool> reached(loss + 1, false);
+    list<bool> reached(loss + 1);
     reached[loss] = true;
     for (int n = loss; n >= 0; --n)
         for (int i = 0; reached[n] && i < g.nodes[n].operand_count; ++i)
@@ -32,7 +32,7 @@ template <class Graph> constexpr list<bool> reached_by_gradient(const Graph& g, 
 // Which nodes lie on a way from x to y that has a derivative, both included.
 template <class Graph> constexpr list<bool> nodes_between(const Graph& g, int y, int x) {
     const list<bool> before = reached_by_gradient(g, y);
-    list<bool> between(y + 1, false);
+    list<bool> between(y + 1);
     between[x] = true;
     for (int n = x + 1; n <= y; ++n)
         for (int i = 0; before[n] && !between[n] && i < g.nodes[n].operand_count; ++i)

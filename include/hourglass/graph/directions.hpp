@@ -230,7 +230,7 @@ private:
     constexpr list<bool> bodies_within(int seed, int result) const {
         const list<int> bodies = bodies_of(graph_.view());
         if (bodies.empty()) return {};
-        list<bool> scanned(graph_.bodies + 1, false), within(result + 1, false);
+        list<bool> scanned(graph_.bodies + 1, false), within(result + 1);
         for (int n = seed; n <= result; ++n)
             if (is<ops::scan>(graph_.nodes[n])) scanned[graph_.nodes[n].options.flags[0]] = true;
         for (int n = 0; n <= result; ++n) within[n] = bodies[n] != 0 && scanned[bodies[n]];
@@ -242,8 +242,7 @@ private:
         const auto is_state = [&](int b) {
             return graph_.nodes[b].options.flags[1] == static_cast<int>(ops::step_kind::state);
         };
-        list<bool> moves(n, false),
-            carries(old.states, false); // nodes of the body, and states, that depend on the seed
+        list<bool> moves(n), carries(old.states, false); // nodes of the body, and states, that depend on the seed
         const auto moved = [&](int o) { return is_mapped(o) || (o < n && moves[o]); };
         for (int s = 0; s < old.states; ++s) carries[s] = is_mapped(old.initial(s));
         body_copy body(graph_, n, false, leads_to_result_);

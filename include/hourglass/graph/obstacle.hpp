@@ -25,7 +25,7 @@ constexpr std::string_view equation_of(const selection& s, int n) {
 constexpr text obstacle(const selection& s, int loss, slice_of<int> targets) {
     const graph_builder& g = s.r.to;
     const list<bool> part = parts_of(g, loss);
-    list<bool> depends(loss + 1, false); // on a target, smoothly
+    list<bool> depends(loss + 1); // on a target, smoothly
     for (int t : targets) depends[t] = true;
     for (int n = 0; n <= loss; ++n)
         for (int i = 0; part[n] && !depends[n] && i < g.nodes[n].operand_count; ++i)

@@ -78,14 +78,14 @@ constexpr void derivation::reach_scan() {
 constexpr void derivation::reverse_scan() {
     graph_builder& g = graph_;
     const scan_parts old(g, node_);
-    list<bool> has_adjoint(count_, false);
+    list<bool> has_adjoint(count_);
     for (int n = node_ + 1; n < count_; ++n) has_adjoint[n] = adjoints_[n] >= 0;
     body_copy body(g, node_, true, has_adjoint);
     const auto at = [&](int n) { return handle{&g, nullptr, n}; };
 
     // Which parts of the body a gradient comes from that anybody wants, and so which states carry one.
-    list<bool> wanted(node_, false);
-    list<bool> carries(old.states, false);
+    list<bool> wanted(node_);
+    list<bool> carries(old.states);
     for (int s = 0; s < old.states; ++s) carries[s] = wanted_[old.initial(s)];
     for (bool changed = true; changed;) {
         changed = false;
@@ -130,7 +130,7 @@ constexpr void derivation::reverse_scan() {
     body.copy_without_squared_roots();
     list<differentiation::seed> seeds;
     list<int> targets, captured;
-    list<bool> is_captured(node_, false);
+    list<bool> is_captured(node_);
     const auto capture = [&](int n) {
         if (body.holds(n) || !wanted_[n] || is_captured[n]) return;
         is_captured[n] = true;

@@ -12,7 +12,7 @@ HOURGLASS_BEGIN
 // targets, with respect to which it is differentiated, stay. So do scans: their derivatives copy the bodies by the same
 // rules.
 constexpr int without_squared_roots(graph_builder& g, int root, slice_of<int> targets) {
-    list<bool> depends(root + 1, false);
+    list<bool> depends(root + 1);
     bool any = false;
     for (int t : targets)
         if (t <= root) depends[t] = true;

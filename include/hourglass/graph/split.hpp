@@ -46,7 +46,7 @@ template <int Results, int Sequences> struct scan_plan {
 constexpr int kept_every(const graph_view& g, const list<int>& bodies, int n) {
     if (!is<ops::stacked>(g[n]) || g[n].options.flags[1] == 0) return 0;
     const int scan = g.operand(n, 0);
-    list<bool> checkpoint(g.nodes.size, false), can_restore(g[scan].options.flags[1], false);
+    list<bool> checkpoint(g.nodes.size, false), can_restore(g[scan].options.flags[1]);
     for (int m = scan + 1; m < g.nodes.size; ++m)
         if (is<ops::stacked>(g[m]) && g[m].options.flags[1] != 0 && g.operand(m, 0) == scan) {
             if (!is<ops::step>(g[g.operand(m, 1)])) return 0;
@@ -87,7 +87,7 @@ struct needs_of_scans {
     list<bool> of_a_body; // by node: what in the body of a scan its states and wanted results need
 
     constexpr explicit needs_of_scans(const graph_view& g)
-        : bodies(bodies_of(g)), wanted(g.nodes.size, false), of_a_body(g.nodes.size, false) {
+        : bodies(bodies_of(g)), wanted(g.nodes.size), of_a_body(g.nodes.size) {
         for (const graph_root& r : g.roots) {
             wanted[r.node] = true;
             if (r.kind == root_kind::update && g.names[r.name].node >= 0) wanted[g.names[r.name].node] = true;
@@ -250,7 +250,7 @@ private:
 // The outer graph: what its own results and the scans need, without their bodies.
 constexpr graph_builder outer_graph(const graph_view& g) {
     const needs_of_scans needs(g);
-    list<bool> needed(g.nodes.size, false);
+    list<bool> needed(g.nodes.size);
     for (const graph_root& r : g.roots) {
         needed[r.node] = true;
         if (r.kind == root_kind::update && g.names[r.name].node >= 0) needed[g.names[r.name].node] = true;

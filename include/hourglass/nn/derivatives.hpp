@@ -45,7 +45,7 @@ constexpr bool can_differentiate(auto y, auto x, std::string_view what,
             return false;
         }
     if (rows == rows_of_derivative::may_mix || !y.batched()) return true;
-    list<bool> reached(y.index + 1, false);
+    list<bool> reached(y.index + 1);
     reached[x.index] = true;
     for (int n = x.index + 1; n <= y.index; ++n)
         for (int i = 0; i < g.nodes[n].operand_count; ++i)

@@ -144,40 +144,46 @@ template <class H> struct exponentials {
         total = reduce<sum>(terms, mask, true);
     }
 };
-// And log_softmax: x - m less the logarithm of the total. Where one element is larger than all others, its own term is
-// apart from theirs: log softmax of that one is -log(1 + others / own), which keeps the digits of a probability near 1,
-// as its derivatives do, in which others / (own + others) is what is left to 1.
+// Logarithms of probabilities as divergences take them, in few operations: x - m, and log sum e^(x - m) of all terms
+// but that of m itself, which is 1: where they are small, it keeps their digits. A divergence takes the difference of
+// two probabilities, so it is not for the digits that the derivative loses where one is near 1: log_softmax_of keeps
+// them.
 template <class H> struct log_probabilities {
     H largest, below, log_of_total;
-
-private:
-    H is_own_, log_of_own_;
-
-public:
     constexpr log_probabilities(H x, unsigned mask)
-        : largest(hourglass::stop_gradient(reduce<max_over>(x, mask, true))), below(x), log_of_total(x), is_own_(x),
-          log_of_own_(x) {
+        : largest(hourglass::stop_gradient(reduce<max_over>(x, mask, true))), below(x), log_of_total(x) {
         below = apply_operation(from_largest{}, x, largest);
         auto terms = hourglass::exp(below);
-        auto is_largest = below == 0;
-        auto has_own = reduce<sum>(is_largest, mask, true) == 1;
-        is_own_ = hadamard(is_largest, has_own);
-        auto own_terms = hadamard(terms, is_own_);
-        auto own = reduce<sum>(own_terms, mask, true);   // 1, or 0 where several are the largest
-        auto other_terms = hadamard(terms, 1 - is_own_); // a difference of the terms would have that of two gradients
-        auto others = reduce<sum>(other_terms, mask, true);
-        auto divisor = own + (1 - has_own);
-        log_of_own_ = -apply_operation(ops::log1p{}, others / divisor);
-        auto own_below = reduce<sum>(hourglass::where(is_own_, below, 0), mask, true); // 0, for its derivative
-        auto of_one = own_below - log_of_own_;
-        auto of_several = apply_operation(ops::log{}, own + others);
-        log_of_total = hourglass::where(has_own, of_one, of_several);
+        auto ties = below == 0;
+        auto others = reduce<sum>(terms - ties, mask, true);
+        auto more_ties = reduce<sum>(ties, mask, true) - 1;
+        log_of_total = apply_operation(ops::log1p{}, others + more_ties);
     }
-    constexpr H value() const {
-        auto of_others = below - log_of_total;
-        return hourglass::where(is_own_, log_of_own_, of_others);
-    }
+    constexpr H value() const { return below - log_of_total; }
 };
+
+// log_softmax: x - m less the logarithm of the total. Where one element is larger than all others, its own term is
+// apart from theirs: log softmax of that one is -log(1 + others / own), which keeps the digits of a probability near 1,
+// as its derivatives do, in which others / (own + others) is what is left to 1.
+template <class H> constexpr H log_softmax_of(H x, unsigned mask) {
+    auto largest = hourglass::stop_gradient(reduce<max_over>(x, mask, true));
+    auto below = apply_operation(from_largest{}, x, largest);
+    auto terms = hourglass::exp(below);
+    auto is_largest = below == 0;
+    auto has_own = reduce<sum>(is_largest, mask, true) == 1;
+    auto is_own = hadamard(is_largest, has_own);
+    auto own_terms = hadamard(terms, is_own);
+    auto own = reduce<sum>(own_terms, mask, true);  // 1, or 0 where several are the largest
+    auto other_terms = hadamard(terms, 1 - is_own); // a difference of the terms would have that of two gradients
+    auto others = reduce<sum>(other_terms, mask, true);
+    auto divisor = own + (1 - has_own);
+    auto log_of_own = -apply_operation(ops::log1p{}, others / divisor);
+    auto own_below = reduce<sum>(hourglass::where(is_own, below, 0), mask, true); // 0, for its derivative
+    auto of_one = own_below - log_of_own;
+    auto of_several = apply_operation(ops::log{}, own + others);
+    auto of_others = below - hourglass::where(has_own, of_one, of_several);
+    return hourglass::where(is_own, log_of_own, of_others);
+}
 
 // log sum e^x
 template <class Axes, bool Keep> struct log_sum_exp_axes {
@@ -194,7 +200,7 @@ template <class Axes, bool Keep> struct log_sum_exp_axes {
     }
 };
 template <class Axes> struct log_softmax_axes {
-    constexpr auto build(auto x) const { return log_probabilities(x, axis_mask(x, Axes{})).value(); }
+    constexpr auto build(auto x) const { return log_softmax_of(x, axis_mask(x, Axes{})); }
 };
 template <class Axes> struct softmax_axes {
     constexpr auto build(auto x) const {
