@@ -1,8 +1,8 @@
-// Derivatives that stand in equations, of programs, interpreters and derivatives that hold a symbol between y and x
-// apart from x. Where that symbol is fed, a derivative of y with respect to x has no meaning: the fed value does not
-// depend on x. And where something is differentiated with respect to that symbol, the derivative is no function of it.
-// Found here, in the graph as it was lowered, before anything is simplified, so that the rule is the same for every
-// operation.
+// Mistakes with derivatives in equations. Let an equation hold the derivative of y with respect to x, which goes
+// through a symbol s. A program or a call that feeds s leaves it without a meaning: the fed value does not depend on x.
+// And what is made of the derivative cannot be differentiated with respect to s, of which the derivative is no
+// function. Both are found in the graph as it was lowered, before anything is simplified, so that the rule is the same
+// for every operation.
 #pragma once
 
 #include <hourglass/graph/differentiate.hpp>
@@ -17,7 +17,7 @@ class cut_derivatives {
     bool training_, has_both_ = false; // ways, in training and not: an equation, and a program one of them
 
 public:
-    // What is fed, asked for and so on is given by the hashes of names.
+    // Symbols are given by the hashes of their names, here and below.
     constexpr cut_derivatives(const graph_view& g, slice_of<derivative_record> derivatives, slice_of<std::uint64_t> fed,
                               bool training)
         : g_(g), derivatives_(derivatives), fed_(g.nodes.size), held_(g.nodes.size), training_(training) {

@@ -1,5 +1,6 @@
-// What is asked of the numbers that stand in formulas before they are computed with while compiling: that nothing
-// overflows, which a constant expression may not, and that a product of two says what the two said.
+// Questions about the numbers that stand in formulas, asked before the compiler computes with them: whether a result
+// stays finite, since a constant expression must not overflow, and whether two numbers may be replaced by their
+// product.
 #pragma once
 
 #include <limits>

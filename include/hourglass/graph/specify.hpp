@@ -121,7 +121,8 @@ template <const auto& Graph, program_kind Kind, auto Loss, class... Options> str
         return s.take();
     }
     // Puts the gradients in the place of the leaves, and what they read of symbols that are computed once more.
-    // What is differentiated again is made small first: lowering could not look through names, of which any may be fed.
+    // Simplifies before a graph that holds derivatives is differentiated again: lowering could not look through its
+    // names, since any of them may be fed.
     static constexpr graph_builder differentiate(graph_builder g, bool recomputes = true) {
         if (passes_names() && !g.failed() && lowered<Graph>::view().has_derivatives)
             g = prune_and_simplify(g.view(), false);

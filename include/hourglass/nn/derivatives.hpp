@@ -23,8 +23,8 @@ constexpr shape joined_shape(auto y, auto x, std::string_view what) {
     return result;
 }
 
-// What the derivatives below ask first: whether y depends on x, is no derivative through x, and whether the rows of a
-// call can be told apart.
+// The checks of the derivatives below: y must depend on x, must not be made of a derivative that goes through x, and,
+// where each example has its own derivative, no example may act on another's y.
 enum class rows_of_derivative { may_mix, must_be_apart };
 constexpr bool can_differentiate(auto y, auto x, std::string_view what,
                                  rows_of_derivative rows = rows_of_derivative::must_be_apart) {

@@ -144,32 +144,36 @@ template <class H> struct exponentials {
         total = reduce<sum>(terms, mask, true);
     }
 };
+// What logarithms of probabilities are made of: x - m where m is the largest x, its exponential, and where it is 0. The
+// gradient does not see m here either.
+template <class H> struct below_largest {
+    H largest, below, terms, ties;
+    constexpr below_largest(H x, unsigned mask)
+        : largest(hourglass::stop_gradient(reduce<max_over>(x, mask, true))), below(x), terms(x), ties(x) {
+        below = apply_operation(from_largest{}, x, largest);
+        terms = hourglass::exp(below);
+        ties = below == 0;
+    }
+};
 // Logarithms of probabilities as divergences take them, in few operations: x - m, and log sum e^(x - m) of all terms
 // but that of m itself, which is 1: where they are small, it keeps their digits. A divergence takes the difference of
 // two probabilities, so it is not for the digits that the derivative loses where one is near 1: log_softmax_of keeps
 // them.
-template <class H> struct log_probabilities {
-    H largest, below, log_of_total;
-    constexpr log_probabilities(H x, unsigned mask)
-        : largest(hourglass::stop_gradient(reduce<max_over>(x, mask, true))), below(x), log_of_total(x) {
-        below = apply_operation(from_largest{}, x, largest);
-        auto terms = hourglass::exp(below);
-        auto ties = below == 0;
-        auto others = reduce<sum>(terms - ties, mask, true);
-        auto more_ties = reduce<sum>(ties, mask, true) - 1;
+template <class H> struct log_probabilities : below_largest<H> {
+    H log_of_total;
+    constexpr log_probabilities(H x, unsigned mask) : below_largest<H>(x, mask), log_of_total(x) {
+        auto others = reduce<sum>(this->terms - this->ties, mask, true);
+        auto more_ties = reduce<sum>(this->ties, mask, true) - 1;
         log_of_total = apply_operation(ops::log1p{}, others + more_ties);
     }
-    constexpr H value() const { return below - log_of_total; }
+    constexpr H value() const { return this->below - log_of_total; }
 };
 
 // log_softmax: x - m less the logarithm of the total. Where one element is larger than all others, its own term is
 // apart from theirs: log softmax of that one is -log(1 + others / own), which keeps the digits of a probability near 1,
 // as its derivatives do, in which others / (own + others) is what is left to 1.
 template <class H> constexpr H log_softmax_of(H x, unsigned mask) {
-    auto largest = hourglass::stop_gradient(reduce<max_over>(x, mask, true));
-    auto below = apply_operation(from_largest{}, x, largest);
-    auto terms = hourglass::exp(below);
-    auto is_largest = below == 0;
+    const auto [largest, below, terms, is_largest] = below_largest(x, mask);
     auto has_own = reduce<sum>(is_largest, mask, true) == 1;
     auto is_own = hadamard(is_largest, has_own);
     auto own_terms = hadamard(terms, is_own);

@@ -147,8 +147,8 @@ template <class T> void move_elements(const plain_node& n, const value_type* typ
     }
 }
 
-// What has no kernel, by its own plain loop: a part of the rows where the result has rows and none of them needs
-// another; else all of it, by one thread.
+// Runs the plain loop of an operation that has no kernel. The threads share the rows out where the result has rows and
+// none of them needs another; else one thread computes all of it.
 template <class Op, class T> void run_reference(const plain_node& n, const value_type* types, const T** from, int count,
                                                 T* to, const int* indices, long rows, worker w) {
     const bool by_rows = n.type.batched && !record<Op>.mixes_rows(n.options);
