@@ -4,6 +4,7 @@
 // own precision.
 #pragma once
 
+#include <algorithm>
 #include <array>
 
 #include <hourglass/ops/math.hpp>
@@ -66,15 +67,18 @@ inline constexpr int bernoulli_count = 15;
 inline constexpr double bernoulli_above[] = {
     1, -1, 1, -1, 5, -691, 7, -3617, 43867, -174611, 854513, -236364091, 8553103, -23749461029, 8615841276005};
 inline constexpr double bernoulli_below[] = {6, 30, 42, 30, 66, 2730, 6, 510, 798, 330, 138, 2730, 6, 870, 14322};
-template <class T> constexpr T bernoulli(int k) { // B_2k
+template <class T> constexpr T bernoulli(int k, int divisor = 1) { // B_2k / divisor
     const auto i = static_cast<std::size_t>(k - 1);
-    return as<T>(bernoulli_above[i]) / as<T>(bernoulli_below[i]);
+    return as<T>(bernoulli_above[i]) / as<T>(bernoulli_below[i] * divisor);
 }
+// The digits that a number type promises; a decimal one of Boost's has others behind them, for rounding.
+template <class T> inline constexpr int promised_digits = std::min(std::numeric_limits<T>::max_digits10,
+                                                                   std::numeric_limits<T>::digits10 + 3);
 // From where on the asymptotic series below hold with these numbers: the remainder of the logarithm's, at most
 // 1.5e7 x^-31, is below the type's epsilon.
 template <class T> constexpr int asymptotic_start() {
     int start = 10;
-    double bits = 34 + 3.33 * std::numeric_limits<T>::max_digits10 - 31 * 3.3;
+    double bits = 34 + 3.33 * promised_digits<T> - 31 * 3.3;
     for (; bits > 0; bits -= 31 * 0.1375035237499349) start += (start + 9) / 10;
     return start;
 }
@@ -118,7 +122,7 @@ template <class V> constexpr V log_gamma(const V& x) {
         for (const int start = asymptotic_start<T>(); y < start; y += 1) product *= y;
         const T s = T(1) / (y * y);
         T tail(0);
-        for (int k = bernoulli_count; k >= 1; --k) tail = tail * s + bernoulli<T>(k) / T(2 * k * (2 * k - 1));
+        for (int k = bernoulli_count; k >= 1; --k) tail = tail * s + bernoulli<T>(k, 2 * k * (2 * k - 1));
         return (y - T(0.5)) * log(y) - y + log(T(T(2) * pi_of<T>())) / 2 + tail / y - log(product);
     }
 }
@@ -163,7 +167,7 @@ template <class V> constexpr V digamma(const V& x) {
         for (const int start = asymptotic_start<T>(); y < start; y += 1) sum += T(1) / y;
         const T s = T(1) / (y * y);
         T tail(0);
-        for (int k = bernoulli_count; k >= 1; --k) tail = (tail + bernoulli<T>(k) / T(2 * k)) * s;
+        for (int k = bernoulli_count; k >= 1; --k) tail = (tail + bernoulli<T>(k, 2 * k)) * s;
         return log(y) - T(0.5) / y - tail - sum;
     }
 }
@@ -193,9 +197,9 @@ template <class T> constexpr T polygamma(int n, const T& x) {
     const T inverse = T(1) / y, s = inverse * inverse;
     T tail(0);
     for (int k = bernoulli_count; k >= 1; --k) {
-        T factor(1); // (2k + n - 1)! / ((2k)! n!)
-        for (int i = 1; i < n; ++i) factor *= T(2 * k + i) / T(i);
-        tail = (tail + bernoulli<T>(k) * factor / T(n)) * s;
+        double factor = 1; // (2k + n - 1)! / ((2k)! (n - 1)!), a whole number at each step
+        for (int i = 1; i < n; ++i) factor = factor * (2 * k + i) / i;
+        tail = (tail + bernoulli<T>(k, n) * T(factor)) * s;
     }
     sum += power(inverse) * (T(1) / T(n) + inverse / T(2) + tail);
     return n % 2 == 1 ? sum : -sum;

@@ -11,7 +11,7 @@ namespace math {
 
 // B_2k / (2k) times binomial(2k + n - 2, n - 1), n >= 1: coefficients of the n-th derivative's series over (n - 1)!.
 template <class T> constexpr T stirling_coefficient(int k, int n) {
-    T c = bernoulli<T>(k) / T(2 * k);
+    T c = bernoulli<T>(k, 2 * k);
     for (int i = 1; i < n; ++i) c *= T(2 * k - 1 + i) / T(i);
     return c;
 }
@@ -63,7 +63,7 @@ template <class T> constexpr T stirling_remainder(int n, const T& x) {
     const T inverse = T(1) / y, s = inverse * inverse;
     T tail(0);
     if (n == 0) {
-        for (int k = bernoulli_count; k >= 1; --k) tail = tail * s + bernoulli<T>(k) / T(2 * k * (2 * k - 1));
+        for (int k = bernoulli_count; k >= 1; --k) tail = tail * s + bernoulli<T>(k, 2 * k * (2 * k - 1));
         return sum + (tail * inverse + (log(T(T(2) * pi_of<T>())) - log(y)) / T(2));
     }
     for (int k = bernoulli_count; k >= 1; --k) tail = tail * s + stirling_coefficient<T>(k, n);
@@ -108,7 +108,7 @@ template <class T> constexpr T half_step_remainder(int n, const T& x) {
     T tail(0), half_power(1);
     for (int k = 1; k <= bernoulli_count; ++k) half_power /= T(4); // 2^(-2k)
     for (int k = bernoulli_count; k >= 1; --k, half_power *= T(4)) {
-        const T c = n == 0 ? bernoulli<T>(k) / T(2 * k * (2 * k - 1)) : stirling_coefficient<T>(k, n);
+        const T c = n == 0 ? bernoulli<T>(k, 2 * k * (2 * k - 1)) : stirling_coefficient<T>(k, n);
         tail = tail * s + c * (T(2) - T(2) * half_power);
     }
     T scale = inverse;
@@ -132,7 +132,7 @@ template <class T> constexpr T stirling_slope_difference(const T& y, const T& x,
     for (int k = 1; k <= bernoulli_count; ++k) {
         T powers(0);
         for (int j = 0; j < 2 * k; ++j) powers = powers * t + T(1);
-        tail += bernoulli<T>(k) / T(2 * k) * powers * power;
+        tail += bernoulli<T>(k, 2 * k) * powers * power;
         power *= s;
     }
     return sum + d / v * (T(0.5) + tail) * inverse;
@@ -153,7 +153,7 @@ template <class T> constexpr T stirling_divergence(const T& y, const T& x, const
     const T inverse = T(1) / u, s = inverse * inverse, t = u / v, change = d * inverse;
     T tail(0), power = inverse;
     for (int k = 1; k <= bernoulli_count; ++k) {
-        tail += bernoulli<T>(k) / T(2 * k * (2 * k - 1)) * double_power_sum(t, 2 * k - 1) * power;
+        tail += bernoulli<T>(k, 2 * k * (2 * k - 1)) * double_power_sum(t, 2 * k - 1) * power;
         power *= s;
     }
     return sum + (tail * change * change - log1p_minus(change) / T(2));
