@@ -46,7 +46,7 @@ inline constexpr hg::graph model{
 
 template <auto Loss, auto Symbol> using meter =
     hg::gradient_variance<model, Loss, hg::wrt<Symbol>, hg::max_rows<1>, hg::element<double>>;
-constexpr long draws = 1000000;
+constexpr long draws = 200000;
 
 void check(double mean, double variance, double wanted_mean, double wanted_variance) {
     CHECK(variance == doctest::Approx(wanted_variance).epsilon(0.05));

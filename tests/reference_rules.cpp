@@ -1,5 +1,5 @@
-// The interpreter's rules of all operations, compiled here for every test that asks for them: precompiled/umbrella.hpp
-// and graph_values.hpp say so. For each number type they are as much as a small program.
+// Numbers of 50 digits and the interpreter's rules of all operations, compiled here for every test that asks for them:
+// precompiled/umbrella.hpp and graph_values.hpp say so. For each number type they are as much as a small program.
 #include "graph_values.hpp"
 
 #include <boost/math/special_functions/erf.hpp>
@@ -7,6 +7,7 @@
 #include <boost/math/special_functions/log1p.hpp>
 #include <boost/multiprecision/cpp_dec_float.hpp>
 
+template class boost::multiprecision::backends::cpp_dec_float<50>;
 template class hourglass::forward_rules<float>;
 template class hourglass::forward_rules<double>;
 template class hourglass::forward_rules<fuzz::noisy>;

@@ -12,8 +12,10 @@ inline constexpr int half = 1;
 inline constexpr int half = 0;
 #endif
 
-// Of the seeds of generated graphs: from `half` on, with steps of this size. Where tools/builds.py asks for few, they
-// are an eighth of those: in a build that is quick, and in one that is slow.
-inline int seed_step() { return std::getenv("HOURGLASS_FEW") != nullptr ? 16 : 2; }
+// Whether tools/builds.py asks for little work: in a build that is quick, and in one that is slow.
+inline bool few() { return std::getenv("HOURGLASS_FEW") != nullptr; }
+
+// Of the seeds of generated graphs: from `half` on, with steps of this size. Few are an eighth of them.
+inline int seed_step() { return few() ? 16 : 2; }
 
 }

@@ -14,7 +14,8 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "sources"))
 from checks import (check_syntax, compile_command, cores, in_parallel, report, shown,  # noqa: E402
                     umbrella_parsed_once)
-from together import can_join, joined, told_apart  # noqa: E402
+from namespaces import accepted_together  # noqa: E402
+from together import body, can_join, joined, told_apart  # noqa: E402
 
 COMMENT = re.compile(r"^\s*//\s*(expect|expect-gcc|expect-clang|flag|reject|max-errors|max-lines):\s*(.*?)\s*$", re.MULTILINE)
 KNOWN_WORDS = re.compile(r"^\s*//\s*((?:expect|flag|reject|max)[\w-]*):", re.MULTILINE)
@@ -51,9 +52,9 @@ class Case:
         known = {word for word, _ in said}
         self.unknown = sorted({word for word in KNOWN_WORDS.findall(text) if word not in known})
 
-    def faults(self, command, unlimited, repaired, said_together=""):
+    def faults(self, command, unlimited, repair, said_together=""):
         """What is wrong, each a sentence; the compiler's own text stands at the end. What it said of the file among
-        others is enough where nothing is wrong with that."""
+        others is enough where nothing is wrong with that. `repair` tells whether to compile the repaired file."""
         faults = [f"unknown comment `// {word}:`" for word in self.unknown]
         if not self.expect:
             faults.append("no `// expect:` line for this compiler: say which words the error must hold")
@@ -63,7 +64,7 @@ class Case:
             if wrong:
                 said = "\n".join("  | " + line for line in text.splitlines()) or "  | (nothing)"
                 faults += [*wrong, "The compiler said:\n" + said]
-        if self.fixable and repaired:
+        if self.fixable and repair:
             accepted, text = check_syntax([*command, "-DFIXED"], self.path)
             if not accepted:
                 faults.append("does not compile with -DFIXED, so the error may have another reason:\n"
@@ -116,11 +117,13 @@ def main():
 
     with umbrella_parsed_once(command) if len(users) > 2 else nullcontext(command) as quick:
         together = said_together(users, [*quick, *unlimited]) if len(users) > 2 else {}
+        mended = accepted_together([*command, "-DFIXED"], {path: body(path) for path in users if cases[path].fixable
+                                                           and can_join(path)}) if repaired else set()
 
         def check(path):
             advice = f"if the wording is better now, change the expectation in {shown(path)}; if not, repair the library"
-            faults = cases[path].faults(quick if path in users else command, unlimited, repaired,
-                                        together.get(path, ""))
+            faults = cases[path].faults(quick if path in users else command, unlimited,
+                                        repaired and path not in mended, together.get(path, ""))
             return f"{shown(path)} ({family})", faults, advice
 
         report(in_parallel(check, paths))

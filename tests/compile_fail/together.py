@@ -1,12 +1,11 @@
-"""Many mistakes in one compilation, each in a namespace of its own: most of what a small file costs is instantiated for
-all of them alike. What a compiler says of each is told apart by the file or the namespace that it names."""
+"""Many mistakes in one compilation (sources/namespaces.py). What a compiler says of each is told apart by the file or the
+namespace that it names."""
 
 import re
 
+from namespaces import can_stand_in_namespace, in_namespaces
+
 INCLUDE = re.compile(r'^[ \t]*#[ \t]*include[ \t]*"([^"]+)".*$', re.MULTILINE)
-SYSTEM = re.compile(r"^[ \t]*#[ \t]*(?:include[ \t]*<[^>]+>.*|pragma once.*)$", re.MULTILINE)
-# Flags of its own, and specialisations, which must stand in the namespace of their template.
-ALONE = re.compile(r"//\s*flag:|HOURGLASS_OPERATION|template\s*<>\s*struct\s+hourglass")
 # Where GCC and Clang begin to speak of something else, after an error.
 BEGINS = re.compile(r"In file included from|\S+: (?:In|At) |\S+:\d+:\d+:\s+(?:required|recursively required|in )")
 
@@ -14,12 +13,12 @@ BEGINS = re.compile(r"In file included from|\S+: (?:In|At) |\S+:\d+:\d+:\s+(?:re
 def can_join(path):
     """Whether a file can stand in a namespace: its text, and that of the headers beside it."""
     text = path.read_text()
-    return not ALONE.search(text) and all(can_join(path.parent / name) for name in INCLUDE.findall(text))
+    return can_stand_in_namespace(text) and all(can_join(path.parent / name) for name in INCLUDE.findall(text))
 
 
 def body(path):
-    """A file's text without what is included for all, the headers beside it written out."""
-    text = SYSTEM.sub("", path.read_text())
+    """A file's text with the headers beside it written out."""
+    text = path.read_text()
 
     def written_out(match):
         after = text.count("\n", 0, match.start()) + 2
@@ -30,11 +29,7 @@ def body(path):
 
 def joined(paths):
     """One source that holds them all."""
-    headers = {line.strip() for path in paths for text in [path.read_text(), *(
-        (path.parent / name).read_text() for name in INCLUDE.findall(path.read_text()))]
-        for line in SYSTEM.findall(text) if "include" in line}
-    parts = sorted(headers) + [f"namespace case_{n} {{\n{body(path)}\n}}" for n, path in enumerate(paths)]
-    return "\n".join(parts) + "\n"
+    return in_namespaces([body(path) for path in paths])
 
 
 def blocks_of(text):

@@ -5,14 +5,16 @@
 A ```cpp block is compiled after `#include <hourglass/hourglass.hpp>`, as a file of its own. A block that needs more
 names a file of tests/readme/ in a comment on the line before it, `<!-- context: in_a_function.cpp -->`: there the line
 `// BLOCK` is replaced by the block, and `// PREVIOUS`, if there is one, by the last block without a context before it.
-A block that shows a mistake belongs in tests/compile_fail/; in a page it stands as ```text.
+A block that shows a mistake belongs in tests/compile_fail/; in a page it stands as ```text. The blocks are compiled
+together, each in a namespace of its own, and where that fails each by itself, to tell which of them is wrong.
 
 A ```sh block may use only commands and options that `./dev COMMAND --help` knows.
 """
 
 import re
 import subprocess
-from checks import ROOT, check_syntax, compile_command, in_parallel, report, umbrella_parsed_once
+from checks import ROOT, check_syntax, compile_command, in_parallel, report
+from namespaces import accepted_together
 
 CONTEXTS = ROOT / "tests" / "readme"
 BLOCK = re.compile(r"^(?:<!--\s*context:\s*(\S+)\s*-->\n\s*)?```(\w+)[^\n]*\n(.*?)^```", re.MULTILINE | re.DOTALL)
@@ -25,18 +27,25 @@ def blocks(text):
         yield match[1], match[2], match[3], text.count("\n", 0, match.start(3)) + 1
 
 
-def cpp_faults(command, page, context, code, line, previous):
-    frame = PLAIN
-    if context:
-        if not (CONTEXTS / context).is_file():
-            return [f"the context tests/readme/{context} does not exist"]
-        frame = (CONTEXTS / context).read_text()
+class CppBlock:
+    """A block in its context, as a file of its own."""
+
+    def __init__(self, page, context, code, line, previous):
+        self.faults, self.source = [], ""
+        frame = PLAIN
+        if context and not (CONTEXTS / context).is_file():
+            self.faults.append(f"the context tests/readme/{context} does not exist")
+            return
+        if context:
+            frame = (CONTEXTS / context).read_text()
         if "// BLOCK\n" not in frame:
-            return [f"tests/readme/{context} has no line `// BLOCK`"]
-    here = f'#line {line} "{page}"\n{code}'
-    source = frame.replace("// PREVIOUS\n", previous).replace("// BLOCK\n", here + '#line 1 "after the block"\n')
-    accepted, text = check_syntax(command, source)
-    return [] if accepted else [text]
+            self.faults.append(f"tests/readme/{context} has no line `// BLOCK`")
+        here = f'#line {line} "{page}"\n{code}'
+        self.source = frame.replace("// PREVIOUS\n", previous).replace("// BLOCK\n", here + '#line 1 "after the block"\n')
+
+    def check(self, command):
+        accepted, text = (True, "") if self.faults else check_syntax(command, self.source)
+        return [*self.faults, *([] if accepted else [text])]
 
 
 def sh_faults(code):
@@ -55,7 +64,8 @@ def sh_faults(code):
     return faults
 
 
-def cases(command):
+def cases():
+    """What is to be checked: its name, what checks it, and what to do where that finds faults."""
     for path in [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]:
         if not path.exists():
             continue
@@ -65,12 +75,25 @@ def cases(command):
         for context, language, code, line in blocks(text):
             name = f"{page}:{line}, {language} block"
             if language in ("cpp", "c++"):
-                arguments = (command, page, context, code, line, previous)
-                yield name, lambda arguments=arguments: cpp_faults(*arguments), "repair the block, or give it a context"
+                block = CppBlock(page, context, code, line, previous)
+                yield name, block, "repair the block, or give it a context"
                 previous = previous if context else code
             elif language in ("sh", "bash", "console"):
                 yield name, lambda code=code: sh_faults(code), "write it as ./dev --help tells"
 
 
-with umbrella_parsed_once(compile_command()) as quick:
-    report(in_parallel(lambda case: (case[0], case[1](), case[2]), list(cases(quick))))
+def main():
+    command, all_cases = compile_command(), list(cases())
+    together = accepted_together(command, {what: what.source for _, what, _ in all_cases
+                                           if isinstance(what, CppBlock) and not what.faults})
+
+    def check(case):
+        name, what, advice = case
+        if not isinstance(what, CppBlock):
+            return name, what(), advice
+        return name, [] if what in together else what.check(command), advice
+
+    report(in_parallel(check, all_cases))
+
+
+main()

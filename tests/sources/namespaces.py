@@ -1,0 +1,33 @@
+"""Many small sources in one compilation, each in a namespace of its own: most of what a small one costs is instantiated
+for all of them alike."""
+
+import re
+
+from checks import check_syntax, cores, in_parallel
+
+SYSTEM = re.compile(r"^[ \t]*#[ \t]*(?:include[ \t]*<[^>]+>.*|pragma once.*)$", re.MULTILINE)
+# Flags of its own, and specialisations, which must stand in the namespace of their template.
+ALONE = re.compile(r"//\s*flag:|HOURGLASS_OPERATION|template\s*<>\s*struct\s+hourglass")
+
+
+def can_stand_in_namespace(text):
+    return not ALONE.search(text)
+
+
+def in_namespaces(texts):
+    """One source that holds them all, in case_0, case_1 and so on; what they include stands before."""
+    headers = {line.strip() for text in texts for line in SYSTEM.findall(text) if "include" in line}
+    parts = [f"namespace case_{n} {{\n{SYSTEM.sub('', text)}\n}}" for n, text in enumerate(texts)]
+    return "\n".join([*sorted(headers), *parts]) + "\n"
+
+
+def accepted_together(command, texts):
+    """Of the things whose texts these are, those that compile, as far as one compilation of many tells: where it fails,
+    none of its part is among them. There are as many parts as cores."""
+    things = [thing for thing, text in texts.items() if can_stand_in_namespace(text)]
+    parts = [part for n in range(cores()) if (part := things[n::cores()])]
+
+    def accepted(part):
+        return part if check_syntax(command, in_namespaces([texts[thing] for thing in part]))[0] else []
+
+    return {thing for part in in_parallel(accepted, parts) for thing in part}
