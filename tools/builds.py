@@ -30,7 +30,8 @@ class Build:
     options: list = field(default_factory=list)
     slowdown: int = 1           # how many times as long a test may take
     jobs: int = 1
-    without: tuple = ()         # groups that it leaves to another build
+    without: tuple = ()         # groups that it leaves to another build,
+    always: tuple = ()          # but not what is in one of these too
     targets: tuple = ()         # what else it compiles
 
     @property
@@ -78,7 +79,8 @@ class Build:
 
     def takes(self, groups):
         """Whether it runs a test of these groups."""
-        return (not self.groups or bool(groups & set(self.groups))) and not groups & set(self.without)
+        left_out = groups & set(self.without) and not groups & set(self.always)
+        return (not self.groups or bool(groups & set(self.groups))) and not left_out
 
     def tests(self):
         """The tests that this build runs: name -> executable, relative to the folder, or None for a script."""
@@ -119,16 +121,18 @@ def main_build(simd, jobs, groups=(), without=()):
 
 
 def matrix(jobs):
-    """Every build of `test --all`. The first of each compiler runs all tests, the others what they can break: a width
-    or an optimiser what has vectors, a sanitizer what has pointers, the thread sanitizer what has threads. Where both
-    compilers say the same, one is asked."""
+    """Every build of `test --all`. GCC's first runs all tests, the others what they can break: a width or an optimiser
+    what has vectors, a sanitizer what has pointers, the thread sanitizer what has threads. Where both compilers say the
+    same, one is asked. Clang's first leaves to its others what these compile, but kernels and halves of a test's work:
+    one of a compiler's builds tells what it makes of a test."""
     clang = find_clang() or stop("no clang++-19 found; it is needed for --all")
     vectors, address = ("kernels", "widths"), [*SANITIZED, "-Db_sanitize=address,undefined"]
     trained = [f"examples/hourglass-{name}" for name in examples()]  # their tests compile them for the other builds
     builds = [main_build("native", jobs, without=("clang",)),
               Build("gcc-optimised", "g++", "native", vectors, "2", CHECKED, jobs=jobs,
                     targets=(*trained, "bench/bench-train_step")),
-              Build("clang-native", clang, "native", (), FOR_CLANG, CHECKED, jobs=jobs, without=("once", "gcc"))]
+              Build("clang-native", clang, "native", (), FOR_CLANG, CHECKED, jobs=jobs,
+                    without=("once", "gcc", "widths", "sanitizers"), always=("kernels", "halves"))]
     widths = [width for width in widths_of_this_processor() if width not in ("native", native_width())]
     for family, compiler, level in (("gcc", "g++", FOR_GCC), ("clang", clang, FOR_CLANG)):
         for n, width in enumerate(widths):  # all of a width's tests run under one compiler, and its kernels under both
@@ -147,6 +151,7 @@ def plan(builds, patterns=()):
     for build in builds:
         what = f"the tests of {' and '.join(build.groups)}" if build.groups else "every test"
         what += f" but {' and '.join(build.without)}" if build.without else ""
+        what += f" that are not {' or '.join(build.always)}" if build.always else ""
         what += f", of these {' and '.join(patterns)}" if patterns else ""
         how = "" if runs_here(build.simd) else "; compiled only, this machine lacks it"
         width = f"native ({native_width()})" if build.simd == "native" else build.simd
