@@ -14,20 +14,34 @@ def can_stand_in_namespace(text):
     return not ALONE.search(text)
 
 
+def headers_of(text):
+    return frozenset(line.strip() for line in SYSTEM.findall(text) if "include" in line)
+
+
 def in_namespaces(texts):
     """One source that holds them all, in case_0, case_1 and so on; what they include stands before."""
-    headers = {line.strip() for text in texts for line in SYSTEM.findall(text) if "include" in line}
+    headers = frozenset().union(*map(headers_of, texts))
     parts = [f"namespace case_{n} {{\n{SYSTEM.sub('', text)}\n}}" for n, text in enumerate(texts)]
     return "\n".join([*sorted(headers), *parts]) + "\n"
 
 
+def parts_of(texts):
+    """The things whose texts these are, in about as many parts as there are cores. Those of a part include the same, so
+    that none finds in it what it forgot to include."""
+    groups = {}
+    for thing, text in texts.items():
+        if can_stand_in_namespace(text):
+            groups.setdefault(headers_of(text), []).append(thing)
+    for things in groups.values():
+        count = max(1, round(len(things) * cores() / len(texts)))
+        yield from (things[n::count] for n in range(count))
+
+
 def accepted_together(command, texts):
     """Of the things whose texts these are, those that compile, as far as one compilation of many tells: where it fails,
-    none of its part is among them. There are as many parts as cores."""
-    things = [thing for thing, text in texts.items() if can_stand_in_namespace(text)]
-    parts = [part for n in range(cores()) if (part := things[n::cores()])]
+    none of its part is among them."""
 
     def accepted(part):
         return part if check_syntax(command, in_namespaces([texts[thing] for thing in part]))[0] else []
 
-    return {thing for part in in_parallel(accepted, parts) for thing in part}
+    return {thing for part in in_parallel(accepted, list(parts_of(texts))) for thing in part}
