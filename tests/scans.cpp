@@ -44,6 +44,16 @@ inline constexpr auto two_states = hg::scan<"steps">(
 inline constexpr hg::graph without_states{size = l1_norm(at), code = two_states[h], loss = mean(square(code)),
                                           second = grad(loss, at)};
 
+// A scan of the second derivatives reads states of two others, so all of them are kept, but not all are read.
+inline constexpr hg::graph coupled{
+    fresh = silu(w * other) + mean(u),
+    next(h) = 0.5 * h + 0.1 * mean(fresh),
+    next(other) = 0.5 * other + 0.1 * fresh,
+};
+inline constexpr auto of_two = hg::scan<"steps">(coupled, hg::along(u = tanh(spread * x)),
+                                                 hg::carry(h = x, other = hg::broadcast_to<3>(x)), hg::keep_every<2>);
+inline constexpr hg::graph all_kept{loss = sin(of_two[last(h)]), second = hessian(batch_sum(loss), weight)};
+
 template <const auto& Model> void check() {
     using program = hg::function<Model, hg::to<second>, hg::element<double>, hg::max_rows<8>>;
     const hg::parameters<Model, hg::element<double>> theta{hg::seed = 1};
@@ -97,6 +107,7 @@ TEST_CASE("second derivatives through scans that leave results of others unread,
     second_derivatives::check<second_derivatives::of_few>();
 #else
     second_derivatives::check<second_derivatives::unread>();
+    second_derivatives::check<second_derivatives::all_kept>();
 #endif
 }
 

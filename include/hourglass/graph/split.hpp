@@ -105,11 +105,9 @@ private:
     constexpr void add_sequence(const scan_parts<graph_view>& scan, int read) {
         const graph_view& g = *scan.graph;
         wanted[read] = true;
-        if (!is<ops::stacked>(g[read]) || g[read].options.flags[1] == 0) return;
+        if (kept_every(g, bodies, read) == 0) return;
         for (int q = 0; q < scan.sequences; ++q)
-            if (const int kept = scan.sequence(q);
-                is<ops::stacked>(g[kept]) && g[kept].options.flags[1] != 0 && g.operand(kept, 0) == g.operand(read, 0))
-                wanted[kept] = true;
+            if (const int kept = scan.sequence(q); kept_every(g, bodies, kept) > 0) wanted[kept] = true;
     }
     constexpr void add_scan(const scan_parts<graph_view>& scan) {
         const graph_view& g = *scan.graph;
