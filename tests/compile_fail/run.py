@@ -12,10 +12,9 @@ from contextlib import nullcontext
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "sources"))
-from checks import (check_syntax, compile_command, cores, in_parallel, report, shown,  # noqa: E402
-                    umbrella_parsed_once)
-from namespaces import accepted_together  # noqa: E402
-from together import body, can_join, joined, told_apart  # noqa: E402
+from checks import check_syntax, compile_command, in_parallel, report, shown, umbrella_parsed_once  # noqa: E402
+from namespaces import accepted_together, in_namespaces, parts_of  # noqa: E402
+from together import body, told_apart  # noqa: E402
 
 COMMENT = re.compile(r"^\s*//\s*(expect|expect-gcc|expect-clang|flag|reject|max-errors|max-lines):\s*(.*?)\s*$", re.MULTILINE)
 KNOWN_WORDS = re.compile(r"^\s*//\s*((?:expect|flag|reject|max)[\w-]*):", re.MULTILINE)
@@ -87,13 +86,12 @@ class Case:
 
 def said_together(paths, command):
     """What the compiler says of each file, of all that can be compiled together."""
-    paths = [path for path in paths if can_join(path)]
-    parts = [paths[n::cores()] for n in range(cores())]
+    texts = {path: body(path) for path in paths}
 
     def said_of(part):
-        return told_apart(part, check_syntax(command, joined(part))[1]) if part else {}
+        return told_apart(part, check_syntax(command, in_namespaces([texts[path] for path in part]))[1])
 
-    return {path: text for said in in_parallel(said_of, parts) for path, text in said.items()}
+    return {path: text for said in in_parallel(said_of, list(parts_of(texts))) for path, text in said.items()}
 
 
 def main():
@@ -117,8 +115,8 @@ def main():
 
     with umbrella_parsed_once(command) if len(users) > 2 else nullcontext(command) as quick:
         together = said_together(users, [*quick, *unlimited]) if len(users) > 2 else {}
-        mended = accepted_together([*command, "-DFIXED"], {path: body(path) for path in users if cases[path].fixable
-                                                           and can_join(path)}) if repaired else set()
+        fixable = {path: body(path) for path in users if repaired and cases[path].fixable}
+        mended = accepted_together([*command, "-DFIXED"], fixable)
 
         def check(path):
             advice = f"if the wording is better now, change the expectation in {shown(path)}; if not, repair the library"

@@ -3,17 +3,9 @@ namespace that it names."""
 
 import re
 
-from namespaces import can_stand_in_namespace, in_namespaces
-
 INCLUDE = re.compile(r'^[ \t]*#[ \t]*include[ \t]*"([^"]+)".*$', re.MULTILINE)
 # Where GCC and Clang begin to speak of something else, after an error.
 BEGINS = re.compile(r"In file included from|\S+: (?:In|At) |\S+:\d+:\d+:\s+(?:required|recursively required|in )")
-
-
-def can_join(path):
-    """Whether a file can stand in a namespace: its text, and that of the headers beside it."""
-    text = path.read_text()
-    return can_stand_in_namespace(text) and all(can_join(path.parent / name) for name in INCLUDE.findall(text))
 
 
 def body(path):
@@ -25,11 +17,6 @@ def body(path):
         return f'{body(path.parent / match.group(1))}\n#line {after} "{path}"'
 
     return f'#line 1 "{path}"\n' + INCLUDE.sub(written_out, text)
-
-
-def joined(paths):
-    """One source that holds them all."""
-    return in_namespaces([body(path) for path in paths])
 
 
 def blocks_of(text):
