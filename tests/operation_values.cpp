@@ -210,9 +210,8 @@ template <class Op, class T> std::vector<point> samples() {
 // By the interpreter's rules, which are compiled once for all tests.
 template <class V> V forward(const hg::operation& op, const point& x) {
     static const hg::forward_rules<V> rules;
-    V operands[std::tuple_size_v<point>], result(0);
-    std::transform(x.begin(), x.end(), operands, [](double e) { return static_cast<V>(e); });
-    rules[op].one(operands, result);
+    V result(0);
+    rules[op].one(std::array{V(x[0]), V(x[1]), V(x[2]), V(x[3])}.data(), result);
     return result;
 }
 

@@ -71,7 +71,7 @@ template <class T> constexpr T bernoulli(int k, int divisor = 1) { // B_2k / div
     const auto i = static_cast<std::size_t>(k - 1);
     return as<T>(bernoulli_above[i]) / as<T>(bernoulli_below[i] * divisor);
 }
-// The digits that a number type promises; a decimal one of Boost's has others behind them, for rounding.
+// The decimal digits that a number type promises. Boost's decimal types carry more than that, as guard digits.
 template <class T> inline constexpr int promised_digits = std::min(std::numeric_limits<T>::max_digits10,
                                                                    std::numeric_limits<T>::digits10 + 3);
 // From where on the asymptotic series below hold with these numbers: the remainder of the logarithm's, at most
