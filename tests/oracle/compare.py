@@ -6,6 +6,10 @@ import numpy
 TOLERANCE = 1e-9
 
 
+def agrees(error):
+    return error <= TOLERANCE  # a NaN does not
+
+
 def parsed(lines):
     found = {}
     for line in lines:

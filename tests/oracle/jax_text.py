@@ -22,7 +22,7 @@ class Text:
             return name.replace(".", "_")
         for n in value.names:
             self.read(n, names)
-        operands = [self.formula(o, names) for o in value.operands]
+        operands = [self.formula(o, names) if f"{{{i}}}" in value.jax else "" for i, o in enumerate(value.operands)]
         return value.jax.format(*operands) if operands else value.jax
 
     def read(self, name, names):

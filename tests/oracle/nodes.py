@@ -100,13 +100,14 @@ def node(operation, cpp, jax, operands, shape, low=-math.inf, high=math.inf, *, 
          **more):
     """An operation's result: what is true of all operands together is put together here. `flat` lists the operands
     through which no gradient flows."""
+    read = [o for i, o in enumerate(operands) if not jax or f"{{{i}}}" in jax]  # an entropy does not depend on a location
     passing = [o for i, o in enumerate(operands) if i not in flat]
     flow = frozenset().union(*(o.flow for o in passing)) if passing else frozenset()
     bent = frozenset().union(*(o.curved for o in passing)) if passing else frozenset()
     if curved:
         bent |= pairs(flow)
     return Node(operation, cpp, jax, list(operands), tuple(shape), low, high, generic=generic, flow=flow, curved=bent,
-                batched=any(o.batched for o in operands), coupled=any(o.coupled for o in operands), **more)
+                batched=any(o.batched for o in read), coupled=any(o.coupled for o in operands), **more)
 
 
 def names_in(value):

@@ -57,8 +57,10 @@ def leaf_values(model, rows):
             for leaf in model.leaves.values()}
 
 
-def evaluate(model):
-    """What the programs of a model give: (program's number, 'function e3' or the like) -> array."""
+def evaluate(model, compiled=True):
+    """What the programs of a model give: (program's number, 'function e3' or the like) -> array. XLA computes a value again
+    wherever that is cheaper, and not always to the same bits: a maximum is then equal to none of its elements, and its
+    slope 0 / 0 or 0. Not compiled, each value is computed once; that takes some ten times as long."""
     code = jax_text.text(model)
     scope = dict(NAMES)
     exec(compile(code, f"model {model.seed}", "exec"), scope)
@@ -76,5 +78,10 @@ def evaluate(model):
                 results.update({f"{i} slope {n}": v for n, v in slopes.items()})
             results.update({f"{i} {program.kind} {n}": v for n, v in found.items()})
         return results
-    results = jax.jit(programs)(leaf_values(model, model.rows))
+    leaves = leaf_values(model, model.rows)
+    if compiled:
+        results = jax.jit(programs)(leaves)
+    else:
+        with jax.disable_jit():
+            results = programs(leaves)
     return {name: numpy.asarray(value) for name, value in results.items()}
