@@ -24,7 +24,7 @@ import tempfile
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[1]
-LANGUAGE = ["-std=c++20", "-march=native", "-fopenmp", f"-I{ROOT / 'include'}"]
+LANGUAGE = ["-std=c++20", "-march=native", f"-I{ROOT / 'include'}"]
 FLAGS = [*LANGUAGE, "-O3", "-DNDEBUG", "-c"]
 REPEATS = 3
 NODES = (10, 50, 100, 200)

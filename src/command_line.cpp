@@ -3,6 +3,7 @@
 
 #include "hourglass/data/sources.hpp"
 #include "hourglass/io/interrupt.hpp"
+#include "hourglass/program/processors.hpp"
 
 #include <algorithm>
 #include <charconv>
@@ -18,23 +19,11 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
-#if defined(_OPENMP)
-    #include <omp.h>
-#endif
-
 namespace hourglass::io {
 namespace {
 
 constexpr int failure = 1;
 constexpr int usage_mistake = 2;
-
-int usual_threads() {
-#if defined(_OPENMP)
-    return omp_get_max_threads();
-#else
-    return 1;
-#endif
-}
 
 // A number as people write it: CLI11's own reading takes 010 for eight and -1 for the largest unsigned number.
 template <class Number> CLI::Validator within(Number least, Number most) {
@@ -85,7 +74,7 @@ struct command_line::parser {
 
         options.out = "out/" + what.model;
         options.data = what.data.empty() ? data::default_source() : what.data;
-        options.threads = usual_threads();
+        options.threads = thread_limit::by_default().most;
         constexpr int many = 1000000000;
         app.add_option("--data", options.data, std::string("What to train on: ") + data::known_sources)
             ->type_name("DATA");
@@ -102,7 +91,7 @@ struct command_line::parser {
             ->transform(within(std::uint64_t{0}, std::numeric_limits<std::uint64_t>::max()))
             ->type_name("N");
         app.add_option("--threads", options.threads, "Threads; the result does not depend on them")
-            ->transform(within(1, 4096))
+            ->transform(within(1, most_threads))
             ->type_name("N");
         app.add_option("--train-images", options.train_images, "Train on the first N images only; 0: on all")
             ->transform(within(0, many))

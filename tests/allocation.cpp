@@ -79,7 +79,7 @@ template <class Case> void check_training(int threads) {
     hg::parameters<Case::graph> theta{hg::seed = 1};
     const std::vector<float> pixels = images<float>(1, 128, Case::features);
     const std::span<const float> all(pixels), few(pixels.data(), 5 * Case::features);
-    trainer<Case, float> train{theta, hg::seed = 1, hg::threads = threads};
+    trainer<Case, float> train{theta, hg::seed = 1, hg::threads = hg::pinned(threads)};
     CHECK(counted([&] { step<Case, float>(train, all, {}); }) == 0);
     CHECK(counted([&] { step<Case, float>(train, few, {}); }) == 0);
     CHECK(counted([&] {
@@ -120,8 +120,8 @@ TEST_CASE("neither does a gradient, nor a function, in chunks or not") {
     std::vector<float> restored(pixels.size());
     for (const int threads : {1, 2}) {
         CAPTURE(threads);
-        hg::gradient<Case::graph, hg::name<"loss">> gradient{hg::threads = threads};
-        hg::function<Case::graph, hg::to<hg::name<"xhat">>> reconstruct{hg::threads = threads};
+        hg::gradient<Case::graph, hg::name<"loss">> gradient{hg::threads = hg::pinned(threads)};
+        hg::function<Case::graph, hg::to<hg::name<"xhat">>> reconstruct{hg::threads = hg::pinned(threads)};
         CHECK(counted([&] { gradient(theta, hg::name<"x"> = first); }) == 0);
         CHECK(counted([&] { reconstruct(theta, hg::name<"x"> = first); }) == 0);
         CHECK(counted([&] { reconstruct(theta, hg::name<"x"> = pixels, hg::into(hg::name<"xhat">, restored)); }) == 0);
@@ -185,9 +185,9 @@ TEST_CASE("nor does a call with a recurrence") {
     hg::parameters<rows> trained{hg::seed = 1};
     for (const int threads : {1, 2}) {
         CAPTURE(threads);
-        hg::gradient<rows, y> all{hg::threads = threads};
-        hg::gradient<sparing, y> few{hg::threads = threads};
-        hg::trainer<rows, y, hg::adam> train{trained, hg::threads = threads};
+        hg::gradient<rows, y> all{hg::threads = hg::pinned(threads)};
+        hg::gradient<sparing, y> few{hg::threads = hg::pinned(threads)};
+        hg::trainer<rows, y, hg::adam> train{trained, hg::threads = hg::pinned(threads)};
         CHECK(counted([&] { all(theta, x = data); }) == 0);
         CHECK(counted([&] { few(same, x = data); }) == 0);
         CHECK(counted([&] { train(x = data); }) == 0);

@@ -105,7 +105,7 @@ TEST_CASE("a trainer computes constants once, and updates at the end of each ste
         CAPTURE(threads);
         hg::parameters<model> theta(hg::seed = 1);
         for (float& v : theta[w]) v = 0.5F;
-        trainer step(theta, hg::threads = threads);
+        trainer step(theta, hg::threads = hg::pinned(threads));
         CHECK(groups_run_once<trainer>() > 0);
         constexpr int rows = 6;
         std::vector<float> given(rows * 40);

@@ -238,7 +238,7 @@ TEST_CASE("the same seed gives the same bits with one, two and three threads") {
     std::vector<float> reference;
     for (int threads : {1, 2, 3}) {
         hg::parameters<model> theta{hg::seed = 5};
-        trainer<hg::adam> train{theta, hg::seed = 7, hg::threads = threads};
+        trainer<hg::adam> train{theta, hg::seed = 7, hg::threads = hg::pinned(threads)};
         std::vector<float> seen_now;
         for (int step = 0; step < 6; ++step) seen_now.push_back(train(x = batch(step))[loss]);
         for (int i = 0; i < theta.count; ++i)

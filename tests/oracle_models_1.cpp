@@ -30,7 +30,7 @@ TEST_CASE("the model of seed 86 is what JAX makes of it") {
     using namespace model_86;
     hg::parameters<model, hg::element<double>> theta{hg::seed = 1};
     oracle::fill(theta[p0], "p0", -0.5, 1);
-    static program0 run0{hg::threads = 2};
+    static program0 run0{hg::threads = hg::pinned(2)};
     const auto of_x0 = oracle::numbers(1 * 9, "x0", -1, 1);
     const auto of_e0_noise = oracle::numbers(1 * 9, "e0.noise", 0.0625, 0.9375);
     const auto out = oracle::call(run0, theta, x0 = of_x0, hg::name<"e0.noise"> = of_e0_noise);
@@ -63,7 +63,7 @@ using program0 = hg::function<model, hg::to<e0, e1, e2, e3>, hg::element<double>
 
 TEST_CASE("the model of seed 233 is what JAX makes of it") {
     using namespace model_233;
-    static program0 run0{hg::threads = 2};
+    static program0 run0{hg::threads = hg::pinned(2)};
     const auto of_a0 = oracle::numbers(8, "a0", -1.5, 1.5);
     const auto of_s0 = oracle::numbers(1, "s0", -0.5, 1);
     const auto out = oracle::call(run0, a0 = of_a0, s0 = of_s0[0]);
@@ -100,7 +100,7 @@ TEST_CASE("the model of seed 319 is what JAX makes of it") {
     using namespace model_319;
     hg::parameters<model, hg::element<double>> theta{hg::seed = 1};
     oracle::fill(theta[p0], "p0", -0.5, 1);
-    static program0 run0{hg::threads = 1};
+    static program0 run0{hg::threads = hg::pinned(1)};
     const auto of_x0 = oracle::numbers(13 * 5, "x0", 0.25, 1.75);
     const auto of_s0 = oracle::numbers(1, "s0", -1, 1);
     const auto out = oracle::call(run0, theta, x0 = of_x0, s0 = of_s0[0]);
@@ -144,7 +144,7 @@ TEST_CASE("the model of seed 340 is what JAX makes of it") {
     oracle::fill(theta[p0], "p0", -1, 1);
     oracle::fill(theta[p1], "p1", 0.25, 1.75);
     oracle::fill(theta[m0], "m0", -0.5, 1);
-    static program0 run0{hg::threads = 2};
+    static program0 run0{hg::threads = hg::pinned(2)};
     const auto out = oracle::call(run0, theta);
     oracle::expect("e0", out[e0], {16, 0.84569552494212985, 3.6050065698933187, 7.7167728879668935});
     oracle::expect("e1", out[e1], {3, 0.2085988728683727, 1.5644884103881156, 1.5644884103881156});
@@ -182,7 +182,7 @@ TEST_CASE("the model of seed 856 is what JAX makes of it") {
     using namespace model_856;
     hg::parameters<model, hg::element<double>> theta{hg::seed = 1};
     oracle::fill(theta[p0], "p0", -0.5, 1);
-    static program0 run0{hg::threads = 3};
+    static program0 run0{hg::threads = hg::pinned(3)};
     const auto of_x0 = oracle::numbers(13, "x0", -1, 1);
     const auto of_s0 = oracle::numbers(1, "s0", 0.25, 1.75);
     const auto out = oracle::call(run0, theta, x0 = of_x0, s0 = of_s0[0]);
@@ -221,7 +221,7 @@ TEST_CASE("the model of seed 960 is what JAX makes of it") {
     using namespace model_960;
     hg::parameters<model, hg::element<double>> theta{hg::seed = 1};
     oracle::fill(theta[p0], "p0", -1.5, 1.5);
-    static program0 run0{hg::threads = 2};
+    static program0 run0{hg::threads = hg::pinned(2)};
     const auto of_x0 = oracle::numbers(4, "x0", -1, 1);
     const auto of_x1 = oracle::numbers(4 * 4 * 4, "x1", -1, 1);
     const auto of_s0 = oracle::numbers(1, "s0", -1, 1);
@@ -259,7 +259,7 @@ TEST_CASE("the model of seed 1076 is what JAX makes of it") {
     using namespace model_1076;
     hg::parameters<model, hg::element<double>> theta{hg::seed = 1};
     oracle::fill(theta[p0], "p0", 0.25, 1.75);
-    static program0 run0{hg::threads = 3};
+    static program0 run0{hg::threads = hg::pinned(3)};
     const auto of_x0 = oracle::numbers(1 * 2, "x0", -0.5, 1);
     const auto of_e0_0_noise = oracle::numbers(2, "e0.0.noise", 0.0625, 0.9375);
     const auto of_e0_1_noise = oracle::numbers(2, "e0.1.noise", 0.0625, 0.9375);
@@ -295,7 +295,7 @@ TEST_CASE("the model of seed 1104 is what JAX makes of it") {
     using namespace model_1104;
     hg::parameters<model, hg::element<double>> theta{hg::seed = 1};
     oracle::fill(theta[p0], "p0", 0.25, 1.75);
-    static program0 run0{hg::threads = 2};
+    static program0 run0{hg::threads = hg::pinned(2)};
     const auto of_x0 = oracle::numbers(4 * 3 * 3, "x0", 0.25, 1.75);
     const auto of_e0_noise = oracle::numbers(4 * 3, "e0.noise", -2, 2);
     const auto out = oracle::call(run0, theta, x0 = of_x0, hg::name<"e0.noise"> = of_e0_noise);

@@ -31,7 +31,7 @@ TEST_CASE("the model of seed 1229 is what JAX makes of it") {
     using namespace model_1229;
     hg::parameters<model, hg::element<double>> theta{hg::seed = 1};
     oracle::fill(theta[p0], "p0", -1, 1);
-    static program0 run0{hg::threads = 3};
+    static program0 run0{hg::threads = hg::pinned(3)};
     const auto of_x0 = oracle::numbers(4 * 4, "x0", -0.5, 1);
     const auto of_x1 = oracle::numbers(4 * 4, "x1", -1.5, 1.5);
     const auto of_e0_noise = oracle::numbers(4, "e0.noise", 0.0625, 0.9375);
@@ -70,7 +70,7 @@ TEST_CASE("the model of seed 1385 is what JAX makes of it") {
     using namespace model_1385;
     hg::parameters<model, hg::element<double>> theta{hg::seed = 1};
     oracle::fill(theta[p0], "p0", -1, 1);
-    static program0 run0{hg::threads = 2};
+    static program0 run0{hg::threads = hg::pinned(2)};
     const auto of_x0 = oracle::numbers(3 * 9, "x0", -1, 1);
     const auto of_e1_noise = oracle::numbers(3 * 9 * 9, "e1.noise", -2, 2);
     const auto out = oracle::call(run0, theta, x0 = of_x0, hg::name<"e1.noise"> = of_e1_noise);
@@ -124,7 +124,7 @@ TEST_CASE("the model of seed 1462 is what JAX makes of it") {
     oracle::fill(theta[p1], "p1", -1.5, 1.5);
     oracle::fill(theta[m0], "m0", -1, 1);
     oracle::fill(theta[hg::name<"c0.r0_0.weight">], "c0.r0_0.weight", -1, 1);
-    static program0 run0{hg::threads = 1};
+    static program0 run0{hg::threads = hg::pinned(1)};
     const auto of_a0 = oracle::numbers(4, "a0", -1, 1);
     const auto of_s0 = oracle::numbers(1, "s0", -1, 1);
     const auto of_e0_noise = oracle::numbers(1 * 1 * 1, "e0.noise", 0.0625, 0.9375);
@@ -172,7 +172,7 @@ TEST_CASE("the model of seed 1578 is what JAX makes of it") {
     hg::parameters<model, hg::element<double>> theta{hg::seed = 1};
     oracle::fill(theta[m0], "m0", 0.25, 1.75);
     oracle::fill(theta[hg::name<"b0a.k0_1.weight">], "b0a.k0_1.weight", -1, 1);
-    static program0 run0{hg::threads = 1};
+    static program0 run0{hg::threads = hg::pinned(1)};
     const auto of_s0 = oracle::numbers(1, "s0", -1, 1);
     const auto out = oracle::call(run0, theta, s0 = of_s0[0]);
     oracle::expect("e0", out[e0], {4, -0.054604388227932801, 0.28900813688445237, 0.49779026384158065});
@@ -213,7 +213,7 @@ TEST_CASE("the model of seed 1642 is what JAX makes of it") {
     hg::parameters<model, hg::element<double>> theta{hg::seed = 1};
     oracle::fill(theta[p0], "p0", -1, 1);
     oracle::fill(theta[m0], "m0", -0.5, 1);
-    static program0 run0{hg::threads = 3};
+    static program0 run0{hg::threads = hg::pinned(3)};
     const auto of_x0 = oracle::numbers(7 * 4, "x0", -0.5, 1);
     const auto of_x1 = oracle::numbers(7 * 4, "x1", -1, 1);
     const auto of_e1_noise = oracle::numbers(7, "e1.noise", 0.0625, 0.9375);
@@ -255,7 +255,7 @@ TEST_CASE("the model of seed 1845 is what JAX makes of it") {
     using namespace model_1845;
     hg::parameters<model, hg::element<double>> theta{hg::seed = 1};
     oracle::fill(theta[p0], "p0", -0.5, 1);
-    static program0 run0{hg::threads = 2};
+    static program0 run0{hg::threads = hg::pinned(2)};
     const auto of_x0 = oracle::numbers(5 * 3, "x0", -1.5, 1.5);
     const auto of_s0 = oracle::numbers(1, "s0", 0.25, 1.75);
     const auto of_e0_noise = oracle::numbers(5 * 3, "e0.noise", 0.0625, 0.9375);
@@ -305,7 +305,7 @@ TEST_CASE("the model of seed 1936 is what JAX makes of it") {
     using namespace model_1936;
     hg::parameters<model, hg::element<double>> theta{hg::seed = 1};
     oracle::fill(theta[hg::name<"b0a.k0_0.weight">], "b0a.k0_0.weight", -1, 1);
-    static program0 run0{hg::threads = 2};
+    static program0 run0{hg::threads = hg::pinned(2)};
     const auto of_x0 = oracle::numbers(4 * 1 * 1, "x0", -1, 1);
     const auto of_x1 = oracle::numbers(4 * 3 * 3, "x1", 0.25, 1.75);
     const auto of_s0 = oracle::numbers(1, "s0", 0.25, 1.75);
@@ -347,7 +347,7 @@ TEST_CASE("the model of seed 2118 is what JAX makes of it") {
     oracle::fill(theta[p0], "p0", -0.5, 1);
     oracle::fill(theta[p1], "p1", -1, 1);
     oracle::fill(theta[m0], "m0", -1, 1);
-    static program0 run0{hg::threads = 2};
+    static program0 run0{hg::threads = hg::pinned(2)};
     const auto of_x1 = oracle::numbers(9 * 8, "x1", -1.5, 1.5);
     const auto out = oracle::call(run0, theta, x1 = of_x1);
     oracle::expect("e0", out[e0], {16, 0.18009964190932573, 1.7996388719247334, 1.7996388719247334});

@@ -30,7 +30,7 @@ TEST_CASE("the model of seed 2125 is what JAX makes of it") {
     using namespace model_2125;
     hg::parameters<model, hg::element<double>> theta{hg::seed = 1};
     oracle::fill(theta[p0], "p0", 0.25, 1.75);
-    static program0 run0{hg::threads = 2};
+    static program0 run0{hg::threads = hg::pinned(2)};
     const auto of_a0 = oracle::numbers(3, "a0", -1, 1);
     const auto of_e0_noise = oracle::numbers(3 * 3, "e0.noise", 0.0625, 0.9375);
     const auto out = oracle::call(run0, theta, a0 = of_a0, hg::name<"e0.noise"> = of_e0_noise);
@@ -68,7 +68,7 @@ TEST_CASE("the model of seed 2157 is what JAX makes of it") {
     hg::parameters<model, hg::element<double>> theta{hg::seed = 1};
     oracle::fill(theta[p0], "p0", -1.5, 1.5);
     oracle::fill(theta[p1], "p1", -1.5, 1.5);
-    static program0 run0{hg::threads = 2};
+    static program0 run0{hg::threads = hg::pinned(2)};
     const auto of_e0_noise = oracle::numbers(2 * 3 * 3, "e0.noise", 0.0625, 0.9375);
     const auto out = oracle::call(run0, theta, hg::name<"e0.noise"> = of_e0_noise);
     oracle::expect("e0", out[e0], {18, 2.56292807176305, 92.682727073578505, 92.682727073578505});
@@ -102,7 +102,7 @@ using program0 = hg::function<model, hg::from<x0, x1, hg::name<"e0.noise">>, hg:
 
 TEST_CASE("the model of seed 2257 is what JAX makes of it") {
     using namespace model_2257;
-    static program0 run0{hg::threads = 1};
+    static program0 run0{hg::threads = hg::pinned(1)};
     const auto of_x0 = oracle::numbers(4 * 3, "x0", -1, 1);
     const auto of_x1 = oracle::numbers(4 * 3, "x1", -1, 1);
     const auto of_e0_noise = oracle::numbers(4 * 3, "e0.noise", 0.0625, 0.9375);
@@ -138,7 +138,7 @@ TEST_CASE("the model of seed 2413 is what JAX makes of it") {
     using namespace model_2413;
     hg::parameters<model, hg::element<double>> theta{hg::seed = 1};
     oracle::fill(theta[p0], "p0", -1, 1);
-    static program0 run0{hg::threads = 3};
+    static program0 run0{hg::threads = hg::pinned(3)};
     const auto of_s0 = oracle::numbers(1, "s0", -1, 1);
     const auto out = oracle::call(run0, theta, s0 = of_s0[0]);
     oracle::expect("e0", out[e0], {1, 0.91551434666789155, 0.50708571176275752, 0.50708571176275752});
@@ -175,7 +175,7 @@ TEST_CASE("the model of seed 2418 is what JAX makes of it") {
     using namespace model_2418;
     hg::parameters<model, hg::element<double>> theta{hg::seed = 1};
     oracle::fill(theta[p1], "p1", -0.5, 1);
-    static program0 run0{hg::threads = 3};
+    static program0 run0{hg::threads = hg::pinned(3)};
     const auto of_s0 = oracle::numbers(1, "s0", 0.25, 1.75);
     const auto of_e1_noise = oracle::numbers(4 * 4 * 4, "e1.noise", 0.0625, 0.9375);
     const auto out = oracle::call(run0, theta, s0 = of_s0[0], hg::name<"e1.noise"> = of_e1_noise);
@@ -215,7 +215,7 @@ TEST_CASE("the model of seed 2487 is what JAX makes of it") {
     using namespace model_2487;
     hg::parameters<model, hg::element<double>> theta{hg::seed = 1};
     oracle::fill(theta[p0], "p0", -1.5, 1.5);
-    static program0 run0{hg::threads = 1};
+    static program0 run0{hg::threads = hg::pinned(1)};
     const auto of_x1 = oracle::numbers(4 * 5, "x1", -1, 1);
     const auto of_a0 = oracle::numbers(5 * 3, "a0", -1, 1);
     const auto of_s0 = oracle::numbers(1, "s0", 0.25, 1.75);
@@ -267,7 +267,7 @@ TEST_CASE("the model of seed 2514 is what JAX makes of it") {
     hg::parameters<model, hg::element<double>> theta{hg::seed = 1};
     oracle::fill(theta[hg::name<"c0.r0_2.weight">], "c0.r0_2.weight", -1, 1);
     oracle::fill(theta[hg::name<"c0.r0_2.bias">], "c0.r0_2.bias", -1, 1);
-    static program0 run0{hg::threads = 1};
+    static program0 run0{hg::threads = hg::pinned(1)};
     const auto of_x1 = oracle::numbers(8 * 3, "x1", -1.5, 1.5);
     const auto of_s0 = oracle::numbers(1, "s0", -0.5, 1);
     const auto out = oracle::call(run0, theta, x1 = of_x1, s0 = of_s0[0]);
@@ -333,7 +333,7 @@ TEST_CASE("the model of seed 2684 is what JAX makes of it") {
     hg::parameters<model, hg::element<double>> theta{hg::seed = 1};
     oracle::fill(theta[p0], "p0", -1.5, 1.5);
     oracle::fill(theta[p1], "p1", -1.5, 1.5);
-    static program0 run0{hg::threads = 3};
+    static program0 run0{hg::threads = hg::pinned(3)};
     const auto of_a0 = oracle::numbers(7, "a0", -1.5, 1.5);
     const auto out = oracle::call(run0, theta, a0 = of_a0);
     oracle::expect("e0", out[e0], {4, 0.38410531327389402, 0.8881481903481081, 0.9864913107493789});

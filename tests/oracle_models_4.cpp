@@ -29,7 +29,7 @@ TEST_CASE("the model of seed 2963 is what JAX makes of it") {
     hg::parameters<model, hg::element<double>> theta{hg::seed = 1};
     oracle::fill(theta[p1], "p1", 0.25, 1.75);
     oracle::fill(theta[m0], "m0", -1.5, 1.5);
-    static program0 run0{hg::threads = 2};
+    static program0 run0{hg::threads = hg::pinned(2)};
     const auto of_e0_0_noise = oracle::numbers(7, "e0.0.noise", -2, 2);
     const auto of_e0_1_noise = oracle::numbers(7, "e0.1.noise", 0.0625, 0.9375);
     const auto out = oracle::call(run0, theta, hg::name<"e0.0.noise"> = of_e0_0_noise, hg::name<"e0.1.noise"> = of_e0_1_noise);
@@ -63,7 +63,7 @@ using program0 = hg::function<model, hg::from<x0, a0, hg::name<"e1.noise">>, hg:
 
 TEST_CASE("the model of seed 3297 is what JAX makes of it") {
     using namespace model_3297;
-    static program0 run0{hg::threads = 3};
+    static program0 run0{hg::threads = hg::pinned(3)};
     const auto of_x0 = oracle::numbers(2 * 4, "x0", -1.5, 1.5);
     const auto of_a0 = oracle::numbers(4 * 4, "a0", 0.25, 1.75);
     const auto of_e1_noise = oracle::numbers(2 * 4, "e1.noise", 0.0625, 0.9375);
@@ -103,7 +103,7 @@ TEST_CASE("the model of seed 3369 is what JAX makes of it") {
     using namespace model_3369;
     hg::parameters<model, hg::element<double>> theta{hg::seed = 1};
     oracle::fill(theta[p0], "p0", -0.5, 1);
-    static program0 run0{hg::threads = 1};
+    static program0 run0{hg::threads = hg::pinned(1)};
     const auto of_x0 = oracle::numbers(9 * 9, "x0", -1, 1);
     const auto out = oracle::call(run0, theta, x0 = of_x0);
     oracle::expect("e0", out[e0], {9, 1, 8.4515765691176057, 8.4515765691176057});
@@ -142,7 +142,7 @@ TEST_CASE("the model of seed 3577 is what JAX makes of it") {
     using namespace model_3577;
     hg::parameters<model, hg::element<double>> theta{hg::seed = 1};
     oracle::fill(theta[p0], "p0", -1.5, 1.5);
-    static program0 run0{hg::threads = 2};
+    static program0 run0{hg::threads = hg::pinned(2)};
     const auto of_x0 = oracle::numbers(1 * 3 * 2, "x0", -1, 1);
     const auto out = oracle::call(run0, theta, x0 = of_x0);
     oracle::expect("e0", out[e0], {1, 1.1944084731059716, 0.66155978103980462, 0.66155978103980462});
@@ -182,7 +182,7 @@ TEST_CASE("the model of seed 3937 is what JAX makes of it") {
     oracle::fill(theta[p0], "p0", -1.5, 1.5);
     oracle::fill(theta[p1], "p1", 0.25, 1.75);
     oracle::fill(theta[m0], "m0", -1, 1);
-    static program0 run0{hg::threads = 1};
+    static program0 run0{hg::threads = hg::pinned(1)};
     const auto of_x0 = oracle::numbers(1 * 4 * 4, "x0", -0.5, 1);
     const auto of_a0 = oracle::numbers(2 * 2, "a0", -1.5, 1.5);
     const auto out = oracle::call(run0, theta, x0 = of_x0, a0 = of_a0);
@@ -231,7 +231,7 @@ TEST_CASE("the model of seed 4186 is what JAX makes of it") {
     using namespace model_4186;
     hg::parameters<model, hg::element<double>> theta{hg::seed = 1};
     oracle::fill(theta[hg::name<"b0a.k0_1.weight">], "b0a.k0_1.weight", -1, 1);
-    static program0 run0{hg::threads = 2};
+    static program0 run0{hg::threads = hg::pinned(2)};
     const auto of_x0 = oracle::numbers(2 * 4, "x0", -0.5, 1);
     const auto of_x1 = oracle::numbers(2 * 4, "x1", -1, 1);
     const auto of_s0 = oracle::numbers(1, "s0", -1, 1);
@@ -273,7 +273,7 @@ TEST_CASE("the model of seed 4349 is what JAX makes of it") {
     hg::parameters<model, hg::element<double>> theta{hg::seed = 1};
     oracle::fill(theta[p0], "p0", 0.25, 1.75);
     oracle::fill(theta[p1], "p1", -1, 1);
-    static program0 run0{hg::threads = 1};
+    static program0 run0{hg::threads = hg::pinned(1)};
     const auto of_x0 = oracle::numbers(1 * 1, "x0", -1, 1);
     const auto of_e0_noise = oracle::numbers(1 * 2, "e0.noise", 0.0625, 0.9375);
     const auto of_e1_noise = oracle::numbers(1 * 2, "e1.noise", 0.0625, 0.9375);
@@ -317,7 +317,7 @@ TEST_CASE("the model of seed 4620 is what JAX makes of it") {
     using namespace model_4620;
     hg::parameters<model, hg::element<double>> theta{hg::seed = 1};
     oracle::fill(theta[m0], "m0", 0.25, 1.75);
-    static program0 run0{hg::threads = 3};
+    static program0 run0{hg::threads = hg::pinned(3)};
     const auto out = oracle::call(run0, theta);
     oracle::expect("e0", out[e0], {4, 3.5602521373080785e-05, -4.850501133712116e-05, 0.00015040453622864409});
     oracle::expect("e1", out[e1], {1, 9.9375099004660857e-11, 5.5041947724444397e-11, 5.5041947724444397e-11});

@@ -47,7 +47,7 @@ TEST_CASE("the model of seed 4633 is what JAX makes of it") {
     oracle::fill(theta[p0], "p0", -1, 1);
     oracle::fill(theta[hg::name<"c0.r0_2.weight">], "c0.r0_2.weight", -1, 1);
     oracle::fill(theta[hg::name<"c0.r0_2.bias">], "c0.r0_2.bias", -1, 1);
-    static program0 run0{hg::threads = 2};
+    static program0 run0{hg::threads = hg::pinned(2)};
     const auto of_x0 = oracle::numbers(3 * 2, "x0", 0.25, 1.75);
     const auto out = oracle::call(run0, theta, x0 = of_x0);
     oracle::expect("e0", out[e0], {12, 0.13061452363085171, 1.4073544002368854, 1.4073544002368854});
@@ -83,7 +83,7 @@ TEST_CASE("the model of seed 4735 is what JAX makes of it") {
     using namespace model_4735;
     hg::parameters<model, hg::element<double>> theta{hg::seed = 1};
     oracle::fill(theta[p0], "p0", -1.5, 1.5);
-    static program0 run0{hg::threads = 1};
+    static program0 run0{hg::threads = hg::pinned(1)};
     const auto of_s0 = oracle::numbers(1, "s0", -1.5, 1.5);
     const auto out = oracle::call(run0, theta, s0 = of_s0[0]);
     oracle::expect("e0", out[e0], {1, 0.26854328741319478, 0.14874093948680497, 0.14874093948680497});
@@ -121,7 +121,7 @@ TEST_CASE("the model of seed 4829 is what JAX makes of it") {
     using namespace model_4829;
     hg::parameters<model, hg::element<double>> theta{hg::seed = 1};
     oracle::fill(theta[p0], "p0", -1, 1);
-    static program0 run0{hg::threads = 3};
+    static program0 run0{hg::threads = hg::pinned(3)};
     const auto of_x0 = oracle::numbers(13 * 8, "x0", 0.25, 1.75);
     const auto out = oracle::call(run0, theta, x0 = of_x0);
     oracle::expect("e0", out[e0], {13, 1.7741610022374079, 19.827451425756792, 19.827451425756792});
@@ -181,7 +181,7 @@ TEST_CASE("the model of seed 4990 is what JAX makes of it") {
     using namespace model_4990;
     hg::parameters<model, hg::element<double>> theta{hg::seed = 1};
     oracle::fill(theta[p0], "p0", -0.5, 1);
-    static program0 run0{hg::threads = 3};
+    static program0 run0{hg::threads = hg::pinned(3)};
     const auto of_x1 = oracle::numbers(16 * 9 * 9, "x1", -1, 1);
     const auto of_s0 = oracle::numbers(1, "s0", -1, 1);
     const auto out = oracle::call(run0, theta, x1 = of_x1, s0 = of_s0[0]);
@@ -220,7 +220,7 @@ TEST_CASE("the model of seed 5265 is what JAX makes of it") {
     using namespace model_5265;
     hg::parameters<model, hg::element<double>> theta{hg::seed = 1};
     oracle::fill(theta[p0], "p0", -0.5, 1);
-    static program0 run0{hg::threads = 3};
+    static program0 run0{hg::threads = hg::pinned(3)};
     const auto of_x0 = oracle::numbers(3, "x0", -1, 1);
     const auto of_x1 = oracle::numbers(3 * 4 * 2, "x1", -1.5, 1.5);
     const auto of_a0 = oracle::numbers(2, "a0", 0.25, 1.75);
@@ -259,7 +259,7 @@ TEST_CASE("the model of seed 5439 is what JAX makes of it") {
     using namespace model_5439;
     hg::parameters<model, hg::element<double>> theta{hg::seed = 1};
     oracle::fill(theta[p0], "p0", -1, 1);
-    static program0 run0{hg::threads = 1};
+    static program0 run0{hg::threads = hg::pinned(1)};
     const auto of_s0 = oracle::numbers(1, "s0", -1, 1);
     const auto of_e0_noise = oracle::numbers(1, "e0.noise", -2, 2);
     const auto of_e1_noise = oracle::numbers(1, "e1.noise", 0.0625, 0.9375);
@@ -311,7 +311,7 @@ TEST_CASE("the model of seed 5463 is what JAX makes of it") {
     using namespace model_5463;
     hg::parameters<model, hg::element<double>> theta{hg::seed = 1};
     oracle::fill(theta[p1], "p1", -1.5, 1.5);
-    static program0 run0{hg::threads = 3};
+    static program0 run0{hg::threads = hg::pinned(3)};
     const auto of_x0 = oracle::numbers(16 * 3 * 1, "x0", -1, 1);
     const auto of_s0 = oracle::numbers(1, "s0", 0.25, 1.75);
     const auto out = oracle::call(run0, theta, x0 = of_x0, s0 = of_s0[0]);
@@ -365,7 +365,7 @@ TEST_CASE("the model of seed 5931 is what JAX makes of it") {
     hg::parameters<model, hg::element<double>> theta{hg::seed = 1};
     oracle::fill(theta[p0], "p0", -1.5, 1.5);
     oracle::fill(theta[p1], "p1", -1.5, 1.5);
-    static program0 run0{hg::threads = 1};
+    static program0 run0{hg::threads = hg::pinned(1)};
     const auto of_s0 = oracle::numbers(1, "s0", -1, 1);
     const auto out = oracle::call(run0, theta, s0 = of_s0[0]);
     oracle::expect("e0", out[e0], {3, -2.293806516122602, -4.664500102893502, 4.664500102893502});

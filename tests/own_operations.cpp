@@ -175,13 +175,13 @@ template <const auto& Model> void check_model() {
     };
     for (const int threads : {1, 3}) {
         CAPTURE(threads);
-        hg::function<Model, hg::from<x>, hg::to<y>, in_double> values{hg::threads = threads};
+        hg::function<Model, hg::from<x>, hg::to<y>, in_double> values{hg::threads = hg::pinned(threads)};
         const auto out = values(theta, x = data);
         const numbers got = values_of(out[y]), wanted = values_of(look(x = data)[y]);
         REQUIRE(got.size() == wanted.size());
         for (std::size_t i = 0; i < got.size(); ++i) CHECK(got[i] == doctest::Approx(wanted[i]).epsilon(1e-12));
 
-        hg::gradient<Model, loss, in_double> gradient{hg::threads = threads};
+        hg::gradient<Model, loss, in_double> gradient{hg::threads = hg::pinned(threads)};
         const auto slope = gradient(theta, x = data);
         CHECK(slope[loss] == doctest::Approx(mean_loss()).epsilon(1e-12));
         for (const auto& [i, j] : {std::pair{0, 0}, {1, 7}, {2, 18}}) {

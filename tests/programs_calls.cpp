@@ -241,7 +241,7 @@ TEST_CASE("numbers of threads, rows and examples that cannot be are exceptions t
     using namespace model;
     for (const long threads : {0L, -1L, 1025L, (1L << 32) + 1, std::numeric_limits<long>::min()})
         CHECK_THROWS_WITH_AS(
-            small(hg::threads = threads),
+            small(hg::threads = hg::pinned(threads)),
             ("hg::threads is " + std::to_string(threads) + ", but a program runs on 1 to 1024 threads").c_str(),
             hg::call_error);
     hg::parameters<calls> theta;

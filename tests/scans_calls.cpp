@@ -80,7 +80,7 @@ inline constexpr auto& large = model<12, 32>;
 template <const auto& Model> numbers trained_by(int threads, const numbers& data) {
     using namespace model_of;
     hg::parameters<Model> theta{hg::seed = 1};
-    hg::trainer<Model, loss, hg::adam, hg::max_rows<72>> train{theta, hg::threads = threads};
+    hg::trainer<Model, loss, hg::adam, hg::max_rows<72>> train{theta, hg::threads = hg::pinned(threads)};
     for (int i = 0; i < 3; ++i) train(x<12> = data);
     numbers result = copy(theta[hg::name<"V">]);
     result.push_back(train(x<12> = data)[loss]);
@@ -112,7 +112,7 @@ TEST_CASE("states that are computed again from every fifth are the same, and tak
     all keep_all{hg::threads = 1};
     const auto wanted = keep_all(theta, x<12> = data);
     for (const int threads : {1, 2, 3}) {
-        few keep_few{hg::threads = threads};
+        few keep_few{hg::threads = hg::pinned(threads)};
         hg::parameters<sparing> same{hg::seed = 4};
         const auto got = keep_few(same, x<12> = data);
         CHECK(got[loss] == wanted[loss]);

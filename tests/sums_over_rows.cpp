@@ -66,7 +66,7 @@ TEST_CASE("sums over many rows lose no digits") {
         std::vector<float> before;
         for (const int threads : {1, 2, 3}) {
             CAPTURE(threads);
-            program p{hg::threads = threads};
+            program p{hg::threads = hg::pinned(threads)};
             const auto out = p(x = given_x, a = given_a, b = given_b);
             std::vector<float> all{out[number]};
             const auto check = [&](float got, double exact) {

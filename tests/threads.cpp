@@ -22,7 +22,7 @@ template <class T> bool same_bits(std::span<const T> a, std::span<const T> b) {
 // Everything that a run leaves behind: losses of every step, parameters, and the optimiser's moments.
 template <class Case, class T> std::vector<T> run_of_training(int threads, const std::vector<int>& rows_of_steps) {
     hg::parameters<Case::graph, hg::element<T>> theta{hg::seed = 9};
-    trainer<Case, T> train{theta, hg::seed = 4, hg::threads = threads};
+    trainer<Case, T> train{theta, hg::seed = 4, hg::threads = hg::pinned(threads)};
     const std::vector<T> pixels = images<T>(2, 128, Case::features);
     std::vector<T> left;
     for (const int rows : rows_of_steps) {
@@ -86,10 +86,10 @@ TEST_CASE("gradients, and functions in chunks, give the same bits with 1, 2 and 
     std::vector<float> gradient_alone, images_alone;
     for (const int threads : {1, 2, 3}) {
         CAPTURE(threads);
-        gradient g{hg::seed = 4, hg::threads = threads};
+        gradient g{hg::seed = 4, hg::threads = hg::pinned(threads)};
         const auto out = g(theta, hg::name<"x"> = first);
         const auto view = out.gradient(hg::name<"h.weight">).span();
-        reconstruct f{hg::seed = 4, hg::threads = threads};
+        reconstruct f{hg::seed = 4, hg::threads = hg::pinned(threads)};
         std::vector<float> restored(pixels.size());
         f(theta, hg::name<"x"> = pixels, hg::into(hg::name<"xhat">, restored));
         if (threads == 1) {
@@ -121,9 +121,9 @@ TEST_CASE("in a child process programs run, those of its parent and its own, and
     for (const int threads : {2, 3}) {
         CAPTURE(threads);
         hg::parameters<Case::graph> theta{hg::seed = 9}, other{hg::seed = 9};
-        trainer<Case, float> train{theta, hg::seed = 4, hg::threads = threads};
+        trainer<Case, float> train{theta, hg::seed = 4, hg::threads = hg::pinned(threads)};
         trainer<Case, float> alone{other, hg::seed = 4, hg::threads = 1};
-        gradient g{hg::threads = threads}, g_alone{hg::threads = 1};
+        gradient g{hg::threads = hg::pinned(threads)}, g_alone{hg::threads = 1};
         step<Case, float>(train, pixels, {}); // the team has worked
         step<Case, float>(alone, pixels, {});
         const auto same_again = [&] {

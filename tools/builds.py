@@ -104,7 +104,7 @@ def find_clang():
     return next((name for name in ("clang++-19", "clang++") if shutil.which(name)), None)
 
 
-TESTED = ["-Dtests=enabled", "-Dopenmp=enabled"]
+TESTED = ["-Dtests=enabled"]
 CHECKED = [*TESTED, "-Dwerror=true"]
 # The sanitizers make GCC warn of what cannot happen, so there warnings are no errors.
 SANITIZED = [*TESTED, "-Dcpp_args=-g1", "-Db_lundef=false"]
@@ -138,9 +138,8 @@ def matrix(jobs):
         for n, width in enumerate(widths):  # all of a width's tests run under one compiler, and its kernels under both
             groups = vectors if (family == "gcc") == (n % 2 == 0) else ("kernels",)
             builds.append(Build(f"{family}-{width}", compiler, width, groups, level, CHECKED, jobs=jobs))
-    serial, thread = [*CHECKED, "-Dopenmp=disabled"], [*SANITIZED, "-Db_sanitize=thread"]
-    builds += [Build("gcc-serial", "g++", "native", ("kernels",), FOR_GCC, serial, jobs=jobs),
-               Build("gcc-address", "g++", "native", ("sanitizers",), FOR_GCC, address, 5, jobs, without=("costly",)),
+    thread = [*SANITIZED, "-Db_sanitize=thread"]
+    builds += [Build("gcc-address", "g++", "native", ("sanitizers",), FOR_GCC, address, 5, jobs, without=("costly",)),
                Build("clang-address", clang, "native", ("sanitizers",), FOR_CLANG_SANITIZED, address, 5, jobs),
                Build("clang-thread", clang, "native", ("threads",), FOR_CLANG, thread, 10, jobs)]
     return builds

@@ -1,5 +1,5 @@
-// The build's choices: which SIMD instruction set and which threading the templates are compiled for, and the inline
-// namespace that encodes both; and which of the compiler's flags are refused. Nothing else lives here; every header
+// The build's choices: which SIMD instruction set the templates are compiled for, and the inline namespace that encodes
+// it; and which of the compiler's flags are refused. Nothing else lives here; every header
 // that holds a template includes it.
 #pragma once
 
@@ -36,12 +36,6 @@ static_assert(sizeof(1.0) == sizeof(double),
     #define HOURGLASS_SIMD_NAME scalar
 #endif
 
-#if defined(_OPENMP)
-    #define HOURGLASS_THREADING_NAME omp
-#else
-    #define HOURGLASS_THREADING_NAME serial
-#endif
-
 // What runs on the way to an error alone: compiled for size, and so is whatever comes to nothing else.
 #define HOURGLASS_COLD __attribute__((cold, noinline))
 
@@ -49,11 +43,9 @@ static_assert(sizeof(1.0) == sizeof(double),
 #define HOURGLASS_JOIN(a, b) HOURGLASS_JOIN_(a, b)
 
 // The same template compiled with other flags would otherwise be one weak symbol for the linker to choose from.
-#define HOURGLASS_ABI HOURGLASS_JOIN(HOURGLASS_SIMD_NAME, HOURGLASS_THREADING_NAME)
-
 #define HOURGLASS_BEGIN                                                                                                \
     namespace hourglass {                                                                                              \
-    inline namespace HOURGLASS_ABI {
+    inline namespace HOURGLASS_JOIN(simd, HOURGLASS_SIMD_NAME) {
 #define HOURGLASS_END                                                                                                  \
     }                                                                                                                  \
     }

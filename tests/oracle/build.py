@@ -16,7 +16,7 @@ class Builder:
     def __init__(self, folder, compiler="g++", optimization="1"):
         self.folder, self.compiler = Path(folder), compiler
         self.folder.mkdir(parents=True, exist_ok=True)
-        self.flags = ["-std=c++20", f"-O{optimization}", "-march=native", f"-I{ROOT / 'include'}", "-fopenmp"]
+        self.flags = ["-std=c++20", f"-O{optimization}", "-march=native", f"-I{ROOT / 'include'}"]
         self.is_clang = "clang" in Path(shutil.which(compiler) or compiler).name
         if self.is_clang:  # large models take more than its own limit: see docs/language.md
             self.flags.append("-fconstexpr-steps=100000000")

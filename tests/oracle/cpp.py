@@ -100,7 +100,7 @@ def run(model):
     """The function that calls the model's programs, each twice: with fewer rows first, then with all."""
     lines = ["inline void run(oracle::printer& print) {", *theta(model)]
     for i, program in enumerate(model.programs):
-        lines += [f"    static program{i} run{i}{{hg::threads = {model.threads}}};"]
+        lines += [f"    static program{i} run{i}{{hg::threads = hg::pinned({model.threads})}};"]
     has_rows = any(leaf.batched for leaf in model.leaves.values())
     counts = [max(1, model.rows // 2), model.rows] if has_rows and model.rows > 1 else [model.rows]
     lines.append(f"    for (const int rows : {{{', '.join(map(str, counts))}}}) {{")

@@ -74,7 +74,7 @@ def test_of(model, held):
     program = model.programs[0]
     lines = [f'TEST_CASE("the model of seed {model.seed} is what JAX makes of it") {{', f"    using namespace model_{model.seed};"]
     lines += cpp.theta(model)
-    lines += [f"    static program0 run0{{hg::threads = {model.threads}}};"]
+    lines += [f"    static program0 run0{{hg::threads = hg::pinned({model.threads})}};"]
     lines += [line.replace("rows", str(model.rows)) for line in cpp.numbers_of_leaves(model, "    ")]
     lines += ["    const auto out = oracle::call(run0" + "".join(", " + a for a in cpp.call_arguments(model)) + ");"]
     lines += [expectation(n, held[n])[4:] for n in program.results if n in held]

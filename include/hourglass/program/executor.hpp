@@ -3,6 +3,7 @@
 #pragma once
 
 #include <hourglass/graph/compile.hpp>
+#include <hourglass/program/crew.hpp>
 #include <hourglass/program/direct.hpp>
 #include <hourglass/program/memory.hpp>
 #include <hourglass/program/parameters.hpp>
@@ -11,19 +12,7 @@
 
 #include <tuple>
 
-#if defined(_OPENMP)
-    #include <omp.h>
-#endif
-
 HOURGLASS_BEGIN
-
-inline int default_threads() {
-#if defined(_OPENMP)
-    return omp_get_max_threads();
-#else
-    return 1;
-#endif
-}
 
 template <class Compiled, class T> class executor {
 public:
@@ -31,25 +20,13 @@ public:
     static constexpr const auto& schedule = Compiled::run_time;
     static constexpr int values = Compiled::sizes.values, groups = Compiled::sizes.groups;
     static constexpr long max_rows = Compiled::spec::rows;
-    // Floating-point operations: for fewer, waking other threads costs more than they save.
-    static constexpr double work_worth_a_team = 4e5;
 
-    explicit executor(int thread_count) : executor(thread_count, inside_another_executor{}) {
-#if defined(_OPENMP)
-        // The team is made now, so that no step has to. (GCC drops a parallel region with nothing in it.)
-        if (threads_ > 1 && can_start_team()) {
-    #pragma omp parallel num_threads(threads_)
-            {
-    #pragma omp barrier
-            }
-        }
-#endif
-    }
-    executor(int thread_count, inside_another_executor)
-        : threads_(thread_count), memory_(scratch::with_arena(thread_count)),
-          scans_(make_scans(thread_count, std::make_integer_sequence<int, Compiled::scans>{})) {
-        if (inside && threads_ > 1)
-            throw call_error("hg::threads is " + std::to_string(threads_) +
+    explicit executor(thread_limit limit) : executor(limit, inside_another_executor{}) { crew_.prepare(); }
+    executor(thread_limit limit, inside_another_executor)
+        : crew_(limit), memory_(scratch::with_arena(crew_.most())),
+          scans_(make_scans(crew_.most(), std::make_integer_sequence<int, Compiled::scans>{})) {
+        if (inside && limit.most > 1)
+            throw call_error("hg::threads is " + std::to_string(limit.most) +
                              ", but a program with hg::arena_inside runs on 1 thread");
         for (int v = 0; v < values; ++v)
             if (at(v).offset >= 0) place[static_cast<std::size_t>(v)] = memory_.get() + at(v).offset;
@@ -93,8 +70,8 @@ public:
     void run(long rows, bool flush) {
         compute_numbers(rows);
         if constexpr (direct::possible) {
-            constexpr bool always = inside || work_alone() <= work_worth_a_team;
-            if (always || threads_ == 1) {
+            constexpr bool always = inside || work_alone() <= crew::work_worth_a_team;
+            if (always || crew_.most() == 1) {
                 if (!flush) return direct::run_all(*this);
                 const kernels::flush_denormals while_running;
                 return direct::run_all(*this);
@@ -103,16 +80,7 @@ public:
         }
         double work = schedule.work + schedule.work_per_row * static_cast<double>(rows);
         std::apply([&](const auto&... scan) { ((work += scan.work(rows)), ...); }, scans_);
-#if defined(_OPENMP)
-        if (threads_ > 1 && work > work_worth_a_team && can_start_team()) {
-    #pragma omp parallel num_threads(threads_)
-            { run_groups(rows, {omp_get_thread_num(), omp_get_num_threads()}, flush); }
-            return;
-        }
-#else
-        static_cast<void>(work);
-#endif
-        run_groups(rows, {0, 1}, flush);
+        crew_.run(work, [&](worker w) { run_groups(rows, w, flush); });
     }
 
     // A thread's part of a run, all threads together; what products count is the thread's own, and goes on from one
@@ -130,7 +98,7 @@ public:
     void walk_alone() { direct::run_all(*this); }
 
 private:
-    int threads_;
+    crew crew_;
     program_memory<T, inside ? static_cast<std::size_t>(scratch_plan<Compiled, T>::with_arena(1)) : 0> memory_;
 
     using direct = direct_runs<Compiled, T>;

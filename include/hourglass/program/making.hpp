@@ -9,12 +9,13 @@
 #include <utility>
 
 #include <hourglass/program/options.hpp>
+#include <hourglass/program/processors.hpp>
 
 HOURGLASS_BEGIN
 
 inline constexpr symbol<"#seed"> seed{};                   // of parameters: how they start; of a program: its noise
 inline constexpr symbol<"#rows"> rows{};                   // how many rows, where nothing batched is fed
-inline constexpr symbol<"#threads"> threads{};             // how many threads a program may use
+inline constexpr symbol<"#threads"> threads{};             // the most threads of a program, or hg::pinned(n)
 inline constexpr symbol<"#first_example"> first_example{}; // the number of the call's first example, for its noise
 
 // A wrong number where a program is made or called: of rows, elements, threads. The message names the symbol and the
@@ -68,16 +69,25 @@ template <std::integral Given> void check_count(std::string_view name, Given giv
     if (!fits) [[unlikely]]
         refuse_count(name, std::to_string(given), rule);
 }
-// hg::threads = n among the arguments, or what it is by default. Throws call_error for a number that no program runs
-// on.
-inline int threads_or(int otherwise) { return otherwise; }
-template <class First, class... Rest> int threads_or(int otherwise, const First& first, const Rest&... rest) {
-    if constexpr (is_binding<First>)
-        if constexpr (std::integral<std::remove_cvref_t<decltype(first.value)>>)
-            if (First::left::hash == decltype(threads)::hash) {
-                check_count("hg::threads", first.value, 1, 1024, "a program runs on 1 to 1024 threads");
-                return static_cast<int>(first.value);
-            }
+// hg::threads = n or hg::pinned(n) among the arguments, or what it is by default. Throws call_error for a number that
+// no program runs on.
+template <class T> inline constexpr bool pins_threads = false;
+template <class Number> inline constexpr bool pins_threads<pinned<Number>> = true;
+template <std::integral Given> thread_limit checked_threads(Given given, bool is_pinned) {
+    check_count("hg::threads", given, 1, most_threads, "a program runs on 1 to 1024 threads");
+    return {static_cast<int>(given), is_pinned};
+}
+inline thread_limit threads_or(thread_limit otherwise) { return otherwise; }
+template <class First, class... Rest>
+thread_limit threads_or(thread_limit otherwise, const First& first, const Rest&... rest) {
+    if constexpr (is_binding<First>) {
+        if (First::left::hash == decltype(threads)::hash) {
+            if constexpr (pins_threads<std::remove_cvref_t<decltype(first.value)>>)
+                return checked_threads(first.value.threads, true);
+            else if constexpr (std::integral<std::remove_cvref_t<decltype(first.value)>>)
+                return checked_threads(first.value, false);
+        }
+    }
     return threads_or(otherwise, rest...);
 }
 
@@ -100,7 +110,8 @@ template <taker Taker, class... Arguments> struct making_check {
         if (!is_seed && !(is_threads && is_program))
             return sentence(shown(Left::name), " is bound where ", name, " is made, which takes ", made_with(),
                             Taker == taker::parameters || is_threads ? "" : ": bind it where it is called");
-        if (!std::integral<std::remove_cvref_t<decltype(Argument::value)>>)
+        using Value = std::remove_cvref_t<decltype(Argument::value)>;
+        if (!std::integral<Value> && !(is_threads && pins_threads<Value>))
             return sentence(shown(Left::name), " is bound to something that is no whole number");
         if ((0 + ... + (hash_of_argument<std::remove_cvref_t<Arguments>>() == Left::hash ? 1 : 0)) > 1)
             return sentence(shown(Left::name), " is given twice");

@@ -35,7 +35,7 @@ protected:
 
     executor<compiled_graph, T> executor_;
 
-    explicit program_base(int thread_count) : executor_(thread_count) {}
+    explicit program_base(thread_limit limit) : executor_(limit) {}
 
     // Whether rows influence each other: then a call cannot be cut into chunks.
     static constexpr bool find_coupling() {
@@ -176,10 +176,10 @@ template <class Spec> class callable_program : public program_base<Spec> {
 public:
     using typename base::result;
 
-    // Made with hg::threads = n and hg::seed = n, in any order. Throws call_error where there cannot be so many
-    // threads.
+    // Made with hg::threads = n or hg::pinned(n), and hg::seed = n, in any order. Throws call_error where there cannot
+    // be so many threads.
     template <class... Arguments> explicit callable_program(const Arguments&... arguments)
-        : base(threads_or(base::inside ? 1 : default_threads(), arguments...)) {
+        : base(threads_or(base::inside ? thread_limit{} : thread_limit::by_default(), arguments...)) {
         base::template well_formed<making_check<taker_of(Spec::kind), Arguments...>>();
         this->executor_.noise.seed = option_or(decltype(seed)::hash, std::uint64_t{0}, arguments...);
     }
@@ -307,7 +307,7 @@ public:
     // Made with the parameters, which must live as long as the trainer, hg::seed = n for the noise, hg::threads = n.
     // Throws call_error where there cannot be so many threads.
     template <class... Arguments> explicit trainer(Arguments&&... arguments)
-        : base(threads_or(default_threads(), arguments...)) {
+        : base(threads_or(thread_limit::by_default(), arguments...)) {
         using making = making_check<taker::trainer, Arguments...>;
         if constexpr (base::template well_formed<making>()) {
             this->executor_.noise.seed = option_or(decltype(seed)::hash, std::uint64_t{0}, arguments...);

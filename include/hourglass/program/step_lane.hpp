@@ -95,7 +95,7 @@ public:
     static constexpr bool is_local = false;
 
     explicit step_lane(int threads)
-        : step_(threads, inside_another_executor{}),
+        : step_({threads, true}, inside_another_executor{}),
           memory_(allocate_aligned<T>(static_cast<std::size_t>(slice_place(plan.sequences)) + 16)) {
         facts::template each<plan.states>([&]<int S>() {
             constexpr leaf state_ = find(step_leaf::state, S);

@@ -1,43 +1,32 @@
 // How the threads of a program share its work: which of them one is, where all of them meet, and a thread's share of so
-// many items. What they do with it is elsewhere.
+// many items. What they do with it is elsewhere, and so is where they come from (program/team.hpp).
 #pragma once
 
 #include <algorithm>
 
-#include <hourglass/config.hpp>
-
-#if defined(_OPENMP) && __has_include(<pthread.h>)
-    #include <pthread.h>
-#endif
+#include <hourglass/program/waiting.hpp>
 
 HOURGLASS_BEGIN
 
-// Whether several threads can be started. In a child process that fork() made, the threads of the parent's team are
-// gone, and GCC's OpenMP library would wait for them for ever: there programs run on the calling thread, which gives
-// the same numbers.
-#if defined(_OPENMP) && __has_include(<pthread.h>)
-inline bool can_start_team() {
-    static bool is_child = false;
-    static const int watched = pthread_atfork(nullptr, nullptr, [] { is_child = true; });
-    static_cast<void>(watched);
-    return !is_child;
-}
-#else
-inline bool can_start_team() { return true; }
-#endif
+// Where the threads of a run meet, and how long the first of them has waited there for the others.
+struct team_meeting {
+    meeting_point point{};
+    std::int64_t waited = 0; // nanoseconds
+};
 
 // Which part of a program's work a thread does.
 struct worker {
     int thread = 0;
     int threads = 1;
+    team_meeting* meeting = nullptr; // of several threads
 };
 // All threads of the step meet here; alone, nothing happens.
-inline void wait_for_all([[maybe_unused]] worker w) {
-#if defined(_OPENMP)
-    if (w.threads > 1) {
-    #pragma omp barrier
-    }
-#endif
+inline void wait_for_all(worker w) {
+    if (w.threads == 1) return;
+    if (w.thread == 0)
+        w.meeting->waited += w.meeting->point.arrive_and_wait_timed();
+    else
+        w.meeting->point.arrive_and_wait();
 }
 // A thread's share of `count` items, whole multiples of `grain` except at the end; the split depends on nothing else.
 struct share {
