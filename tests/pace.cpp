@@ -111,6 +111,16 @@ TEST_CASE("what counts is the sum of many runs: neither one lucky run nor a rare
     CHECK(p.run(20 * second, rare_pauses, millisecond) > 0.9);
     CHECK(p.time_with(1) > p.time_with(2));
 
+    // A quiet machine but for one pause in a hundred seconds costs little more than the pause.
+    double since = 0;
+    const machine one_pause = [&since](int threads) {
+        const run_time t = threads > 1 && since > 1e11 ? run_time{50 * millisecond, 0.99} : quiet(threads);
+        since = since > 1e11 ? 0 : since + t.nanoseconds;
+        return t;
+    };
+    program once(2);
+    CHECK(once.run(400 * second, one_pause, millisecond / 2) > 0.997);
+
     // Work that is shared badly, but is faster shared: the team stays, although the caller's thread waits much.
     const machine uneven = [](int threads) {
         return threads == 1 ? run_time{millisecond, 0} : run_time{0.7 * millisecond, 0.5};

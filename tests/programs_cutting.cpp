@@ -270,6 +270,32 @@ TEST_CASE("sum_rows sums the terms too, and what has no batch axis counts once")
     }
 }
 
+namespace locations {
+
+inline constexpr hg::input<"x"> x;
+inline constexpr hg::parameter<"m"> m{hg::constant(2)};
+inline constexpr hg::symbol<"z"> z;
+inline constexpr hg::symbol<"loss"> loss;
+inline constexpr hg::graph model{
+    z = sample(normal(m, exp(x))),
+    loss = 3 * z - square(m),
+};
+
+}
+
+TEST_CASE("with sum_rows the location of a draw is a part of each row's value") {
+    using namespace locations;
+    hg::parameters<model, in_double> theta;
+    hg::gradient<model, loss, in_double, hg::sum_rows> drawn;
+    hg::gradient<model, loss, in_double, hg::sum_rows, hg::from<x, hg::name<"z.noise">>> fed;
+    const numbers zeros(3, 0.0), noise = {1, 2, 4};
+    CHECK(drawn(theta, x = zeros).gradient(m) == near(3 * 3 - 4));
+    const auto out = fed(theta, x = zeros, hg::name<"z.noise"> = noise);
+    CHECK(out[z] == near(3 * 2 + 7));
+    CHECK(out[loss] == near(3 * (3 * 2 + 7) - 4));
+    CHECK(out.gradient(m) == near(3 * 3 - 4));
+}
+
 TEST_CASE("per_example gives each row's value and gradient, as if it were alone in the call") {
     using namespace sums;
     hg::parameters<model, in_double> theta{hg::seed = 1};

@@ -7,6 +7,7 @@ import tempfile
 from pathlib import Path
 
 from builds import ROOT, Build, release
+from busy import busy
 from machine import runs_here, widths_of_this_processor
 from processes import run_or_stop, run_to_its_end, say, stop
 
@@ -79,16 +80,18 @@ def accuracy(jobs, json_path):
 def bench(arguments):
     jobs, json_path, compile_time = arguments.jobs(), arguments.value("--json", ""), arguments.flag("--compile")
     gradients, only = arguments.flag("--gradients"), arguments.value("--only", "")
-    accurate = arguments.flag("--accuracy")
+    accurate, beside_others = arguments.flag("--accuracy"), arguments.flag("--busy")
     shorter = [f"{name}={path}" for name in ("fastad", "ddx") for path in arguments.values(f"--{name}")]
     copies = copies_of_peers([*shorter, *arguments.values("--peer")], arguments.value("--cxx23", ""))
     arguments.finish("bench")
-    if compile_time + gradients + accurate > 1:
-        stop("bench measures one thing at a time: --compile, --gradients or --accuracy")
+    if compile_time + gradients + accurate + beside_others > 1:
+        stop("bench measures one thing at a time: --compile, --gradients, --accuracy or --busy")
     if (copies or only) and not gradients:
         stop("--fastad, --ddx, --peer and --only belong to bench --gradients")
     if accurate:
         sys.exit(accuracy(jobs, json_path))
+    if beside_others:
+        sys.exit(busy(jobs, json_path))
     extra = ["--json", json_path] if json_path else []
     build = release(jobs)
     if compile_time:

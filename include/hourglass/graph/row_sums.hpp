@@ -15,6 +15,15 @@ class row_sum {
         int per_row = -1, once = -1;
     };
     constexpr handle at(int n) const { return {&g_, nullptr, n}; }
+    // A product with noise, or a function of it: what it is added to is the location of a draw, a part of a row's value.
+    constexpr bool is_noise(int n) const {
+        const node& of = g_.nodes[n];
+        if (is<ops::noise>(of) || (is<ops::fed>(of) && of.options.flags[0] != 0)) return true;
+        if (of.op->kind != operation_kind::elementwise || is<ops::add>(of) || is<ops::subtract>(of)) return false;
+        for (int i = 0; i < of.operand_count; ++i)
+            if (is_noise(g_.operand(n, i))) return true;
+        return false;
+    }
     // Sums, differences, negatives, and multiples by what has no batch axis are taken apart. To any other operation its
     // operands are a part of a row's value, as log(sigma) is of a log density.
     constexpr parts parts_of_row(int n) const {
@@ -23,6 +32,7 @@ class row_sum {
         if (of.operand_count == 0 || of.type.extents.rank != 0) return {n, -1};
         const int a = g_.operand(n, 0), b = of.operand_count > 1 ? g_.operand(n, 1) : -1;
         if (is<ops::add>(of) || is<ops::subtract>(of)) {
+            if (is_noise(a) || is_noise(b)) return {n, -1};
             const bool minus = is<ops::subtract>(of);
             const parts first = parts_of_row(a), second = parts_of_row(b);
             if (first.once < 0 && second.once < 0) return {n, -1};

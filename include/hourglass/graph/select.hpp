@@ -32,7 +32,9 @@ public:
         for (int n = 0; n < g.nodes.size; ++n) {
             const node& old = g[n];
             if (cut[n] >= 0 && !(is<ops::input>(old) || is<ops::argument>(old))) {
-                r.map[n] = r.to.push_leaf(&record<ops::fed>, cut[n], old.type);
+                attributes options;
+                options.flags[0] = is<ops::noise>(old);
+                r.map[n] = r.to.push_leaf(&record<ops::fed>, cut[n], old.type, options);
             } else if (is<ops::in_training>(old)) {
                 const int chosen = r.map[g.operand(n, training ? 0 : 1)];
                 r.map[n] = handle{&r.to, nullptr, chosen}.filled(old.type).index;

@@ -38,7 +38,7 @@ struct scalar : leaf_base<scalar> {
 struct rows : leaf_base<rows> {
     static constexpr std::string_view name = "rows";
 };
-// A symbol whose equation is cut away: its value is given at the call.
+// A symbol whose equation is cut away: its value is given at the call. options.flags: [0] it is noise
 struct fed : leaf_base<fed> {
     static constexpr std::string_view name = "fed";
 };

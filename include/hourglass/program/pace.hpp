@@ -49,18 +49,21 @@ private:
             waited += more_waiting;
             ++runs;
         }
-        bool whole() const { return runs >= least_runs && took >= least_time; }
+        static constexpr double most_of_it = 0.8;
+        bool whole() const { return took >= least_time && (runs >= least_runs || waited > most_of_it * took); }
         double speed() const { return work / took; }
     };
     // When the next attempt may be made, and how long it is put off when it fails.
     struct patience {
         double next = 0, pause = shortest;
 
-        static constexpr double shortest = 1e8, longest = 6e10, price = 20;
-        void lost(double time, double now) {
-            pause = std::clamp(std::max(2 * pause, price * time), shortest, longest);
+        static constexpr double shortest = 1e8, longest = 6e10;
+        void failed(double cost, double now) {
+            pause = std::clamp(std::max(2 * pause, 20 * cost), shortest, longest);
             next = now + pause;
         }
+        // Of what is given up for the first time: it may have been a single pause.
+        void put_off(double cost, double now) { next = now + std::max(pause, 4 * cost); }
         void won() {
             pause = std::max(pause / 2, shortest);
             next = 0;
@@ -90,12 +93,11 @@ private:
         patience& of = has_more ? more_ : fewer_;
         if (window_.speed() > (has_more ? clearly_faster : 1.0) * settled_.speed()) {
             of.won();
-            // What the larger number cost is the price of trying it again.
-            if (!has_more) more_.lost(settled_.took - settled_.work / window_.speed(), now);
+            if (!has_more) more_.put_off(settled_.took - settled_.work / window_.speed(), now);
             settled_ = window_;
             trying_ = false;
         } else {
-            of.lost(std::max(0.0, loss()), now);
+            of.failed(std::max(0.0, loss()), now);
             const bool half_is_left = threads_ == 1 && before_ > 3;
             threads_ = half_is_left ? before_ / 2 : before_;
             trying_ = half_is_left;
