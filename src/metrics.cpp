@@ -1,7 +1,5 @@
 #include "hourglass/io/metrics.hpp"
 
-#include "hourglass/io/atomic_file.hpp"
-
 #include <cmath>
 #include <utility>
 
@@ -33,9 +31,11 @@ ordered_json terms(int epoch, const std::string& part, const std::vector<metric>
 
 }
 
-std::string metrics_json(const std::string& model, const std::vector<epoch_metrics>& epochs) {
+std::string metrics_json(const std::string& model, const std::string& run, const std::vector<epoch_metrics>& epochs) {
     ordered_json all;
     all["model"] = model;
+    all["run"] = run;
+    all["epoch"] = epochs.empty() ? 0 : epochs.back().epoch;
     all["epochs"] = ordered_json::array();
     for (const epoch_metrics& e : epochs) {
         check_finite(e.epoch, "seconds", e.seconds);
@@ -50,21 +50,6 @@ std::string metrics_json(const std::string& model, const std::vector<epoch_metri
         return all.dump(2) + "\n";
     } catch (const ordered_json::exception& reason) {
         throw error(fmt::format("metrics: expected names in UTF-8, found {}", reason.what()));
-    }
-}
-
-metrics_file::metrics_file(std::filesystem::path file, std::string model)
-    : file_(std::move(file)), model_(std::move(model)) {
-    write_file(file_, metrics_json(model_, epochs_));
-}
-
-void metrics_file::append(epoch_metrics epoch) {
-    epochs_.push_back(std::move(epoch));
-    try {
-        write_file(file_, metrics_json(model_, epochs_));
-    } catch (...) {
-        epochs_.pop_back();
-        throw;
     }
 }
 

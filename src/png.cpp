@@ -4,10 +4,13 @@
 
 #include <algorithm>
 #include <cstring>
+#include <fstream>
+#include <iterator>
 #include <string>
 
 #include <fmt/format.h>
 #include <png.h>
+#include <zlib.h>
 
 namespace hourglass::io {
 namespace {
@@ -81,6 +84,26 @@ void write_png(const std::filesystem::path& file, const picture& image) {
         throw error(fmt::format("{}: cannot be encoded as PNG: {}", file.string(), reason));
     }
     write_file(file, std::span(encoded).first(size));
+}
+
+// A chunk is its length, its type, its data and their check sum, big-endian: https://www.w3.org/TR/png-3, section 5.
+void label_png(const std::filesystem::path& file, const std::map<std::string, std::string>& texts) {
+    constexpr std::size_t header = 8 + 4 + 4 + 13 + 4; // the signature and the first chunk, IHDR
+    std::ifstream in(file, std::ios::binary);
+    const std::string old{std::istreambuf_iterator<char>(in), {}};
+    if (!old.starts_with("\x89PNG\r\n\x1a\n") || old.size() < header)
+        throw error(fmt::format("{}: expected a PNG file, found something else", file.string()));
+    std::string labelled = old.substr(0, header);
+    const auto append = [&](std::size_t number) {
+        for (const unsigned shift : {24U, 16U, 8U, 0U}) labelled += static_cast<char>(number >> shift & 0xffU);
+    };
+    for (const auto& [keyword, text] : texts) {
+        const std::string chunk = "tEXt" + keyword + '\0' + text;
+        append(chunk.size() - 4);
+        labelled += chunk;
+        append(::crc32(0, reinterpret_cast<const Bytef*>(chunk.data()), static_cast<uInt>(chunk.size())));
+    }
+    write_file(file, labelled + old.substr(header));
 }
 
 }

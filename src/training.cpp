@@ -5,10 +5,12 @@
 #include "hourglass/io/atomic_file.hpp"
 #include "hourglass/io/interrupt.hpp"
 #include "hourglass/io/progress.hpp"
+#include "hourglass/io/run_folder.hpp"
 
 #include <algorithm>
 #include <chrono>
 #include <cmath>
+#include <tuple>
 #include <utility>
 
 #include <fmt/format.h>
@@ -38,43 +40,50 @@ private:
     double rows_ = 0;
 };
 
+// A loss so far above where it began is no longer being trained.
+bool is_far_above(double loss, double first) { return loss > first + 100 * std::abs(first) && loss > 1e-3; }
+
 class training {
 public:
     training(const training_options& options, const data::split& images, const trainable& what)
-        : options_(options), images_(images), what_(what), order_(images.train.count, options.batch, options.seed),
-          rows_(order_.largest(), images.train.features()), file_(options.out / "metrics.json", what.model),
-          show_(options.epochs, images.train.count) {}
+        : options_(options), images_(images), what_(what), folder_(options.out),
+          order_(images.train.count, options.batch, options.seed), rows_(order_.largest(), images.train.features()),
+          show_(options.epochs, images.train.count) {
+        write_epoch(0); // what cannot be written is found before the training
+        folder_.name_also(weights_file, best_file);
+        folder_.staged();
+    }
 
     void run() {
         for (int epoch = 1; epoch <= options_.epochs && !interrupted(); ++epoch) {
             epoch_metrics result{epoch, {}, {}, 0};
-            if (!train_epoch(epoch, result)) {
-                save();
-                show_.note(fmt::format("stopped in epoch {} after step {}: weights and pictures are saved as they are "
-                                       "now; metrics.json has the {} epochs before",
-                                       epoch, steps_, epoch - 1));
-                return;
-            }
+            if (!train_epoch(epoch, result)) return say_stopped(epoch);
             result.test = what_.evaluate(images_.test);
-            file_.append(result);
+            check_weights(epoch);
+            epochs_.push_back(result);
+            save(epoch);
             show_.end_epoch(result);
             if (what_.remark) show_.note(what_.remark());
-            save();
+            warn_of_divergence(result);
             seconds_ += result.seconds;
         }
     }
 
     void report() const {
-        if (file_.epochs().empty()) return;
-        const epoch_metrics& last = file_.epochs().back();
+        if (epochs_.empty()) return;
+        const epoch_metrics& last = epochs_.back();
         std::string text = fmt::format("{}, epoch {}, test:", what_.model, last.epoch);
         for (const metric& m : last.test) text += fmt::format("  {} {:.6g}", m.name, m.value);
-        fmt::print("{}\ntrained for {:.1f} s on {} thread{}; weights, metrics and pictures are in {}\n", text, seconds_,
-                   options_.threads, options_.threads == 1 ? "" : "s", options_.out.string());
+        text += fmt::format("\ntrained for {:.1f} s on {} thread{}; weights, metrics and pictures are in {}\n",
+                            seconds_, options_.threads, options_.threads == 1 ? "" : "s", options_.out.string());
+        if (best_ < last.epoch) text += fmt::format("epoch {} was the best; its weights are in {}\n", best_, best_file);
+        fmt::print("{}", text);
         std::fflush(stdout);
     }
 
 private:
+    static constexpr const char *weights_file = "weights.safetensors", *best_file = "best.safetensors";
+
     // False where a signal stopped it.
     bool train_epoch(int epoch, epoch_metrics& result) {
         using clock = std::chrono::steady_clock;
@@ -87,10 +96,7 @@ private:
             const std::span<const int> chosen = order_[k];
             const metrics now = what_.step(rows_.gather(images_.train.pixels, chosen));
             ++steps_;
-            if (!std::isfinite(now.front().value))
-                throw error(fmt::format("epoch {}, step {}: {}: expected a finite number, found {}; the training "
-                                        "diverged: try a smaller --learning-rate",
-                                        epoch, steps_, now.front().name, now.front().value));
+            check_loss(epoch, now);
             means.add(now, chosen.size());
             done += static_cast<std::int64_t>(chosen.size());
             show_.update(done, means.means());
@@ -101,29 +107,87 @@ private:
         return true;
     }
 
-    // Weights before pictures: they cost more to make again.
-    void save() {
-        write_safetensors(
-            options_.out / "weights.safetensors", what_.weights(),
-            {{"model", what_.model}, {"seed", std::to_string(options_.seed)}, {"steps", std::to_string(steps_)}});
-        what_.draw(images_.test, options_.out);
+    std::string what_is_kept() const {
+        return epochs_.empty()
+                   ? fmt::format("nothing in {} was changed", options_.out.string())
+                   : fmt::format("{} has epoch {} of this run", options_.out.string(), epochs_.back().epoch);
+    }
+    [[noreturn]] void fail_diverged(int epoch, std::string_view what) const {
+        throw error(fmt::format("epoch {}, step {}: {}; the training diverged: try a smaller --learning-rate; {}",
+                                epoch, steps_, what, what_is_kept()));
+    }
+    void check_loss(int epoch, const metrics& now) {
+        for (const metric& m : now)
+            if (!std::isfinite(m.value))
+                fail_diverged(epoch, fmt::format("{}: expected a finite number, found {}", m.name, m.value));
+        if (steps_ == 1) first_loss_ = now.front().value;
+    }
+    // The last update may have been one too many, which no loss has seen yet.
+    void check_weights(int epoch) const {
+        for (const tensor_record& tensor : what_.weights())
+            std::visit(
+                [&](const auto& values) {
+                    const auto wrong =
+                        std::count_if(values.begin(), values.end(), [](auto x) { return !std::isfinite(x); });
+                    if (wrong > 0)
+                        fail_diverged(epoch, fmt::format("{}: expected finite numbers, but {} of {} are not",
+                                                         tensor.name, wrong, values.size()));
+                },
+                tensor.values);
+    }
+    void warn_of_divergence(const epoch_metrics& result) {
+        const metric& loss = result.train.front();
+        if (is_far_above(loss.value, first_loss_))
+            show_.note(
+                fmt::format("the {} is {:.4g}, far above the {:.4g} of the first step: the training diverges; try a "
+                            "smaller --learning-rate; {} has the weights of epoch {}",
+                            loss.name, loss.value, first_loss_, best_file, best_));
+    }
+    void say_stopped(int epoch) {
+        show_.note(fmt::format("stopped in epoch {} after step {}; {}", epoch, steps_, what_is_kept()));
+    }
+
+    void save(int epoch) {
+        const epoch_metrics& last = epochs_.back();
+        const double loss = (last.test.empty() ? last.train : last.test).front().value;
+        const bool is_best = best_ == 0 || loss < best_loss_;
+        if (is_best) std::tie(best_, best_loss_) = std::pair(epoch, loss);
+        write_epoch(epoch);
+        if (is_best)
+            folder_.name_also(weights_file, best_file);
+        else
+            folder_.keep(best_file);
+        folder_.publish();
+    }
+    // Weights, metrics and pictures as they are now, where no reader sees them yet.
+    void write_epoch(int epoch) {
+        const std::filesystem::path to = folder_.begin(epoch);
+        write_safetensors(to / weights_file, what_.weights(),
+                          {{"model", what_.model},
+                           {"run", folder_.run()},
+                           {"epoch", std::to_string(epoch)},
+                           {"seed", std::to_string(options_.seed)},
+                           {"steps", std::to_string(steps_)}});
+        write_file(to / "metrics.json", metrics_json(what_.model, folder_.run(), epochs_));
+        what_.draw(images_.test, to);
     }
 
     const training_options& options_;
     const data::split& images_;
     const trainable& what_;
+    run_folder folder_;
     data::batches order_;
     data::row_buffer<float> rows_;
-    metrics_file file_;
     progress show_;
+    std::vector<epoch_metrics> epochs_;
     std::int64_t steps_ = 0;
-    double seconds_ = 0;
+    int best_ = 0;
+    double seconds_ = 0, first_loss_ = 0, best_loss_ = 0;
 };
 
 }
 
 void train(const training_options& options, const data::split& images, const trainable& what) {
-    make_folder(options.out);
     training now(options, images, what);
     now.run();
     now.report();

@@ -74,7 +74,7 @@ TEST_CASE("an epoch shows every image once, in an order of its own; means count 
     CHECK(model.batches == std::vector<std::size_t>{4, 4, 2, 4, 4, 2, 4, 4, 2});
     CHECK(model.seen.size() == 10);
     for (const auto& [image, times] : model.seen) CHECK(times == 3);
-    CHECK(model.drawn == 3);
+    CHECK(model.drawn == 1 + 3); // before the training too
     CHECK(get(options.out / "picture") == "4");
     CHECK(saved_steps(options.out) == 9);
 
@@ -86,28 +86,102 @@ TEST_CASE("an epoch shows every image once, in an order of its own; means count 
     CHECK(all.at("epochs")[0].at("test").at("loss") == 6.0);
 }
 
-TEST_CASE("a signal: the step is finished, weights and pictures are saved, the epochs before stay") {
+namespace {
+
+// Trains the model until a signal comes in front of a step.
+void stop_before_step(counting_model& model, int number, const io::training_options& options,
+                      const data::split& images) {
+    const auto step = model.task.step;
+    model.task.step = [&, step](std::span<const float> batch) {
+        if (model.steps == number - 1) std::raise(SIGINT);
+        return step(batch);
+    };
+    const io::interrupt_guard guard;
+    io::train(options, images, model.task);
+    CHECK(io::interrupting_signal() == SIGINT);
+    CHECK(model.steps == number);
+}
+
+}
+
+TEST_CASE("a signal: the step is finished, and the folder has the last whole epoch") {
+    const temporary_folder folder;
+    const data::split images = ten_images();
+    io::training_options options;
+    options.out = folder.path();
+    options.batch = 4;
+    counting_model model;
+    stop_before_step(model, 5, options, images);
+    CHECK(saved_steps(folder.path()) == 3);
+    const std::string metrics = get(folder / "metrics.json");
+    CHECK(nlohmann::json::parse(metrics).at("epochs").size() == 1);
+
+    counting_model next; // which is stopped in its first epoch
+    stop_before_step(next, 2, options, images);
+    CHECK(saved_steps(folder.path()) == 3);
+    CHECK(get(folder / "metrics.json") == metrics);
+    const io::interrupt_guard lowers_the_flag;
+}
+
+TEST_CASE("all files of an epoch say of which run and epoch they are; the best epoch's weights are kept") {
     const temporary_folder folder;
     const data::split images = ten_images();
     counting_model model;
-    const auto step = model.task.step;
-    model.task.step = [&](std::span<const float> batch) {
-        if (model.steps == 4) std::raise(SIGINT);
-        return step(batch);
+    int evaluated = 0;
+    model.task.evaluate = [&](const data::image_set&) -> io::metrics {
+        return {{"loss", std::vector<double>{3, 1, 2, 1}.at(static_cast<std::size_t>(evaluated++))}};
+    };
+    io::training_options options;
+    options.out = folder.path();
+    options.epochs = 4;
+    options.batch = 4;
+    io::train(options, images, model.task);
+    const auto metrics = nlohmann::json::parse(get(folder / "metrics.json"));
+    const auto last = io::read_safetensors(folder / "weights.safetensors").metadata;
+    auto best = io::read_safetensors(folder / "best.safetensors");
+    CHECK(metrics.at("epoch") == 4);
+    CHECK(last.at("epoch") == "4");
+    CHECK(last.at("run") == metrics.at("run"));
+    CHECK(best.metadata.at("run") == metrics.at("run"));
+    CHECK(best.metadata.at("epoch") == "2");
+    CHECK(best.find("steps")->f32()[0] == 6);
+}
+
+TEST_CASE("weights that are not finite are never written over good ones, though the loss is") {
+    const temporary_folder folder;
+    const data::split images = ten_images();
+    counting_model model;
+    model.task.weights = [&] {
+        const float x = model.steps < 6 ? 1 : std::numeric_limits<float>::infinity();
+        return std::vector<io::tensor_record>{{"steps", {1}, std::vector<float>{static_cast<float>(model.steps)}},
+                                              {"h.weight", {3}, std::vector<float>{1, x, x}}};
     };
     io::training_options options;
     options.out = folder.path();
     options.batch = 4;
-    {
-        const io::interrupt_guard guard;
-        io::train(options, images, model.task);
-        CHECK(io::interrupting_signal() == SIGINT);
+    const std::string text = message_of<io::error>([&] { io::train(options, images, model.task); });
+    CHECK(text ==
+          "epoch 2, step 6: h.weight: expected finite numbers, but 2 of 3 are not; the training diverged: try a "
+          "smaller --learning-rate; " +
+              folder.path().string() + " has epoch 1 of this run");
+    CHECK(saved_steps(folder.path()) == 3);
+}
+
+TEST_CASE("what stands in the way of a file is found before the training") {
+    const temporary_folder folder;
+    const data::split images = ten_images();
+    for (const char* name : {"picture", "weights.safetensors", "metrics.json", "best.safetensors"}) {
+        CAPTURE(name);
+        const std::filesystem::path out = folder / (std::string("with ") + name);
+        std::filesystem::create_directories(out / name);
+        counting_model model;
+        io::training_options options;
+        options.out = out;
+        CHECK(message_of<io::error>([&] { io::train(options, images, model.task); }) ==
+              (out / name).string() +
+                  ": expected a file or nothing, found a folder; move it away, or choose another folder");
+        CHECK(model.steps == 0);
     }
-    CHECK(model.steps == 5);
-    CHECK(saved_steps(folder.path()) == 5);
-    CHECK(model.drawn == 2);
-    CHECK(nlohmann::json::parse(get(folder / "metrics.json")).at("epochs").size() == 1);
-    const io::interrupt_guard lowers_the_flag;
 }
 
 TEST_CASE("a loss that is no number ends the training and says where") {

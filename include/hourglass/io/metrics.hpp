@@ -4,7 +4,6 @@
 
 #include "hourglass/io/error.hpp"
 
-#include <filesystem>
 #include <string>
 #include <vector>
 
@@ -22,26 +21,9 @@ struct epoch_metrics {
     double seconds = 0;        // of training alone
 };
 
-// The text of the file: {"model": ..., "epochs": [{"epoch": 1, "train": {name: value, ...}, "test": {...},
-// "seconds": ...}, ...]}. JSON has no infinity and no NaN: throws `error`, naming epoch and term, for a value that is
-// not finite, for a term that appears twice and for text that is no UTF-8.
-std::string metrics_json(const std::string& model, const std::vector<epoch_metrics>& epochs);
-
-// Rewrites the file whole after every epoch, atomically, so that it can be read at any time.
-class metrics_file {
-public:
-    // Writes the file without epochs at once: a folder that cannot be written to is found out before the training.
-    metrics_file(std::filesystem::path file, std::string model);
-
-    // Throws `error` as metrics_json does, and where the file cannot be written; file and epochs are then as before.
-    void append(epoch_metrics epoch);
-
-    const std::vector<epoch_metrics>& epochs() const { return epochs_; }
-
-private:
-    std::filesystem::path file_;
-    std::string model_;
-    std::vector<epoch_metrics> epochs_;
-};
+// The text of the file: {"model": ..., "run": ..., "epoch": 2, "epochs": [{"epoch": 1, "train": {name: value, ...},
+// "test": {...}, "seconds": ...}, ...]}; "epoch" is the last one's. JSON has no infinity and no NaN: throws `error`,
+// naming epoch and term, for a value that is not finite, for a term that appears twice and for text that is no UTF-8.
+std::string metrics_json(const std::string& model, const std::string& run, const std::vector<epoch_metrics>& epochs);
 
 }

@@ -1,11 +1,13 @@
 // Pictures of 8 bits a channel and their PNG files. What is drawn on a picture is the business of image_grid.hpp and
-// scatter.hpp; reading PNG is not here.
+// scatter.hpp; reading the pixels of PNG files is not here.
 #pragma once
 
 #include "hourglass/io/error.hpp"
 
 #include <cstdint>
 #include <filesystem>
+#include <map>
+#include <string>
 #include <vector>
 
 namespace hourglass::io {
@@ -28,5 +30,9 @@ picture upscale(const picture& small, int factor);
 // Writes atomically (see atomic_file.hpp). Throws `error` for a picture whose pixels are not height x width x channels
 // and where the file cannot be written.
 void write_png(const std::filesystem::path& file, const picture& image);
+
+// Adds texts to a PNG file, by keyword, for whoever asks later where it comes from; keywords have 1 to 79 characters.
+// Throws `error` for a file that is no PNG.
+void label_png(const std::filesystem::path& file, const std::map<std::string, std::string>& texts);
 
 }

@@ -41,7 +41,8 @@ struct trainable {
     // The same terms, as means over all images of a set, each counted once.
     std::function<metrics(const data::image_set& images)> evaluate;
 
-    // Writes pictures of what the model does with test images into a folder; called after each epoch.
+    // Writes pictures of what the model does with test images into a folder; called before the training and after each
+    // epoch.
     std::function<void(const data::image_set& test, const std::filesystem::path& folder)> draw;
 
     std::function<std::vector<tensor_record>()> weights;
@@ -50,11 +51,12 @@ struct trainable {
     std::function<std::string()> remark{};
 };
 
-// Trains for options.epochs epochs and leaves metrics.json, weights.safetensors and the pictures in options.out,
-// renewed after each epoch. A line for each epoch goes to standard error, the result to standard output. After a SIGINT
-// or SIGTERM the step is finished, and weights and pictures are saved as they then are; the caller asks `interrupted`
-// of interrupt.hpp and must hold an interrupt_guard. Throws `error` where a file cannot be written and where the loss
-// is no longer finite.
+// Trains for options.epochs epochs and leaves metrics.json, weights.safetensors, best.safetensors (of the epoch with
+// the least test loss) and the pictures in options.out, all of them exchanged together after each epoch: run_folder.hpp
+// has the rule. A line for each epoch goes to standard error, the result to standard output. After a SIGINT or SIGTERM
+// the step is finished, and the folder has the last whole epoch; the caller asks `interrupted` of interrupt.hpp and
+// must hold an interrupt_guard. Throws `error` where a file cannot be written, before the training if that can be told,
+// and where a term of the loss or a weight is no longer finite; a loss far above where it began is said.
 void train(const training_options& options, const data::split& images, const trainable& what);
 
 // In double.
