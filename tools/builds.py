@@ -128,11 +128,11 @@ def matrix(jobs):
     clang = find_clang() or stop("no clang++-19 found; it is needed for --all")
     vectors, address = ("kernels", "widths"), [*SANITIZED, "-Db_sanitize=address,undefined"]
     trained = [f"examples/hourglass-{name}" for name in examples()]  # their tests compile them for the other builds
-    builds = [main_build("native", jobs, without=("clang",)),
-              Build("gcc-optimised", "g++", "native", vectors, "2", CHECKED, jobs=jobs,
+    builds = [main_build("native", jobs, without=("clang", "trained")),
+              Build("gcc-optimised", "g++", "native", (*vectors, "trained"), "2", CHECKED, jobs=jobs,
                     targets=(*trained, "bench/bench-train_step")),
               Build("clang-native", clang, "native", (), FOR_CLANG, CHECKED, jobs=jobs,
-                    without=("once", "gcc", "widths", "sanitizers"), always=("kernels", "halves"))]
+                    without=("once", "gcc", "trained", "widths", "sanitizers"), always=("kernels", "halves"))]
     widths = [width for width in widths_of_this_processor() if width not in ("native", native_width())]
     for family, compiler, level in (("gcc", "g++", FOR_GCC), ("clang", clang, FOR_CLANG)):
         for n, width in enumerate(widths):  # all of a width's tests run under one compiler, and its kernels under both

@@ -114,7 +114,7 @@ def test(arguments):
         stop("test runs everything, with --all, or the quick tests, with --quick")
     start, times, results = time.monotonic(), Times(), []
     builds = matrix(jobs) if everything else [
-        main_build(chosen_simd(), jobs, ("quick",) if quick else (), ("clang", "lint"))]
+        main_build(chosen_simd(), jobs, ("quick",) if quick else (), ("clang", "lint", "trained"))]
     if patterns:
         builds[0].without = ()  # it can run every test
         if builds[0].configure():
