@@ -10,6 +10,7 @@
 #include <hourglass/models/basic.hpp>
 #include <hourglass/optim/rules.hpp>
 #include <hourglass/program/program.hpp>
+#include <hourglass/storage/save.hpp>
 
 namespace hg = hourglass;
 namespace io = hourglass::io;
@@ -48,7 +49,7 @@ void run(const io::training_options& chosen, const hg::data::split& images) {
         reconstruct(theta, x = originals, hg::into(xhat, restored));
         io::write_png(folder / "reconstructions.png", io::comparison_grid({originals, restored}, 28, 28));
     };
-    task.weights = [&] { return io::records_of(theta); };
+    task.weights = [&] { return hg::records_of(theta); };
     io::train(chosen, images, task);
 }
 

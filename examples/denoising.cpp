@@ -11,6 +11,7 @@
 #include <hourglass/models/denoising.hpp>
 #include <hourglass/optim/rules.hpp>
 #include <hourglass/program/program.hpp>
+#include <hourglass/storage/save.hpp>
 
 #include <memory>
 #include <stdexcept>
@@ -96,7 +97,7 @@ void run(const io::training_options& chosen, const hg::data::split& images, cons
         restore(theta, corrupted = clean, hg::into(xhat, restored)); // no corruption
         io::write_png(folder / "reconstructions.png", io::comparison_grid({clean, restored}, 28, 28));
     };
-    task.weights = [&] { return io::records_of(theta); };
+    task.weights = [&] { return hg::records_of(theta); };
     task.remark = [&] {
         return fmt::format("mean squared error of the restored test images {:.4f}, of doing nothing {:.4f}",
                            error_after, error_before);

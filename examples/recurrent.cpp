@@ -16,6 +16,7 @@
 #include <hourglass/models/recurrent.hpp>
 #include <hourglass/optim/rules.hpp>
 #include <hourglass/program/program.hpp>
+#include <hourglass/storage/save.hpp>
 
 namespace hg = hourglass;
 namespace io = hourglass::io;
@@ -61,7 +62,7 @@ void run(const io::training_options& chosen, const hg::data::split& series) {
         decode(theta, code = std::span(codes).first(count * latent), hg::into(xhat, written));
         io::write_png(folder / "reconstructions.png", io::line_plot(measured, written, steps, sensors));
     };
-    task.weights = [&] { return io::records_of(theta); };
+    task.weights = [&] { return hg::records_of(theta); };
     io::train(chosen, series, task);
 }
 

@@ -10,6 +10,7 @@
 #include <hourglass/models/sparse.hpp>
 #include <hourglass/optim/rules.hpp>
 #include <hourglass/program/program.hpp>
+#include <hourglass/storage/save.hpp>
 
 #include <algorithm>
 #include <cmath>
@@ -99,7 +100,7 @@ void run(const io::training_options& chosen, const hg::data::split& images, doub
         io::write_png(folder / "features.png", io::image_grid(features(theta, activity(activations), 100), 28, 28,
                                                               {.scale = io::scaling::symmetric}));
     };
-    task.weights = [&] { return io::records_of(theta); };
+    task.weights = [&] { return hg::records_of(theta); };
     task.remark = [&] { return activity(activations).text(); };
     io::train(chosen, images, task);
 }

@@ -14,6 +14,7 @@
 #include <hourglass/models/variational.hpp>
 #include <hourglass/optim/rules.hpp>
 #include <hourglass/program/program.hpp>
+#include <hourglass/storage/save.hpp>
 
 namespace hg = hourglass;
 namespace io = hourglass::io;
@@ -70,7 +71,7 @@ void run(const io::training_options& chosen, const hg::data::split& images, doub
         encode(theta, x = test.pixels, hg::into(mu, means));
         io::write_png(folder / "latent.png", io::scatter(io::onto_a_plane(means, latent), test.labels));
     };
-    task.weights = [&] { return io::records_of(theta); };
+    task.weights = [&] { return hg::records_of(theta); };
     io::train(chosen, images, task);
 }
 

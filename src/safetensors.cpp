@@ -2,6 +2,7 @@
 #include "hourglass/io/safetensors.hpp"
 
 #include "hourglass/io/atomic_file.hpp"
+#include "safetensors_header.hpp"
 
 #include <algorithm>
 #include <array>
@@ -9,11 +10,12 @@
 #include <cerrno>
 #include <cstdio>
 #include <cstring>
-#include <limits>
+#include <iterator>
 #include <memory>
-#include <optional>
-#include <set>
 #include <system_error>
+#include <utility>
+
+#include <sys/types.h>
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
@@ -28,7 +30,6 @@ using std::filesystem::path;
 static_assert(std::endian::native == std::endian::little, "the values of a safetensors file are little-endian");
 
 constexpr std::uint64_t longest_header = 100'000'000; // the format's own limit
-constexpr const char* metadata_key = "__metadata__";
 
 const char* name_of(dtype type) { return type == dtype::f32 ? "F32" : "F64"; }
 std::uint64_t size_of(dtype type) { return type == dtype::f32 ? 4 : 8; }
@@ -37,36 +38,30 @@ std::span<const std::byte> bytes_of(const tensor_record& tensor) {
     return std::visit([](const auto& values) { return std::as_bytes(std::span(values)); }, tensor.values);
 }
 
-// The number of values of a shape; nothing where it passes what 64 bits hold.
-std::optional<std::uint64_t> volume(std::span<const std::int64_t> shape) {
-    if (std::find(shape.begin(), shape.end(), 0) != shape.end()) return 0;
-    std::uint64_t product = 1;
-    for (const std::int64_t extent : shape) {
-        const auto factor = static_cast<std::uint64_t>(extent);
-        if (product > static_cast<std::uint64_t>(std::numeric_limits<std::int64_t>::max()) / factor)
-            return std::nullopt;
-        product *= factor;
-    }
-    return product;
-}
-
 struct close_file {
     void operator()(std::FILE* file) const { std::fclose(file); }
 };
 
-// What the header says of one tensor.
-struct entry {
-    std::string name;
-    std::vector<std::int64_t> shape;
-    dtype type;
-    std::uint64_t begin, end;
-};
+// Half precision and bfloat16 are subsets of float, so each value has one float that is equal to it.
+float from_half(std::uint16_t bits) {
+    const std::uint32_t sign = (bits & 0x8000U) << 16U, exponent = (bits >> 10U) & 0x1fU, fraction = bits & 0x3ffU;
+    if (exponent == 0) { // zero or subnormal: fraction units of 2^-24
+        const float magnitude = static_cast<float>(fraction) * 0x1p-24F;
+        return sign == 0 ? magnitude : -magnitude;
+    }
+    const std::uint32_t widened = exponent == 0x1f ? 0xffU : exponent + 127 - 15; // infinities and NaN keep theirs
+    return std::bit_cast<float>(sign | widened << 23U | fraction << 13U);
+}
+float from_bfloat(std::uint16_t bits) { return std::bit_cast<float>(static_cast<std::uint32_t>(bits) << 16U); }
 
 class reader {
 public:
     explicit reader(const path& name) : path_(name) {
         std::error_code code;
-        if (std::filesystem::is_directory(name, code)) fail("expected a safetensors file, found a folder");
+        const auto status = std::filesystem::status(name, code);
+        if (std::filesystem::is_directory(status)) fail("expected a safetensors file, found a folder");
+        if (std::filesystem::exists(status) && !std::filesystem::is_regular_file(status))
+            fail("expected a safetensors file, found a device, pipe or socket"); // which might never end
         file_.reset(std::fopen(name.c_str(), "rb"));
         if (!file_) fail(fmt::format("expected a safetensors file, but it cannot be opened: {}", std::strerror(errno)));
         size_ = std::filesystem::file_size(name, code);
@@ -74,19 +69,11 @@ public:
     }
 
     safetensors_file read() {
-        const json header = read_header();
+        safetensors_header header = read_header();
         safetensors_file result;
-        std::vector<entry> entries;
-        for (const auto& [name, value] : header.items())
-            if (name == metadata_key)
-                result.metadata = read_metadata(value);
-            else
-                entries.push_back(read_entry(name, value));
-        std::sort(entries.begin(), entries.end(), [](const entry& a, const entry& b) {
-            return std::tie(a.begin, a.end, a.name) < std::tie(b.begin, b.end, b.name);
-        });
-        check_layout(entries);
-        for (const entry& e : entries) result.tensors.push_back(read_tensor(e));
+        result.metadata = std::move(header.metadata);
+        result.tensors.reserve(header.entries.size());
+        for (header_entry& e : header.entries) read_tensor(e, result);
         return result;
     }
 
@@ -101,7 +88,7 @@ private:
                              errno ? std::strerror(errno) : ""));
     }
 
-    json read_header() {
+    safetensors_header read_header() {
         if (size_ < 8) fail(fmt::format("header length: expected 8 bytes, found a file of {}", size_));
         std::array<std::uint8_t, 8> raw{};
         take(raw.data(), raw.size(), "header length");
@@ -116,126 +103,48 @@ private:
                 size_ - 8, length));
         std::string text(static_cast<std::size_t>(length), '\0');
         take(text.data(), length, "header");
-        if (text.empty() || text.front() != '{')
-            fail(fmt::format("header: expected JSON that begins with '{{', found {}",
-                             text.empty() ? std::string("nothing")
-                                          : fmt::format("byte {:02x}", static_cast<unsigned char>(text.front()))));
-        data_ = size_ - 8 - length;
-        return parse(text);
-    }
-
-    // nlohmann::json keeps the last of two equal keys; the format forbids them, so they are caught while parsing.
-    json parse(const std::string& text) const {
-        std::vector<std::set<std::string>> keys;
-        const auto watch = [&](int depth, json::parse_event_t event, json& value) {
-            if (depth > 4) fail("header: expected tensors described by flat lists, found deeper nesting");
-            if (event == json::parse_event_t::object_start) keys.emplace_back();
-            if (event == json::parse_event_t::object_end) keys.pop_back();
-            if (event == json::parse_event_t::key && !keys.back().insert(value.get<std::string>()).second)
-                fail(fmt::format("header: expected every name once, found \"{}\" twice", value.get<std::string>()));
-            return true;
-        };
         try {
-            return json::parse(text, watch);
-        } catch (const json::exception& reason) { fail(fmt::format("header: expected JSON, found {}", reason.what())); }
-    }
-
-    std::map<std::string, std::string> read_metadata(const json& value) const {
-        if (!value.is_object()) fail(fmt::format("{}: expected an object, found {}", metadata_key, value.type_name()));
-        std::map<std::string, std::string> metadata;
-        for (const auto& [key, text] : value.items()) {
-            if (!text.is_string())
-                fail(fmt::format("{}.{}: expected a string, found {}", metadata_key, key, text.type_name()));
-            metadata[key] = text.get<std::string>();
-        }
-        return metadata;
-    }
-
-    // One tensor's field; `where` is what messages call the tensor.
-    const json& field(const json& value, const std::string& where, const char* key) const {
-        const auto at = value.find(key);
-        if (at == value.end()) fail(fmt::format("{}: expected the field \"{}\", found none", where, key));
-        return *at;
-    }
-
-    std::uint64_t whole(const json& value, const std::string& where) const {
-        if (!value.is_number_unsigned() ||
-            value.get<std::uint64_t>() > static_cast<std::uint64_t>(std::numeric_limits<std::int64_t>::max()))
-            fail(fmt::format("{}: expected a whole number from 0 to 2^63 - 1, found {}", where, value.dump()));
-        return value.get<std::uint64_t>();
-    }
-
-    entry read_entry(const std::string& name, const json& value) const {
-        const std::string where = fmt::format("tensor \"{}\"", name);
-        if (!value.is_object()) fail(fmt::format("{}: expected an object, found {}", where, value.type_name()));
-        for (const auto& [key, ignored] : value.items())
-            if (key != "dtype" && key != "shape" && key != "data_offsets")
-                fail(fmt::format("{}: expected dtype, shape and data_offsets, found \"{}\"", where, key));
-        const json& type = field(value, where, "dtype");
-        const json& shape = field(value, where, "shape");
-        const json& offsets = field(value, where, "data_offsets");
-
-        entry result{name, {}, dtype::f32, 0, 0};
-        if (type == "F64")
-            result.type = dtype::f64;
-        else if (type != "F32")
-            fail(fmt::format("{}: dtype: expected \"F32\" or \"F64\", found {}; convert the file first", where,
-                             type.dump()));
-        if (!shape.is_array()) fail(fmt::format("{}: shape: expected a list, found {}", where, shape.type_name()));
-        for (const json& extent : shape)
-            result.shape.push_back(static_cast<std::int64_t>(whole(extent, where + ": shape")));
-        if (!offsets.is_array() || offsets.size() != 2)
-            fail(fmt::format("{}: data_offsets: expected a list of 2 numbers, found {}", where, offsets.dump()));
-        result.begin = whole(offsets[0], where + ": data_offsets");
-        result.end = whole(offsets[1], where + ": data_offsets");
-        if (result.begin > result.end || result.end > data_)
-            fail(fmt::format(
-                "{}: data_offsets: expected begin <= end <= {} (the bytes after the header), found [{}, {}]", where,
-                data_, result.begin, result.end));
-        const auto count = volume(result.shape);
-        const std::uint64_t held = result.end - result.begin;
-        if (!count || *count > std::numeric_limits<std::uint64_t>::max() / size_of(result.type) ||
-            *count * size_of(result.type) != held)
-            fail(fmt::format("{}: expected the bytes of {} values of {} (shape [{}]), found {} between its offsets",
-                             where, count ? std::to_string(*count) : "more than 2^63", name_of(result.type),
-                             fmt::join(result.shape, ", "), held));
-        return result;
-    }
-
-    void check_layout(std::span<const entry> entries) const {
-        std::uint64_t at = 0;
-        for (const entry& e : entries) {
-            if (e.begin != at)
-                fail(fmt::format(
-                    "tensor \"{}\": data_offsets: expected to begin at {}, where the one before ends, found {}: "
-                    "the data {}",
-                    e.name, at, e.begin, e.begin < at ? "overlaps" : "has a hole"));
-            at = e.end;
-        }
-        if (at != data_)
-            fail(fmt::format("data: expected {} bytes, the end of the last tensor, found {}: there is trailing data",
-                             at, data_));
+            return parse_header(text, size_ - 8 - length);
+        } catch (const error& reason) { fail(reason.what()); }
     }
 
     // Tensors come in the order of their offsets and without holes, so the file is read straight through.
-    tensor_record read_tensor(const entry& e) {
-        tensor_record tensor{e.name, e.shape, {}};
-        const auto fill = [&](auto values) {
-            values.resize(static_cast<std::size_t>((e.end - e.begin) / size_of(e.type)));
-            if (!values.empty()) take(values.data(), e.end - e.begin, fmt::format("tensor \"{}\": data", e.name));
+    void read_tensor(header_entry& e, safetensors_file& result) {
+        const std::string_view type = e.type->name;
+        tensor_record tensor{std::move(e.name), std::move(e.shape), {}};
+        if (type == "F32") {
+            tensor.values = values_of<float>(e, tensor.name);
+        } else if (type == "F64") {
+            tensor.values = values_of<double>(e, tensor.name);
+        } else if (type == "F16" || type == "BF16") {
+            const auto bits = values_of<std::uint16_t>(e, tensor.name);
+            std::vector<float> values(bits.size());
+            std::transform(bits.begin(), bits.end(), values.begin(), type == "F16" ? from_half : from_bfloat);
             tensor.values = std::move(values);
-        };
-        if (e.type == dtype::f32)
-            fill(std::vector<float>());
-        else
-            fill(std::vector<double>());
-        return tensor;
+        } else {
+            skip(e.end - e.begin, tensor.name);
+            result.left_out.push_back({std::move(tensor.name), std::string(type), std::move(tensor.shape)});
+            return;
+        }
+        result.tensors.push_back(std::move(tensor));
     }
+
+    template <class T> std::vector<T> values_of(const header_entry& e, const std::string& name) {
+        std::vector<T> values(static_cast<std::size_t>((e.end - e.begin) / sizeof(T)));
+        if (!values.empty()) take(values.data(), e.end - e.begin, data_of(name));
+        return values;
+    }
+
+    void skip(std::uint64_t bytes, const std::string& name) {
+        if (::fseeko(file_.get(), static_cast<off_t>(bytes), SEEK_CUR) != 0)
+            fail(fmt::format("{}: cannot be skipped: {}", data_of(name), std::strerror(errno)));
+    }
+
+    static std::string data_of(const std::string& name) { return fmt::format("tensor \"{}\": data", excerpt(name)); }
 
     path path_;
     std::unique_ptr<std::FILE, close_file> file_;
     std::uint64_t size_ = 0;
-    std::uint64_t data_ = 0; // bytes after the header
 };
 
 // A sentence where the tensor cannot be written, an empty string where it can.
@@ -251,6 +160,21 @@ std::string wrong_tensor(const tensor_record& tensor) {
         return fmt::format("expected {} values for shape [{}], found {}",
                            count ? std::to_string(*count) : "more than 2^63", fmt::join(tensor.shape, ", "), found);
     return {};
+}
+
+// As text piece by piece: an ordered JSON object of the library looks through all of its keys for each new one.
+std::string header_of(std::span<const tensor_record* const> order, const std::map<std::string, std::string>& metadata) {
+    std::string text = "{";
+    if (!metadata.empty()) text += fmt::format("\"{}\":{}", metadata_key, json(metadata).dump());
+    std::uint64_t at = 0;
+    for (const tensor_record* tensor : order) {
+        const std::uint64_t end = at + bytes_of(*tensor).size();
+        fmt::format_to(std::back_inserter(text), "{}{}:{{\"dtype\":\"{}\",\"shape\":[{}],\"data_offsets\":[{},{}]}}",
+                       text.size() > 1 ? "," : "", json(tensor->name).dump(), name_of(tensor->type()),
+                       fmt::join(tensor->shape, ","), at, end);
+        at = end;
+    }
+    return text + "}";
 }
 
 }
@@ -274,30 +198,22 @@ const tensor_record* safetensors_file::find(std::string_view name) const {
 void write_safetensors(const path& file, std::span<const tensor_record> tensors,
                        const std::map<std::string, std::string>& metadata) {
     std::vector<const tensor_record*> order;
-    std::set<std::string_view> names;
+    const auto refuse = [&](const tensor_record& tensor, std::string_view wrong) {
+        throw error(fmt::format("{}: tensor \"{}\": {}", file.string(), tensor.name, wrong));
+    };
     for (const tensor_record& tensor : tensors) {
-        std::string wrong = wrong_tensor(tensor);
-        if (wrong.empty() && !names.insert(tensor.name).second) wrong = "expected every name once, found it twice";
-        if (!wrong.empty()) throw error(fmt::format("{}: tensor \"{}\": {}", file.string(), tensor.name, wrong));
+        if (const std::string wrong = wrong_tensor(tensor); !wrong.empty()) refuse(tensor, wrong);
         order.push_back(&tensor);
     }
-    std::sort(order.begin(), order.end(), [](const tensor_record* a, const tensor_record* b) {
-        if (a->type() != b->type()) return a->type() == dtype::f64;
-        return a->name < b->name;
-    });
+    std::sort(order.begin(), order.end(), [](const auto* a, const auto* b) { return a->name < b->name; });
+    const auto twice =
+        std::adjacent_find(order.begin(), order.end(), [](const auto* a, const auto* b) { return a->name == b->name; });
+    if (twice != order.end()) refuse(**twice, "expected every name once, found it twice");
+    std::stable_partition(order.begin(), order.end(), [](const auto* t) { return t->type() == dtype::f64; });
 
-    nlohmann::ordered_json header = nlohmann::ordered_json::object();
-    if (!metadata.empty()) header[metadata_key] = metadata;
-    std::uint64_t at = 0;
-    for (const tensor_record* tensor : order) {
-        const std::uint64_t end = at + bytes_of(*tensor).size();
-        header[tensor->name] = {
-            {"dtype", name_of(tensor->type())}, {"shape", tensor->shape}, {"data_offsets", {at, end}}};
-        at = end;
-    }
     std::string text;
     try {
-        text = header.dump();
+        text = header_of(order, metadata);
     } catch (const json::exception& reason) {
         throw error(
             fmt::format("{}: header: expected names and metadata in UTF-8, found {}", file.string(), reason.what()));

@@ -2,9 +2,15 @@
 
 #include "io_folder.hpp"
 
+#include <algorithm>
+#include <cmath>
+#include <cstdint>
 #include <cstring>
+#include <limits>
 #include <string>
 #include <vector>
+
+#include <sys/stat.h>
 
 #include <doctest/doctest.h>
 
@@ -122,6 +128,9 @@ TEST_CASE("a missing file and a folder are named") {
               ": expected a safetensors file, but it cannot be opened: No such file or directory");
     CHECK(message_of<io::error>([&] { io::read_safetensors(folder.path()); }) ==
           folder.path().string() + ": expected a safetensors file, found a folder");
+    REQUIRE(::mkfifo((folder / "pipe").c_str(), 0600) == 0);
+    CHECK(message_of<io::error>([&] { io::read_safetensors(folder / "pipe"); }) ==
+          (folder / "pipe").string() + ": expected a safetensors file, found a device, pipe or socket");
 }
 
 TEST_CASE("a wrong header is refused in words") {
@@ -133,14 +142,18 @@ TEST_CASE("a wrong header is refused in words") {
     CHECK(complaint(with_length("")) == "header: expected JSON that begins with '{', found nothing");
     CHECK(complaint(with_length(" {}")) == "header: expected JSON that begins with '{', found byte 20");
     CHECK(
-        complaint(with_length("{\"a\":")).starts_with("header: expected JSON, found [json.exception.parse_error.101]"));
-    CHECK(complaint(with_length("{\"\xff\":1}"))
+        complaint(with_length("{\"a\"}")).starts_with("header: expected JSON, found [json.exception.parse_error.101]"));
+    CHECK(complaint(with_length("{\"\xff\":{}}"))
               .starts_with("header: expected JSON, found [json.exception.parse_error.101]"));
-    CHECK(complaint(with_length("{}x")).starts_with("header: expected JSON, found "));
-    CHECK(complaint(with_length("{\"a\":[[[[[[1]]]]]]}")) ==
-          "header: expected tensors described by flat lists, found deeper nesting");
-    CHECK(complaint(with_length("{\"a\":" + std::string(1000000, '['))) ==
-          "header: expected tensors described by flat lists, found deeper nesting");
+    CHECK(complaint(with_length("{\"a\":[[[[[[1]]]]]]}")) == "tensor \"a\": expected an object, found list");
+    CHECK(complaint(with_length("{\"a\":" + std::string(1000000, '[') + "}")) ==
+          "tensor \"a\": expected an object, found list");
+    CHECK(complaint(with_length("{\"a\":{\"shape\":[[[1]]]}}")) ==
+          "tensor \"a\": shape: expected a whole number from 0 to 2^63 - 1, found list");
+    CHECK(complaint(with_length("{\"__metadata__\":{},\"__metadata__\":{}}")) ==
+          "header: expected every name once, found \"__metadata__\" twice");
+    CHECK(complaint(with_length("{\"a\":{\"shape\":[],\"shape\":[]}}")) ==
+          "header: expected every name once, found \"shape\" twice");
     CHECK(complaint(with_length("{\"__metadata__\":{\"a\":\"1\",\"a\":\"2\"}}")) ==
           "header: expected every name once, found \"a\" twice");
     const std::string tensor = "\"a\":{\"dtype\":\"F32\",\"shape\":[0],\"data_offsets\":[0,0]}";
@@ -149,6 +162,117 @@ TEST_CASE("a wrong header is refused in words") {
     CHECK(complaint(with_length("{\"__metadata__\":1}")) == "__metadata__: expected an object, found number");
     CHECK(complaint(with_length("{\"__metadata__\":{\"epoch\":1}}")) ==
           "__metadata__.epoch: expected a string, found number");
+}
+
+TEST_CASE("after the header's JSON there are spaces and nothing else") {
+    const std::string tensor = "{\"a\":{\"dtype\":\"F32\",\"shape\":[0],\"data_offsets\":[0,0]}}";
+    const temporary_folder folder;
+    put(folder / "w", with_length(tensor + "       "));
+    CHECK(io::read_safetensors(folder / "w").tensors.size() == 1);
+    const auto place = std::to_string(tensor.size());
+    CHECK(complaint(with_length(tensor + std::string(3, '\0'))) ==
+          "header: expected JSON, found byte 00 at place " + place);
+    CHECK(complaint(with_length(tensor + std::string("\0garbage}", 9))) ==
+          "header: expected JSON, found byte 00 at place " + place);
+    CHECK(complaint(with_length(tensor + "}")).starts_with("header: expected JSON, found "));
+    CHECK(complaint(with_length(tensor + " {}")).starts_with("header: expected JSON, found "));
+    CHECK(complaint(with_length(tensor + "\n")) ==
+          "header: expected JSON that ends with '}' and then nothing but spaces, found byte 0a");
+    CHECK(complaint(with_length(tensor + " x")) ==
+          "header: expected JSON that ends with '}' and then nothing but spaces, found byte 78");
+}
+
+TEST_CASE("messages quote no more than a line of the file, and no control characters") {
+    const std::string name(5000000, 'n');
+    const std::string cut = std::string(80, 'n') + "... (5000000 bytes)";
+    CHECK(complaint(with_length("{\"" + name + "\":1}")) == "tensor \"" + cut + "\": expected an object, found number");
+    CHECK(complaint(one("\"" + name + "\"", "[0]", "[0,0]", 0)).size() < 250);
+    CHECK(complaint(one("\"F32\"", "[" + std::string(5000000, '7') + "]", "[0,0]", 0)).size() < 250);
+    CHECK(complaint(one("\"F32\"", "[\"" + name + "\"]", "[0,0]", 0)).size() < 250);
+    CHECK(complaint(with_length("{\"a\":{\"" + name + "\":1}}")).size() < 250);
+    CHECK(complaint(with_length("{\"__metadata__\":{\"" + name + "\":1}}")).size() < 250);
+    CHECK(complaint(with_length("{" + name + "}")).size() < 250);
+    CHECK(complaint(with_length("{\"\\u001b[31m\\n\":1}")) ==
+          "tensor \"\\x1b[31m\\x0a\": expected an object, found number");
+    std::string accented; // two bytes each: the cut is between characters
+    for (int i = 0; i < 60; ++i) accented += "\xc3\xa9";
+    CHECK(complaint(with_length("{\"x" + accented + "\":1}")) ==
+          "tensor \"x" + accented.substr(0, 78) + "... (121 bytes)\": expected an object, found number");
+}
+
+TEST_CASE("half precision and bfloat16 are converted exactly") {
+    const temporary_folder folder;
+    const auto read = [&](const std::string& type, const std::vector<std::uint16_t>& bits) {
+        const std::string size = std::to_string(2 * bits.size());
+        put(folder / "w", with_length("{\"a\":{\"dtype\":\"" + type + "\",\"shape\":[" + std::to_string(bits.size()) +
+                                          "],\"data_offsets\":[0," + size + "]}}",
+                                      std::string(reinterpret_cast<const char*>(bits.data()), 2 * bits.size())));
+        const io::safetensors_file file = io::read_safetensors(folder / "w");
+        const auto found = file.tensors.at(0).f32();
+        return std::vector<float>(found.begin(), found.end());
+    };
+    constexpr float infinity = std::numeric_limits<float>::infinity();
+    CHECK(read("F16", {0x3c00, 0xc000, 0x3555, 0x7bff, 0x0400, 0x03ff, 0x0001, 0x8001, 0x7c00, 0xfc00}) ==
+          std::vector<float>{1, -2, 0x1.554p-2F, 65504, 0x1p-14F, 0x1.ff8p-15F, 0x1p-24F, -0x1p-24F, infinity,
+                             -infinity});
+    CHECK(read("BF16", {0x3f80, 0xc000, 0x3eab, 0x7f7f, 0x0001, 0x7f80, 0xff80}) ==
+          std::vector<float>{1, -2, 0x1.56p-2F, 0x1.fep127F, 0x1p-133F, infinity, -infinity});
+    for (const char* type : {"F16", "BF16"}) {
+        const auto odd = read(type, {0x8000, 0x7fff, 0xffff});
+        CHECK((odd[0] == 0 && std::signbit(odd[0])));
+        CHECK((std::isnan(odd[1]) && std::isnan(odd[2]) && !std::signbit(odd[1]) && std::signbit(odd[2])));
+    }
+    std::vector<std::uint16_t> all(65536); // every number of half precision lies between its neighbours
+    for (std::size_t i = 0; i < all.size(); ++i) all[i] = static_cast<std::uint16_t>(i);
+    const auto values = read("F16", all);
+    for (std::size_t i = 0; i + 1 < 0x7c00; ++i) {
+        CHECK(values[i] < values[i + 1]);
+        CHECK(values[i + 0x8000] == -values[i]);
+        const int exponent = std::max(1, static_cast<int>(i >> 10)) - 15;
+        CHECK(values[i + 1] - values[i] == std::ldexp(1.0F, exponent - 10));
+    }
+}
+
+TEST_CASE("tensors that hold no weights are left out and reported") {
+    const temporary_folder folder;
+    const auto described = [](const char* name, const char* type, const char* shape, int begin, int end) {
+        return "\"" + std::string(name) + "\":{\"dtype\":\"" + type + "\",\"shape\":" + shape + ",\"data_offsets\":[" +
+               std::to_string(begin) + "," + std::to_string(end) + "]}";
+    };
+    std::string data(19, '\1');
+    const float value = 7;
+    std::memcpy(data.data() + 14, &value, 4);
+    put(folder / "w",
+        with_length("{" + described("count", "I64", "[]", 0, 8) + "," + described("w", "F32", "[1]", 14, 18) + "," +
+                        described("six", "F6_E2M3", "[4]", 11, 14) + "," + described("mask", "BOOL", "[3]", 8, 11) +
+                        "," + described("small", "F8_E4M3", "[1,1]", 18, 19) + "}",
+                    data));
+    const io::safetensors_file file = io::read_safetensors(folder / "w");
+    REQUIRE(file.tensors.size() == 1);
+    CHECK(file.find("w")->f32()[0] == 7);
+    REQUIRE(file.left_out.size() == 4);
+    CHECK(file.left_out[0].name == "count");
+    CHECK(file.left_out[0].dtype == "I64");
+    CHECK(file.left_out[0].shape.empty());
+    CHECK(file.left_out[1].dtype == "BOOL");
+    CHECK(file.left_out[2].dtype == "F6_E2M3");
+    CHECK(file.left_out[3].shape == std::vector<std::int64_t>{1, 1});
+    CHECK(complaint(one("\"I64\"", "[2]", "[0,8]", 8)) ==
+          "tensor \"a\": expected the bytes of 2 values of I64 (shape [2]), found 8 between its offsets");
+    CHECK(complaint(one("\"F4\"", "[3]", "[0,1]", 1)) ==
+          "tensor \"a\": expected the bytes of 3 values of F4 (shape [3]), found 1 between its offsets");
+}
+
+TEST_CASE("a hundred thousand tensors come back") {
+    const temporary_folder folder;
+    std::vector<io::tensor_record> tensors;
+    for (int i = 0; i < 100000; ++i)
+        tensors.push_back({"layer." + std::to_string(i), {1}, std::vector<float>{static_cast<float>(i)}});
+    io::write_safetensors(folder / "w", tensors);
+    const auto file = io::read_safetensors(folder / "w");
+    REQUIRE(file.tensors.size() == tensors.size());
+    for (const auto& tensor : file.tensors)
+        CHECK(tensor.name == "layer." + std::to_string(static_cast<int>(tensor.f32()[0])));
 }
 
 TEST_CASE("a wrong description of a tensor is refused in words") {
@@ -160,10 +284,10 @@ TEST_CASE("a wrong description of a tensor is refused in words") {
           "tensor \"a\": expected the field \"data_offsets\", found none");
     CHECK(complaint(with_length("{\"a\":{\"type\":1}}")) ==
           "tensor \"a\": expected dtype, shape and data_offsets, found \"type\"");
-    CHECK(complaint(one("\"BF16\"", "[2]", "[0,4]", 4)) ==
-          "tensor \"a\": dtype: expected \"F32\" or \"F64\", found \"BF16\"; convert the file first");
-    CHECK(complaint(one("32", "[2]", "[0,4]", 4)) ==
-          "tensor \"a\": dtype: expected \"F32\" or \"F64\", found 32; convert the file first");
+    CHECK(complaint(one("\"BF17\"", "[2]", "[0,4]", 4)) == "tensor \"a\": dtype: expected an element type of the "
+                                                           "format, such as \"F32\", found \"BF17\"; convert the file "
+                                                           "first");
+    CHECK(complaint(one("32", "[2]", "[0,4]", 4)) == "tensor \"a\": dtype: expected a string, found number");
     CHECK(complaint(one("\"F32\"", "2", "[0,8]", 8)) == "tensor \"a\": shape: expected a list, found number");
     CHECK(complaint(one("\"F32\"", "[-2]", "[0,8]", 8)) ==
           "tensor \"a\": shape: expected a whole number from 0 to 2^63 - 1, found -2");
@@ -172,7 +296,17 @@ TEST_CASE("a wrong description of a tensor is refused in words") {
     CHECK(complaint(one("\"F32\"", "[9223372036854775808]", "[0,8]", 8)) ==
           "tensor \"a\": shape: expected a whole number from 0 to 2^63 - 1, found 9223372036854775808");
     CHECK(complaint(one("\"F32\"", "[2]", "[0]", 8)) ==
-          "tensor \"a\": data_offsets: expected a list of 2 numbers, found [0]");
+          "tensor \"a\": data_offsets: expected a list of 2 numbers, found 1");
+    CHECK(complaint(one("\"F32\"", "[2]", "[0,8,8]", 8)) ==
+          "tensor \"a\": data_offsets: expected a list of 2 numbers, found more");
+    CHECK(complaint(one("\"F32\"", "[2]", "8", 8)) ==
+          "tensor \"a\": data_offsets: expected a list of 2 numbers, found number");
+    std::string many = "[1";
+    for (int axis = 1; axis < 64; ++axis) many += ",1";
+    CHECK(complaint(one("\"F32\"", many + ",1]", "[0,4]", 4)) ==
+          "tensor \"a\": shape: expected at most 64 axes, found more");
+    CHECK(
+        complaint(one("\"F32\"", many + "]", "[0,8]", 8)).starts_with("tensor \"a\": expected the bytes of 1 values"));
     CHECK(complaint(one("\"F32\"", "[2]", "[0,\"8\"]", 8)) ==
           "tensor \"a\": data_offsets: expected a whole number from 0 to 2^63 - 1, found \"8\"");
     CHECK(complaint(one("\"F32\"", "[2]", "[8,0]", 8)) ==

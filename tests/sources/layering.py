@@ -4,10 +4,11 @@ import re
 from checks import ROOT, report
 
 ORDER = "expr <- ops <- graph <- program <- nn/optim <- models"  # as docs/architecture.md states it
-APART = ["kernels", "data", "io"]  # know no equations; io may use data
+APART = ["kernels", "data", "io", "storage"]  # know no equations; io may use data, storage is templates over io
 MAY_INCLUDE = {folder: {folder} for folder in APART}
 MAY_INCLUDE["io"].add("data")
-NO_XSIMD = {"expr", "ops", "graph", "data", "io"}
+MAY_INCLUDE["storage"].add("io")
+NO_XSIMD = {"expr", "ops", "graph", "data", "io", "storage"}
 EVERYBODYS = {"config.hpp", "ops/philox.hpp"}  # know no equations, and include nothing but one another
 UMBRELLA = "hourglass.hpp"  # includes everything
 

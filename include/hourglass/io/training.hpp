@@ -65,23 +65,4 @@ double mean(std::span<const float> values);
 // The first images of a set, at most so many, count x features.
 std::span<const float> first_images(const data::image_set& set, int most);
 
-// The tensors of an hg::parameters object for write_safetensors, weights as [out, in].
-template <class Parameters> std::vector<tensor_record> records_of(const Parameters& theta) {
-    std::vector<tensor_record> records;
-    theta.for_each([&](const std::string& name, const auto& view, bool) {
-        tensor_record record{name, {}, std::vector<typename Parameters::element_type>()};
-        auto& values = std::get<std::vector<typename Parameters::element_type>>(record.values);
-        for (int axis = 0; axis < view.rank(); ++axis) record.shape.push_back(view.extent(axis));
-        const auto append = [&](const auto& self, const auto& part) -> void {
-            if (part.rank() == 0)
-                values.push_back(part());
-            else
-                for (std::ptrdiff_t i = 0; i < part.extent(0); ++i) self(self, part.row(i));
-        };
-        append(append, view);
-        records.push_back(std::move(record));
-    });
-    return records;
-}
-
 }

@@ -3,171 +3,12 @@
 // the next call.
 #pragma once
 
-#include <hourglass/program/overlap.hpp>
+#include <string>
+#include <vector>
+
+#include <hourglass/program/program_base.hpp>
 
 HOURGLASS_BEGIN
-
-// What is wrong with a program: the mistake in its options where there is one, in a graph that is well formed, else
-// that in what it asks of the graph.
-template <class Spec> struct mistake_in { using type = typename compiled<Spec>::problem; };
-template <class Spec>
-requires requires { typename Spec::mistake; }
-struct mistake_in<Spec> {
-    using type = std::conditional_t<lowered<Spec::graph>::value.problem.empty(), typename Spec::mistake,
-                                    typename compiled<Spec>::problem>;
-};
-
-// What the three programs share.
-template <class Spec> class program_base {
-public:
-    using compiled_graph = compiled<Spec>;
-    using element_type = typename Spec::options::element_type;
-    using result = call_result<compiled_graph, element_type>;
-    static constexpr long max_rows = Spec::rows;
-    static constexpr bool inside = Spec::options::template has<arena_inside>;
-
-protected:
-    using T = element_type;
-    static_assert(check<Spec::graph>);
-    static_assert(assert_well_formed<typename mistake_in<Spec>::type>::value);
-    static constexpr const auto& schedule = compiled_graph::schedule;
-    static constexpr const auto& g = compiled_graph::final_graph::value;
-
-    executor<compiled_graph, T> executor_;
-
-    explicit program_base(thread_limit limit) : executor_(limit) {}
-
-    // Whether rows influence each other: then a call cannot be cut into chunks.
-    static constexpr bool find_coupling() {
-        const graph_view whole = compiled_graph::whole::view();
-        for (const node& n : whole.nodes)
-            if (is<ops::rows>(n)) return true;
-        return mixes_rows(whole);
-    }
-    static constexpr bool couples_rows = find_coupling();
-
-    // A call's parameters and bindings, or a trainer's parameters: of several mistakes the first is said.
-    template <class... Checks> struct all_of {
-        static constexpr text value() {
-            text t;
-            ((t = t.empty() ? Checks::value() : t), ...);
-            return t;
-        }
-    };
-    // Asserts that there is no mistake; false where there is one, there or in the program itself.
-    template <class... Checks> static constexpr bool well_formed() {
-        using asserted = assert_well_formed<all_of<Checks...>>;
-        static_assert(asserted::value);
-        return asserted::size == 0 && !compiled_graph::broken;
-    }
-
-    // The values that lie in the parameters and the state, by the hashes of their names.
-    struct attachment {
-        int value = -1;
-        std::uint64_t hash = 0;
-    };
-    static constexpr auto find_attachments() {
-        std::array<attachment, static_cast<std::size_t>(compiled_graph::sizes.values) + 1> all{};
-        std::size_t count = 0;
-        for (int v = 0; v < compiled_graph::sizes.values; ++v) {
-            const stored_value& value = schedule.values[static_cast<std::size_t>(v)];
-            if (value.storage == storage_kind::parameter || value.storage == storage_kind::state)
-                all[count++] = {v, g.names[static_cast<std::size_t>(value.name)].hash};
-        }
-        return all;
-    }
-    static constexpr auto all_attached = find_attachments();
-    static constexpr std::size_t count_attached() {
-        std::size_t count = 0;
-        while (all_attached[count].value >= 0) ++count;
-        return count;
-    }
-    static constexpr std::size_t attachments = count_attached();
-    // Calls f(address, elements) for each of them.
-    void each_attached(auto&& f) const {
-        for (std::size_t i = 0; i < attachments; ++i) {
-            const auto v = static_cast<std::size_t>(all_attached[i].value);
-            f(executor_.place[v], schedule.values[v].type.extents.size());
-        }
-    }
-    void attach(auto& theta) {
-        static constexpr auto& all = all_attached;
-        for (const attachment* a = all.data(); a->value >= 0; ++a)
-            if (auto* found = theta.find(a->hash)) {
-                if (executor_.owns(found)) [[unlikely]]
-                    refuse_own_memory({});
-                executor_.place[static_cast<std::size_t>(a->value)] = const_cast<T*>(found);
-            }
-    }
-    template <class... Arguments> using checked = call_check<compiled_graph, T, Arguments...>;
-
-    // Binds one argument; counts the rows. Data is not copied: it must live until the call returns.
-    template <class Check, class Argument> void bind(const Argument& a, row_count& count) {
-        if constexpr (is_binding<Argument>) {
-            using Left = typename Argument::left;
-            using Value = std::remove_cvref_t<decltype(a.value)>;
-            if constexpr (Left::hash == decltype(hourglass::rows)::hash)
-                count.set_given(a.value);
-            else if constexpr (Left::hash == decltype(hourglass::first_example)::hash)
-                executor_.first_example = first_example_of(a.value);
-            else {
-                constexpr int v = Check::value_named(Left::hash), s = Check::scalar_named(Left::hash);
-                if constexpr (v >= 0) {
-                    static constexpr value_type type = schedule.values[static_cast<std::size_t>(v)].type;
-                    std::size_t elements = 1;
-                    if constexpr (number_range<Value>) {
-                        elements = std::ranges::size(a.value);
-                        T* const data = const_cast<T*>(std::ranges::data(a.value));
-                        if (executor_.owns(data)) [[unlikely]]
-                            refuse_own_memory(Left::name);
-                        executor_.place[static_cast<std::size_t>(v)] = data;
-                    } else {
-                        single_[static_cast<std::size_t>(v)] = static_cast<T>(a.value);
-                        executor_.place[static_cast<std::size_t>(v)] = &single_[static_cast<std::size_t>(v)];
-                    }
-                    if constexpr (type.batched)
-                        count.set(rows_in(elements, type, Left::name), Left::name);
-                    else if (elements != static_cast<std::size_t>(type.extents.size())) [[unlikely]]
-                        refuse_elements(elements, type, Left::name);
-                } else if constexpr (s >= 0) {
-                    executor_.number[static_cast<std::size_t>(s)] = static_cast<double>(a.value);
-                }
-            }
-        }
-    }
-    // Of a value bound with a batch axis, the part from a row on.
-    template <class Check, class Argument> void move_to(const Argument& a, long first_row) {
-        if constexpr (is_binding<Argument>) {
-            using Left = typename Argument::left;
-            constexpr int v = Check::value_named(Left::hash);
-            if constexpr (v >= 0 && number_range<std::remove_cvref_t<decltype(a.value)>>) {
-                constexpr value_type type = schedule.values[static_cast<std::size_t>(v)].type;
-                if constexpr (type.batched)
-                    executor_.place[static_cast<std::size_t>(v)] =
-                        const_cast<T*>(std::ranges::data(a.value)) + first_row * type.extents.size();
-            }
-        }
-    }
-    static long rows_of(const row_count& count) {
-        if constexpr (needs_rows()) count.check();
-        return count.rows < 0 ? 1 : count.rows;
-    }
-    static constexpr bool needs_rows() {
-        for (int n = 0; n < compiled_graph::final_graph::sizes.nodes; ++n)
-            if (g.nodes[static_cast<std::size_t>(n)].type.batched ||
-                is<ops::rows>(g.nodes[static_cast<std::size_t>(n)]))
-                return true;
-        return false;
-    }
-    static void check_rows(long given, std::string_view what) {
-        if (given > max_rows) [[unlikely]]
-            refuse_rows(given, max_rows, what);
-    }
-
-private:
-    // Numbers bound to inputs of one element: they must live as long as the call.
-    std::array<T, static_cast<std::size_t>(compiled_graph::sizes.values) + 1> single_{};
-};
 
 template <class Spec> class callable_program : public program_base<Spec> {
     using base = program_base<Spec>;
@@ -333,14 +174,29 @@ public:
         base::template well_formed<called_const<Arguments...>>();
         return {this->executor_, 1};
     }
+    // The number of steps done and the seed of the noise: with the parameters and the optimiser's tensors they are all
+    // that the next step depends on.
     std::uint64_t steps() const { return steps_; }
-    // For resuming: the number of steps done.
     void set_steps(std::uint64_t steps) { steps_ = steps; }
+    std::uint64_t noise_seed() const { return this->executor_.noise.seed; }
+    void set_noise_seed(std::uint64_t seed_) { this->executor_.noise.seed = seed_; }
     optimiser_state& state() { return state_; }
     const optimiser_state& state() const { return state_; }
 
+    // Calls f(name, view, is_state) for each tensor of the parameters that the trainer was made with, those that it
+    // does not train included, in the order in which the model declares them.
+    void for_each_parameter(auto&& f) const {
+        for (const held_tensor& held : parameters_)
+            f(std::string(held.entry->name), tensor_view<T>(held.data, held.entry->type, 0), held.entry->is_state);
+    }
+
 private:
+    struct held_tensor {
+        const tensor_entry* entry;
+        T* data;
+    };
     optimiser_state state_;
+    std::vector<held_tensor> parameters_;
     std::uint64_t steps_ = 0;
     std::uintptr_t first_written_ = ~std::uintptr_t{0}, last_written_ = 0;
 
@@ -348,12 +204,25 @@ private:
         if constexpr (base::template well_formed<parameters_check<typename base::compiled_graph, T, Theta>>()) {
             this->attach(state_);
             this->attach(theta); // last: parameters are the model's own
+            hold(theta);
             this->each_attached([this](const T* data, long size) {
                 const auto first = reinterpret_cast<std::uintptr_t>(data);
                 first_written_ = std::min(first_written_, first);
                 last_written_ = std::max(last_written_, first + static_cast<std::size_t>(size) * sizeof(T));
             });
         }
+    }
+    // All of what hg::parameters holds; of a source that has no table, what the model reads of it.
+    template <class Theta> void hold(Theta& theta) {
+        const auto add = [&](const auto& entries, int count) {
+            for (int i = 0; i < count; ++i)
+                if (T* found = theta.find(entries[static_cast<std::size_t>(i)].hash))
+                    parameters_.push_back({&entries[static_cast<std::size_t>(i)], found});
+        };
+        if constexpr (requires { Theta::table::entries; })
+            add(Theta::table::entries, Theta::table::count);
+        else
+            add(tensor_table<lowered<Graph>>::entries, tensor_table<lowered<Graph>>::count);
     }
     // What a step reads must not be what it writes: updates do not wait for each other's readers.
     template <class Argument> void check_unwritten(const Argument& a) const {
