@@ -12,7 +12,7 @@ namespace hourglass {
 
 inline constexpr std::size_t most_quoted = 240; // bytes, of which a longer text keeps the beginning and the end
 
-inline std::string shown(std::string_view text) {
+inline std::string shown(std::string_view text, std::size_t most = most_quoted) {
     const auto inside = [&](std::size_t at) { // a character of UTF-8 is not cut
         return at < text.size() && (static_cast<unsigned char>(text[at]) & 0xc0U) == 0x80;
     };
@@ -24,11 +24,11 @@ inline std::string shown(std::string_view text) {
             else
                 result += c;
     };
-    if (text.size() <= most_quoted) {
+    if (text.size() <= most) {
         append(text);
         return result;
     }
-    std::size_t first = most_quoted / 2, last = text.size() - most_quoted / 2;
+    std::size_t first = most / 2, last = text.size() - most / 2;
     for (int n = 0; n < 3 && inside(first); ++n) --first;
     for (int n = 0; n < 3 && inside(last); ++n) ++last;
     append(text.substr(0, first));

@@ -2,9 +2,12 @@
 #include "hourglass/io/training.hpp"
 
 #include "hourglass/data/batches.hpp"
+#include "hourglass/data/finite.hpp"
 #include "hourglass/io/atomic_file.hpp"
 #include "hourglass/io/interrupt.hpp"
 #include "hourglass/io/progress.hpp"
+#include "hourglass/io/standard_streams.hpp"
+#include "quote.hpp"
 
 #include <algorithm>
 #include <chrono>
@@ -38,6 +41,15 @@ private:
     double rows_ = 0;
 };
 
+// Before the first step nothing has changed the parameters, so no learning rate is at fault.
+std::string of_the_first_step(std::span<const float> batch) {
+    float largest = 0;
+    for (const float x : batch) largest = std::max(largest, std::abs(x));
+    return fmt::format("no step has changed the parameters yet: look at the model and its first parameters, and at the "
+                       "scale of the data, whose magnitudes go up to {:g} in these images",
+                       largest);
+}
+
 class training {
 public:
     training(const training_options& options, const data::split& images, const trainable& what)
@@ -69,9 +81,9 @@ public:
         const epoch_metrics& last = file_.epochs().back();
         std::string text = fmt::format("{}, epoch {}, test:", what_.model, last.epoch);
         for (const metric& m : last.test) text += fmt::format("  {} {:.6g}", m.name, m.value);
-        fmt::print("{}\ntrained for {:.1f} s on {} thread{}; weights, metrics and pictures are in {}\n", text, seconds_,
-                   options_.threads, options_.threads == 1 ? "" : "s", options_.out.string());
-        std::fflush(stdout);
+        say(stdout,
+            fmt::format("{}\ntrained for {:.1f} s on {} thread{}; weights, metrics and pictures are in {}\n", text,
+                        seconds_, options_.threads, options_.threads == 1 ? "" : "s", shown(options_.out)));
     }
 
 private:
@@ -85,12 +97,14 @@ private:
         const auto start = clock::now();
         for (int k = 0; k < order_.size(); ++k) {
             const std::span<const int> chosen = order_[k];
-            const metrics now = what_.step(rows_.gather(images_.train.pixels, chosen));
+            const std::span<const float> batch = rows_.gather(images_.train.pixels, chosen);
+            const metrics now = what_.step(batch);
             ++steps_;
             if (!std::isfinite(now.front().value))
-                throw error(fmt::format("epoch {}, step {}: {}: expected a finite number, found {}; the training "
-                                        "diverged: try a smaller --learning-rate",
-                                        epoch, steps_, now.front().name, now.front().value));
+                throw error(fmt::format("epoch {}, step {}: {}: expected a finite number, found {}; {}", epoch, steps_,
+                                        now.front().name, now.front().value,
+                                        steps_ > 1 ? "the training diverged: try a smaller --learning-rate"
+                                                   : of_the_first_step(batch)));
             means.add(now, chosen.size());
             done += static_cast<std::int64_t>(chosen.size());
             show_.update(done, means.means());
@@ -123,6 +137,8 @@ private:
 }
 
 void train(const training_options& options, const data::split& images, const trainable& what) {
+    data::check_images(images.train, "training");
+    data::check_images(images.test, "test");
     make_folder(options.out);
     training now(options, images, what);
     now.run();

@@ -51,10 +51,10 @@ struct trainable {
 };
 
 // Trains for options.epochs epochs and leaves metrics.json, weights.safetensors and the pictures in options.out,
-// renewed after each epoch. A line for each epoch goes to standard error, the result to standard output. After a SIGINT
-// or SIGTERM the step is finished, and weights and pictures are saved as they then are; the caller asks `interrupted`
-// of interrupt.hpp and must hold an interrupt_guard. Throws `error` where a file cannot be written and where the loss
-// is no longer finite.
+// renewed after each epoch. A line for each epoch goes to standard error, the result to standard output. After a
+// SIGINT, SIGTERM or SIGHUP the step is finished, and weights and pictures are saved as they then are; the caller asks
+// `interrupted` of interrupt.hpp and must hold an interrupt_guard. Throws `error` where a file cannot be written and
+// where the loss is no longer finite.
 void train(const training_options& options, const data::split& images, const trainable& what);
 
 // In double.
