@@ -1,5 +1,7 @@
 #include "hourglass/io/atomic_file.hpp"
 
+#include "quote.hpp"
+
 #include <atomic>
 #include <cerrno>
 #include <cstring>
@@ -41,7 +43,7 @@ atomic_file::atomic_file(const path& name) : name_(name) {
     path folder = name_.parent_path();
     if (folder.empty()) folder = ".";
     if (!std::filesystem::is_directory(folder, code))
-        fail(fmt::format("expected the folder {} to exist; make it first", folder.string()), 0);
+        fail(fmt::format("expected the folder {} to exist; make it first", shown(folder)), 0);
     // A name that is taken is the leftover of a killed process whose number has come round again.
     for (int attempt = 0; descriptor_ < 0 && attempt < 100; ++attempt) {
         path candidate = folder / fmt::format(".{}.{}-{}.tmp", name_.filename().string(), ::getpid(), next_number());
@@ -87,8 +89,8 @@ void atomic_file::commit() {
 
 void atomic_file::fail(std::string_view what, int code) {
     discard();
-    throw error(code == 0 ? fmt::format("{}: {}", name_.string(), what)
-                          : fmt::format("{}: {}: {}; what was there before is unchanged", name_.string(), what,
+    throw error(code == 0 ? fmt::format("{}: {}", shown(name_), what)
+                          : fmt::format("{}: {}: {}; what was there before is unchanged", shown(name_), what,
                                         std::strerror(code)));
 }
 
@@ -107,11 +109,12 @@ void write_file(const path& name, std::span<const std::byte> bytes) {
 void write_file(const path& name, std::string_view text) { write_file(name, std::as_bytes(std::span(text))); }
 
 void make_folder(const path& folder) {
-    std::error_code code;
+    if (folder.empty()) throw error("expected the name of a folder, found an empty one; give one");
+    std::error_code code, ignored;
     std::filesystem::create_directories(folder, code);
-    if (!std::filesystem::is_directory(folder))
+    if (!std::filesystem::is_directory(folder, ignored))
         throw error(fmt::format("{}: the folder cannot be made: {}; choose another or see to its permissions",
-                                folder.string(), code ? code.message() : "something else has this name"));
+                                shown(folder), code ? code.message() : "something else has this name"));
 }
 
 }

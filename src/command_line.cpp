@@ -3,7 +3,9 @@
 
 #include "hourglass/data/sources.hpp"
 #include "hourglass/io/interrupt.hpp"
+#include "hourglass/io/standard_streams.hpp"
 #include "hourglass/program/processors.hpp"
+#include "quote.hpp"
 
 #include <algorithm>
 #include <charconv>
@@ -11,6 +13,7 @@
 #include <exception>
 #include <limits>
 #include <new>
+#include <string_view>
 #include <system_error>
 #include <type_traits>
 #include <utility>
@@ -32,7 +35,7 @@ template <class Number> CLI::Validator within(Number least, Number most) {
         const auto [end, fault] = std::from_chars(text.data(), text.data() + text.size(), value);
         if (fault != std::errc() || end != text.data() + text.size() || !(value >= least && value <= most))
             return fmt::format("expected a {} from {} to {}, found '{}'",
-                               std::is_integral_v<Number> ? "whole number" : "number", least, most, text);
+                               std::is_integral_v<Number> ? "whole number" : "number", least, most, shown(text));
         text = fmt::to_string(value);
         return std::string();
     };
@@ -42,22 +45,29 @@ template <class Number> CLI::Validator within(Number least, Number most) {
 CLI::Validator one_of(const std::vector<std::string>& choices) {
     const auto check = [choices](const std::string& text) {
         if (std::find(choices.begin(), choices.end(), text) != choices.end()) return std::string();
-        return fmt::format("expected {}, found '{}'", fmt::join(choices, ", "), text);
+        return fmt::format("expected {}, found '{}'", fmt::join(choices, ", "), shown(text));
     };
     return {check, ""};
 }
 
-void check_size(const data::image_set& images, const program_description& what, const std::string& source) {
-    if (images.rows == what.rows && images.columns == what.columns) return;
+CLI::Validator not_empty(const std::string& what) {
+    return {[what](const std::string& text) { return text.empty() ? "expected " + what + ", found ''" : ""; }, ""};
+}
+
+constexpr std::size_t most_said = 1000; // bytes: CLI11 repeats words whole
+
+void check_size(int rows, int columns, const program_description& what, const std::string& source) {
+    if (rows == what.rows && columns == what.columns) return;
     throw data::error(fmt::format("{}: expected images of {} x {}, which hourglass-{} is compiled for, found {} x {}; "
                                   "give others, or change the extents in examples/{}.cpp",
-                                  source, what.rows, what.columns, what.model, images.rows, images.columns,
-                                  what.model));
+                                  shown(source), what.rows, what.columns, what.model, rows, columns, what.model));
 }
 
 }
 
 struct command_line::parser {
+    using body_function = std::function<void(const training_options&, const data::split&)>;
+
     program_description what;
     training_options options;
     CLI::App app;
@@ -77,8 +87,10 @@ struct command_line::parser {
         options.threads = thread_limit::by_default().most;
         constexpr int many = 1000000000;
         app.add_option("--data", options.data, std::string("What to train on: ") + data::known_sources)
+            ->check(not_empty("a data set"))
             ->type_name("DATA");
         app.add_option("--out", options.out, "The folder for pictures, weights.safetensors and metrics.json")
+            ->check(not_empty("the name of a folder"))
             ->type_name("FOLDER");
         app.add_option("--epochs", options.epochs, "How often to go through the training images")
             ->transform(within(1, many))
@@ -99,6 +111,37 @@ struct command_line::parser {
         app.add_option("--test-images", options.test_images, "Test on the first N images only; 0: on all")
             ->transform(within(0, many))
             ->type_name("N");
+    }
+
+    int run(int argc, const char* const* argv, const body_function& body) {
+        const auto complain = [&](std::string_view what) {
+            say(stderr, fmt::format("{}: {}\n", app.get_name(), what));
+        };
+        try {
+            app.parse(argc, argv);
+        } catch (const CLI::Success&) {
+            say(stdout, app.help());
+            return 0;
+        } catch (const CLI::ParseError& mistake) {
+            complain(fmt::format("{}; see {} --help", shown(mistake.what(), most_said), app.get_name()));
+            return usage_mistake;
+        }
+        try {
+            return load_and_run(body);
+        } catch (const std::bad_alloc&) {
+            complain("out of memory; use fewer images (--train-images, --test-images)");
+        } catch (const std::exception& reason) { complain(reason.what()); }
+        return failure;
+    }
+
+    int load_and_run(const body_function& body) {
+        // A signal while images are read ends the program at once, as there is nothing to save.
+        const data::split images =
+            data::load(options.data, options.train_images, options.test_images,
+                       [&](int rows, int columns) { check_size(rows, columns, what, options.data); });
+        const interrupt_guard guard;
+        body(options, images);
+        return interrupted() ? 128 + interrupting_signal() : 0;
     }
 };
 
@@ -124,30 +167,12 @@ void command_line::choice(const std::string& name, std::string& value, const std
 
 int command_line::run(int argc, const char* const* argv,
                       const std::function<void(const training_options&, const data::split&)>& body) {
-    const std::string name = parser_->app.get_name();
-    try {
-        parser_->app.parse(argc, argv);
-    } catch (const CLI::Success&) {
-        fmt::print("{}", parser_->app.help());
-        return 0;
-    } catch (const CLI::ParseError& mistake) {
-        fmt::print(stderr, "{}: {}; see {} --help\n", name, mistake.what(), name);
-        return usage_mistake;
-    }
-    const training_options& options = parser_->options;
-    const interrupt_guard guard;
-    try {
-        const data::split images = data::load(options.data, options.train_images, options.test_images);
-        check_size(images.train, parser_->what, options.data);
-        body(options, images);
-    } catch (const std::bad_alloc&) {
-        fmt::print(stderr, "{}: out of memory; use fewer images (--train-images, --test-images)\n", name);
-        return failure;
-    } catch (const std::exception& reason) {
-        fmt::print(stderr, "{}: {}\n", name, reason.what());
-        return failure;
-    }
-    return interrupted() ? 128 + interrupting_signal() : 0;
+    open_standard_streams();
+    const int status = parser_->run(argc, argv, body);
+    const std::string lost = lost_output();
+    if (lost.empty() || status != 0) return status;
+    say(stderr, fmt::format("{}: {}\n", parser_->app.get_name(), lost));
+    return failure;
 }
 
 }

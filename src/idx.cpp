@@ -1,20 +1,16 @@
-// IDX files through zlib. The stream is inflated here by hand, not by gzread, so that a truncated file, a wrong check
-// sum and bytes after the end are told apart.
+// What an IDX header says is held against the file before anything is unpacked, and what is unpacked is kept in part.
 #include "hourglass/data/idx.hpp"
+
+#include "byte_stream.hpp"
+#include "quote.hpp"
 
 #include <algorithm>
 #include <array>
-#include <cerrno>
-#include <cstdio>
-#include <cstring>
 #include <limits>
-#include <memory>
 #include <string>
 #include <string_view>
-#include <system_error>
 
 #include <fmt/format.h>
-#include <zlib.h>
 
 namespace hourglass::data {
 namespace {
@@ -24,119 +20,14 @@ using bytes = std::span<const std::uint8_t>;
 
 // Larger images than this are taken for a header that is wrong.
 constexpr std::uint32_t largest_side = 16384;
+// Memory for what a header claims is taken at once up to so many numbers; beyond it grows with what is there.
+constexpr std::size_t taken_at_once = std::size_t{1} << 26U;
 
 std::string hex(bytes of) {
     std::string text;
     for (const std::uint8_t byte : of) text += fmt::format("{}{:02x}", text.empty() ? "" : " ", byte);
     return text;
 }
-
-struct close_file {
-    void operator()(std::FILE* file) const { std::fclose(file); }
-};
-
-// The bytes of a file, inflated where it is gzipped.
-class byte_stream {
-public:
-    explicit byte_stream(const path& file) : path_(file) {
-        std::error_code ignored;
-        if (std::filesystem::is_directory(file, ignored))
-            fail("expected an IDX file, found a folder; give the path of a file");
-        file_.reset(std::fopen(file.c_str(), "rb"));
-        if (!file_)
-            fail(fmt::format("expected an IDX file, but it cannot be opened: {}; check the path and its permissions",
-                             std::strerror(errno)));
-        refill();
-        gzipped_ = size_ >= 2 && input_[0] == 0x1f && input_[1] == 0x8b;
-        if (gzipped_ && inflateInit2(&inflater_, 15 + 16) != Z_OK) fail("zlib has no memory to inflate it");
-    }
-    byte_stream(const byte_stream&) = delete;
-    byte_stream& operator=(const byte_stream&) = delete;
-    ~byte_stream() {
-        if (gzipped_) inflateEnd(&inflater_);
-    }
-
-    const path& name() const { return path_; }
-    bool gzipped() const { return gzipped_; }
-    bytes raw_start() const { return bytes(input_).first(size_); } // valid until the first read
-
-    // Fills as much of `to` as there is; fewer bytes only at the end, which `ended_early` tells from a gzip stream cut
-    // short.
-    std::size_t read(std::span<std::uint8_t> to) { return gzipped_ ? read_inflated(to) : read_plain(to); }
-    bool ended_early() const { return ended_early_; }
-
-    [[noreturn]] void fail(std::string_view what) const { throw error(fmt::format("{}: {}", path_.string(), what)); }
-
-private:
-    void refill() {
-        errno = 0;
-        position_ = 0;
-        size_ = std::fread(input_.data(), 1, input_.size(), file_.get());
-        if (size_ == 0 && std::ferror(file_.get()))
-            fail(fmt::format("cannot be read: {}; check the disk it lies on", std::strerror(errno)));
-    }
-
-    std::size_t read_plain(std::span<std::uint8_t> to) {
-        std::size_t done = 0;
-        while (done < to.size() && size_ > 0) {
-            const std::size_t n = std::min(to.size() - done, size_ - position_);
-            std::copy_n(input_.begin() + static_cast<std::ptrdiff_t>(position_), n,
-                        to.begin() + static_cast<std::ptrdiff_t>(done));
-            done += n;
-            position_ += n;
-            if (position_ == size_) refill();
-        }
-        return done;
-    }
-
-    std::size_t read_inflated(std::span<std::uint8_t> to) {
-        std::size_t done = 0;
-        while (done < to.size() && !ended_ && !ended_early_) {
-            if (position_ == size_) refill();
-            if (size_ == 0) {
-                ended_early_ = true;
-                break;
-            }
-            const std::size_t room = std::min<std::size_t>(to.size() - done, std::numeric_limits<uInt>::max());
-            inflater_.next_in = input_.data() + position_;
-            inflater_.avail_in = static_cast<uInt>(size_ - position_);
-            inflater_.next_out = to.data() + done;
-            inflater_.avail_out = static_cast<uInt>(room);
-            const int result = inflate(&inflater_, Z_NO_FLUSH);
-            position_ = size_ - inflater_.avail_in;
-            done += room - inflater_.avail_out;
-            if (result == Z_STREAM_END)
-                next_member();
-            else if (result != Z_OK && result != Z_BUF_ERROR)
-                fail(
-                    fmt::format("expected an intact gzip stream, found it corrupt: {}; fetch or install the file again",
-                                inflater_.msg ? inflater_.msg : "zlib gives no reason"));
-        }
-        return done;
-    }
-
-    // A gzip file may be several streams, one after the other.
-    void next_member() {
-        if (position_ == size_) refill();
-        if (size_ == 0)
-            ended_ = true;
-        else if (input_[position_] == 0x1f)
-            inflateReset(&inflater_);
-        else
-            fail("expected nothing after the end of the gzip stream, found trailing data; fetch or install the file "
-                 "again");
-    }
-
-    path path_;
-    std::unique_ptr<std::FILE, close_file> file_;
-    std::array<std::uint8_t, 1 << 16> input_{};
-    std::size_t position_ = 0;
-    std::size_t size_ = 0;
-    bool gzipped_ = false;
-    bool ended_ = false;
-    bool ended_early_ = false;
-    z_stream inflater_{};
-};
 
 // What a file of this kind is called in messages, and the last byte of its magic number.
 struct kind {
@@ -180,6 +71,7 @@ public:
         for (std::size_t axis = 0; axis < of.rank; ++axis)
             for (std::size_t i = 0; i < 4; ++i) extents_[axis] = (extents_[axis] << 8U) | header[4 + 4 * axis + i];
         check_extents();
+        check_size(length);
     }
 
     int count() const { return static_cast<int>(extents_[0]); }
@@ -188,28 +80,32 @@ public:
     const path& name() const { return stream_.name(); }
     [[noreturn]] void fail(std::string_view what) const { stream_.fail(what); }
 
-    // All bytes after the header. Memory grows with what is really there, not with what the header claims.
-    std::vector<std::uint8_t> read_all() {
-        const std::uint64_t expected = size();
-        std::vector<std::uint8_t> all;
-        while (all.size() < expected) {
-            const std::size_t before = all.size();
-            const std::uint64_t more = std::max<std::uint64_t>(before, 1 << 20);
-            all.resize(static_cast<std::size_t>(std::min<std::uint64_t>(expected, before + more)));
-            const std::size_t found = stream_.read(std::span(all).subspan(before));
-            if (before + found < all.size())
-                stream_.fail(fmt::format(
-                    "expected {} bytes after the header ({}), found only {}: the {} is truncated; {}", expected, sum(),
-                    before + found, stream_.ended_early() ? "gzip stream" : "file", again));
+    std::size_t item_size() const { return kind_.rank == 1 ? 1 : std::size_t{extents_[1]} * extents_[2]; }
+
+    // Hands on the bytes of the images or labels in each range, as they come: take(which range, bytes). What is not
+    // kept is read too, so that a file which is cut short or corrupt is found out.
+    template <class Take> void read(std::span<const image_range> kept, Take take) {
+        const std::uint64_t expected = size(), item = item_size();
+        std::vector<std::uint8_t> chunk(1 << 16);
+        for (std::uint64_t at = 0; at < expected;) {
+            const auto wanted = static_cast<std::size_t>(std::min<std::uint64_t>(chunk.size(), expected - at));
+            const std::size_t found = stream_.read(std::span(chunk).first(wanted));
+            if (found < wanted) fail_truncated(fmt::format("only {}", at + found), stream_.ended_early());
+            for (std::size_t n = 0; n < kept.size(); ++n) {
+                const std::uint64_t first = static_cast<std::uint64_t>(kept[n].first) * item,
+                                    end = first + static_cast<std::uint64_t>(kept[n].count) * item;
+                const std::uint64_t low = std::max(at, first), high = std::min(at + wanted, end);
+                if (low < high)
+                    take(n, bytes(chunk).subspan(static_cast<std::size_t>(low - at),
+                                                 static_cast<std::size_t>(high - low)));
+            }
+            at += wanted;
         }
         std::array<std::uint8_t, 1> probe{};
-        if (stream_.read(probe) != 0) // reading on is also what makes zlib compare the check sum
-            stream_.fail(fmt::format("expected {} bytes after the header ({}), found trailing data; {}", expected,
-                                     sum(), again));
+        if (stream_.read(probe) != 0) fail_trailing(); // reading on is also what makes zlib compare the check sum
         if (stream_.ended_early())
             stream_.fail(
                 fmt::format("expected the check sum that ends a gzip stream, found the end of the file; {}", again));
-        return all;
     }
 
 private:
@@ -265,76 +161,96 @@ private:
         stream_.fail(fmt::format("expected {}, found a header that announces {}; {}", expected, sum(), again));
     }
 
+    // What can be known of the size without unpacking.
+    void check_size(std::size_t header) const {
+        const std::uint64_t room = stream_.most() < header ? 0 : stream_.most() - header;
+        if (size() > room)
+            fail_truncated(stream_.gzipped() ? fmt::format("a gzip stream that holds {} at most", room)
+                                             : fmt::format("only {}", room),
+                           stream_.gzipped());
+        if (!stream_.gzipped() && size() < room) fail_trailing();
+    }
+    [[noreturn]] void fail_truncated(const std::string& found, bool stream) const {
+        stream_.fail(fmt::format("expected {} bytes after the header ({}), found {}: the {} is truncated; {}", size(),
+                                 sum(), found, stream ? "gzip stream" : "file", again));
+    }
+    [[noreturn]] void fail_trailing() const {
+        stream_.fail(
+            fmt::format("expected {} bytes after the header ({}), found trailing data; {}", size(), sum(), again));
+    }
+
     byte_stream stream_;
     kind kind_;
     std::array<std::uint32_t, 3> extents_{};
 };
 
-image_set read_images(idx_file& file) {
-    const std::vector<std::uint8_t> raw = file.read_all();
-    image_set images;
-    images.count = file.count();
-    images.rows = file.rows();
-    images.columns = file.columns();
-    images.pixels.resize(raw.size());
-    std::transform(raw.begin(), raw.end(), images.pixels.begin(),
-                   [](std::uint8_t level) { return static_cast<float>(level) / 255.0F; });
-    return images;
+void check_ranges(const idx_file& file, std::span<const image_range> kept) {
+    for (const image_range& range : kept)
+        if (range.first < 0 || range.count < 0 || range.first > file.count() ||
+            range.count > file.count() - range.first)
+            file.fail(fmt::format("expected images {} to {}, as asked for, found {} images; ask for fewer", range.first,
+                                  std::int64_t{range.first} + range.count - 1, file.count()));
 }
 
-constexpr std::array<const char*, 4> names{"train-images-idx3-ubyte", "train-labels-idx1-ubyte",
-                                           "t10k-images-idx3-ubyte", "t10k-labels-idx1-ubyte"};
-
-// The file of this name in the folder, gzipped or not; an empty path where there is neither.
-path find_file(const path& folder, const char* name) {
-    std::error_code ignored;
-    for (const char* ending : {".gz", ""})
-        if (path file = folder / (std::string(name) + ending); std::filesystem::exists(file, ignored)) return file;
-    return {};
+void read_images(idx_file& file, std::span<const image_range> kept, std::vector<image_set>& sets) {
+    for (std::size_t n = 0; n < kept.size(); ++n) {
+        image_set& set = sets[n];
+        set.count = kept[n].count;
+        set.rows = file.rows();
+        set.columns = file.columns();
+        set.pixels.reserve(std::min(static_cast<std::size_t>(set.count) * file.item_size(), taken_at_once));
+    }
+    file.read(kept, [&](std::size_t n, bytes levels) {
+        for (const std::uint8_t level : levels) sets[n].pixels.push_back(static_cast<float>(level) / 255.0F);
+    });
 }
 
+void read_labels(idx_file& file, std::span<const image_range> kept, std::vector<image_set>& sets) {
+    file.read(kept, [&](std::size_t n, bytes labels) {
+        sets[n].labels.insert(sets[n].labels.end(), labels.begin(), labels.end());
+    });
+}
+
+image_range all_of(const path& images) { return {0, idx_extents(images).count}; }
+
+}
+
+image_extents idx_extents(const path& images, const path& labels) {
+    const idx_file file(images, images_kind);
+    if (!labels.empty()) {
+        const idx_file label_file(labels, labels_kind);
+        if (label_file.count() != file.count())
+            label_file.fail(
+                fmt::format("expected {} labels, one for each image of {}, found {}; give the two files of one set",
+                            file.count(), shown(images), label_file.count()));
+    }
+    return {file.count(), file.rows(), file.columns()};
+}
+
+std::vector<image_set> load_idx(const path& images, const path& labels, std::span<const image_range> kept) {
+    idx_extents(images, labels); // the counts agree
+    std::vector<image_set> sets(kept.size());
+    idx_file file(images, images_kind);
+    check_ranges(file, kept);
+    if (!labels.empty()) {
+        idx_file label_file(labels, labels_kind);
+        check_ranges(label_file, kept);
+        read_labels(label_file, kept, sets);
+    }
+    read_images(file, kept, sets);
+    return sets;
 }
 
 image_set load_idx(const path& images) {
-    idx_file file(images, images_kind);
-    return read_images(file);
+    const image_range all = all_of(images);
+    return std::move(load_idx(images, {}, std::span(&all, 1)).front());
 }
 
 image_set load_idx(const path& images, const path& labels) {
-    idx_file image_file(images, images_kind);
-    idx_file label_file(labels, labels_kind);
-    if (label_file.count() != image_file.count()) // known from the headers alone
-        label_file.fail(
-            fmt::format("expected {} labels, one for each image of {}, found {}; give the two files of one set",
-                        image_file.count(), image_file.name().string(), label_file.count()));
-    std::vector<std::uint8_t> read = label_file.read_all();
-    image_set set = read_images(image_file);
-    set.labels = std::move(read);
-    return set;
-}
-
-bool fashion_mnist_installed(const path& folder) {
-    return std::all_of(names.begin(), names.end(), [&](const char* name) { return !find_file(folder, name).empty(); });
-}
-
-split load_fashion_mnist(const path& folder) {
-    std::array<path, 4> files;
-    for (std::size_t i = 0; i < names.size(); ++i) {
-        files[i] = find_file(folder, names[i]);
-        if (files[i].empty())
-            throw error(
-                fmt::format("{}: expected the file {}.gz (or without .gz), found no such file; install it with "
-                            "'apt install dataset-fashion-mnist', give the folder that holds the four files, or "
-                            "use the built-in data set 'shapes'",
-                            folder.string(), names[i]));
-    }
-    split both{load_idx(files[0], files[1]), load_idx(files[2], files[3])};
-    if (both.test.rows != both.train.rows || both.test.columns != both.train.columns)
-        throw error(
-            fmt::format("{}: expected images of {} x {}, as in {}, found {} x {}; give the four files of one set",
-                        files[2].string(), both.train.rows, both.train.columns, files[0].string(), both.test.rows,
-                        both.test.columns));
-    return both;
+    if (labels.empty())
+        throw error("load_idx: expected a file of labels, found an empty name; give it, or images only");
+    const image_range all = all_of(images);
+    return std::move(load_idx(images, labels, std::span(&all, 1)).front());
 }
 
 }

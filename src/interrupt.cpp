@@ -9,13 +9,13 @@
 namespace hourglass::io {
 namespace {
 
-constexpr std::array<int, 2> signals{SIGINT, SIGTERM};
+constexpr std::array signals{SIGINT, SIGTERM, SIGHUP};
 
 std::atomic<int> received{0};
 static_assert(std::atomic<int>::is_always_lock_free, "a signal handler may touch lock-free atomics only");
 
 int guards = 0;
-std::array<struct sigaction, 2> before;
+std::array<struct sigaction, signals.size()> before;
 
 // Only calls that POSIX allows in a handler.
 void on_signal(int number) {

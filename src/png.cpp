@@ -1,6 +1,7 @@
 #include "hourglass/io/png.hpp"
 
 #include "hourglass/io/atomic_file.hpp"
+#include "quote.hpp"
 
 #include <algorithm>
 #include <cstring>
@@ -68,7 +69,7 @@ picture upscale(const picture& small, int factor) {
 
 void write_png(const std::filesystem::path& file, const picture& image) {
     if (const std::string wrong = wrong_picture(image); !wrong.empty())
-        throw error(fmt::format("{}: {}", file.string(), wrong));
+        throw error(fmt::format("{}: {}", shown(file), wrong));
     // libpng's simplified interface reports errors without longjmp, which must not jump over destructors.
     png_image header;
     std::memset(&header, 0, sizeof header);
@@ -81,7 +82,7 @@ void write_png(const std::filesystem::path& file, const picture& image) {
     if (png_image_write_to_memory(&header, encoded.data(), &size, 0, image.pixels.data(), 0, nullptr) == 0) {
         const std::string reason = header.message;
         png_image_free(&header);
-        throw error(fmt::format("{}: cannot be encoded as PNG: {}", file.string(), reason));
+        throw error(fmt::format("{}: cannot be encoded as PNG: {}", shown(file), reason));
     }
     write_file(file, std::span(encoded).first(size));
 }

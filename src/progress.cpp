@@ -1,5 +1,7 @@
 #include "hourglass/io/progress.hpp"
 
+#include "hourglass/io/standard_streams.hpp"
+
 #include <algorithm>
 #include <chrono>
 #include <cmath>
@@ -98,9 +100,7 @@ progress::progress(int epochs, std::int64_t images, progress_options options)
       colour_(terminal_ && !set_in_environment("NO_COLOR")), shown_(-std::numeric_limits<double>::infinity()) {}
 
 progress::~progress() {
-    if (!open_) return;
-    std::fputc('\n', options_.stream);
-    std::fflush(options_.stream);
+    if (open_) say(options_.stream, "\n");
 }
 
 double progress::now() const {
@@ -139,8 +139,7 @@ void progress::update(std::int64_t done, std::span<const metric> losses) {
                                .images_per_second = passed > 0 ? static_cast<double>(done) / passed : -1,
                                .seconds_left = seconds_left(done, at)};
     const std::string line = std::string(erase_line) + progress_line(state, width_of(options_.stream), colour_);
-    std::fwrite(line.data(), 1, line.size(), options_.stream); // in one piece, so that nothing flickers
-    std::fflush(options_.stream);
+    say(options_.stream, line); // in one piece, so that nothing flickers
     open_ = true;
 }
 
@@ -156,13 +155,11 @@ void progress::end_epoch(const epoch_metrics& result) {
 
 void progress::note(const std::string& text) {
     erase();
-    const std::string line = text + "\n";
-    std::fwrite(line.data(), 1, line.size(), options_.stream);
-    std::fflush(options_.stream);
+    say(options_.stream, text + "\n");
 }
 
 void progress::erase() {
-    if (open_) std::fwrite(erase_line.data(), 1, erase_line.size(), options_.stream);
+    if (open_) say(options_.stream, erase_line);
     open_ = false;
 }
 

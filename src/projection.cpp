@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
+#include <limits>
 #include <utility>
 
 #include <fmt/format.h>
@@ -49,10 +50,22 @@ struct eigen_problem {
     }
 };
 
-std::vector<double> mean_of(std::span<const float> points, std::size_t d) {
+// The points' numbers where all of one point are finite.
+std::vector<std::span<const float>> finite_points(std::span<const float> points, std::size_t d) {
+    std::vector<std::span<const float>> finite;
+    for (std::size_t at = 0; at < points.size(); at += d)
+        if (const auto point = points.subspan(at, d);
+            std::ranges::all_of(point, [](float x) { return std::isfinite(x); }))
+            finite.push_back(point);
+    return finite;
+}
+
+std::vector<double> mean_of(const std::vector<std::span<const float>>& points, std::size_t d) {
     std::vector<double> mean(d);
-    for (std::size_t i = 0; i < points.size(); ++i) mean[i % d] += static_cast<double>(points[i]);
-    for (double& m : mean) m /= static_cast<double>(points.size() / d);
+    if (points.empty()) return mean;
+    for (const auto& point : points)
+        for (std::size_t i = 0; i < d; ++i) mean[i] += static_cast<double>(point[i]);
+    for (double& m : mean) m /= static_cast<double>(points.size());
     return mean;
 }
 
@@ -71,11 +84,12 @@ std::vector<float> onto_a_plane(std::span<const float> points, int dimensions) {
         return plane;
     }
 
-    const std::vector<double> mean = mean_of(points, d);
+    const auto finite = finite_points(points, d);
+    const std::vector<double> mean = mean_of(finite, d);
     eigen_problem problem{dimensions, std::vector<double>(d * d), std::vector<double>(d * d)};
     std::vector<double> centred(d);
-    for (std::size_t k = 0; k < count; ++k) {
-        for (std::size_t i = 0; i < d; ++i) centred[i] = static_cast<double>(points[k * d + i]) - mean[i];
+    for (const auto& point : finite) {
+        for (std::size_t i = 0; i < d; ++i) centred[i] = static_cast<double>(point[i]) - mean[i];
         for (std::size_t i = 0; i < d; ++i)
             for (std::size_t j = 0; j < d; ++j) problem.matrix[i * d + j] += centred[i] * centred[j];
     }
@@ -97,7 +111,9 @@ std::vector<float> onto_a_plane(std::span<const float> points, int dimensions) {
             double along = 0;
             for (std::size_t i = 0; i < d; ++i)
                 along += sign * direction[i] * (static_cast<double>(points[k * d + i]) - mean[i]);
-            plane[2 * k + axis] = static_cast<float>(along);
+            constexpr double most = std::numeric_limits<float>::max();
+            plane[2 * k + axis] = std::isfinite(along) ? static_cast<float>(std::clamp(along, -most, most))
+                                                       : std::numeric_limits<float>::quiet_NaN();
         }
     }
     return plane;

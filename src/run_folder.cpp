@@ -2,6 +2,7 @@
 
 #include "hourglass/io/atomic_file.hpp"
 #include "hourglass/io/png.hpp"
+#include "quote.hpp"
 
 #include <algorithm>
 #include <cerrno>
@@ -28,7 +29,7 @@ constexpr const char *current = ".current", *epochs = ".epochs", *lock_name = ".
                      *before = "before";
 
 [[noreturn]] void fail(const fs::path& file, std::string_view what, int code) {
-    throw error(fmt::format("{}: {}: {}", file.string(), what, std::strerror(code)));
+    throw error(fmt::format("{}: {}: {}", shown(file), what, std::strerror(code)));
 }
 std::string random_name() { return fmt::format("{:08x}", std::random_device()()); }
 
@@ -66,7 +67,7 @@ bool is_unfinished(const std::string& name) {
 // A second name for a file.
 void link_file(const fs::path& from, const fs::path& to) {
     if (::link(from.c_str(), to.c_str()) != 0)
-        fail(from, fmt::format("cannot be given the second name {}", to.string()), errno);
+        fail(from, fmt::format("cannot be given the second name {}", shown(to)), errno);
 }
 // A link under a name in place of whatever is there, in one step.
 void put_link(const fs::path& name, const fs::path& target, const fs::path& spare) {
@@ -111,7 +112,7 @@ void run_folder::take() {
         const std::string process(text, size > 0 ? std::strcspn(text, "\n") : 0);
         throw error(
             fmt::format("{}: in use: process {} writes its results there; wait for it, or choose another folder",
-                        folder_.string(), process.empty() ? "(unknown)" : process));
+                        shown(folder_), process.empty() ? "(unknown)" : process));
     }
     const std::string mine = fmt::format("{}\n", ::getpid());
     if (::ftruncate(lock_, 0) != 0 || ::pwrite(lock_, mine.data(), mine.size(), 0) < 0) {
@@ -124,11 +125,11 @@ void run_folder::take() {
 void run_folder::clear() {
     const fs::path all = folder_ / epochs;
     if (const fs::file_type type = type_of(all); type != fs::file_type::not_found && type != fs::file_type::directory)
-        throw error(fmt::format("{}: expected a folder or nothing; move away what is there", all.string()));
+        throw error(fmt::format("{}: expected a folder or nothing; move away what is there", shown(all)));
     for (const fs::path& name : {folder_ / current, folder_ / linked})
         if (const fs::file_type type = type_of(name);
             type != fs::file_type::not_found && type != fs::file_type::symlink)
-            throw error(fmt::format("{}: expected a symbolic link or nothing; move away what is there", name.string()));
+            throw error(fmt::format("{}: expected a symbolic link or nothing; move away what is there", shown(name)));
     std::error_code ignored;
     for (const fs::path& name : entries_of(folder_))
         if (is_unfinished(name.filename()) && type_of(name) == fs::file_type::regular) fs::remove(name, ignored);
@@ -162,7 +163,7 @@ std::vector<std::string> run_folder::staged() const {
         const fs::file_type type = type_of(folder_ / names.back());
         if (type != fs::file_type::not_found && type != fs::file_type::regular && type != fs::file_type::symlink)
             throw error(fmt::format("{}: expected a file or nothing, found {}; move it away, or choose another folder",
-                                    (folder_ / names.back()).string(),
+                                    shown(folder_ / names.back()),
                                     type == fs::file_type::directory ? "a folder" : "a device, pipe or socket"));
     }
     std::sort(names.begin(), names.end());

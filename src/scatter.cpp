@@ -13,6 +13,7 @@ namespace {
 
 using colour = std::array<std::uint8_t, 3>;
 constexpr colour ink{60, 60, 60};
+constexpr double narrowest_view = 1e-290;
 constexpr int font_scale = 2;
 constexpr int glyph_width = 4 * font_scale; // 3 columns and a space
 constexpr int glyph_height = 5 * font_scale;
@@ -118,8 +119,9 @@ void check(std::span<const float> points, std::span<const std::uint8_t> classes,
                         style.radius, style.opacity));
     const auto& v = style.view;
     const bool finite = std::all_of(v.begin(), v.end(), [](double bound) { return std::isfinite(bound); });
-    if (!finite || std::isinf(v[1] - v[0]) || std::isinf(v[3] - v[2]) ||
-        (v[0] != v[1] && !(v[0] < v[1] && v[2] < v[3])))
+    // Ticks of a narrower view are closer than the numbers that there are.
+    const bool wide = v[1] - v[0] >= narrowest_view && v[3] - v[2] >= narrowest_view;
+    if (!finite || std::isinf(v[1] - v[0]) || std::isinf(v[3] - v[2]) || (v[0] != v[1] && !wide))
         throw error(
             fmt::format("scatter: expected a finite view with left < right and bottom < top (left = right: chosen "
                         "from the points), found {}, {}, {}, {}",

@@ -2,10 +2,13 @@
 #include "hourglass/io/training.hpp"
 
 #include "hourglass/data/batches.hpp"
+#include "hourglass/data/finite.hpp"
 #include "hourglass/io/atomic_file.hpp"
 #include "hourglass/io/interrupt.hpp"
 #include "hourglass/io/progress.hpp"
 #include "hourglass/io/run_folder.hpp"
+#include "hourglass/io/standard_streams.hpp"
+#include "quote.hpp"
 
 #include <algorithm>
 #include <chrono>
@@ -42,6 +45,14 @@ private:
 
 // A loss so far above where it began is no longer being trained.
 bool is_far_above(double loss, double first) { return loss > first + 100 * std::abs(first) && loss > 1e-3; }
+// Before the first step nothing has changed the parameters, so no learning rate is at fault.
+std::string of_the_first_step(std::span<const float> batch) {
+    float largest = 0;
+    for (const float x : batch) largest = std::max(largest, std::abs(x));
+    return fmt::format("no step has changed the parameters yet: look at the model and its first parameters, and at the "
+                       "scale of the data, whose magnitudes go up to {:g} in these images",
+                       largest);
+}
 
 class training {
 public:
@@ -75,10 +86,9 @@ public:
         std::string text = fmt::format("{}, epoch {}, test:", what_.model, last.epoch);
         for (const metric& m : last.test) text += fmt::format("  {} {:.6g}", m.name, m.value);
         text += fmt::format("\ntrained for {:.1f} s on {} thread{}; weights, metrics and pictures are in {}\n",
-                            seconds_, options_.threads, options_.threads == 1 ? "" : "s", options_.out.string());
+                            seconds_, options_.threads, options_.threads == 1 ? "" : "s", shown(options_.out));
         if (best_ < last.epoch) text += fmt::format("epoch {} was the best; its weights are in {}\n", best_, best_file);
-        fmt::print("{}", text);
-        std::fflush(stdout);
+        say(stdout, text);
     }
 
 private:
@@ -94,9 +104,10 @@ private:
         const auto start = clock::now();
         for (int k = 0; k < order_.size(); ++k) {
             const std::span<const int> chosen = order_[k];
-            const metrics now = what_.step(rows_.gather(images_.train.pixels, chosen));
+            const std::span<const float> batch = rows_.gather(images_.train.pixels, chosen);
+            const metrics now = what_.step(batch);
             ++steps_;
-            check_loss(epoch, now);
+            check_loss(epoch, now, batch);
             means.add(now, chosen.size());
             done += static_cast<std::int64_t>(chosen.size());
             show_.update(done, means.means());
@@ -108,18 +119,18 @@ private:
     }
 
     std::string what_is_kept() const {
-        return epochs_.empty()
-                   ? fmt::format("nothing in {} was changed", options_.out.string())
-                   : fmt::format("{} has epoch {} of this run", options_.out.string(), epochs_.back().epoch);
+        return epochs_.empty() ? fmt::format("nothing in {} was changed", shown(options_.out))
+                               : fmt::format("{} has epoch {} of this run", shown(options_.out), epochs_.back().epoch);
     }
-    [[noreturn]] void fail_diverged(int epoch, std::string_view what) const {
-        throw error(fmt::format("epoch {}, step {}: {}; the training diverged: try a smaller --learning-rate; {}",
-                                epoch, steps_, what, what_is_kept()));
+    static constexpr const char* diverged = "the training diverged: try a smaller --learning-rate";
+    [[noreturn]] void fail(int epoch, std::string_view what, std::string_view why) const {
+        throw error(fmt::format("epoch {}, step {}: {}; {}; {}", epoch, steps_, what, why, what_is_kept()));
     }
-    void check_loss(int epoch, const metrics& now) {
+    void check_loss(int epoch, const metrics& now, std::span<const float> batch) {
         for (const metric& m : now)
             if (!std::isfinite(m.value))
-                fail_diverged(epoch, fmt::format("{}: expected a finite number, found {}", m.name, m.value));
+                fail(epoch, fmt::format("{}: expected a finite number, found {}", m.name, m.value),
+                     steps_ > 1 ? diverged : of_the_first_step(batch));
         if (steps_ == 1) first_loss_ = now.front().value;
     }
     // The last update may have been one too many, which no loss has seen yet.
@@ -130,8 +141,10 @@ private:
                     const auto wrong =
                         std::count_if(values.begin(), values.end(), [](auto x) { return !std::isfinite(x); });
                     if (wrong > 0)
-                        fail_diverged(epoch, fmt::format("{}: expected finite numbers, but {} of {} are not",
-                                                         tensor.name, wrong, values.size()));
+                        fail(epoch,
+                             fmt::format("{}: expected finite numbers, but {} of {} are not", tensor.name, wrong,
+                                         values.size()),
+                             diverged);
                 },
                 tensor.values);
     }
@@ -188,6 +201,8 @@ private:
 }
 
 void train(const training_options& options, const data::split& images, const trainable& what) {
+    data::check_images(images.train, "training");
+    data::check_images(images.test, "test");
     training now(options, images, what);
     now.run();
     now.report();

@@ -2,11 +2,17 @@
 
 #include "io_folder.hpp"
 
+#include <algorithm>
 #include <array>
 #include <cstdint>
 #include <string>
+#include <vector>
 
 #include <doctest/doctest.h>
+#include <sys/resource.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <unistd.h>
 #include <zlib.h>
 
 namespace data = hourglass::data;
@@ -223,6 +229,90 @@ TEST_CASE("extents that no data set has are refused before anything is read") {
     CHECK(announced(0x7fffffff, 16384, 16384) == "expected 576460752034988032 bytes after the header (2147483647 "
                                                  "images of 16384 x 16384), found only 0: the file is "
                                                  "truncated; fetch or install the file again");
+}
+
+TEST_CASE("a gzip stream that cannot hold what its header claims is refused before it is unpacked") {
+    CHECK(
+        complaint(gzip(big_endian(0x803) + big_endian(1000000) + big_endian(1000) + big_endian(1000)))
+            .starts_with("expected 1000000000000 bytes after the header (1000000 images of 1000 x 1000), found a gzip "
+                         "stream that holds "));
+    const temporary_folder folder;
+    put(folder / "images", gzip(images_file()));
+    put(folder / "labels", labels_file());
+    const data::image_extents found = data::idx_extents(folder / "images", folder / "labels");
+    CHECK(found.count == 3);
+    CHECK(found.rows == 4);
+    CHECK(found.columns == 5);
+}
+
+TEST_CASE("of a file only the images that are asked for are kept, and the rest is checked all the same") {
+    const temporary_folder folder;
+    const std::string images = images_file(10000, 5, 4);
+    put(folder / "images", gzip(images));
+    put(folder / "labels", labels_file(10000));
+    const data::image_set all = data::load_idx(folder / "images", folder / "labels");
+    const std::vector<data::image_range> kept{{3, 2}, {9998, 2}, {0, 10000}, {5, 0}};
+    const auto sets = data::load_idx(folder / "images", folder / "labels", kept);
+    REQUIRE(sets.size() == 4);
+    for (std::size_t n = 0; n < 3; ++n) {
+        CHECK(sets[n].count == kept[n].count);
+        REQUIRE(sets[n].pixels.size() == 20 * static_cast<std::size_t>(kept[n].count));
+        for (int i = 0; i < kept[n].count; ++i) {
+            if (!std::ranges::equal(sets[n].image(i), all.image(kept[n].first + i))) FAIL("another image");
+            if (sets[n].labels[static_cast<std::size_t>(i)] != all.labels[static_cast<std::size_t>(kept[n].first + i)])
+                FAIL("another label");
+        }
+    }
+    CHECK(sets[0].pixels.capacity() < 100);
+    CHECK(sets[3].pixels.empty());
+    CHECK(message_of<data::error>([&] {
+              data::load_idx(folder / "images", {}, std::vector<data::image_range>{{9999, 2}});
+          }).ends_with("expected images 9999 to 10000, as asked for, found 10000 images; ask for fewer"));
+    put(folder / "images", gzip(images.substr(0, images.size() - 1)));
+    CHECK_THROWS_AS(data::load_idx(folder / "images", {}, std::vector<data::image_range>{{0, 1}}), data::error);
+}
+
+TEST_CASE("a large file of which little is asked for takes little memory") {
+    const temporary_folder folder;
+    put(folder / "images", gzip(big_endian(0x803) + big_endian(64) + big_endian(1024) + big_endian(1024) +
+                                std::string(std::size_t{64} << 20U, '\0')));
+    const pid_t child = fork(); // the most memory that a process has had is counted from its start
+    REQUIRE(child >= 0);
+    if (child == 0) {
+        rusage before{}, after{};
+        getrusage(RUSAGE_SELF, &before);
+        const auto sets = data::load_idx(folder / "images", {}, std::vector<data::image_range>{{0, 1}});
+        getrusage(RUSAGE_SELF, &after);
+        _exit(after.ru_maxrss - before.ru_maxrss < 16 * 1024 ? 0 : 1); // kilobytes
+    }
+    int status = 0;
+    REQUIRE(waitpid(child, &status, 0) == child);
+    CHECK(status == 0);
+}
+
+TEST_CASE("what is no plain file is refused, and nobody waits for it") {
+    const temporary_folder folder;
+    REQUIRE(mkfifo((folder / "pipe").c_str(), 0600) == 0);
+    put(folder / "images", images_file());
+    std::filesystem::create_symlink("pipe", folder / "link");
+    for (const char* name : {"pipe", "link"}) {
+        const std::string fault =
+            (folder / name).string() + ": expected an IDX file, found a pipe; give the path of a plain file";
+        CHECK(message_of<data::error>([&] { data::load_idx(folder / name); }) == fault);
+        CHECK(message_of<data::error>([&] { data::load_idx(folder / "images", folder / name); }) == fault);
+    }
+    for (const char* name : {"/dev/zero", "/dev/null"})
+        CHECK(message_of<data::error>([&] { data::load_idx(name); }) ==
+              std::string(name) + ": expected an IDX file, found a device; give the path of a plain file");
+}
+
+TEST_CASE("names are repeated in part, and without control characters") {
+    const std::string text = message_of<data::error>([&] { data::load_idx(std::string(5000, 'x') + "\x1b[2Jend"); });
+    CHECK(text.size() < 600);
+    CHECK(text.starts_with("xxx"));
+    CHECK(text.find("x... (5007 bytes) ...x") != std::string::npos);
+    CHECK(text.find("\\x1b[2Jend: expected an IDX file, but it cannot be opened: File name too long") !=
+          std::string::npos);
 }
 
 TEST_CASE("counts of images and labels must agree") {

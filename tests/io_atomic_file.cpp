@@ -109,6 +109,19 @@ TEST_CASE("folders are made with those above them") {
     CHECK(message_of<io::error>([&] {
               io::make_folder(folder / "file");
           }).starts_with((folder / "file").string() + ": the folder cannot be made: "));
+    CHECK(message_of<io::error>([] { io::make_folder(""); }) ==
+          "expected the name of a folder, found an empty one; give one");
+    std::filesystem::create_symlink("round", folder / "round");
+    for (const char* name : {"round", "round/below"})
+        CHECK(message_of<io::error>([&] { io::make_folder(folder / name); })
+                  .starts_with((folder / name).string() +
+                               ": the folder cannot be made: Too many levels of symbolic links"));
+    CHECK(message_of<io::error>([&] {
+              io::make_folder(folder / std::string(300, 'n'));
+          }).find(": the folder cannot be made: File name too long; choose") != std::string::npos);
+    CHECK(message_of<io::error>([&] { io::write_file(folder / "round/file", "x"); }).find("round") !=
+          std::string::npos);
+    CHECK(message_of<io::error>([&] { io::write_file(folder / std::string(100000, 'n'), "x"); }).size() < 1000);
     CHECK(message_of<io::error>([&] { io::make_folder(folder / "file/below"); }) ==
           (folder / "file/below").string() +
               ": the folder cannot be made: Not a directory; choose another or see to its permissions");

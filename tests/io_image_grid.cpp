@@ -58,6 +58,11 @@ TEST_CASE("the symmetric scale is one for the whole picture") {
     style.limit = 0;
     CHECK(io::image_grid(std::vector<float>{0, 0}, 1, 2, style).pixels == std::vector<std::uint8_t>{128, 128});
     constexpr float most = std::numeric_limits<float>::max();
+    constexpr float tiny = std::numeric_limits<float>::denorm_min();
+    CHECK(io::image_grid(std::vector<float>{-tiny, tiny}, 1, 2, style).pixels == std::vector<std::uint8_t>{0, 255});
+    CHECK(io::image_grid(std::vector<float>{nan_value, infinity}, 1, 2, style).pixels ==
+          std::vector<std::uint8_t>{0, 255});
+    CHECK(io::image_grid(std::vector<float>{1e17F, 1e17F}, 1, 2, style).pixels == std::vector<std::uint8_t>{255, 255});
     CHECK(io::image_grid(std::vector<float>{-most, most}, 1, 2, style).pixels == std::vector<std::uint8_t>{0, 255});
 }
 

@@ -19,6 +19,7 @@ template <class Action> int outcome(Action action) {
     if (child == 0) {
         std::signal(SIGINT, SIG_DFL);
         std::signal(SIGTERM, SIG_DFL);
+        std::signal(SIGHUP, SIG_DFL);
         _exit(action());
     }
     int status = 0;
@@ -29,7 +30,7 @@ template <class Action> int outcome(Action action) {
 }
 
 TEST_CASE("the first signal raises the flag") {
-    for (const int number : {SIGINT, SIGTERM}) {
+    for (const int number : {SIGINT, SIGTERM, SIGHUP}) {
         {
             const io::interrupt_guard guard;
             CHECK_FALSE(io::interrupted());
@@ -45,8 +46,8 @@ TEST_CASE("the first signal raises the flag") {
 }
 
 TEST_CASE("the second signal ends the process, of whichever kind") {
-    for (const int one : {SIGINT, SIGTERM})
-        for (const int other : {SIGINT, SIGTERM})
+    for (const int one : {SIGINT, SIGTERM, SIGHUP})
+        for (const int other : {SIGINT, SIGTERM, SIGHUP})
             CHECK(outcome([=] {
                       const io::interrupt_guard guard;
                       std::raise(one);

@@ -4,6 +4,8 @@
 #include "io_folder.hpp"
 
 #include <cmath>
+#include <limits>
+#include <vector>
 
 #include <doctest/doctest.h>
 
@@ -38,6 +40,37 @@ TEST_CASE("points of a plane stay, points of a line get a second coordinate, no 
 TEST_CASE("points that are all the same lie at the origin") {
     const std::vector<float> points(4 * 5, 7.0F);
     for (const float x : io::onto_a_plane(points, 5)) CHECK(x == 0);
+}
+
+TEST_CASE("points that are not finite decide nothing, and are NaN") {
+    constexpr float infinity = std::numeric_limits<float>::infinity();
+    std::vector<float> good, mixed, places;
+    for (int n = 0; n < 40; ++n) {
+        std::vector<float> point(20);
+        for (int i = 0; i < 20; ++i) point[static_cast<std::size_t>(i)] = static_cast<float>((n * 7 + i * n * 3) % 11);
+        good.insert(good.end(), point.begin(), point.end());
+        mixed.insert(mixed.end(), point.begin(), point.end());
+        point[static_cast<std::size_t>(n % 20)] = n % 3 == 0 ? infinity : n % 3 == 1 ? -infinity : infinity - infinity;
+        mixed.insert(mixed.end(), point.begin(), point.end());
+    }
+    const std::vector<float> wanted = io::onto_a_plane(good, 20), found = io::onto_a_plane(mixed, 20);
+    REQUIRE(found.size() == 2 * wanted.size());
+    for (std::size_t n = 0; n < 40; ++n)
+        for (std::size_t axis = 0; axis < 2; ++axis) {
+            CHECK(found[4 * n + axis] == wanted[2 * n + axis]);
+            CHECK(std::isnan(found[4 * n + 2 + axis]));
+        }
+    for (const float x : io::onto_a_plane(std::vector<float>(40, infinity), 20)) CHECK(std::isnan(x));
+}
+
+TEST_CASE("magnitudes at the ends of the floats stay finite") {
+    for (const float unit : {std::numeric_limits<float>::max(), 1e17F, std::numeric_limits<float>::denorm_min()}) {
+        CAPTURE(unit);
+        const std::vector<float> plane =
+            io::onto_a_plane(std::vector<float>{unit, unit, unit, -unit, -unit, -unit, 0, unit, 0}, 3);
+        for (const float x : plane) CHECK(std::isfinite(x));
+        CHECK(std::abs(plane[0]) > 0);
+    }
 }
 
 TEST_CASE("numbers that make no whole points are refused") {

@@ -56,7 +56,13 @@ TEST_CASE("points outside the view or not finite are left out, and no point at a
     CHECK(io::scatter({}).width == 800);
     // Bounds chosen from the finite points, however few or far apart they are.
     CHECK(io::scatter(std::vector<float>{nan_value, infinity}).pixels == io::scatter({}).pixels);
-    for (const auto& points : {std::vector<float>{5, 5}, {1e9F, 1e9F}, {1e30F, -1e30F, 0, 0}, {1e-30F, 1, 2e-30F, 1}}) {
+    for (const auto& points : {std::vector<float>{5, 5},
+                               {1e9F, 1e9F},
+                               {1e30F, -1e30F, 0, 0},
+                               {1e-30F, 1, 2e-30F, 1},
+                               {1e17F, -1e17F},
+                               {1e-45F, 0, 0, 1e-45F},
+                               {3e38F, 3e38F, -3e38F, -3e38F}}) {
         const auto page = io::scatter(points);
         bool coloured = false;
         for (std::size_t i = 0; i < page.pixels.size(); i += 3)
@@ -91,6 +97,8 @@ TEST_CASE("what cannot be drawn is refused in words") {
     CHECK(complaint(4, 0, {.view = {0, 1, 1, 1}}) == view + "0, 1, 1, 1");
     CHECK(complaint(4, 0, {.view = {0, std::numeric_limits<double>::infinity(), 0, 1}}) == view + "0, inf, 0, 1");
     CHECK(complaint(4, 0, {.view = {-1.7e308, 1.7e308, 0, 1}}) == view + "-1.7e+308, 1.7e+308, 0, 1");
+    CHECK(complaint(4, 0, {.view = {0, 1e-320, 0, 1}}) == view + "0, 1e-320, 0, 1");
+    CHECK(complaint(4, 0, {.view = {0, 1, 0, 5e-324}}) == view + "0, 1, 0, 5e-324");
     CHECK(io::scatter(std::vector<float>(4), {}, {.view = {1e16, 1e16 + 2, 0, 1}}).width ==
           800); // ticks closer than doubles
 }

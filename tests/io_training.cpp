@@ -1,5 +1,6 @@
 // The training loop around a model that is two numbers: what it is given, how means are taken, what is saved when, and
 // what a signal or a loss that is no number does. The command line around it, too.
+#include <hourglass/data/finite.hpp>
 #include <hourglass/io/command_line.hpp>
 #include <hourglass/io/interrupt.hpp>
 
@@ -198,6 +199,56 @@ TEST_CASE("a loss that is no number ends the training and says where") {
     CHECK(text.find("epoch 2, step 5: loss: expected a finite number, found nan") == 0);
     CHECK(text.find("--learning-rate") != std::string::npos);
     CHECK(saved_steps(folder.path()) == 3); // of the epoch before
+}
+
+TEST_CASE("a loss that is no number before any step is not laid to the learning rate") {
+    const temporary_folder folder;
+    data::split images = ten_images();
+    images.train.pixels[3] = -3e38F;
+    counting_model model;
+    model.task.step = [&](std::span<const float>) -> io::metrics {
+        return {{"loss", std::numeric_limits<double>::infinity()}};
+    };
+    io::training_options options;
+    options.out = folder.path();
+    options.batch = 10;
+    const std::string text = message_of<io::error>([&] { io::train(options, images, model.task); });
+    CHECK(text.find("epoch 1, step 1: loss: expected a finite number, found inf; no step has changed") == 0);
+    CHECK(text.find("--learning-rate") == std::string::npos);
+    CHECK(text.find("magnitudes go up to 3e+38") != std::string::npos);
+}
+
+TEST_CASE("images that are no numbers are named before the first step, and nothing is written") {
+    const temporary_folder folder;
+    io::training_options options;
+    options.out = folder / "out";
+    const auto complaint = [&](const data::split& images) {
+        counting_model model;
+        const std::string text = message_of<data::error>([&] { io::train(options, images, model.task); });
+        CHECK(model.steps == 0);
+        CHECK(folder.entries() == 0);
+        return text;
+    };
+    data::split images;
+    images.train = {std::vector<float>(3 * 20, 0.5F), {}, 3, 4, 5};
+    images.test = images.train;
+    data::split wrong = images;
+    wrong.train.pixels[20 + 2 * 5 + 4] = std::numeric_limits<float>::quiet_NaN();
+    CHECK(complaint(wrong) ==
+          "the training images: image 1, row 2, column 4 (counted from 0): expected a finite number, "
+          "found nan; mend the data, or leave such images out");
+    wrong.train.pixels[59] = std::numeric_limits<float>::infinity();
+    CHECK(complaint(wrong).find("found nan, and 1 more are not finite; mend") != std::string::npos);
+    wrong = images;
+    wrong.test.pixels[0] = -std::numeric_limits<float>::infinity();
+    CHECK(complaint(wrong).starts_with("the test images: image 0, row 0, column 0 (counted from 0): expected a finite "
+                                       "number, found -inf; "));
+    wrong = images;
+    wrong.train.pixels.pop_back();
+    CHECK(complaint(wrong) == "the training images: expected 60 numbers for 3 of 4 x 5, found 59");
+    wrong = images;
+    wrong.test = {};
+    CHECK(complaint(wrong) == "the test images: expected at least 1 of at least 1 x 1, found 0 of 0 x 0");
 }
 
 namespace {

@@ -1,6 +1,7 @@
 """./dev bench: which benchmark is built, with which copies of other libraries, and run."""
 
 import json
+import os
 import shutil
 import sys
 import tempfile
@@ -9,7 +10,7 @@ from pathlib import Path
 from builds import ROOT, Build, release
 from busy import busy
 from machine import runs_here, widths_of_this_processor
-from processes import run_or_stop, run_to_its_end, say, stop
+from processes import run_or_stop, run_to_its_end, say, shown, stop
 
 # What the gradients' benchmark can time, if it is given a copy, and the file by which that is known.
 PEERS = {
@@ -30,10 +31,10 @@ def copies_of_peers(given, cxx23):
     for words in given:
         name, _, path = words.partition("=")
         if name not in PEERS or not path:
-            stop(f"--peer wants NAME=PATH, not {words}; the names are {', '.join(PEERS)}")
-        path, file = Path(path).resolve(), PEERS[name]
+            stop(f"--peer wants NAME=PATH, not {shown(words)}; the names are {', '.join(PEERS)}")
+        path, file = Path(os.path.realpath(path)), PEERS[name]  # Path.resolve raises where links form a circle
         if not any((path / place).is_file() for place in (file, f"include/{file}")):
-            stop(f"there is no {name} in {path}: {file} is missing; some are copies as they are, some installed ones")
+            stop(f"there is no {name} in {shown(path)}: {file} is missing; some are copies as they are, some installed ones")
         found[name] = path
     options = [f"-Dpeers={','.join(f'{name}={path}' for name, path in sorted(found.items()))}"] if found else []
     if "ddx" in found:

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from machine import NEEDED_FLAGS, native_width, runs_here, widths_of_this_processor
-from processes import run_or_stop, say, stop
+from processes import run_or_stop, say, shown, stop
 from timing import TIMED
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -161,7 +161,7 @@ def plan(builds, patterns=()):
 def chosen_simd():
     simd = os.environ.get("HOURGLASS_SIMD", "native")
     if simd not in NEEDED_FLAGS:
-        stop(f"HOURGLASS_SIMD is {simd}; it can be {', '.join(NEEDED_FLAGS)}")
+        stop(f"HOURGLASS_SIMD is {shown(simd)}; it can be {', '.join(NEEDED_FLAGS)}")
     return simd
 
 

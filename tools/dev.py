@@ -3,6 +3,7 @@
 import os
 import re
 import shutil
+import signal
 import subprocess
 import sys
 from pathlib import Path
@@ -10,7 +11,8 @@ from pathlib import Path
 from benches import bench
 from builds import ROOT, examples, release
 from machine import default_jobs
-from processes import run_to_its_end, say, stop
+from processes import (Interrupted, end_at_signals, open_standard_streams, run_to_its_end, say, shown, stop,
+                       whole_number)
 from testing import Count, count_of, test
 
 
@@ -30,7 +32,7 @@ class Arguments:
             elif word == name:
                 results.append(next(words, None) or stop(f"{name} wants a value"))
             elif word.startswith(name + "="):
-                results.append(word.split("=", 1)[1])
+                results.append(word.split("=", 1)[1] or stop(f"{name} wants a value"))
             else:
                 rest.append(word)
         self.words = rest
@@ -47,7 +49,7 @@ class Arguments:
 
     def jobs(self):
         value = self.value("--jobs", str(default_jobs()))
-        return int(value) if value.isdigit() and int(value) else stop(f"--jobs wants a number above 0, not {value}")
+        return whole_number(value, 1) or stop(f"--jobs wants a number above 0, not {shown(value)}")
 
     def names(self, command):
         """What is left, none of which may be an option."""
@@ -57,7 +59,7 @@ class Arguments:
 
     def finish(self, command):
         if self.words:
-            stop(f"{command} does not know {self.words[0]}; see ./dev {command} --help")
+            stop(f"{command} does not know {shown(self.words[0])}; see ./dev {command} --help")
 
 
 def demo(arguments):
@@ -65,7 +67,7 @@ def demo(arguments):
     model = arguments.value("--model", "variational")
     models = examples()
     if model not in models:
-        stop(f"there is no model '{model}'; the models are {', '.join(models) or 'not written yet'}")
+        stop(f"there is no model '{shown(model)}'; the models are {', '.join(models) or 'not written yet'}")
     out = Path(arguments.value("--out", str(ROOT / "out" / model)))
     data = arguments.value("--data", "")  # else each program knows what it trains on
     build = release(jobs)
@@ -73,7 +75,7 @@ def demo(arguments):
     if not build.compile([program]):
         sys.exit(1)
     rest = [word for word in arguments.words if word != "--"]
-    say(f"training {model}" + (f" on {data}" if data else ""))
+    say(f"training {model}" + (f" on {shown(data)}" if data else ""))
     done, _ = run_to_its_end([build.folder / program, "--out", out, *(["--data", data] if data else []), *rest])
     if done == 0 and (pictures := sorted(out.glob("*.png"))):
         say("The pictures:")
@@ -109,8 +111,42 @@ def lint(arguments):
     sys.exit(1 if total.failed else 0)
 
 
-if __name__ == "__main__":
+def main(words):
+    if sys.stderr is None:  # so Python has it where the stream was closed, and print() would write to the other one
+        sys.stderr = open(os.devnull, "w")
+    if sys.stdout is None:
+        print("./dev: standard output is closed; send it somewhere, to /dev/null for example", file=sys.stderr)
+        sys.exit(1)
+    for stream in (sys.stdout, sys.stderr):
+        stream.reconfigure(errors="backslashreplace")  # names of files need be no text
+    end_at_signals()
+    status = 0
     try:
-        {"demo": demo, "test": test, "bench": bench, "lint": lint}[sys.argv[1]](Arguments(sys.argv[2:]))
-    except KeyboardInterrupt:
-        sys.exit(130)
+        {"demo": demo, "test": test, "bench": bench, "lint": lint}[words[0]](Arguments(words[1:]))
+    except SystemExit as end:
+        status = end.code or 0
+    except KeyboardInterrupt as end:
+        status = 128 + (end.number if isinstance(end, Interrupted) else signal.SIGINT)
+    except OSError as reason:
+        status = complain(reason)
+    try:
+        sys.stdout.flush()
+    except OSError as reason:
+        status = status or complain(reason)
+    # Not sys.exit: what a stream could not take, Python would try to write again, and tell of that with a traceback.
+    os._exit(status)
+
+
+def complain(reason):
+    """What the system refused, in one sentence; standard error may be what it refused."""
+    what = f"{shown(reason.filename)}: " if reason.filename else ""
+    try:
+        print(f"./dev: {what}{reason.strerror or reason}", file=sys.stderr, flush=True)
+    except OSError:
+        pass
+    return 1
+
+
+if __name__ == "__main__":
+    open_standard_streams()
+    main(sys.argv[1:])

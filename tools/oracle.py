@@ -5,7 +5,7 @@ import subprocess
 import sys
 
 from builds import BUILD, ROOT
-from processes import run_to_its_end, say, stop
+from processes import run_to_its_end, say, shown, stop, whole_number
 
 PACKAGES = ["jax>=0.4.30"]  # with jaxlib, NumPy and SciPy, which it wants
 ENVIRONMENT = BUILD / "oracle-python"
@@ -32,7 +32,7 @@ def python_with_jax():
 
 def number(arguments, name, default):
     value = arguments.value(name, str(default))
-    return value if value.isdigit() else stop(f"{name} wants a number, not {value}")
+    return value if whole_number(value) is not None else stop(f"{name} wants a number, not {shown(value)}")
 
 
 def oracle(arguments):

@@ -3,7 +3,7 @@
 import difflib
 from fnmatch import fnmatchcase
 
-from processes import stop
+from processes import shown, stop
 
 NEAR = 8  # names at most, when none matches
 
@@ -33,6 +33,6 @@ def selected(names, patterns):
     for pattern in patterns:
         if not matching(names, [pattern]):
             found = near(pattern, names)
-            stop(f"no test matches '{pattern}'; " + (f"near it are {', '.join(found)}" if found
+            stop(f"no test matches '{shown(pattern)}'; " + (f"near it are {', '.join(found)}" if found
                                                      else f"the tests are {', '.join(sorted(names))}"))
     return matching(names, patterns)

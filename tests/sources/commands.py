@@ -1,5 +1,5 @@
 """./dev itself: what it answers to words that it does not know, which tests it takes names for, how it finds what was
-slowest, and that a Ctrl-C lets a program finish."""
+slowest, that signals reach a program and let it finish, and what becomes of streams that take nothing."""
 
 import io
 import os
@@ -9,6 +9,7 @@ import signal
 import subprocess
 import sys
 import tempfile
+import time
 from contextlib import redirect_stderr, redirect_stdout
 from pathlib import Path
 
@@ -19,14 +20,18 @@ from builds import CCACHE, Build  # noqa: E402
 from selection import selected  # noqa: E402
 from timing import TIMED, Times, source_of, written_down  # noqa: E402
 
-# What a training does: it needs a second to finish its step and save. Its exit status is its own.
+# What a training does: it needs a second to finish its step and save, and ends at once at a second signal. Its exit
+# status is its own.
 SAVES = """
 import signal, sys, time
-def save(*_):
+def save(number, _):
+    for other in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+        signal.signal(other, signal.SIG_DFL)
     time.sleep(1)
-    print("saved", flush=True)
+    print("saved after", signal.Signals(number).name, flush=True)
     sys.exit(7)
-signal.signal(signal.SIGINT, save)
+for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+    signal.signal(number, save)
 print("ready", flush=True)
 time.sleep(30)
 """
@@ -41,37 +46,59 @@ PARENT = """
 import sys
 sys.path.insert(0, sys.argv[1])
 import processes
+processes.end_at_signals()
 try:
     status = processes.{function}([sys.executable, "-c", sys.argv[2]])
-except KeyboardInterrupt:
-    status = "stopped"
+except processes.Interrupted as reason:
+    status = f"stopped by {{reason.number}}"
 print(status)
 """
 
 
-def after_an_interrupt(function, child, ignored=False):
-    """The words of a parent that runs `child` through a function of tools/processes.py, and of the child: both get
-    SIGINT, as they do from a terminal."""
+def to_all(parent, number):
+    os.killpg(parent.pid, number)  # as from a terminal
+
+
+def to_one(parent, number):
+    os.kill(parent.pid, number)
+
+
+def to_one_then_all(parent, number):
+    """As timeout(1) does it."""
+    to_one(parent, number)
+    time.sleep(0.1)
+    to_all(parent, number)
+
+
+def after_a_signal(function, child, send=to_all, number=signal.SIGINT, ignored=False):
+    """The words of a parent that runs `child` through a function of tools/processes.py, and of the child, after a
+    signal."""
     before = signal.signal(signal.SIGINT, signal.SIG_IGN if ignored else signal.SIG_DFL)
     parent = subprocess.Popen([sys.executable, "-c", PARENT.format(function=function), ROOT / "tools", child], text=True,
                               stdout=subprocess.PIPE, start_new_session=True)
     signal.signal(signal.SIGINT, before)
     first = parent.stdout.readline()
-    os.killpg(parent.pid, signal.SIGINT)
-    rest, _ = parent.communicate(timeout=60)
+    send(parent, number)
+    rest, _ = parent.communicate(timeout=60)  # until the child has ended too
     return (first + rest).split("\n")[:-1]
 
 
-INTERRUPTED = [
-    ("a program saves after a Ctrl-C", ("run_to_its_end", SAVES), ["ready", "saved", "(7, True)"]),
-    ("a program ends at a Ctrl-C", ("run_to_its_end", ENDS), ["ready", "(130, True)"]),
-    ("a Ctrl-C ends what is still to do", ("run_or_stop", SAVES), ["ready", "saved", "stopped"]),
-    ("an ignored Ctrl-C stays ignored", ("run_to_its_end", IGNORES, True), ["ready", "ignored", "(0, False)"]),
+END, STOP = "run_to_its_end", "run_or_stop"
+SIGNALLED = [
+    ("a program saves after a Ctrl-C", (END, SAVES), ["ready", "saved after SIGINT", "(7, True)"]),
+    ("a program ends at a Ctrl-C", (END, ENDS), ["ready", "(130, True)"]),
+    ("a Ctrl-C ends what is still to do", (STOP, SAVES), ["ready", "saved after SIGINT", "stopped by 2"]),
+    ("an ignored Ctrl-C stays ignored", (END, IGNORES, to_all, signal.SIGINT, True), ["ready", "ignored", "(0, False)"]),
+    ("a program is not left alone where ./dev is killed", (END, SAVES, to_one, signal.SIGKILL),
+     ["ready", "saved after SIGTERM"]),
+    *[(f"{number.name}, {send.__name__}", (STOP, SAVES, send, number),
+       ["ready", f"saved after {number.name}", f"stopped by {number.value}"])
+      for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP) for send in (to_one, to_all, to_one_then_all)],
 ]
 
 
 def faults_after(arguments, wanted):
-    said = after_an_interrupt(*arguments)
+    said = after_a_signal(*arguments)
     return [] if said == wanted else [f"parent and child should say {wanted}, and said {said}"]
 
 
@@ -95,16 +122,51 @@ MISTAKES = [
     (["test", "scans", "--bogus"], 2, "./dev: test does not know --bogus; see ./dev test --help"),
     (["test", "--all", "--quick"], 2, "./dev: test runs everything, with --all, or the quick tests, with --quick"),
     (["test", "--jobs", "none"], 2, "./dev: --jobs wants a number above 0, not none"),
+    *[(words, 2, f"./dev: --jobs wants a number above 0, not {words[-1][:100]}")
+      for digits in ("0", "-1", "²", "٣", "1_0", " 1", "9" * 5000)
+      for words in (["test", "--jobs", digits], ["demo", "--jobs", digits])],
+    (["test", "--oracle", "--models", "²"], 2, "./dev: --models wants a number, not ²"),
+    (["test", "--oracle", "--seed", "٣"], 2, "./dev: --seed wants a number, not ٣"),
+    (["demo", "--out="], 2, "./dev: --out wants a value"),
+    (["demo", "--data", ""], 2, "./dev: --data wants a value"),
+    (["demo", "--model", b"\xff"], 2, "./dev: there is no model '\\udcff'; the models are "),
+    (["bench", "--gradients", "--peer", "stan=" + "x" * 300], 1, "./dev: "),
     (["bench", "--bogus"], 2, "./dev: bench does not know --bogus; see ./dev bench --help"),
 ]
+
+
+MOST_SAID = 1000  # characters: what was given is quoted in part
 
 
 def faults_of(words, status, beginning, command=(ROOT / "dev",)):
     done = subprocess.run([*command, *words], text=True, capture_output=True)
     said = done.stderr if status else done.stdout
-    if done.returncode == status and said.startswith(beginning):
+    if done.returncode == status and said.startswith(beginning) and (not status or len(said) < MOST_SAID):
         return []
     return [f"exit status {done.returncode}, {status} wanted, and the answer\n{said}should begin with {beginning}"]
+
+
+# Words, what becomes of the standard streams, the exit status, and what is said on standard error where that can be.
+STREAMS = [
+    ("dev --help", ">/dev/full", 1, "No space left on device"),
+    ("dev bogus", "2>/dev/full", 1, ""),
+    ("dev bogus", "2>&-", 1, ""),
+    ("tools/dev.py lint", ">/dev/full", 1, "./dev: No space left on device"),
+    ("tools/dev.py lint", ">&-", 1, "./dev: standard output is closed"),
+    ("tools/dev.py lint", ">/dev/full 2>/dev/full", 1, ""),
+    ("tools/dev.py test --bogus", "2>/dev/full", 1, ""),
+    ("tools/dev.py test --bogus", "2>&-", 2, ""),
+]
+
+
+def faults_of_streams(words, streams, status, saying):
+    program, *rest = words.split()
+    done = subprocess.run(["bash", "-c", f'exec "$@" {streams}', "bash", ROOT / program, *rest] if program == "dev" else
+                          ["bash", "-c", f'exec "$@" {streams}', "bash", sys.executable, ROOT / program, *rest],
+                          text=True, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+    if done.returncode == status and saying in done.stderr and "Traceback" not in done.stderr + done.stdout:
+        return []
+    return [f"exit status {done.returncode}, {status} wanted, with '{saying}' on standard error:\n{done.stdout}{done.stderr}"]
 
 
 TESTS = ["scans", "scans_calls", "scans_local", "io_png", "fuzz_passes", "fuzz_plan", "print_scan", "operation_values"]
@@ -213,8 +275,10 @@ def faults_of_ccache():
 
 results = [(f"./dev {' '.join(words)}", faults_of(words, *wanted), "repair ./dev") for words, *wanted in ANSWERS]
 results += [(name, faults_after(arguments, wanted), "repair run_to_its_end in tools/processes.py")
-            for name, arguments, wanted in INTERRUPTED]
-results += [(f"dev.py {' '.join(words)}", faults_of(words, *wanted, (sys.executable, ROOT / "tools" / "dev.py")),
+            for name, arguments, wanted in SIGNALLED]
+results += [(f"{words} {streams}", faults_of_streams(words, streams, *wanted), "repair ./dev or main of tools/dev.py")
+            for words, streams, *wanted in STREAMS]
+results += [(f"dev.py {' '.join(map(str, words))[:80]}", faults_of(words, *wanted, (sys.executable, ROOT / "tools" / "dev.py")),
              "repair tools/dev.py") for words, *wanted in MISTAKES]
 results += [(f"the tests that {' '.join(patterns) or 'nothing'} means", faults_of_selection(patterns, wanted),
              "repair tools/selection.py") for patterns, wanted in SELECTED]

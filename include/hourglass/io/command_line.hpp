@@ -38,7 +38,8 @@ public:
 
     // Reads the command line, loads the images and calls `body`, which is expected to call `train`. Answers the exit
     // status: 0; 1 where an exception came out of it, whose text is written to standard error; 2 for a command line
-    // that is wrong; 128 and the signal's number where one was received.
+    // that is wrong; 128 and the signal's number where one was received. 1, too, where the training went well but
+    // standard output or standard error did not take all that was written to them.
     int run(int argc, const char* const* argv,
             const std::function<void(const training_options&, const data::split&)>& body);
 

@@ -4,9 +4,10 @@
 
 namespace hourglass::io {
 
-// While one lives, the first SIGINT or SIGTERM only raises a flag; after it both act as they did without us, so that a
-// second Ctrl-C ends a process that does not react. A signal that the process was started with ignored (nohup) stays
-// so. Made and destroyed in one thread, last in first out; an inner one changes nothing.
+// While one lives, the first SIGINT, SIGTERM or SIGHUP (a terminal that closes) only raises a flag; after it all act as
+// they did without us, so that a second Ctrl-C ends a process that does not react. A signal that the process was
+// started with ignored (nohup) stays so. Made and destroyed in one thread, last in first out; an inner one changes
+// nothing.
 class interrupt_guard {
 public:
     interrupt_guard(); // lowers the flag

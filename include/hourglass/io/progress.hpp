@@ -37,8 +37,8 @@ struct progress_options {
 };
 
 // The line that is being redrawn appears on terminals only, at most ten times a second, in colour unless NO_COLOR is
-// set; elsewhere nothing but one plain line for each epoch is written. Errors of the stream are ignored: a training
-// does not fail because nobody looks on.
+// set; elsewhere nothing but one plain line for each epoch is written. An error of the stream does not end a
+// training because nobody looks on; lost_output of standard_streams.hpp knows of it.
 class progress {
 public:
     // `epochs` epochs of `images` images each.

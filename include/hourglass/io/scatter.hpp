@@ -28,7 +28,8 @@ struct scatter_style {
     int height = 760;
     double radius = 2.5;  // of a disc, pixels, 0.5 to 50
     double opacity = 0.8; // of a disc, above 0, at most 1
-    // What the box shows: left, right, bottom, top. Where left = right, the finite points and a margin decide.
+    // What the box shows: left, right, bottom, top, at least 1e-290 apart. Where left = right, the finite points and a
+    // margin decide.
     std::array<double, 4> view{0, 0, 0, 0};
 };
 

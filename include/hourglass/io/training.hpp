@@ -53,10 +53,11 @@ struct trainable {
 
 // Trains for options.epochs epochs and leaves metrics.json, weights.safetensors, best.safetensors (of the epoch with
 // the least test loss) and the pictures in options.out, all of them exchanged together after each epoch: run_folder.hpp
-// has the rule. A line for each epoch goes to standard error, the result to standard output. After a SIGINT or SIGTERM
-// the step is finished, and the folder has the last whole epoch; the caller asks `interrupted` of interrupt.hpp and
-// must hold an interrupt_guard. Throws `error` where a file cannot be written, before the training if that can be told,
-// and where a term of the loss or a weight is no longer finite; a loss far above where it began is said.
+// has the rule. A line for each epoch goes to standard error, the result to standard output. After a SIGINT, SIGTERM
+// or SIGHUP the step is finished, and the folder has the last whole epoch; the caller asks `interrupted` of
+// interrupt.hpp and must hold an interrupt_guard. Throws `error` where a file cannot be written, before the training if
+// that can be told, and where a term of the loss or a weight is no longer finite; a loss far above where it began is
+// said.
 void train(const training_options& options, const data::split& images, const trainable& what);
 
 // In double.

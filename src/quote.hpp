@@ -1,0 +1,44 @@
+// What a message repeats of a file or of an option: short, and in characters that a terminal prints. For src/ only.
+#pragma once
+
+#include <concepts>
+#include <filesystem>
+#include <string>
+#include <string_view>
+
+#include <fmt/format.h>
+
+namespace hourglass {
+
+inline constexpr std::size_t most_quoted = 240; // bytes, of which a longer text keeps the beginning and the end
+
+inline std::string shown(std::string_view text, std::size_t most = most_quoted) {
+    const auto inside = [&](std::size_t at) { // a character of UTF-8 is not cut
+        return at < text.size() && (static_cast<unsigned char>(text[at]) & 0xc0U) == 0x80;
+    };
+    std::string result;
+    const auto append = [&](std::string_view part) {
+        for (const char c : part)
+            if (static_cast<unsigned char>(c) < 0x20 || c == 0x7f)
+                result += fmt::format("\\x{:02x}", static_cast<unsigned char>(c));
+            else
+                result += c;
+    };
+    if (text.size() <= most) {
+        append(text);
+        return result;
+    }
+    std::size_t first = most / 2, last = text.size() - most / 2;
+    for (int n = 0; n < 3 && inside(first); ++n) --first;
+    for (int n = 0; n < 3 && inside(last); ++n) ++last;
+    append(text.substr(0, first));
+    result += fmt::format("... ({} bytes) ...", text.size());
+    append(text.substr(last));
+    return result;
+}
+
+inline std::string shown(const std::same_as<std::filesystem::path> auto& file) {
+    return shown(std::string_view(file.native()));
+}
+
+}
