@@ -40,10 +40,19 @@ class Arguments:
         """The last of them."""
         return (self.values(name) or [default])[-1]
 
+    def number(self, name, default, least):
+        """The same as a number."""
+        value = self.value(name, str(default))
+        if not re.fullmatch("[0-9]+", value) or int(value) < least:
+            stop(f"{name} wants a number{f' above {least - 1}' if least else ''}, not {value}")
+        return int(value)
+
     def flag(self, name):
-        found = name in self.words
-        self.words = [word for word in self.words if word != name]
-        return found
+        """Whether --name stands before a `--`."""
+        end = self.words.index("--") if "--" in self.words else len(self.words)
+        own, rest = self.words[:end], self.words[end:]
+        self.words = [word for word in own if word != name] + rest
+        return name in own
 
     def jobs(self):
         value = self.value("--jobs", str(default_jobs()))
