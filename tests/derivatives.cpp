@@ -6,6 +6,7 @@
 
 #include <array>
 #include <cmath>
+#include <string>
 #include <vector>
 
 namespace hg = hourglass;
@@ -16,7 +17,7 @@ using numbers = std::vector<double>;
 using in_double = hg::element<double>;
 
 // `what` is the quantity's name. After three wrong numbers it says no more.
-void check_equal(const char* what, const auto& got, const numbers& wanted, double relative = 1e-13) {
+void check_equal(const std::string& what, const auto& got, const numbers& wanted, double relative = 1e-13) {
     CAPTURE(what);
     std::size_t i = 0;
     int wrong = 0;

@@ -93,6 +93,17 @@ def run(build, patterns, times):
     with times.measured("running"):
         records = records_of(build, list(tests))
     times.add_run(build.name, build.times, {tuple(record["command"]): record["name"] for record in records})
+    count += judged(build, records)
+    for name in sorted(set(tests) - {record["name"] for record in records}):
+        say(f"{build.name}: {name}: meson did not run it")
+        count.failed += 1
+    say(f"{build.name}: {count} (compiled in {compiled - start:.0f} s, run in {time.monotonic() - compiled:.0f} s)")
+    return count
+
+
+def judged(build, records):
+    """The count of tests that ran; what is wrong is printed."""
+    count = Count()
     for record in records:
         part = count_of(record)
         count += part
@@ -100,10 +111,6 @@ def run(build, patterns, times):
             say(f"{build.name}: {record['name']}: {'no case ran' if is_good(record) else record['result']}")
             print((record.get("stdout") or "") + (record.get("stderr") or ""), flush=True)
             say(f"that was {record['name']} of {build.name}; alone: {alone(record)}")
-    for name in sorted(set(tests) - {record["name"] for record in records}):
-        say(f"{build.name}: {name}: meson did not run it")
-        count.failed += 1
-    say(f"{build.name}: {count} (compiled in {compiled - start:.0f} s, run in {time.monotonic() - compiled:.0f} s)")
     return count
 
 

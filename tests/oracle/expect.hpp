@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cmath>
+#include <string>
 
 #include <doctest/doctest.h>
 
@@ -14,7 +15,7 @@ struct expectation {
     int count;
     double first, weighted, absolute;
 };
-inline void expect(const char* name, const auto& value, const expectation& wanted) {
+inline void expect(const std::string& name, const auto& value, const expectation& wanted) {
     CAPTURE(name);
     int count = 0;
     double first = 0, weighted = 0, absolute = 0;
