@@ -31,10 +31,10 @@ def python_with_jax():
 
 
 def oracle(arguments):
-    """Does not come back: its exit status is that of the comparison."""
+    """Answers the exit status of the comparison."""
     jobs = arguments.jobs()
     models, seed = arguments.number("--models", 50, least=1), arguments.number("--seed", 1, least=0)
     arguments.finish("test --oracle")
     script = ROOT / "tests" / "oracle" / "run.py"
     options = ["--models", str(models), "--seed", str(seed), "--jobs", str(jobs)]
-    sys.exit(run_to_its_end([python_with_jax(), script, *options])[0])
+    return run_to_its_end([python_with_jax(), script, *options])[0]

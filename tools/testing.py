@@ -160,7 +160,7 @@ def named(builds, patterns, quick):
 
 def test(arguments):
     if arguments.flag("--oracle"):
-        oracle(arguments)
+        sys.exit(oracle(arguments))
     for name in ("--models", "--seed"):
         if arguments.values(name):
             stop(f"{name} belongs to test --oracle")

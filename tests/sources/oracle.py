@@ -2,11 +2,14 @@
 makes. The numbers in these are JAX's, and taken as they stand."""
 
 import importlib.util
+import io
 import subprocess
 import sys
 import tempfile
+from contextlib import redirect_stdout
 from pathlib import Path
 from types import SimpleNamespace
+from unittest import mock
 
 from checks import ROOT, report
 
@@ -15,6 +18,7 @@ import build  # noqa: E402
 import coverage  # noqa: E402
 import fixed  # noqa: E402
 import models  # noqa: E402
+import run  # noqa: E402
 
 PAGE = (ROOT / "docs" / "operations.md").read_text()
 MANY = 500  # seeds of small models
@@ -78,6 +82,32 @@ def faults_of_comparison():
             yield f"{got} against {wanted}: error {value}, {words}"
 
 
+def said_of(compiled, uncompiled):
+    """What is said where JAX's two answers are so far from the program's."""
+    answer = {True: compiled, False: uncompiled}
+    fakes = {"reference": SimpleNamespace(evaluate=lambda model, compiled=True: answer[compiled]),
+             "compare": SimpleNamespace(compare=lambda model, lines, wanted: [("x", wanted, "")], agrees=lambda e: e < 1)}
+    with mock.patch.dict(sys.modules, fakes), redirect_stdout(io.StringIO()) as said:
+        run.Report(None).compared(SimpleNamespace(seed=5), [])
+    return said.getvalue()
+
+
+def faults_of_second_answer():
+    """That XLA's compiler is wrong is said only where JAX without it agrees with the program."""
+    words = "The model of seed 5 was evaluated again without XLA's compiler, which disagreed.\n"
+    for errors, wanted in (((0, 0), ""), ((2, 0), words), ((2, 2), "")):
+        if said_of(*errors) != wanted:
+            yield f"errors {errors}: {said_of(*errors)!r} is said, {wanted!r} wanted"
+
+
+def faults_of_slowest():
+    with redirect_stdout(io.StringIO()) as said:
+        run.show_slowest("to compile", [(n / 10, f"model {n}") for n in range(17)])
+        run.show_slowest("in JAX", [(0.1, "model 1")])
+    wanted = ["The slowest to compile, in seconds:", *(f"      {n / 10}  model {n}" for n in range(16, 6, -1))]
+    return [] if said.getvalue().splitlines() == wanted else [said.getvalue()]
+
+
 def faults_of_python():
     """A Python without JAX is told so at once."""
     done = subprocess.run([sys.executable, "-S", ROOT / "tests" / "oracle" / "run.py"], text=True, capture_output=True)
@@ -93,5 +123,7 @@ report([
      "run tests/oracle/fixed.py --write in the environment of ./dev test --oracle"),
     ("a model that crashes", faults_of_crash(), "repair run_program in tests/oracle/build.py"),
     ("what is compared", list(faults_of_comparison()), "repair tests/oracle/compare.py"),
+    ("what is said of XLA's compiler", list(faults_of_second_answer()), "repair Report.compared in tests/oracle/run.py"),
+    ("the slowest models", faults_of_slowest(), "repair show_slowest in tests/oracle/run.py"),
     ("a Python without JAX", faults_of_python(), "repair the imports in tests/oracle/run.py"),
 ])
