@@ -6,6 +6,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <string>
 #include <vector>
 
 namespace hg = hourglass;
@@ -73,7 +74,7 @@ double largest_error(const auto& made, const numbers& right, int wide) {
 }
 
 // The numbers are such that no sum is rounded.
-template <auto... Results> void check_products(const char* text, const auto& call) {
+template <auto... Results> void check_products(const std::string& text, const auto& call) {
     using Program = hg::function<products, hg::to<Results...>, hg::element<double>>;
     constexpr bool with_a = ((Results.name == xa.name) || ...);
     constexpr bool with_b = ((Results.name == xb.name) || ...);

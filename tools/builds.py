@@ -2,10 +2,12 @@
 
 import json
 import os
+import re
 import shlex
 import shutil
 import subprocess
 import sys
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -18,6 +20,22 @@ BUILD = ROOT / "build"
 # For ccache, where it is installed. GCC's lists of dependencies leave out what came by a precompiled header, so by them
 # alone (its "depend mode") ccache would hand out objects from before a header changed.
 CCACHE = {"CCACHE_SLOPPINESS": "pch_defines,time_macros", "CCACHE_NODEPEND": "1"}
+
+
+@contextmanager
+def writing():
+    """What is done inside writes under build/; where that cannot be, it is said."""
+    try:
+        yield
+    except OSError as fault:
+        stop(f"{os.path.relpath(fault.filename)} cannot be written: {fault.strerror}")
+
+
+def hint_on(said, known, folder):
+    """What may help where Meson fails."""
+    if re.search(r"not found|Unknown compiler", said):
+        return " (a missing package?)"
+    return f". What is built stays; if no meson.build is at fault, delete {os.path.relpath(folder)}" if known else ""
 
 
 @dataclass
@@ -56,39 +74,55 @@ class Build:
         kind = [] if self.optimization == "3" else [f"-Doptimization={self.optimization}", "-Db_ndebug=false"]
         arguments = ["meson", "setup", str(self.folder), str(ROOT), f"-Dsimd={self.simd}", *kind, *self.options]
         stamp, wanted = self.folder / "configured", json.dumps([self.launched(), *arguments])
-        if stamp.exists() and stamp.read_text() == wanted:  # what changed in meson.build is seen by ninja
-            arguments = ["ninja", "-C", str(self.folder), "build.ninja"]
-        elif self.folder.exists():
-            shutil.rmtree(self.folder)
+        with writing():
+            self.folder.mkdir(parents=True, exist_ok=True)
+            known = stamp.exists() and stamp.read_text() == wanted and (self.folder / "build.ninja").exists()
+            if known:  # what changed in a meson.build is seen by ninja
+                arguments = ["ninja", "-C", str(self.folder), "build.ninja"]
+            else:
+                shutil.rmtree(self.folder)
         done = subprocess.run(arguments, env={**self.environment(), "CXX": shlex.join(self.launched())}, text=True,
                               stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
         if done.returncode:
             print(done.stdout)
-            stamp.unlink(missing_ok=True)
-            say(f"{self.name}: meson cannot configure; its reason stands above (a missing package?)")
+            say(f"{self.name}: meson cannot configure; its reason stands above{hint_on(done.stdout, known, self.folder)}")
             return False
-        stamp.write_text(wanted)
+        if not known:
+            with writing():
+                stamp.write_text(wanted)
         return True
 
     def compile(self, targets=()):
         if not self.configure():
             return False
-        self.times.unlink(missing_ok=True)
+        self.forget(self.times)
         return run_or_stop(["ninja", "-C", self.folder, "-j", str(self.jobs), "-k", "0", "--quiet", *targets],
                            env=self.environment()) == 0
+
+    def is_made(self, target):
+        """Whether a target is there and made of the sources as they are now."""
+        told = subprocess.run(["ninja", "-C", self.folder, "-n", target], text=True, env=self.environment(),
+                              stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
+        return told.returncode == 0 and "no work to do" in told.stdout
+
+    def forget(self, path):
+        """Deletes a file of the folder."""
+        with writing():
+            path.unlink(missing_ok=True)
 
     def takes(self, groups):
         """Whether it runs a test of these groups."""
         left_out = groups & set(self.without) and not groups & set(self.always)
         return (not self.groups or bool(groups & set(self.groups))) and not left_out
 
-    def tests(self):
-        """The tests that this build runs: name -> executable, relative to the folder, or None for a script."""
+    def tests(self, every=False):
+        """The tests that this build runs, or every one that it has: name -> executable, relative to the folder, or None
+        for a script."""
         told = subprocess.run(["meson", "introspect", "--tests", self.folder], text=True, capture_output=True,
                               check=True)
         found = {}
         for test in json.loads(told.stdout):
-            if self.takes({suite.split(":")[-1] for suite in test["suite"]}):
+            if every or self.takes({suite.split(":")[-1] for suite in test["suite"]}):
                 program = Path(test["cmd"][0])
                 found[test["name"]] = (str(program.relative_to(self.folder))
                                        if program.is_relative_to(self.folder) else None)
@@ -145,13 +179,35 @@ def matrix(jobs):
     return builds
 
 
+# The groups of tests/meson.build that a build leaves out.
+LEFT_OUT = {"clang": "Clang's own", "gcc": "GCC's own", "lint": "lint's", "costly": "the costly", "once": "the scripts",
+            "widths": "the widths'", "sanitizers": "the sanitizers'"}
+
+
+def listed(words, last="and"):
+    return f" {last} ".join([", ".join(words[:-1]), words[-1]] if len(words) > 1 else words)
+
+
+def tests_in_words(build, patterns=()):
+    """Which tests a build runs."""
+    all_of_them = "every test" if not build.groups else "the quick tests" if build.groups == ("quick",) else \
+        f"the tests of {listed(build.groups)}"
+    what = f"of {all_of_them.replace('every test', 'all tests')} those that match {listed(patterns, 'or')}" \
+        if patterns else all_of_them
+    if build.without:
+        what += f"; {listed([LEFT_OUT[group] for group in build.without])} are left out"
+    return what + (f" where they are not of {listed(build.always, 'or')} too" if build.always else "")
+
+
+def tests_of_some_builds():
+    """The names of the tests that stand in a condition of tests/meson.build, so that not every build has them."""
+    return re.findall(r"^ +test\('(\w+)'", (ROOT / "tests" / "meson.build").read_text(), re.MULTILINE)
+
+
 def plan(builds, patterns=()):
     say("The plan:")
     for build in builds:
-        what = f"the tests of {' and '.join(build.groups)}" if build.groups else "every test"
-        what += f" but {' and '.join(build.without)}" if build.without else ""
-        what += f" that are not {' or '.join(build.always)}" if build.always else ""
-        what += f", of these {' and '.join(patterns)}" if patterns else ""
+        what = tests_in_words(build, patterns)
         how = "" if runs_here(build.simd) else "; compiled only, this machine lacks it"
         width = f"native ({native_width()})" if build.simd == "native" else build.simd
         print(f"    {build.name:<16} {build.compiler:<12} {width:<16} -O{build.optimization}  {what}{how}")

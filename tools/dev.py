@@ -1,7 +1,6 @@
 """What ./dev does once everything is installed: the command line, and the short commands. ./dev explains them."""
 
 import os
-import re
 import shutil
 import signal
 import subprocess
@@ -42,14 +41,22 @@ class Arguments:
         """The last of them."""
         return (self.values(name) or [default])[-1]
 
+    def number(self, name, default, least):
+        """The same as a number."""
+        value = self.value(name, str(default))
+        number = whole_number(value, least)
+        return number if number is not None else stop(
+            f"{name} wants a number{f' above {least - 1}' if least else ''}, not {shown(value)}")
+
     def flag(self, name):
-        found = name in self.words
-        self.words = [word for word in self.words if word != name]
-        return found
+        """Whether --name stands before a `--`."""
+        end = self.words.index("--") if "--" in self.words else len(self.words)
+        own, rest = self.words[:end], self.words[end:]
+        self.words = [word for word in own if word != name] + rest
+        return name in own
 
     def jobs(self):
-        value = self.value("--jobs", str(default_jobs()))
-        return whole_number(value, 1) or stop(f"--jobs wants a number above 0, not {shown(value)}")
+        return self.number("--jobs", default_jobs(), least=1)
 
     def names(self, command):
         """What is left, none of which may be an option."""

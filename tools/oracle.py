@@ -5,7 +5,7 @@ import subprocess
 import sys
 
 from builds import BUILD, ROOT
-from processes import run_to_its_end, say, shown, stop, whole_number
+from processes import run_to_its_end, say, stop
 
 PACKAGES = ["jax>=0.4.30"]  # with jaxlib, NumPy and SciPy, which it wants
 ENVIRONMENT = BUILD / "oracle-python"
@@ -30,13 +30,11 @@ def python_with_jax():
     return python
 
 
-def number(arguments, name, default):
-    value = arguments.value(name, str(default))
-    return value if whole_number(value) is not None else stop(f"{name} wants a number, not {shown(value)}")
-
-
 def oracle(arguments):
-    jobs, models, seed = arguments.jobs(), number(arguments, "--models", 50), number(arguments, "--seed", 1)
+    """Answers the exit status of the comparison."""
+    jobs = arguments.jobs()
+    models, seed = arguments.number("--models", 50, least=1), arguments.number("--seed", 1, least=0)
     arguments.finish("test --oracle")
     script = ROOT / "tests" / "oracle" / "run.py"
-    sys.exit(run_to_its_end([python_with_jax(), script, "--models", models, "--seed", seed, "--jobs", str(jobs)])[0])
+    options = ["--models", str(models), "--seed", str(seed), "--jobs", str(jobs)]
+    return run_to_its_end([python_with_jax(), script, *options])[0]

@@ -18,7 +18,7 @@ def near(pattern, names):
     plain = pattern.strip("*?[]").lower()
     close = difflib.get_close_matches(plain, names, NEAR, 0.5)
     words = {word for word in plain.split("_") if len(word) > 2}
-    parts = {part: name for name in names for part in name.split("_")}
+    parts = {part for name in names for part in name.split("_")}
     similar = {part for word in words for part in difflib.get_close_matches(word, parts, 3, 0.7)}
     return [*close, *(name for name in names if name not in close and similar & set(name.split("_")))][:NEAR]
 
@@ -28,10 +28,13 @@ def matching(names, patterns):
     return [name for name in names if not patterns or any(matches(name, pattern) for pattern in patterns)]
 
 
-def selected(names, patterns):
-    """The same, but a pattern that matches none is an error that lists names near it."""
+def selected(names, patterns, others={}):
+    """The same, but a pattern that matches none is an error that lists names near it; `others` maps further names to
+    why they are not among these."""
     for pattern in patterns:
         if not matching(names, [pattern]):
+            for found in matching(others, [pattern])[:1]:
+                stop(f"'{pattern}' means {found}, {others[found]}")
             found = near(pattern, names)
             stop(f"no test matches '{shown(pattern)}'; " + (f"near it are {', '.join(found)}" if found
                                                      else f"the tests are {', '.join(sorted(names))}"))

@@ -9,7 +9,8 @@ from pathlib import Path
 from processes import say
 
 TIMED = Path(__file__).resolve().parent / "timed"  # put before a command
-MOST = 10  # of the slowest that are listed
+MOST = 10    # of the slowest that are listed
+LEAST = 0.5  # seconds: what ccache has at hand takes less
 
 
 def processor_seconds():
@@ -22,13 +23,15 @@ def written_down(path):
     """What tools/timed wrote: the processor seconds and the words of each command."""
     for line in path.read_text().splitlines() if path.exists() else []:
         user, system, command = line.split(" ", 2)
-        yield float(user) + float(system), command
+        try:
+            yield float(user) + float(system), shlex.split(command)
+        except ValueError:  # a word with a line's end in it, which Bash spells in a way of its own
+            pass
 
 
 def source_of(command):
     """The source that a command compiles, by the object's place in the build folder; None if it leaves none there."""
-    words = shlex.split(command)
-    output = Path(words[words.index("-o") + 1]) if "-o" in words[:-1] else Path()
+    output = Path(command[command.index("-o") + 1]) if "-o" in command[:-1] else Path()
     if output.suffix not in (".o", ".gch", ".pch") or output.is_absolute():
         return None
     return str(output.parent.parent / output.name.removesuffix(".o"))  # tests/libtest_objects.a.p/scans.cpp.o
@@ -56,14 +59,16 @@ class Times:
                           if (source := source_of(command))]
 
     def add_run(self, build, path, names):
-        """`names` tells which test a command is."""
-        self.run += [(seconds, build, names[command]) for seconds, command in written_down(path) if command in names]
+        """`names` tells which test a command is, by its words."""
+        self.run += [(seconds, build, names[tuple(command)]) for seconds, command in written_down(path)
+                     if tuple(command) in names]
 
     def show(self):
         for what, times in (("compile", self.compiled), ("run", self.run)):
-            if times:
+            slowest = sorted((time for time in times if time[0] >= LEAST), reverse=True)[:MOST]
+            if slowest:
                 say(f"The slowest to {what}, in processor seconds:")
-            for seconds, build, name in sorted(times, reverse=True)[:MOST]:
+            for seconds, build, name in slowest:
                 print(f"    {seconds:7.1f}  {build:<16} {name}")
         say(f"Processor time: {self.compiling + self.running:.0f} s, of which {self.compiling:.0f} s compiling and "
             f"{self.running:.0f} s running tests")

@@ -3,9 +3,10 @@
 
     tests/compile_fail/run.py [FOLDER] [--only NAME] [--wording] [-- COMPILER FLAG...]
 
---wording leaves out that the repaired files compile.
+--only takes the files whose names hold NAME. --wording leaves out that the repaired files compile.
 """
 
+import argparse
 import re
 import sys
 from contextlib import nullcontext
@@ -94,21 +95,29 @@ def said_together(paths, command):
     return {path: text for said in in_parallel(said_of, list(parts_of(texts))) for path, text in said.items()}
 
 
+def arguments():
+    """The options, and the files that they mean."""
+    parser = argparse.ArgumentParser(allow_abbrev=False, usage=__doc__.split("\n")[2].strip())
+    parser.add_argument("folder", nargs="?", type=Path, default=Path(__file__).parent)
+    parser.add_argument("--only", default="")
+    parser.add_argument("--wording", action="store_true")
+    options = parser.parse_args(sys.argv[1:sys.argv.index("--")] if "--" in sys.argv else sys.argv[1:])
+    if not options.folder.is_dir():
+        parser.error(f"there is no folder {options.folder}")
+    paths = [path for path in sorted(options.folder.resolve().glob("*.cpp")) if options.only in path.stem]
+    if not paths:
+        parser.error(f"no .cpp file in {options.folder} has '{options.only}' in its name")
+    return options, paths
+
+
 def main():
-    arguments = sys.argv[1:sys.argv.index("--")] if "--" in sys.argv else sys.argv[1:]
-    only = arguments[arguments.index("--only") + 1] if "--only" in arguments else ""
-    if only:
-        at = arguments.index("--only")
-        del arguments[at:at + 2]
-    repaired = "--wording" not in arguments
-    arguments = [word for word in arguments if word != "--wording"]
-    folder = Path(arguments[0]).resolve() if arguments else Path(__file__).resolve().parent
+    options, paths = arguments()
+    repaired = not options.wording
     command = compile_command()
     _, about = check_syntax([*command, "-dM", "-E"], "")
     family = "clang" if "__clang__" in about else "gcc"
     unlimited = ["-ferror-limit=0"] if family == "clang" else ["-fmax-errors=0"]
 
-    paths = [path for path in sorted(folder.glob("*.cpp")) if only in path.stem]
     cases = {path: Case(path, family) for path in paths}
     # What is parsed once is parsed without flags.
     users = [path for path in paths if uses_umbrella(path) and not cases[path].flags]

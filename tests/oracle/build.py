@@ -3,6 +3,7 @@
 import re
 import shutil
 import subprocess
+import time
 from pathlib import Path
 
 import cpp
@@ -13,8 +14,10 @@ TIME_LIMIT = 120  # seconds of one program
 
 
 class Builder:
+    """`times` are what compilations take: (seconds, which models)."""
+
     def __init__(self, folder, compiler="g++", optimization="1"):
-        self.folder, self.compiler = Path(folder), compiler
+        self.folder, self.compiler, self.times = Path(folder), compiler, []
         self.folder.mkdir(parents=True, exist_ok=True)
         self.flags = ["-std=c++20", f"-O{optimization}", "-march=native", f"-I{ROOT / 'include'}"]
         self.is_clang = "clang" in Path(shutil.which(compiler) or compiler).name
@@ -30,9 +33,11 @@ class Builder:
         self.include = ["-include-pch", str(parsed)] if self.is_clang else ["-include", str(self.header)]
 
     def source(self, models):
-        parts = ["namespace hg = hourglass;", *(f"// model {m.seed}\n{cpp.text(m)}" for m in models), "int main() {",
-                 "    oracle::printer print;"]
-        parts += [f'    std::printf("model {m.seed}\\n");\n    model_{m.seed}::run(print);' for m in models]
+        """Its first argument is the number of the model to begin with."""
+        parts = ["namespace hg = hourglass;", *(f"// model {m.seed}\n{cpp.text(m)}" for m in models),
+                 "int main(int, char** arguments) {", "    oracle::printer print;",
+                 "    const int first = std::atoi(arguments[1]);"]
+        parts += [f"    if (first <= {i}) oracle::begin({m.seed}), model_{m.seed}::run(print);" for i, m in enumerate(models)]
         return "\n".join([*parts, "}", ""])
 
     def compile(self, models):
@@ -40,8 +45,10 @@ class Builder:
         name = f"models_{models[0].seed}_{len(models)}"
         path, program = self.folder / f"{name}.cpp", self.folder / name
         path.write_text(self.source(models))
+        start = time.monotonic()
         done = subprocess.run([self.compiler, *self.flags, *self.include, str(path), "-o", str(program)], text=True,
                               stdout=subprocess.PIPE, stderr=subprocess.STDOUT, errors="replace")
+        self.times.append((time.monotonic() - start, f"{len(models)} in a file, from seed {models[0].seed} on"))
         return (program, None) if done.returncode == 0 else (None, done.stdout)
 
     def models_named_in(self, said, models):
@@ -67,20 +74,35 @@ class Builder:
         if program is None:
             yield models[0].seed, None, f"does not compile: {first_error(said)}"
             return
-        try:
-            done = subprocess.run([str(program)], text=True, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
-                                  timeout=TIME_LIMIT)
-            said, status = done.stdout, done.returncode
-        except subprocess.TimeoutExpired as late:
-            said, status = (late.stdout or b"").decode(), "none: it does not end"
+        yield from run_program(program, models)
         program.unlink()
-        parts = dict(re.findall(r"^model (\d+)\n((?:.*\n)*?)(?=model|\Z)", said, re.MULTILINE))
-        last = list(parts)[-1] if parts else str(models[0].seed)
-        for m in models:
-            if status != 0 and str(m.seed) == last or str(m.seed) not in parts:
-                yield m.seed, None, f"ends with the status {status}: {parts.get(str(m.seed), '')[-300:]}"
+
+
+def run_program(program, models):
+    """What `run` answers. Where one crashes, the program begins again with the next."""
+    first = 0
+    while first < len(models):
+        said, status = said_by(program, first)
+        pieces = re.split(r"^model (\d+)\n", said, flags=re.MULTILINE)
+        parts = dict(zip(pieces[1::2], pieces[2::2]))
+        last = max((i for i, m in enumerate(models) if str(m.seed) in parts), default=first)
+        for m in models[first:last + 1]:
+            part = parts.get(str(m.seed))
+            if part is None or status != 0 and m is models[last]:
+                yield m.seed, None, f"ends with the status {status}: {(part or said)[-300:]}"
             else:
-                yield m.seed, parts[str(m.seed)].splitlines(), None
+                yield m.seed, part.splitlines(), None
+        first = last + 1
+
+
+def said_by(program, first):
+    """The words of a program that begins with this model, and its status."""
+    try:
+        done = subprocess.run([str(program), str(first)], text=True, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
+                              errors="replace", timeout=TIME_LIMIT)
+        return done.stdout, done.returncode
+    except subprocess.TimeoutExpired as late:
+        return (late.stdout or b"").decode(errors="replace"), "none: it does not end"
 
 
 def first_error(said):

@@ -19,24 +19,30 @@ def parsed(lines):
 
 
 def error_of(got, wanted, rows):
-    """The worst error of a result, and in words what is wrong with its size."""
+    """The worst error of a result, and in words where it is, or what is wrong with its size. What is not finite must be
+    the same in both."""
     flat = numpy.ravel(wanted)
     if got.size != flat.size and got.size == rows * flat.size:  # it has rows here, all of them equal
         flat = numpy.tile(flat, rows)
     if got.size * rows == flat.size and rows > 1:
         rows_of_it = flat.reshape(rows, -1)
-        if numpy.allclose(rows_of_it, rows_of_it[0], rtol=1e-12, atol=1e-12):
+        if numpy.allclose(rows_of_it, rows_of_it[0], rtol=1e-12, atol=1e-12, equal_nan=True):
             flat = rows_of_it[0]
     if got.size != flat.size:
         return numpy.inf, f"has {got.size} numbers and not {flat.size}"
-    if not numpy.all(numpy.isfinite(flat)):
-        same = numpy.array_equal(got, flat, equal_nan=True)
-        return (0.0 if same else numpy.inf), "is not finite in JAX"
-    scale = numpy.abs(flat) + 0.01 * numpy.max(numpy.abs(flat), initial=0) + 1e-6
-    errors = numpy.abs(got - flat) / scale
-    worst = int(numpy.argmax(numpy.where(numpy.isnan(errors), numpy.inf, errors)))
-    value = float(numpy.where(numpy.isnan(errors[worst]), numpy.inf, errors[worst]))
-    return value, f"element {worst} is {got[worst]!r} and not {flat[worst]!r}"
+    errors = errors_of(got, flat)
+    worst = int(numpy.argmax(errors))
+    return float(errors[worst]), f"element {worst} is {float(got[worst])} and not {float(flat[worst])}"
+
+
+def errors_of(got, wanted):
+    """Of each element."""
+    finite = numpy.isfinite(got) & numpy.isfinite(wanted)
+    same = (got == wanted) | numpy.isnan(got) & numpy.isnan(wanted)
+    largest = numpy.max(numpy.abs(wanted), where=numpy.isfinite(wanted), initial=0)
+    with numpy.errstate(invalid="ignore"):
+        errors = numpy.abs(got - wanted) / (numpy.abs(wanted) + 0.01 * largest + 1e-6)
+    return numpy.where(same, 0.0, numpy.where(finite, errors, numpy.inf))
 
 
 def compare(model, lines, wanted):

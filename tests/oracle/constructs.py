@@ -33,10 +33,15 @@ def over_rows(model, w):
         return None
     how = model.dice.pick(["sum", "mean"])
     bound = max(abs(x.low), abs(x.high)) * (300 if how == "sum" else 1)
-    made = node(f"batch_{how}", f"batch_{how}({{0}})", "", [x], x.shape, -bound, bound, generic=x.generic,
-                hoisted=("over_rows", how))
-    made.batched, made.coupled = False, True
+    made = over_rows_of(x, how, low=-bound, high=bound, generic=x.generic)
+    made.coupled = True
     return made if how == "mean" else ew.scaled(made, 1 / 64)
+
+
+def over_rows_of(y, how="sum", **more):
+    made = node(f"batch_{how}", f"batch_{how}({{0}})", "", [y], y.shape, hoisted=("over_rows", how), **more)
+    made.batched = False
+    return made
 
 
 # --- derivatives
@@ -66,7 +71,7 @@ def derivative(model, w, kind=None, y=None, x=None):
     if y.batched and (y.coupled or (dice.one_in(3) and kind not in ("jacobian", "hessian"))):
         if kind == "hessian":
             return None
-        y = over_rows_of(model, y)
+        y = over_rows_of(y)
     if y.coupled and kind in ("hessian", "jacobian"):
         return None
     shapes = {"grad": x.shape, "vjp": x.shape, "hessian_vector_product": x.shape, "jvp": y.shape,
@@ -87,13 +92,6 @@ def derivative(model, w, kind=None, y=None, x=None):
     return Node(kind, f"{kind}({holes})", "", operands, shape, batched=y.batched or x.batched and kind != "jvp",
                 coupled=y.coupled or any(o.coupled for o in operands) or mixes,
                 flow=through | (direction.flow if direction else frozenset()), hoisted=("derivative", kind))
-
-
-def over_rows_of(model, y):
-    made = Node("batch_sum", "batch_sum({0})", "", [y], y.shape, flow=y.flow, curved=y.curved,
-                hoisted=("over_rows", "sum"))
-    made.batched, made.coupled = False, y.coupled
-    return made
 
 
 def sparse(model, w):

@@ -73,7 +73,7 @@ class Definitions:
             if which == "last":
                 return values[every[0].last]
             return jnp.stack(values, axis=1 if self.batched[name] else 0)
-        batched = self.batched[scan] if which != "each" or of not in body.batched else body_batched(body, of)
+        batched = body.batched[of] if which == "each" else self.batched[scan]
         self.define(name, [scan], batched, rule)
 
     # --- values
@@ -177,7 +177,3 @@ class Step:
     def __call__(self, key):
         which, of = key
         return {"before": self.before, "next": self.after}[which][of] if which != "each" else self.body.value(of, self.env)
-
-
-def body_batched(body, of):
-    return body.batched[of]

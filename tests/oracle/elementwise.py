@@ -2,13 +2,8 @@
 values keep a model away from poles, overflow and kinks, where the two systems may differ by convention."""
 
 import math
-import re
-from pathlib import Path
 
 from nodes import broadcast, node, number
-
-OPERATIONS = set(re.findall(r"\bops::(\w+)", (
-    Path(__file__).resolve().parents[2] / "include/hourglass/ops/list.hpp").read_text()))
 
 
 def monotone(f):
@@ -29,11 +24,6 @@ def squared(low, high):
 
 def absolute(low, high):
     return (0 if low <= 0 <= high else min(abs(low), abs(high))), max(abs(low), abs(high))
-
-
-def from_zero_up(f):
-    """Of a growing function of what is positive; wide open where it is not known better."""
-    return lambda low, high: (f(low), f(high))
 
 
 # name: (C++, JAX, needs, range, whether its second derivative does not vanish)
@@ -73,17 +63,12 @@ UNARY = {
     "pow_3": ("pow({0}, 3)", "jnp.power({0}, 3.0)", "tame", lambda l, h: (-abs(l) ** 3, abs(h) ** 3), True),
     "pow_half": ("pow({0}, -0.5)", "jnp.power({0}, -0.5)", "positive", lambda l, h: (h ** -0.5, l ** -0.5), True),
 }
-# Where the library does not have it, the other stands in its place.
-SUBSTITUTES = {"log_normal_cdf": "normal_cdf"}
 
 
 def unary(name, x):
     cpp, jax, needs, reach, curved = UNARY[name]
-    low, high = reach(x.low, x.high) if math.isfinite(x.low) and math.isfinite(x.high) else (-math.inf, math.inf)
-    if name == "tanh":
-        low, high = math.tanh(x.low), math.tanh(x.high)
-    if name == "sigmoid":
-        low, high = 0, 1
+    known = name in ("tanh", "sigmoid") or math.isfinite(x.low) and math.isfinite(x.high)
+    low, high = reach(x.low, x.high) if known else (-math.inf, math.inf)
     generic = x.generic and (bool(curved) or name in ("negate", "abs", "leaky_relu", "leaky_relu_of", "elu"))
     return node(name, cpp, jax, [x], x.shape, low, high, generic=generic, curved=bool(curved),
                 flat=() if curved is not None else (0,))
@@ -91,10 +76,6 @@ def unary(name, x):
 
 def needs_of(name):
     return UNARY[name][2]
-
-
-def is_there(name):
-    return name not in SUBSTITUTES or name in OPERATIONS
 
 
 def corners(f, a, b):

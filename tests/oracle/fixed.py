@@ -1,6 +1,6 @@
 """The models of the oracle that stand among the ordinary tests, with the numbers that JAX gave them.
 
-    tests/oracle/fixed.py --write     makes tests/oracle_models_*.cpp; needs JAX, see environment.py
+    tests/oracle/fixed.py --write     makes tests/oracle_models_*.cpp; needs JAX, see tools/oracle.py
     tests/oracle/fixed.py --choose    looks for seeds whose models have everything between them
 
 The models are small and each is one program, so that they are cheap to compile: its values, its gradient and its second
@@ -36,8 +36,8 @@ def weight(model):
 def choose(count, candidates):
     """By what each model adds to those before it, where what is rare counts more, for its weight."""
     pool = [models.Model(seed, fixed=True) for seed in range(1, candidates)]
-    pool = [m for m in pool if not m.newest and any(e.value.operation in ("hessian_vector_product", "hessian") or e.name != m.loss.names[0] and
-                                   e.value.operation == "grad" for e in m.equations)]
+    pool = [m for m in pool if any(e.value.operation in ("hessian_vector_product", "hessian") or
+                                   e.value.operation == "grad" and e.name != m.loss.names[0] for e in m.equations)]
     found = {id(m): set(models.operations_of(m)) for m in pool}
     missing, chosen = set().union(*found.values()), []
     often = {name: sum(name in names for names in found.values()) for name in missing}

@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <cstdio>
+#include <cstdlib>
 #include <string_view>
 #include <tuple>
 #include <type_traits>
@@ -59,6 +60,11 @@ template <class Program, class... Arguments> auto call(Program& run, Arguments&&
     return std::apply([&](auto&&... each) { return run(each...); }, std::tuple_cat(kept<Program>(arguments)...));
 }
 
+// What is printed before goes out, so that a crash is the last model's that has begun.
+inline void begin(int seed) {
+    std::printf("model %d\n", seed);
+    std::fflush(stdout);
+}
 struct printer {
     bool quiet = false;
     void operator()(const char* what, const auto& value) const {

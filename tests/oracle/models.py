@@ -42,7 +42,6 @@ class Model:
         self.equations, self.symbols, self.read = [], [], set()
         self.blocks, self.scans, self.formals = [], [], []
         self.body = self.body_name = None
-        self.newest = False  # whether it depends on what operations the library has
         self.rows = self.dice.pick(ROWS[:10] if self.fixed else ROWS)
         self.threads = self.dice.between(1, 3)
         self.max_rows = self.rows if self.dice.one_in(3) else self.rows + self.dice.between(1, 40)
@@ -199,7 +198,7 @@ class Model:
             return
         x = self.known[self.dice.pick(curved)]
         kind = self.dice.pick(["hessian_vector_product", "hessian_vector_product", "grad", "hessian"])
-        y = constructs.over_rows_of(self, self.loss) if self.loss.batched else self.loss
+        y = constructs.over_rows_of(self.loss) if self.loss.batched else self.loss
         if self.fixed:  # whose only program has no gradient of its own
             self.add_equation(constructs.derivative(self, self.writer, "grad", y, x))
         if kind == "grad":
@@ -212,7 +211,7 @@ class Model:
                 squared = ew.unary("square", slope)
             squared = self.add_equation(squared)
             if squared.batched:
-                squared = constructs.over_rows_of(self, squared)
+                squared = constructs.over_rows_of(squared)
             slope = constructs.derivative(self, self.writer, "grad", squared, x)
         else:
             if kind == "hessian" and (x.size > 12 or self.loss.coupled):

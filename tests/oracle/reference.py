@@ -1,4 +1,4 @@
-"""Evaluates models by JAX, in double. Needs the packages that environment.py installs."""
+"""Evaluates models by JAX, in double. Needs the packages that tools/oracle.py installs."""
 
 import math
 import os

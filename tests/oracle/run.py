@@ -1,12 +1,13 @@
 """The oracle: random models, each written as Hourglass and as JAX, whose values, gradients and second derivatives are
-compared in double. It is run by ./dev test --oracle, in an environment that environment.py makes.
+compared in double. ./dev test --oracle runs it, in an environment that tools/oracle.py makes; later by hand:
 
-    tests/oracle/run.py [--models N] [--seed S] [--compiler C] [--optimization O] [--folder DIR] [--group N]
-                        [--size small|large] [--log FILE]
+    build/oracle-python/bin/python tests/oracle/run.py [--models N] [--seed S] [--jobs N] [--compiler C]
+        [--optimization O] [--folder DIR] [--group N] [--size small|large] [--log FILE]
 """
 
 import argparse
 import collections
+import importlib.util
 import shutil
 import sys
 import time
@@ -17,6 +18,9 @@ import build
 import cpp
 import jax_text
 import models
+
+
+MOST, LEAST = 10, 0.5  # of the slowest that are listed, and the seconds that they take
 
 
 def arguments():
@@ -31,7 +35,14 @@ def arguments():
     parser.add_argument("--size", choices=["small", "large"], default="small")
     parser.add_argument("--jobs", type=int, default=1)
     parser.add_argument("--log", help="a line for each model: its seed, and the worst error of each kind of result")
-    return parser.parse_args()
+    options = parser.parse_args()
+    if options.models < 1:
+        parser.error("--models wants a number above 0")
+    lacking = [name for name in ("numpy", "scipy", "jax") if importlib.util.find_spec(name) is None]
+    if lacking:
+        parser.error(f"this Python has no {' and no '.join(lacking)}: run ./dev test --oracle, and then this by "
+                     "build/oracle-python/bin/python")
+    return options
 
 
 class Report:
@@ -40,6 +51,7 @@ class Report:
         self.passed = self.failed = self.results = self.numbers = 0
         self.worst = collections.defaultdict(lambda: (0.0, ""))
         self.operations = collections.Counter()
+        self.times = []  # of JAX: (seconds, which model)
 
     def failure(self, model, what):
         self.failed += 1
@@ -49,19 +61,29 @@ class Report:
         if self.log:
             print(f"{model.seed} FAILED {what}", file=self.log, flush=True)
 
-    def take(self, model, lines, error):
+    def compared(self, model, lines):
+        """Each result with its error, and what JAX says."""
         import compare
         import reference
+        start = time.monotonic()
+        wanted = reference.evaluate(model)
+        found = list(compare.compare(model, lines, wanted))
+        if not agree(found):
+            again = reference.evaluate(model, compiled=False)
+            found_again = list(compare.compare(model, lines, again))
+            if agree(found_again):
+                print(f"The model of seed {model.seed} was evaluated again without XLA's compiler, which disagreed.")
+            wanted, found = again, found_again
+        self.times.append((time.monotonic() - start, f"seed {model.seed}"))
+        return found, wanted
+
+    def take(self, model, lines, error):
+        import compare
         self.operations.update(models.operations_of(model))
         if error:
             return self.failure(model, error)
         try:
-            wanted = reference.evaluate(model)
-            compared = list(compare.compare(model, lines, wanted))
-            if not all(compare.agrees(value) for _, value, _ in compared):
-                wanted = reference.evaluate(model, compiled=False)
-                compared = list(compare.compare(model, lines, wanted))
-                print(f"The model of seed {model.seed} was evaluated again without XLA's compiler, which disagreed.")
+            compared, wanted = self.compared(model, lines)
         except Exception as fault:  # the model is wrong in JAX: as bad
             return self.failure(model, f"JAX: {type(fault).__name__}: {str(fault)[:500]}")
         worst = {}
@@ -86,6 +108,19 @@ class Report:
         print(f"{len(self.operations)} operations and constructs: " +
               ", ".join(f"{name} {count}" for name, count in sorted(self.operations.items())))
         print(f"{self.passed} passed, {self.failed} failed", flush=True)
+
+
+def agree(compared):
+    import compare
+    return all(compare.agrees(value) for _, value, _ in compared)
+
+
+def show_slowest(what, times):
+    slowest = [time for time in sorted(times, reverse=True) if time[0] >= LEAST][:MOST]
+    if slowest:
+        print(f"The slowest {what}, in seconds:")
+    for seconds, name in slowest:
+        print(f"  {seconds:7.1f}  {name}")
 
 
 def kind_of(model, name):
@@ -116,6 +151,8 @@ def main():
         for done in pool.map(lambda group: list(builder.run(group)), groups):
             for seed, lines, error in done:
                 report.take(all_models[seed], lines, error)
+    show_slowest("to compile", builder.times)
+    show_slowest("in JAX", report.times)
     print(f"in {time.monotonic() - start:.0f} s")
     report.summary()
     sys.exit(1 if report.failed else 0)

@@ -1,6 +1,7 @@
 """What the scripts that hold the sources share: where they are, how they compile, how they report."""
 
 import os
+import signal
 import subprocess
 import sys
 import tempfile
@@ -11,6 +12,9 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[2]
 MOST_LINES = 60  # of one fault
 os.environ.pop("HOURGLASS_TIMES", None)  # what a script compiles is a part of its own time
+
+
+signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # Meson's way to stop a test: temporary folders go then too
 
 
 def compile_command():
@@ -75,5 +79,7 @@ def report(results):
         if advice:
             print(f"  What to do: {advice}")
         print(flush=True)
+    if passed + failed == 0:
+        print("Nothing was checked.")
     print(f"{passed} passed, {failed} failed")
-    sys.exit(1 if failed else 0)
+    sys.exit(1 if failed or not passed else 0)

@@ -16,7 +16,7 @@ from pathlib import Path
 from checks import ROOT, report
 
 sys.path.insert(0, str(ROOT / "tools"))
-from builds import CCACHE, Build  # noqa: E402
+from builds import CCACHE, Build, tests_in_words, tests_of_some_builds  # noqa: E402
 from selection import selected  # noqa: E402
 from timing import TIMED, Times, source_of, written_down  # noqa: E402
 
@@ -125,12 +125,18 @@ MISTAKES = [
     *[(words, 2, f"./dev: --jobs wants a number above 0, not {words[-1][:100]}")
       for digits in ("0", "-1", "²", "٣", "1_0", " 1", "9" * 5000)
       for words in (["test", "--jobs", digits], ["demo", "--jobs", digits])],
-    (["test", "--oracle", "--models", "²"], 2, "./dev: --models wants a number, not ²"),
-    (["test", "--oracle", "--seed", "٣"], 2, "./dev: --seed wants a number, not ٣"),
     (["demo", "--out="], 2, "./dev: --out wants a value"),
     (["demo", "--data", ""], 2, "./dev: --data wants a value"),
     (["demo", "--model", b"\xff"], 2, "./dev: there is no model '\\udcff'; the models are "),
     (["bench", "--gradients", "--peer", "stan=" + "x" * 300], 1, "./dev: "),
+    (["test", "--oracle", "--models", "²"], 2, "./dev: --models wants a number above 0, not ²"),
+    (["test", "--oracle", "--seed", "٣"], 2, "./dev: --seed wants a number, not ٣"),
+    (["test", ""], 2, "./dev: test wants names that are not empty"),
+    (["test", "--models", "3"], 2, "./dev: --models belongs to test --oracle"),
+    (["test", "--seed=3"], 2, "./dev: --seed belongs to test --oracle"),
+    (["test", "--", "--quick"], 2, "./dev: test does not know --; see ./dev test --help"),
+    (["test", "--oracle", "--models", "0"], 2, "./dev: --models wants a number above 0, not 0"),
+    (["test", "--oracle", "--seed", "-1"], 2, "./dev: --seed wants a number, not -1"),
     (["bench", "--bogus"], 2, "./dev: bench does not know --bogus; see ./dev bench --help"),
 ]
 
@@ -169,6 +175,14 @@ def faults_of_streams(words, streams, status, saying):
     return [f"exit status {done.returncode}, {status} wanted, with '{saying}' on standard error:\n{done.stdout}{done.stderr}"]
 
 
+def faults_of_link():
+    """That ./dev works through a link to it."""
+    with tempfile.TemporaryDirectory() as folder:
+        link = Path(folder, "link")
+        link.symlink_to(ROOT / "dev")
+        return faults_of(["lint", "--bogus"], 2, "./dev: lint does not know --bogus", (link,))
+
+
 TESTS = ["scans", "scans_calls", "scans_local", "io_png", "fuzz_passes", "fuzz_plan", "print_scan", "operation_values"]
 # what is asked for, and the tests that it means; or how the error ends
 SELECTED = [
@@ -183,14 +197,16 @@ SELECTED = [
     (["fuzz_pases"], "no test matches 'fuzz_pases'; near it are fuzz_passes, fuzz_plan"),
     (["scans", "values_of"], "no test matches 'values_of'; near it are operation_values"),
     (["zzz*"], "no test matches 'zzz*'; the tests are " + ", ".join(sorted(TESTS))),
+    (["scans", "*_race"], "'*_race' means planted_race, which is elsewhere"),
 ]
+ELSEWHERE = {"planted_race": "which is elsewhere", "scans_of_old": "which are gone"}
 
 
 def faults_of_selection(patterns, wanted):
     said = io.StringIO()
     try:
         with redirect_stderr(said):
-            found = selected(TESTS, patterns)
+            found = selected(TESTS, patterns, ELSEWHERE)
     except SystemExit as end:
         found = said.getvalue().strip().removeprefix("./dev: ") if end.code == 2 else f"exit status {end.code}"
     return [] if found == wanted else [f"{wanted} wanted, found {found}"]
@@ -207,10 +223,29 @@ def faults_of_groups():
     listed = re.findall(r"^  '(\w+)':.*'quick'", (ROOT / "tests" / "meson.build").read_text(), re.MULTILINE)
     faults += [f"no test of {kind} is quick" for kind in ("passes", "language", "values", "diagnostics", "compile_fail")
                if not any(kind in name for name in listed)]
+    faults += [f"no test of Clang alone is found: {tests_of_some_builds()}"
+               for name in ("kernels_vector_math_reassociated", "planted_race") if name not in tests_of_some_builds()]
     return faults
 
 
-COMPILES = "g++ -Itests -o tests/libtest_objects.a.p/scans.cpp.o -c ../../tests/scans.cpp"
+PLANNED = [
+    (Build("a"), (), "every test"),
+    (Build("a", without=("clang", "lint")), (), "every test; Clang's own and lint's are left out"),
+    (Build("a", groups=("quick",), without=("lint",)), ("scans",),
+     "of the quick tests those that match scans; lint's are left out"),
+    (Build("a", groups=("kernels", "widths")), ("a", "b", "c"), "of the tests of kernels and widths those that match a, b or c"),
+    (Build("a", without=("gcc",), always=("kernels", "halves")), (),
+     "every test; GCC's own are left out where they are not of kernels or halves too"),
+]
+
+
+def faults_of_plan():
+    return [f"{wanted} wanted, found {said}" for build, patterns, wanted in PLANNED
+            if (said := tests_in_words(build, patterns)) != wanted]
+
+
+COMPILES = "g++ -Itests -o tests/libtest_objects.a.p/scans.cpp.o -c ../../tests/scans.cpp".split()
+LINKS = "g++ -o tests/test-scans scans.cpp.o".split()
 
 
 def faults_of_times():
@@ -218,26 +253,27 @@ def faults_of_times():
     faults = []
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder, "times.txt")
-        busy = "import sys; sum(range(3000000)); print('out'); print('err', file=sys.stderr); sys.exit(7)"
+        busy = "import sys; 'a word with an apostrophe'; sum(range(3000000)); print('out'); print('err', file=sys.stderr); sys.exit(7)"
         done = subprocess.run([TIMED, sys.executable, "-c", busy], text=True, capture_output=True,
                               env={**os.environ, "HOURGLASS_TIMES": str(path)})
         if (done.returncode, done.stdout, done.stderr) != (7, "out\n", "err\n"):
             faults.append(f"tools/timed changes what a command does: {done}")
-        seconds, command = next(written_down(path), (0, ""))
-        if not 0.005 < seconds < 60 or not command.endswith(busy):
+        seconds, command = next(written_down(path), (0, []))
+        if not 0.005 < seconds < 60 or command != [sys.executable, "-c", busy]:
             faults.append(f"tools/timed wrote {seconds} s for {command}")
-        path.write_text("".join(f"{n}.5 0.25 g++ -o tests/x.p/t{n}.cpp.o\n" for n in range(20)) + "99 1 g++ -o t\n")
+        path.write_text("".join(f"{n}.5 0.25 g++ '-DIT=\"it'\\''s\"' -o tests/x.p/t{n}.cpp.o\n" for n in range(20)) +
+                        "99 1 g++ -o t\n98 1 $'a\\'\\n'\n")
         times = Times()
         times.add_compiled("one", path)
-        times.run = [(n, "one", f"r{n}") for n in range(30)]
+        times.run = [(n / 10, "one", f"r{n}") for n in range(13)]
         with redirect_stdout(io.StringIO()) as said:
             times.show()
         shown = re.findall(r"^ +([\d.]+)  one +(\S+)$", said.getvalue(), re.MULTILINE)
         wanted = [(f"{n}.8", f"tests/t{n}.cpp") for n in range(19, 9, -1)]
-        wanted += [(f"{n}.0", f"r{n}") for n in range(29, 19, -1)]
+        wanted += [(f"{n / 10}", f"r{n}") for n in range(12, 4, -1)]  # not what takes next to no time
         if shown != wanted:
             faults.append(f"the slowest are shown as {shown}, {wanted} wanted")
-    if source_of(COMPILES) != "tests/scans.cpp" or source_of("g++ -o tests/test-scans scans.cpp.o") is not None:
+    if source_of(COMPILES) != "tests/scans.cpp" or source_of(LINKS) is not None:
         faults.append("the source of a command is found wrongly")
     return faults
 
@@ -282,7 +318,9 @@ results += [(f"dev.py {' '.join(map(str, words))[:80]}", faults_of(words, *wante
              "repair tools/dev.py") for words, *wanted in MISTAKES]
 results += [(f"the tests that {' '.join(patterns) or 'nothing'} means", faults_of_selection(patterns, wanted),
              "repair tools/selection.py") for patterns, wanted in SELECTED]
-results += [("the tests of a build", faults_of_groups(), "repair Build.takes or the groups in tests/meson.build"),
+results += [("./dev through a link", faults_of_link(), "repair ./dev"),
+            ("the plan", faults_of_plan(), "repair tests_in_words in tools/builds.py"),
+            ("the tests of a build", faults_of_groups(), "repair Build.takes or the groups in tests/meson.build"),
             ("a change in a precompiled header, by ccache", faults_of_ccache(), "repair CCACHE in tools/builds.py"),
             ("what was slowest", faults_of_times(), "repair tools/timed or tools/timing.py")]
 report(results)

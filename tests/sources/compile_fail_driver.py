@@ -39,4 +39,22 @@ def check(name, text, wanted):
     return f"compile_fail/run.py, {name}", [] if good else [fault], "repair tests/compile_fail/run.py"
 
 
-report(check(*case) for case in CASES)
+# words, and what the driver must answer
+MISTAKES = [
+    (["--only", "nosuch"], "no .cpp file in . has 'nosuch' in its name"),
+    (["--wordng"], "unrecognized arguments: --wordng"),
+    (["nowhere"], "there is no folder nowhere"),
+    (["--only", ""], "no .cpp file in . has '' in its name"),
+]
+
+
+def check_mistake(words, wanted):
+    with tempfile.TemporaryDirectory() as folder:
+        done = subprocess.run([sys.executable, DRIVER, *words, *([] if words == ["nowhere"] else ["."])], text=True, cwd=folder,
+                              stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
+    good = done.returncode == 2 and done.stdout.rstrip().endswith(wanted)
+    fault = f"exit status {done.returncode}, 2 wanted; it should say: {wanted}\nand said:\n{done.stdout}"
+    return f"compile_fail/run.py {' '.join(words)}", [] if good else [fault], "repair tests/compile_fail/run.py"
+
+
+report([*(check(*case) for case in CASES), *(check_mistake(*case) for case in MISTAKES)])

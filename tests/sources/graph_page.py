@@ -1,5 +1,5 @@
 """The examples of docs/graph.md are what the tests compare: each printed graph, schedule, picture or sentence in the page
-stands in tests/print_*.cpp or tests/inspect.cpp, in the same order."""
+stands in tests/print_*.cpp or tests/inspect.cpp."""
 
 import re
 from checks import ROOT, report

@@ -4,13 +4,24 @@ import re
 from checks import ROOT, report
 
 
+def strings(text, end=""):
+    """What stands in quotes before `end`, but for comments, in which there are quotes too."""
+    return {word for word in re.findall(rf"#.*|'([^'\n]*)'{end}", text) if word}
+
+
+def unlisted(folder, text, paths):
+    """The files that the text of a meson.build does not list: by their names, or without .cpp by their stems. Among
+    the tests these are keys, since the words about a test are no files."""
+    names, stems = strings(text), strings(text, r"\s*:" if folder == "tests" else "")
+    return [path.name for path in paths if path.name not in names and path.stem not in stems]
+
+
 def check(folder):
     build_file = ROOT / folder / "meson.build"
-    # Strings, and comments, in which there are quotes too.
-    words = {word for word in re.findall(r"'([^'\n]*)'|#.*", build_file.read_text()) if word}
-    missing = [f"{folder}/{path.name} is in no list" for path in sorted((ROOT / folder).glob("*.cpp"))
-               if path.name not in words and path.stem not in words]
+    missing = [f"{folder}/{name} is in no list"
+               for name in unlisted(folder, build_file.read_text(), sorted((ROOT / folder).glob("*.cpp")))]
     return f"{folder}/meson.build", missing, f"add a line for it to {folder}/meson.build, or delete the file"
 
 
-report(check(folder) for folder in ("src", "tests", "examples", "bench"))
+if __name__ == "__main__":
+    report(check(folder) for folder in ("src", "tests", "examples", "bench"))

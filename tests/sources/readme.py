@@ -1,4 +1,4 @@
-"""Every code block of README.md and docs/*.md works: C++ compiles, commands exist, links lead somewhere.
+"""Every code block of README.md, CONTRIBUTING.md and docs/*.md works: C++ compiles, commands exist, links lead somewhere.
 
     tests/sources/readme.py [-- COMPILER FLAG...]
 
@@ -66,7 +66,7 @@ def sh_faults(code):
 
 def cases():
     """What is to be checked: its name, what checks it, and what to do where that finds faults."""
-    for path in [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]:
+    for path in [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *sorted((ROOT / "docs").glob("*.md"))]:
         if not path.exists():
             continue
         page, text, previous = path.relative_to(ROOT), path.read_text(), ""
