@@ -49,7 +49,7 @@ void run(const io::training_options& chosen, const hg::data::split& images) {
         reconstruct(theta, x = originals, hg::into(xhat, restored));
         io::write_png(folder / "reconstructions.png", io::comparison_grid({originals, restored}, 28, 28));
     };
-    task.weights = [&] { return hg::records_of(theta); };
+    hg::store_with(task, theta, train);
     io::train(chosen, images, task);
 }
 

@@ -97,7 +97,8 @@ void run(const io::training_options& chosen, const hg::data::split& images, cons
         restore(theta, corrupted = clean, hg::into(xhat, restored)); // no corruption
         io::write_png(folder / "reconstructions.png", io::comparison_grid({clean, restored}, 28, 28));
     };
-    task.weights = [&] { return hg::records_of(theta); };
+    hg::store_with(task, theta, train);
+    task.resumed = [&](std::uint64_t images) { seen = images; };
     task.remark = [&] {
         return fmt::format("mean squared error of the restored test images {:.4f}, of doing nothing {:.4f}",
                            error_after, error_before);

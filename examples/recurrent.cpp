@@ -62,7 +62,7 @@ void run(const io::training_options& chosen, const hg::data::split& series) {
         decode(theta, code = std::span(codes).first(count * latent), hg::into(xhat, written));
         io::write_png(folder / "reconstructions.png", io::line_plot(measured, written, steps, sensors));
     };
-    task.weights = [&] { return hg::records_of(theta); };
+    hg::store_with(task, theta, train);
     io::train(chosen, series, task);
 }
 

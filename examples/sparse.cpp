@@ -100,7 +100,7 @@ void run(const io::training_options& chosen, const hg::data::split& images, doub
         io::write_png(folder / "features.png", io::image_grid(features(theta, activity(activations), 100), 28, 28,
                                                               {.scale = io::scaling::symmetric}));
     };
-    task.weights = [&] { return hg::records_of(theta); };
+    hg::store_with(task, theta, train);
     task.remark = [&] { return activity(activations).text(); };
     io::train(chosen, images, task);
 }

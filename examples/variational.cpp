@@ -71,7 +71,7 @@ void run(const io::training_options& chosen, const hg::data::split& images, doub
         encode(theta, x = test.pixels, hg::into(mu, means));
         io::write_png(folder / "latent.png", io::scatter(io::onto_a_plane(means, latent), test.labels));
     };
-    task.weights = [&] { return hg::records_of(theta); };
+    hg::store_with(task, theta, train);
     io::train(chosen, images, task);
 }
 

@@ -105,6 +105,10 @@ struct command_line::parser {
         app.add_option("--threads", options.threads, "Threads; the result does not depend on them")
             ->transform(within(1, most_threads))
             ->type_name("N");
+        app.add_option("--init", options.init, "Begin with the weights of a safetensors file")
+            ->check(not_empty("the name of a file"))
+            ->type_name("FILE");
+        app.add_flag("--resume", options.resume, "Go on with the run that is in the folder, with the same options");
         app.add_option("--train-images", options.train_images, "Train on the first N images only; 0: on all")
             ->transform(within(0, many))
             ->type_name("N");
@@ -140,6 +144,9 @@ struct command_line::parser {
             data::load(options.data, options.train_images, options.test_images,
                        [&](int rows, int columns) { check_size(rows, columns, what, options.data); });
         const interrupt_guard guard;
+        for (const CLI::Option* option : app.get_options())
+            if (option->get_group() == what.model)
+                options.own += fmt::format(" {} {}", option->get_name(), fmt::join(option->reduced_results(), " "));
         body(options, images);
         return interrupted() ? 128 + interrupting_signal() : 0;
     }

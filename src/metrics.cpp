@@ -1,6 +1,9 @@
 #include "hourglass/io/metrics.hpp"
 
+#include "quote.hpp"
+
 #include <cmath>
+#include <fstream>
 #include <utility>
 
 #include <fmt/format.h>
@@ -29,27 +32,65 @@ ordered_json terms(int epoch, const std::string& part, const std::vector<metric>
     return result;
 }
 
+ordered_json epoch_json(const epoch_metrics& e) {
+    check_finite(e.epoch, "seconds", e.seconds);
+    return {{"epoch", e.epoch},
+            {"train", terms(e.epoch, "train", e.train)},
+            {"test", terms(e.epoch, "test", e.test)},
+            {"seconds", e.seconds}};
 }
 
-std::string metrics_json(const std::string& model, const std::string& run, const std::vector<epoch_metrics>& epochs) {
-    ordered_json all;
-    all["model"] = model;
-    all["run"] = run;
-    all["epoch"] = epochs.empty() ? 0 : epochs.back().epoch;
-    all["epochs"] = ordered_json::array();
-    for (const epoch_metrics& e : epochs) {
-        check_finite(e.epoch, "seconds", e.seconds);
-        ordered_json one;
-        one["epoch"] = e.epoch;
-        one["train"] = terms(e.epoch, "train", e.train);
-        one["test"] = terms(e.epoch, "test", e.test);
-        one["seconds"] = e.seconds;
-        all["epochs"].push_back(std::move(one));
-    }
+std::vector<metric> read_terms(const ordered_json& value) {
+    std::vector<metric> result;
+    for (const auto& [name, number] : value.items()) result.push_back({name, number.get<double>()});
+    return result;
+}
+
+run_record read_record(const ordered_json& all) {
+    run_record record{.model = all.at("model"),
+                      .run = all.at("run"),
+                      .options = all.at("options"),
+                      .epochs = {},
+                      .steps = all.at("steps"),
+                      .first_loss = all.at("first_loss"),
+                      .best_epoch = all.at("best").at("epoch"),
+                      .best_loss = all.at("best").at("loss"),
+                      .unfinished = {}};
+    for (const ordered_json& e : all.at("epochs"))
+        record.epochs.push_back({e.at("epoch"), read_terms(e.at("train")), read_terms(e.at("test")), e.at("seconds")});
+    if (const auto at = all.find("unfinished"); at != all.end())
+        record.unfinished = {at->at("batches"), at->at("rows"), read_terms(at->at("sums")), at->at("seconds")};
+    return record;
+}
+
+}
+
+std::string metrics_json(const run_record& record) {
+    ordered_json all{
+        {"model", record.model},           {"run", record.run},
+        {"options", record.options},       {"epoch", record.epochs.empty() ? 0 : record.epochs.back().epoch},
+        {"epochs", ordered_json::array()}, {"steps", record.steps},
+        {"first_loss", record.first_loss}, {"best", {{"epoch", record.best_epoch}, {"loss", record.best_loss}}}};
+    for (const epoch_metrics& e : record.epochs) all["epochs"].push_back(epoch_json(e));
+    if (const auto& part = record.unfinished)
+        all["unfinished"] = {{"batches", part->batches},
+                             {"rows", part->rows},
+                             {"sums", terms(all["epoch"].get<int>() + 1, "sums", part->sums)},
+                             {"seconds", part->seconds}};
     try {
         return all.dump(2) + "\n";
     } catch (const ordered_json::exception& reason) {
         throw error(fmt::format("metrics: expected names in UTF-8, found {}", reason.what()));
+    }
+}
+
+run_record read_metrics(const std::filesystem::path& file) {
+    std::ifstream in(file);
+    if (!in) throw error(fmt::format("{}: cannot be opened", shown(file)));
+    try {
+        return read_record(ordered_json::parse(in));
+    } catch (const ordered_json::exception& reason) {
+        throw error(fmt::format("{}: expected the metrics of a run, found {}", shown(file), shown(reason.what())));
     }
 }
 

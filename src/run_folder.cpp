@@ -83,7 +83,7 @@ void put_link(const fs::path& name, const fs::path& target, const fs::path& spar
 
 }
 
-run_folder::run_folder(fs::path folder) : folder_(std::move(folder)), run_(random_name()) {
+run_folder::run_folder(fs::path folder, std::string run) : folder_(std::move(folder)), run_(std::move(run)) {
     make_folder(folder_);
     take();
     try {
@@ -150,6 +150,10 @@ fs::path run_folder::begin(int epoch) {
 
 void run_folder::keep(const std::string& name) {
     link_file(folder_ / current / name, folder_ / epochs / staged_ / name);
+}
+void run_folder::keep_others() {
+    for (const fs::path& file : entries_of(folder_ / current))
+        if (type_of(folder_ / epochs / staged_ / file.filename()) == fs::file_type::not_found) keep(file.filename());
 }
 void run_folder::name_also(const std::string& name, const std::string& other) {
     const fs::path made = folder_ / epochs / staged_;

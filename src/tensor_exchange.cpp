@@ -202,7 +202,7 @@ load_result load_tensors(const path& file, std::span<const tensor_target> into, 
 }
 
 void save_training(const path& file, std::vector<tensor_record> parameters, std::vector<tensor_record> optimiser,
-                   const training_position& position) {
+                   const training_position& position, const std::map<std::string, std::string>& metadata) {
     json names = json::array();
     for (const tensor_record& tensor : optimiser) names.push_back(tensor.name);
     std::string listed;
@@ -213,10 +213,11 @@ void save_training(const path& file, std::vector<tensor_record> parameters, std:
     }
     parameters.insert(parameters.end(), std::make_move_iterator(optimiser.begin()),
                       std::make_move_iterator(optimiser.end()));
-    write_safetensors(file, parameters,
-                      {{steps_key, std::to_string(position.steps)},
-                       {seed_key, std::to_string(position.noise_seed)},
-                       {optimiser_key, std::move(listed)}});
+    std::map<std::string, std::string> all = metadata;
+    all[steps_key] = std::to_string(position.steps);
+    all[seed_key] = std::to_string(position.noise_seed);
+    all[optimiser_key] = std::move(listed);
+    write_safetensors(file, parameters, all);
 }
 
 load_result load_training(const path& file, std::span<const tensor_target> parameters,

@@ -17,6 +17,7 @@
 #include <utility>
 
 #include <fmt/format.h>
+#include <zlib.h>
 
 namespace hourglass::io {
 namespace {
@@ -37,6 +38,22 @@ public:
     }
     const metrics& means() const { return means_; }
 
+    // As they stand, and to go on from there.
+    void write_to(unfinished_epoch& to) const {
+        to.rows = rows_;
+        to.sums = means_;
+        for (std::size_t i = 0; i < sums_.size(); ++i) to.sums[i].value = sums_[i];
+    }
+    void go_on_from(const unfinished_epoch& from) {
+        means_ = from.sums;
+        rows_ = from.rows;
+        sums_.clear();
+        for (metric& m : means_) {
+            sums_.push_back(m.value);
+            m.value /= rows_;
+        }
+    }
+
 private:
     metrics means_;
     std::vector<double> sums_;
@@ -54,84 +71,132 @@ std::string of_the_first_step(std::span<const float> batch) {
                        largest);
 }
 
+// What decides the weights that a run gives, and a name for it: the same for all runs that give the same.
+std::string options_of(const training_options& o) {
+    return fmt::format("--data {} --batch {} --learning-rate {} --seed {} --train-images {} --test-images {}{}{}",
+                       o.data, o.batch, o.learning_rate, o.seed, o.train_images, o.test_images,
+                       o.init.empty() ? "" : " --init " + o.init.string(), o.own);
+}
+std::string name_of_run(const std::string& model, const std::string& options) {
+    const std::string text = model + " " + options;
+    return fmt::format("{:08x}",
+                       ::crc32(0, reinterpret_cast<const Bytef*>(text.data()), static_cast<uInt>(text.size())));
+}
+
 class training {
 public:
     training(const training_options& options, const data::split& images, const trainable& what)
-        : options_(options), images_(images), what_(what), folder_(options.out),
-          order_(images.train.count, options.batch, options.seed), rows_(order_.largest(), images.train.features()),
-          show_(options.epochs, images.train.count) {
-        write_epoch(0); // what cannot be written is found before the training
+        : options_(options), images_(images), what_(what), record_{.model = what.model,
+                                                                   .run = name_of_run(what.model, options_of(options)),
+                                                                   .options = options_of(options)},
+          folder_(options.out, record_.run), order_(images.train.count, options.batch, options.seed),
+          rows_(order_.largest(), images.train.features()), show_(options.epochs, images.train.count) {
+        if (!options.init.empty()) need(what.init, "--init")(options.init);
+        if (options.resume) go_on();
+        write_epoch(); // what cannot be written is found before the training
         folder_.name_also(weights_file, best_file);
         folder_.staged();
     }
 
     void run() {
-        for (int epoch = 1; epoch <= options_.epochs && !interrupted(); ++epoch) {
-            epoch_metrics result{epoch, {}, {}, 0};
-            if (!train_epoch(epoch, result)) return say_stopped(epoch);
+        while (whole_epochs() < options_.epochs && !interrupted()) {
+            epoch_metrics result{whole_epochs() + 1, {}, {}, 0};
+            if (!train_epoch(result)) return stop(result);
             result.test = what_.evaluate(images_.test);
-            check_weights(epoch);
-            epochs_.push_back(result);
-            save(epoch);
+            check_weights(result.epoch);
+            record_.epochs.push_back(result);
+            record_.unfinished.reset();
+            save();
             show_.end_epoch(result);
             if (what_.remark) show_.note(what_.remark());
             warn_of_divergence(result);
-            seconds_ += result.seconds;
         }
     }
 
     void report() const {
-        if (epochs_.empty()) return;
-        const epoch_metrics& last = epochs_.back();
+        if (record_.epochs.empty()) return;
+        const epoch_metrics& last = record_.epochs.back();
+        double seconds = 0;
+        for (const epoch_metrics& e : record_.epochs) seconds += e.seconds;
         std::string text = fmt::format("{}, epoch {}, test:", what_.model, last.epoch);
         for (const metric& m : last.test) text += fmt::format("  {} {:.6g}", m.name, m.value);
-        text += fmt::format("\ntrained for {:.1f} s on {} thread{}; weights, metrics and pictures are in {}\n",
-                            seconds_, options_.threads, options_.threads == 1 ? "" : "s", shown(options_.out));
-        if (best_ < last.epoch) text += fmt::format("epoch {} was the best; its weights are in {}\n", best_, best_file);
+        text += fmt::format("\ntrained for {:.1f} s on {} thread{}; weights, metrics and pictures are in {}\n", seconds,
+                            options_.threads, options_.threads == 1 ? "" : "s", shown(options_.out));
+        if (record_.best_epoch < last.epoch)
+            text += fmt::format("epoch {} was the best; its weights are in {}\n", record_.best_epoch, best_file);
         say(stdout, text);
     }
 
 private:
-    static constexpr const char *weights_file = "weights.safetensors", *best_file = "best.safetensors";
+    static constexpr const char *weights_file = "weights.safetensors", *best_file = "best.safetensors",
+                                *trainer_file = "trainer.safetensors", *metrics_name = "metrics.json";
 
-    // False where a signal stopped it.
-    bool train_epoch(int epoch, epoch_metrics& result) {
+    int whole_epochs() const { return static_cast<int>(record_.epochs.size()); }
+
+    const std::function<void(const std::filesystem::path&)>&
+    need(const std::function<void(const std::filesystem::path&)>& function, const char* option) const {
+        if (!function) throw error(fmt::format("{}: the model {} does not say how it is loaded", option, what_.model));
+        return function;
+    }
+    void go_on() {
+        const std::filesystem::path from = options_.out / metrics_name;
+        run_record found = read_metrics(from);
+        if (found.run != record_.run)
+            throw error(fmt::format(
+                "{}: --resume: expected a run of {} with {}, found one of {} with {}; give the same "
+                "options, or begin anew in another folder",
+                shown(from), record_.model, shown(record_.options), shown(found.model), shown(found.options)));
+        need(what_.load, "--resume")(options_.out / trainer_file);
+        record_ = std::move(found);
+        if (what_.resumed) what_.resumed(images_seen());
+    }
+    std::uint64_t images_seen() const {
+        const auto whole = static_cast<std::uint64_t>(whole_epochs()) * static_cast<std::uint64_t>(images_.train.count);
+        return whole + (record_.unfinished ? static_cast<std::uint64_t>(record_.unfinished->rows) : 0);
+    }
+
+    // False where a signal stopped it; it then goes on where it was.
+    bool train_epoch(epoch_metrics& result) {
         using clock = std::chrono::steady_clock;
-        order_.shuffle(static_cast<std::uint64_t>(epoch));
-        show_.begin_epoch(epoch);
+        order_.shuffle(static_cast<std::uint64_t>(result.epoch));
+        show_.begin_epoch(result.epoch);
         running_means means;
-        std::int64_t done = 0;
+        unfinished_epoch& at = record_.unfinished ? *record_.unfinished : record_.unfinished.emplace();
+        if (at.batches > 0) means.go_on_from(at);
+        const double before = at.seconds;
         const auto start = clock::now();
-        for (int k = 0; k < order_.size(); ++k) {
-            const std::span<const int> chosen = order_[k];
+        while (at.batches < order_.size()) {
+            const std::span<const int> chosen = order_[at.batches];
             const std::span<const float> batch = rows_.gather(images_.train.pixels, chosen);
             const metrics now = what_.step(batch);
-            ++steps_;
-            check_loss(epoch, now, batch);
+            ++record_.steps;
+            ++at.batches;
+            check_loss(result.epoch, now, batch);
             means.add(now, chosen.size());
-            done += static_cast<std::int64_t>(chosen.size());
-            show_.update(done, means.means());
-            if (interrupted()) return false;
+            show_.update(static_cast<std::int64_t>(at.rows), means.means());
+            means.write_to(at);
+            if (interrupted() && at.batches < order_.size()) break;
         }
-        result.seconds = std::chrono::duration<double>(clock::now() - start).count();
+        at.seconds = before + std::chrono::duration<double>(clock::now() - start).count();
+        result.seconds = at.seconds;
         result.train = means.means();
-        return true;
+        return at.batches == order_.size();
     }
 
     std::string what_is_kept() const {
-        return epochs_.empty() ? fmt::format("nothing in {} was changed", shown(options_.out))
-                               : fmt::format("{} has epoch {} of this run", shown(options_.out), epochs_.back().epoch);
+        return record_.epochs.empty() ? fmt::format("nothing in {} was changed", shown(options_.out))
+                                      : fmt::format("{} has epoch {} of this run", shown(options_.out), whole_epochs());
     }
     static constexpr const char* diverged = "the training diverged: try a smaller --learning-rate";
     [[noreturn]] void fail(int epoch, std::string_view what, std::string_view why) const {
-        throw error(fmt::format("epoch {}, step {}: {}; {}; {}", epoch, steps_, what, why, what_is_kept()));
+        throw error(fmt::format("epoch {}, step {}: {}; {}; {}", epoch, record_.steps, what, why, what_is_kept()));
     }
     void check_loss(int epoch, const metrics& now, std::span<const float> batch) {
         for (const metric& m : now)
             if (!std::isfinite(m.value))
                 fail(epoch, fmt::format("{}: expected a finite number, found {}", m.name, m.value),
-                     steps_ > 1 ? diverged : of_the_first_step(batch));
-        if (steps_ == 1) first_loss_ = now.front().value;
+                     record_.steps > 1 ? diverged : of_the_first_step(batch));
+        if (record_.steps == 1) record_.first_loss = now.front().value;
     }
     // The last update may have been one too many, which no loss has seen yet.
     void check_weights(int epoch) const {
@@ -150,22 +215,30 @@ private:
     }
     void warn_of_divergence(const epoch_metrics& result) {
         const metric& loss = result.train.front();
-        if (is_far_above(loss.value, first_loss_))
+        if (is_far_above(loss.value, record_.first_loss))
             show_.note(
                 fmt::format("the {} is {:.4g}, far above the {:.4g} of the first step: the training diverges; try a "
                             "smaller --learning-rate; {} has the weights of epoch {}",
-                            loss.name, loss.value, first_loss_, best_file, best_));
+                            loss.name, loss.value, record_.first_loss, best_file, record_.best_epoch));
     }
-    void say_stopped(int epoch) {
-        show_.note(fmt::format("stopped in epoch {} after step {}; {}", epoch, steps_, what_is_kept()));
+    // The files of the last whole epoch stay, beside a trainer that goes on from here.
+    void stop(const epoch_metrics& epoch) {
+        check_weights(epoch.epoch);
+        if (!record_.epochs.empty() && what_.save) {
+            write_progress(folder_.begin(whole_epochs()));
+            folder_.keep_others();
+            folder_.publish();
+        }
+        show_.note(fmt::format("stopped in epoch {} after step {}; {}{}", epoch.epoch, record_.steps, what_is_kept(),
+                               record_.epochs.empty() || !what_.save ? "" : "; --resume goes on from here"));
     }
 
-    void save(int epoch) {
-        const epoch_metrics& last = epochs_.back();
+    void save() {
+        const epoch_metrics& last = record_.epochs.back();
         const double loss = (last.test.empty() ? last.train : last.test).front().value;
-        const bool is_best = best_ == 0 || loss < best_loss_;
-        if (is_best) std::tie(best_, best_loss_) = std::pair(epoch, loss);
-        write_epoch(epoch);
+        const bool is_best = record_.best_epoch == 0 || loss < record_.best_loss;
+        if (is_best) std::tie(record_.best_epoch, record_.best_loss) = std::pair(last.epoch, loss);
+        write_epoch();
         if (is_best)
             folder_.name_also(weights_file, best_file);
         else
@@ -173,29 +246,32 @@ private:
         folder_.publish();
     }
     // Weights, metrics and pictures as they are now, where no reader sees them yet.
-    void write_epoch(int epoch) {
-        const std::filesystem::path to = folder_.begin(epoch);
-        write_safetensors(to / weights_file, what_.weights(),
-                          {{"model", what_.model},
-                           {"run", folder_.run()},
-                           {"epoch", std::to_string(epoch)},
-                           {"seed", std::to_string(options_.seed)},
-                           {"steps", std::to_string(steps_)}});
-        write_file(to / "metrics.json", metrics_json(what_.model, folder_.run(), epochs_));
+    void write_epoch() {
+        const std::filesystem::path to = folder_.begin(whole_epochs());
+        write_safetensors(to / weights_file, what_.weights(), labels());
         what_.draw(images_.test, to);
+        write_progress(to);
+    }
+    void write_progress(const std::filesystem::path& to) {
+        write_file(to / metrics_name, metrics_json(record_));
+        if (what_.save) what_.save(to / trainer_file, labels());
+    }
+    std::map<std::string, std::string> labels() const {
+        return {{"model", what_.model},
+                {"run", record_.run},
+                {"epoch", std::to_string(whole_epochs())},
+                {"seed", std::to_string(options_.seed)},
+                {"steps", std::to_string(record_.steps)}};
     }
 
     const training_options& options_;
     const data::split& images_;
     const trainable& what_;
+    run_record record_;
     run_folder folder_;
     data::batches order_;
     data::row_buffer<float> rows_;
     progress show_;
-    std::vector<epoch_metrics> epochs_;
-    std::int64_t steps_ = 0;
-    int best_ = 0;
-    double seconds_ = 0, first_loss_ = 0, best_loss_ = 0;
 };
 
 }

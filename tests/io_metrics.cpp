@@ -18,12 +18,20 @@ const io::epoch_metrics first{
 
 }
 
+io::run_record record_of(std::vector<io::epoch_metrics> epochs) {
+    io::run_record record{.model = "vae", .run = "0badcafe", .options = "--seed 1", .epochs = std::move(epochs)};
+    record.steps = 9;
+    record.first_loss = 541.5;
+    record.best_epoch = 1;
+    record.best_loss = 251.0;
+    return record;
+}
+
 TEST_CASE("the text has its fields in order") {
-    CHECK(io::metrics_json("vae", "0badcafe", {}) ==
-          "{\n  \"model\": \"vae\",\n  \"run\": \"0badcafe\",\n  \"epoch\": 0,\n  \"epochs\": []\n}\n");
-    CHECK(io::metrics_json("vae", "0badcafe", {first}) == R"({
+    CHECK(io::metrics_json(record_of({first})) == R"({
   "model": "vae",
   "run": "0badcafe",
+  "options": "--seed 1",
   "epoch": 1,
   "epochs": [
     {
@@ -38,22 +46,44 @@ TEST_CASE("the text has its fields in order") {
       },
       "seconds": 1.5
     }
-  ]
+  ],
+  "steps": 9,
+  "first_loss": 541.5,
+  "best": {
+    "epoch": 1,
+    "loss": 251.0
+  }
 }
 )");
-    const auto json =
-        nlohmann::json::parse(io::metrics_json("vae", "1", {first, {2, {{"negative_elbo", 0.1}}, {}, 1.25}}));
-    CHECK(json["epoch"] == 2);
-    CHECK(json["epochs"].size() == 2);
-    CHECK(json["epochs"][1]["train"]["negative_elbo"] == 0.1); // to the last bit
-    CHECK(json["epochs"][1]["test"].empty());
-    CHECK(json["epochs"][1]["test"].is_object());
+    const auto none = nlohmann::json::parse(io::metrics_json(record_of({})));
+    CHECK(none["epoch"] == 0);
+    CHECK(none["epochs"].empty());
+}
+
+TEST_CASE("what is written is read back to the last bit") {
+    const temporary_folder folder;
+    io::run_record record = record_of({first, {2, {{"negative_elbo", 0.1}}, {}, 1.0 / 3}});
+    for (const bool unfinished : {false, true}) {
+        if (unfinished) record.unfinished = {7, 896, {{"negative_elbo", 1.0 / 7}, {"kl", 1e-300}}, 0.7};
+        put(folder / "m", io::metrics_json(record));
+        CHECK(io::metrics_json(io::read_metrics(folder / "m")) == get(folder / "m"));
+        CHECK(io::read_metrics(folder / "m").unfinished.has_value() == unfinished);
+    }
+    for (const char* text : {"", "{}", "[1]", "{\"model\": 3}", "{\"model\""}) {
+        CAPTURE(std::string(text));
+        put(folder / "m", text);
+        CHECK(message_of<io::error>([&] {
+                  io::read_metrics(folder / "m");
+              }).starts_with((folder / "m").string() + ": expected the metrics of a run, found "));
+    }
+    CHECK(message_of<io::error>([&] { io::read_metrics(folder / "none"); }) ==
+          (folder / "none").string() + ": cannot be opened");
 }
 
 TEST_CASE("a number that JSON does not have is an error") {
     constexpr double infinity = std::numeric_limits<double>::infinity();
     const auto refused = [&](const io::epoch_metrics& epoch) {
-        return message_of<io::error>([&] { io::metrics_json("vae", "1", {first, epoch}); });
+        return message_of<io::error>([&] { io::metrics_json(record_of({first, epoch})); });
     };
     CHECK(refused({2, {{"loss", 1}, {"kl", std::numeric_limits<double>::quiet_NaN()}}, {}, 1}) ==
           "metrics: epoch 2: train.kl: expected a finite number, found nan; did the training diverge?");

@@ -48,7 +48,7 @@ std::set<std::string> epochs_in(const std::filesystem::path& folder) {
 TEST_CASE("an epoch appears as a whole when it is published, in the place of the one before") {
     const temporary_folder folder;
     {
-        io::run_folder out(folder / "new" / "out");
+        io::run_folder out(folder / "new" / "out", "run");
         stage(out, 1, "one", two);
         CHECK(seen(out.path()).empty());
         out.publish();
@@ -63,7 +63,7 @@ TEST_CASE("an epoch appears as a whole when it is published, in the place of the
     const std::filesystem::path out = folder / "new" / "out";
     CHECK(seen(out) == files{{"a", "two"}, {"b", "two"}, {"c", "two"}});
     CHECK(epochs_in(out).size() == 1);
-    io::run_folder again(out); // another run, with fewer files: what it does not have goes
+    io::run_folder again(out, "run"); // another run, with fewer files: what it does not have goes
     stage(again, 1, "three", {"a"});
     again.publish();
     CHECK(seen(out) == files{{"a", "three"}});
@@ -77,7 +77,7 @@ TEST_CASE("files that were written without links are exchanged together too") {
     put(folder / "notes", "mine");
     put(folder / ".b.12-3.tmp", "left by a killed run");
     put(folder / ".mine.tmp", "mine");
-    io::run_folder out(folder.path());
+    io::run_folder out(folder.path(), "run");
     CHECK_FALSE(std::filesystem::exists(folder / ".b.12-3.tmp"));
     CHECK(get(folder / ".mine.tmp") == "mine");
     stage(out, 1, "new", {"a", "b", "c"});
@@ -88,7 +88,7 @@ TEST_CASE("files that were written without links are exchanged together too") {
 
 TEST_CASE("files stay or have two names without being copied") {
     const temporary_folder folder;
-    io::run_folder out(folder.path());
+    io::run_folder out(folder.path(), "run");
     stage(out, 1, "one", two);
     out.name_also("a", "best");
     out.publish();
@@ -105,7 +105,7 @@ TEST_CASE("links that others have put there are not followed") {
     std::filesystem::create_directory(out);
     std::filesystem::create_symlink(others / "secret", out / "a");
     {
-        io::run_folder mine(out);
+        io::run_folder mine(out, "run");
         stage(mine, 1, "new", two);
         mine.publish();
     }
@@ -116,7 +116,7 @@ TEST_CASE("links that others have put there are not followed") {
         const std::filesystem::path trap = folder / (std::string("trap") + name);
         std::filesystem::create_directory(trap);
         std::filesystem::create_symlink(name == std::string(".lock") ? others / "secret" : others.path(), trap / name);
-        CHECK_FALSE(message_of<io::error>([&] { io::run_folder mine(trap); }).starts_with("("));
+        CHECK_FALSE(message_of<io::error>([&] { io::run_folder mine(trap, "run"); }).starts_with("("));
         CHECK(get(others / "secret") == "theirs");
         CHECK(others.entries() == 1);
     }
@@ -128,7 +128,7 @@ TEST_CASE("a folder is one process's at a time") {
     REQUIRE(pipe(ready) == 0);
     const pid_t child = fork();
     if (child == 0) {
-        io::run_folder out(folder.path());
+        io::run_folder out(folder.path(), "run");
         stage(out, 1, "child", two);
         out.publish();
         static_cast<void>(!write(ready[1], "x", 1));
@@ -137,12 +137,12 @@ TEST_CASE("a folder is one process's at a time") {
     }
     char x;
     REQUIRE(read(ready[0], &x, 1) == 1);
-    CHECK(message_of<io::error>([&] { io::run_folder out(folder.path()); }) ==
+    CHECK(message_of<io::error>([&] { io::run_folder out(folder.path(), "run"); }) ==
           folder.path().string() + ": in use: process " + std::to_string(child) +
               " writes its results there; wait for it, or choose another folder");
     kill(child, SIGKILL);
     waitpid(child, nullptr, 0);
-    const io::run_folder out(folder.path());
+    const io::run_folder out(folder.path(), "run");
     CHECK(seen(folder.path()) == files{{"a", "child"}, {"b", "child"}});
     for (const int end : ready) close(end);
 }
@@ -151,7 +151,7 @@ TEST_CASE("killed at any moment, it leaves one whole epoch, and the next run cle
     const temporary_folder folder;
     const std::vector<std::string> names{"a", "b", "c", "d"};
     {
-        io::run_folder out(folder.path());
+        io::run_folder out(folder.path(), "run");
         stage(out, 1, "first", names);
         out.publish();
     }
@@ -159,9 +159,9 @@ TEST_CASE("killed at any moment, it leaves one whole epoch, and the next run cle
     for (int round = 0; round < 40; ++round) {
         const pid_t child = fork();
         if (child == 0) {
-            io::run_folder out(folder.path());
+            io::run_folder out(folder.path(), "run");
             for (int epoch = 1;; ++epoch) {
-                stage(out, epoch, out.run() + "-" + std::to_string(epoch), names);
+                stage(out, epoch, std::to_string(getpid()) + "-" + std::to_string(epoch), names);
                 out.publish();
             }
         }
@@ -174,20 +174,20 @@ TEST_CASE("killed at any moment, it leaves one whole epoch, and the next run cle
         if (!now.empty()) found.insert(now.begin()->second);
     }
     CHECK(found.size() > 1); // some came to an epoch
-    const io::run_folder out(folder.path());
+    const io::run_folder out(folder.path(), "run");
     CHECK(epochs_in(folder.path()).size() == 1);
 }
 
 TEST_CASE("pictures say of which run and epoch they are") {
     const temporary_folder folder;
-    io::run_folder out(folder.path());
+    io::run_folder out(folder.path(), "run");
     const std::filesystem::path to = out.begin(7);
     io::write_png(to / "p.png", io::make_picture(3, 2, 1, 100));
     const std::string plain = get(to / "p.png");
     out.publish();
     const std::string labelled = get(folder / "p.png");
     CHECK(labelled.find("tEXtepoch") != std::string::npos);
-    CHECK(labelled.find(std::string("tEXtrun") + '\0' + out.run()) != std::string::npos);
+    CHECK(labelled.find(std::string("tEXtrun") + '\0' + "run") != std::string::npos);
     CHECK(labelled.substr(0, 33) == plain.substr(0, 33));
     CHECK(labelled.ends_with(plain.substr(33)));
     put(folder / "no.png", "words");

@@ -4,6 +4,9 @@
 
 #include "hourglass/io/error.hpp"
 
+#include <cstdint>
+#include <filesystem>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -21,9 +24,33 @@ struct epoch_metrics {
     double seconds = 0;        // of training alone
 };
 
-// The text of the file: {"model": ..., "run": ..., "epoch": 2, "epochs": [{"epoch": 1, "train": {name: value, ...},
-// "test": {...}, "seconds": ...}, ...]}; "epoch" is the last one's. JSON has no infinity and no NaN: throws `error`,
-// naming epoch and term, for a value that is not finite, for a term that appears twice and for text that is no UTF-8.
-std::string metrics_json(const std::string& model, const std::string& run, const std::vector<epoch_metrics>& epochs);
+// An epoch that a signal stopped: how far it had come. The sums are of the terms, each batch's mean times its rows.
+struct unfinished_epoch {
+    int batches = 0;
+    double rows = 0;
+    std::vector<metric> sums;
+    double seconds = 0;
+};
+
+// All that metrics.json holds: what a run has done, and what going on with it needs beside the trainer.
+struct run_record {
+    std::string model{}, run{};          // `run` is the same for all runs that give the same weights
+    std::string options{};               // which decide that: "--data shapes --seed 1 ..."
+    std::vector<epoch_metrics> epochs{}; // the whole ones
+    std::int64_t steps = 0;              // done, those of the unfinished epoch included
+    double first_loss = 0;               // of the first step
+    int best_epoch = 0;                  // with the least test loss, or training loss where nothing was held out
+    double best_loss = 0;
+    std::optional<unfinished_epoch> unfinished{};
+};
+
+// {"model": ..., "run": ..., "options": ..., "epoch": 2, "epochs": [{"epoch": 1, "train": {name: value, ...}, "test":
+// {...}, "seconds": ...}, ...], "steps": ..., ...}; "epoch" is the last whole one. JSON has no infinity and no NaN:
+// throws `error`, naming epoch and term, for a value that is not finite, for a term that appears twice and for text
+// that is no UTF-8.
+std::string metrics_json(const run_record& record);
+
+// Reads such a file back, to the last bit. Throws `error` for one that is not there or is not of this form.
+run_record read_metrics(const std::filesystem::path& file);
 
 }

@@ -20,23 +20,23 @@ namespace hourglass::io {
 class run_folder {
 public:
     // Makes the folder where there is none, takes it for this process, and removes what a killed run has left. Nothing
-    // that a reader sees is changed. Throws `error` where another process has it, naming that process, and where it
-    // cannot be written to.
-    explicit run_folder(std::filesystem::path folder);
+    // that a reader sees is changed. `run` names the run in the files. Throws `error` where another process has it,
+    // naming that process, and where it cannot be written to.
+    run_folder(std::filesystem::path folder, std::string run);
     run_folder(const run_folder&) = delete;
     run_folder& operator=(const run_folder&) = delete;
     ~run_folder();
 
     const std::filesystem::path& path() const { return folder_; }
-    // Eight hexadecimal digits, others in each run.
-    const std::string& run() const { return run_; }
 
     // An empty folder for the files of an epoch, which no reader sees. What an earlier call gave and was not published
     // is removed. Throws `error`.
     std::filesystem::path begin(int epoch);
 
-    // A file that readers see stays, and a file in it has another name too; both without copying.
+    // A file that readers see stays, or all of them that have no successor in it; and a file in it has another name
+    // too. Nothing is copied.
     void keep(const std::string& name);
+    void keep_others();
     void name_also(const std::string& name, const std::string& other);
 
     // The names of the files in it. Throws `error` where the folder holds something else under one of them, such as a

@@ -7,6 +7,7 @@
 
 #include <cstdint>
 #include <filesystem>
+#include <map>
 #include <span>
 #include <string>
 #include <variant>
@@ -56,9 +57,10 @@ load_result load_tensors(const std::filesystem::path& file, std::span<const tens
 
 // Writes parameters, the optimiser's tensors and the position as one safetensors file, atomically. The position and the
 // names of the optimiser's tensors stand in the metadata: hourglass.steps, hourglass.noise_seed (decimal text) and
-// hourglass.optimiser_tensors (a JSON list). Throws `error` as write_safetensors does.
+// hourglass.optimiser_tensors (a JSON list), beside the caller's own texts. Throws `error` as write_safetensors does.
 void save_training(const std::filesystem::path& file, std::vector<tensor_record> parameters,
-                   std::vector<tensor_record> optimiser, const training_position& position);
+                   std::vector<tensor_record> optimiser, const training_position& position,
+                   const std::map<std::string, std::string>& metadata = {});
 
 // Fills both from a file of save_training, by the rules of load_tensors, and sets `position`. Throws `error` that names
 // all that is missing, too much or does not fit, the position included; then nothing has changed.

@@ -10,6 +10,7 @@
 #include <cstdint>
 #include <filesystem>
 #include <functional>
+#include <map>
 #include <span>
 #include <string>
 #include <vector>
@@ -26,6 +27,9 @@ struct training_options {
     int threads = 1;
     int train_images = 0; // 0: all there are
     int test_images = 0;
+    std::filesystem::path init; // first weights, in a safetensors file; empty: drawn from the seed
+    bool resume = false;        // go on with the run that is in the folder
+    std::string own;            // the model's own options, as text: a run is only gone on with if they are the same
 };
 
 using metrics = std::vector<metric>; // the loss first, then its terms
@@ -49,12 +53,22 @@ struct trainable {
 
     // What there is to say besides after an epoch; may be empty.
     std::function<std::string()> remark{};
+
+    // Write and read a file with all that the next step depends on, and read weights to begin with; hg::store_with of
+    // storage/save.hpp sets them. Without them a run cannot be gone on with, or begin from a file.
+    std::function<void(const std::filesystem::path&, const std::map<std::string, std::string>& metadata)> save{};
+    std::function<void(const std::filesystem::path&)> load{};
+    std::function<void(const std::filesystem::path&)> init{};
+
+    // Called where a run goes on, with the number of images that it has trained on.
+    std::function<void(std::uint64_t images)> resumed{};
 };
 
 // Trains for options.epochs epochs and leaves metrics.json, weights.safetensors, best.safetensors (of the epoch with
 // the least test loss) and the pictures in options.out, all of them exchanged together after each epoch: run_folder.hpp
 // has the rule. A line for each epoch goes to standard error, the result to standard output. After a SIGINT, SIGTERM
-// or SIGHUP the step is finished, and the folder has the last whole epoch; the caller asks `interrupted` of
+// or SIGHUP the step is finished, and the folder has the last whole epoch and a trainer from which
+// options.resume goes on, to the same bits; the caller asks `interrupted` of
 // interrupt.hpp and must hold an interrupt_guard. Throws `error` where a file cannot be written, before the training if
 // that can be told, and where a term of the loss or a weight is no longer finite; a loss far above where it began is
 // said.

@@ -5,6 +5,7 @@
 
 #include <cstdint>
 #include <filesystem>
+#include <map>
 #include <span>
 #include <string>
 #include <utility>
@@ -13,6 +14,7 @@
 #include <hourglass/config.hpp>
 #include <hourglass/io/safetensors.hpp>
 #include <hourglass/io/tensor_exchange.hpp>
+#include <hourglass/io/training.hpp>
 
 HOURGLASS_BEGIN
 
@@ -74,11 +76,13 @@ template <storable_parameters P> void save(const std::filesystem::path& file, co
 
 // Writes a trainer with all that its next step depends on: the parameters and state that it was made with, the
 // optimiser's tensors ("h.weight.first_moment"), the number of steps and the seed of its noise. Otherwise as above.
-template <storable_trainer T> void save(const std::filesystem::path& file, const T& train) {
+// `metadata` are texts of the caller's own, whose keys do not begin with "hourglass.".
+template <storable_trainer T>
+void save(const std::filesystem::path& file, const T& train, const std::map<std::string, std::string>& metadata = {}) {
     using element = typename T::element_type;
     io::save_training(file, make_records<element>([&](auto&& f) { train.for_each_parameter(f); }),
                       make_records<element>([&](auto&& f) { train.state().for_each(f); }),
-                      {train.steps(), train.noise_seed()});
+                      {train.steps(), train.noise_seed()}, metadata);
 }
 
 // Reads all parameters and state of theta from a file that holds exactly these, in F64, F32, F16 or BF16; they are
@@ -109,6 +113,17 @@ template <storable_trainer T> load_result load(const std::filesystem::path& file
     train.set_steps(position.steps);
     train.set_noise_seed(position.noise_seed);
     return result;
+}
+
+// Has io::train write and read a model's files: weights, and the trainer to go on from. Both must live as long as the
+// task.
+template <storable_parameters P, storable_trainer T> void store_with(io::trainable& task, P& theta, T& train) {
+    task.weights = [&theta] { return records_of(theta); };
+    task.save = [&train](const std::filesystem::path& file, const std::map<std::string, std::string>& metadata) {
+        save(file, train, metadata);
+    };
+    task.load = [&train](const std::filesystem::path& file) { load(file, train); };
+    task.init = [&theta](const std::filesystem::path& file) { load(file, theta); };
 }
 
 HOURGLASS_END
