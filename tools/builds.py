@@ -83,15 +83,16 @@ class Build:
         return (not self.groups or bool(groups & set(self.groups))) and not left_out
 
     def tests(self):
-        """The tests that this build runs: name -> executable, relative to the folder, or None for a script."""
+        """The tests that this build runs: name -> executable, relative to the folder, also where a script runs it; None
+        for a script alone."""
         told = subprocess.run(["meson", "introspect", "--tests", self.folder], text=True, capture_output=True,
                               check=True)
         found = {}
         for test in json.loads(told.stdout):
             if self.takes({suite.split(":")[-1] for suite in test["suite"]}):
-                program = Path(test["cmd"][0])
-                found[test["name"]] = (str(program.relative_to(self.folder))
-                                       if program.is_relative_to(self.folder) else None)
+                words = [Path(os.path.normpath(word)) for word in test["cmd"]]
+                ours = [word for word in words if word.is_relative_to(self.folder)]
+                found[test["name"]] = str(ours[0].relative_to(self.folder)) if ours else None
         return found
 
 
