@@ -4,13 +4,14 @@ import re
 from checks import ROOT, report
 
 
-def check(folder):
-    build_file = ROOT / folder / "meson.build"
+def check(folder, lists=None):
+    lists = lists or folder
+    build_file = ROOT / lists / "meson.build"
     # Strings, and comments, in which there are quotes too.
     words = {word for word in re.findall(r"'([^'\n]*)'|#.*", build_file.read_text()) if word}
     missing = [f"{folder}/{path.name} is in no list" for path in sorted((ROOT / folder).glob("*.cpp"))
                if path.name not in words and path.stem not in words]
-    return f"{folder}/meson.build", missing, f"add a line for it to {folder}/meson.build, or delete the file"
+    return f"{folder}", missing, f"add a line for it to {lists}/meson.build, or delete the file"
 
 
-report(check(folder) for folder in ("src", "tests", "examples", "bench"))
+report([*(check(folder) for folder in ("src", "tests", "examples", "bench")), check("tests/fuzz", "tests")])
