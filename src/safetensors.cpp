@@ -73,7 +73,7 @@ public:
         safetensors_file result;
         result.metadata = std::move(header.metadata);
         result.tensors.reserve(header.entries.size());
-        for (header_entry& e : header.entries) read_tensor(e, result);
+        for (; !header.entries.empty(); header.entries.pop_front()) read_tensor(header.entries.front(), result);
         return result;
     }
 
@@ -104,7 +104,7 @@ private:
         std::string text(static_cast<std::size_t>(length), '\0');
         take(text.data(), length, "header");
         try {
-            return parse_header(text, size_ - 8 - length);
+            return parse_header(std::move(text), size_ - 8 - length);
         } catch (const error& reason) { fail(reason.what()); }
     }
 
@@ -199,7 +199,7 @@ void write_safetensors(const path& file, std::span<const tensor_record> tensors,
                        const std::map<std::string, std::string>& metadata) {
     std::vector<const tensor_record*> order;
     const auto refuse = [&](const tensor_record& tensor, std::string_view wrong) {
-        throw error(fmt::format("{}: tensor \"{}\": {}", file.string(), tensor.name, wrong));
+        throw error(fmt::format("{}: tensor \"{}\": {}", file.string(), excerpt(tensor.name), wrong));
     };
     for (const tensor_record& tensor : tensors) {
         if (const std::string wrong = wrong_tensor(tensor); !wrong.empty()) refuse(tensor, wrong);
@@ -209,7 +209,10 @@ void write_safetensors(const path& file, std::span<const tensor_record> tensors,
     const auto twice =
         std::adjacent_find(order.begin(), order.end(), [](const auto* a, const auto* b) { return a->name == b->name; });
     if (twice != order.end()) refuse(**twice, "expected every name once, found it twice");
-    std::stable_partition(order.begin(), order.end(), [](const auto* t) { return t->type() == dtype::f64; });
+    std::sort(order.begin(), order.end(), [](const auto* a, const auto* b) {
+        return std::pair(a->type() != dtype::f64, std::string_view(a->name)) <
+               std::pair(b->type() != dtype::f64, std::string_view(b->name));
+    });
 
     std::string text;
     try {

@@ -245,7 +245,7 @@ private:
 };
 
 // Sorting finds them in n log n whatever the names are; a hash table is slow where somebody chose names that collide.
-void check_names(std::span<const header_entry> entries) {
+void check_names(const std::deque<header_entry>& entries) {
     std::vector<std::string_view> names;
     names.reserve(entries.size());
     for (const header_entry& e : entries) names.push_back(e.name);
@@ -268,7 +268,7 @@ void check_size(const header_entry& e, std::uint64_t data) {
 }
 
 // Expects entries in the order of their bytes.
-void check_layout(std::span<const header_entry> entries, std::uint64_t data) {
+void check_layout(const std::deque<header_entry>& entries, std::uint64_t data) {
     std::uint64_t at = 0;
     for (const header_entry& e : entries) {
         if (e.begin != at)
@@ -317,7 +317,7 @@ std::string excerpt(std::string_view text) {
     return end < text.size() ? fmt::format("{}... ({} bytes)", shown, text.size()) : shown;
 }
 
-safetensors_header parse_header(const std::string& text, std::uint64_t data) {
+safetensors_header parse_header(std::string text, std::uint64_t data) {
     if (text.empty() || text.front() != '{')
         fail(fmt::format("header: expected JSON that begins with '{{', found {}",
                          text.empty() ? std::string("nothing")
@@ -325,7 +325,8 @@ safetensors_header parse_header(const std::string& text, std::uint64_t data) {
     check_end(text);
     header_events events;
     json::sax_parse(text, &events);
-    std::vector<header_entry>& entries = events.result.entries;
+    text = std::string();
+    std::deque<header_entry>& entries = events.result.entries;
     check_names(entries);
     for (const header_entry& e : entries) check_size(e, data);
     std::sort(entries.begin(), entries.end(), [](const header_entry& a, const header_entry& b) {

@@ -3,7 +3,7 @@
 #pragma once
 
 #include <cstdint>
-#include <functional>
+#include <deque>
 #include <map>
 #include <optional>
 #include <span>
@@ -30,7 +30,7 @@ struct header_entry {
 };
 
 struct safetensors_header {
-    std::vector<header_entry> entries; // in the order of their bytes, without holes
+    std::deque<header_entry> entries; // in the order of their bytes, without holes; freed from the front piece by piece
     std::map<std::string, std::string> metadata;
 };
 
@@ -42,7 +42,7 @@ std::optional<std::uint64_t> volume(std::span<const std::int64_t> shape);
 std::string excerpt(std::string_view text);
 
 // Parses the header of a file with `data` bytes behind it. Throws `error` with the words of read_safetensors, without
-// the file's name.
-safetensors_header parse_header(const std::string& text, std::uint64_t data);
+// the file's name. The text is freed before anything is checked, since a long one is most of a file.
+safetensors_header parse_header(std::string text, std::uint64_t data);
 
 }

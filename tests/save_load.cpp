@@ -345,6 +345,33 @@ TEST_CASE("a trainer's file holds all of the parameters, those that it does not 
     CHECK(bits_of(back) == bits_of(theta));
 }
 
+namespace {
+
+// What a trainer can be made with instead of hg::parameters.
+struct held_elsewhere {
+    using element_type = float;
+    theta_of<float> theta{hg::seed = 5};
+    float* find(std::uint64_t hash) { return theta.find(hash); }
+    const float* find(std::uint64_t hash) const { return theta.find(hash); }
+};
+
+}
+
+TEST_CASE("a trainer saves and loads parameters that are held elsewhere") {
+    const temporary_folder folder;
+    held_elsewhere own;
+    trainer_of<float, hg::sgd> train{own, hg::seed = 1};
+    hg::save(folder / "t", train);
+    theta_of<float> back{hg::seed = 6};
+    hg::load(folder / "t", back);
+    CHECK(bits_of(back) == bits_of(own.theta));
+    const std::string saved = bits_of(back);
+    train_steps<float>(train, 0, 1);
+    CHECK(bits_of(own.theta) != saved);
+    hg::load(folder / "t", train);
+    CHECK(bits_of(own.theta) == saved);
+}
+
 TEST_CASE("saving replaces a file whole or not at all") {
     const temporary_folder folder;
     theta_of<float> theta{hg::seed = 5};

@@ -116,16 +116,16 @@ class Build:
         return (not self.groups or bool(groups & set(self.groups))) and not left_out
 
     def tests(self, every=False):
-        """The tests that this build runs, or every one that it has: name -> executable, relative to the folder, or None
-        for a script."""
+        """The tests that this build runs, or every one that it has: name -> its programs, relative to the folder, also
+        where a script runs them."""
         told = subprocess.run(["meson", "introspect", "--tests", self.folder], text=True, capture_output=True,
                               check=True)
         found = {}
         for test in json.loads(told.stdout):
             if every or self.takes({suite.split(":")[-1] for suite in test["suite"]}):
-                program = Path(test["cmd"][0])
-                found[test["name"]] = (str(program.relative_to(self.folder))
-                                       if program.is_relative_to(self.folder) else None)
+                words = [Path(os.path.normpath(word)) for word in test["cmd"]]
+                found[test["name"]] = [str(word.relative_to(self.folder)) for word in words
+                                       if word.is_relative_to(self.folder)]
         return found
 
 

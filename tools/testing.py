@@ -79,14 +79,13 @@ def run(build, patterns, times):
         say(f"{build.name}: no tests")
         return count
     with times.measured("compiling"):
-        broken = not_compiled(build, {**{name: program for name, program in tests.items() if program},
-                                      **({} if patterns else {target: target for target in build.targets})})
+        broken = not_compiled(build, {**tests, **({} if patterns else {target: [target] for target in build.targets})})
     times.add_compiled(build.name, build.times)
     count.failed += len(broken)
-    tests = {name: program for name, program in tests.items() if name not in broken}
+    tests = {name: programs for name, programs in tests.items() if name not in broken}
     compiled = time.monotonic()
     if not runs_here(build.simd):
-        count.skipped += sum(program is not None for program in tests.values())
+        count.skipped += sum(bool(programs) for programs in tests.values())
         say(f"{build.name}: compiled in {compiled - start:.0f} s; not run: this machine lacks {build.simd}")
         return count
 
@@ -115,11 +114,11 @@ def judged(build, records):
 
 
 def not_compiled(build, programs):
-    """Compiles programs (name -> target); answers the names of those that are not there or are older than their
+    """Compiles programs (name -> targets); answers the names of those that are not there or are older than their
     sources."""
-    if build.compile(list(programs.values()) or ["build.ninja"]):
+    if build.compile(sorted(set().union(*programs.values())) or ["build.ninja"]):
         return []
-    broken = [name for name, program in programs.items() if not build.is_made(program)]
+    broken = [name for name, targets in programs.items() if not all(build.is_made(target) for target in targets)]
     say(f"{build.name}: does not compile, so not run: {', '.join(broken)}; the compiler's reasons stand above"
         if broken else f"{build.name}: ninja fails, though everything is compiled; its reason stands above")
     return broken or ["ninja"]

@@ -16,12 +16,13 @@ def unlisted(folder, text, paths):
     return [path.name for path in paths if path.name not in names and path.stem not in stems]
 
 
-def check(folder):
-    build_file = ROOT / folder / "meson.build"
+def check(folder, lists=None):
+    lists = lists or folder
+    build_file = ROOT / lists / "meson.build"
     missing = [f"{folder}/{name} is in no list"
-               for name in unlisted(folder, build_file.read_text(), sorted((ROOT / folder).glob("*.cpp")))]
-    return f"{folder}/meson.build", missing, f"add a line for it to {folder}/meson.build, or delete the file"
+               for name in unlisted(lists, build_file.read_text(), sorted((ROOT / folder).glob("*.cpp")))]
+    return folder, missing, f"add a line for it to {lists}/meson.build, or delete the file"
 
 
 if __name__ == "__main__":
-    report(check(folder) for folder in ("src", "tests", "examples", "bench"))
+    report([*(check(folder) for folder in ("src", "tests", "examples", "bench")), check("tests/fuzz", "tests")])

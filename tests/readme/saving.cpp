@@ -1,0 +1,30 @@
+// For blocks of docs/saving.md: a model with a layer, in a program that saves it.
+#include <hourglass/hourglass.hpp>
+#include <hourglass/storage/save.hpp>
+
+#include <cstdio>
+#include <string>
+#include <vector>
+
+namespace hg = hourglass;
+
+namespace basic {
+
+inline constexpr hg::input<"x", 784> x;
+inline constexpr hg::symbol<"h"> h;
+inline constexpr hg::symbol<"xhat"> xhat;
+inline constexpr hg::symbol<"loss"> loss;
+
+inline constexpr hg::graph model{
+    h = relu(hg::dense<400>(x)),
+    xhat = hg::dense<784>(h),
+    loss = mse(xhat, x),
+};
+
+}
+
+void saving(const std::vector<float>& images) {
+    using namespace basic;
+    static_cast<void>(images);
+    // BLOCK
+}
