@@ -17,11 +17,11 @@ def python_with_jax():
     probe = [python, "-c", "import jax, numpy, scipy"]
     if python.exists() and subprocess.run(probe, capture_output=True).returncode == 0:
         return python
-    shown = ENVIRONMENT.relative_to(ROOT)
-    say(f"Making a Python environment in {shown}, and installing {', '.join(PACKAGES)} there, from the package index that pip uses")
+    folder = ENVIRONMENT.relative_to(ROOT)
+    say(f"Making a Python environment in {folder}, and installing {', '.join(PACKAGES)} there, from the package index that pip uses")
     made = subprocess.run([sys.executable, "-m", "venv", "--clear", ENVIRONMENT], text=True, capture_output=True)
     if made.returncode:
-        stop(f"no environment can be made in {shown} (on Debian: apt-get install python3-venv):\n{made.stdout}{made.stderr}")
+        stop(f"no environment can be made in {folder} (on Debian: apt-get install python3-venv):\n{made.stdout}{made.stderr}")
     done = subprocess.run([python, "-m", "pip", "install", "--quiet", "--disable-pip-version-check", *PACKAGES], text=True,
                           stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
     if done.returncode:
