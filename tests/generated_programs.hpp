@@ -103,7 +103,7 @@ template <class T> struct program_to_check {
     values_of<T> (*run)(long rows, int threads);
 };
 template <class Program, class T> values_of<T> run_program(long rows, int threads) {
-    const auto e = std::make_unique<hg::executor<Program, T>>(threads);
+    const auto e = std::make_unique<hg::executor<Program, T>>(hg::thread_limit{threads, true});
     const binding_by_name<T> bound(Program::final_graph::view(), Program::schedule.view(), rows, e->place.data(),
                                    e->number.data());
     e->noise.seed = noise_of_tests.seed;
