@@ -9,6 +9,7 @@
 #include <bit>
 
 #include <hourglass/graph/rewrite.hpp>
+#include <hourglass/ops/log_normal_cdf.hpp>
 #include <hourglass/ops/triangular.hpp>
 
 HOURGLASS_BEGIN
@@ -100,6 +101,16 @@ public:
         else if (op.id == record<ops::matmul>.id)
             found = inner_product_of_roots(a, b, type);
         return found < 0 ? -1 : h(found).filled(type).index;
+    }
+
+    // The exact form of a logarithm of this operand, which is seen through names: -1 where it has none.
+    constexpr int exact_logarithm(const operation& op, int a) const {
+        const bool of_one_more = op.id == record<ops::log1p>.id;
+        if (!of_one_more && op.id != record<ops::log>.id) return -1;
+        const auto can_be_passed = [this](const handle& x) { return !is_kept(x.index); };
+        ops::exact_logarithm exact(h(a), can_be_passed);
+        const handle found = of_one_more ? exact.of_one_more() : exact.of_itself();
+        return exact.found() ? found.index : -1;
     }
 
 private:
