@@ -342,6 +342,10 @@ TEST_CASE_TEMPLATE("norms whose squares over- and underflow, by a program", T, f
     CHECK(numbers_of(f(v = origin)[g]) == numbers{0, 0});
     const T infinite[] = {INFINITY, 1}, none[] = {NAN, 1};
     CHECK(f(v = infinite)[y] == INFINITY);
+    CHECK(numbers_of(f(v = infinite)[g]) == numbers{1, 0});
+    const T below[] = {0, -INFINITY};
+    CHECK(numbers_of(f(v = below)[g]) == numbers{0, -1});
+    CHECK(std::isnan(numbers_of(f(v = none)[g])[0]));
     CHECK(std::isnan(f(v = none)[y]));
 }
 
