@@ -42,6 +42,13 @@ inline constexpr hg::symbol<"of_exp"> of_exp;
 inline constexpr hg::symbol<"of_exp_too"> of_exp_too;
 inline constexpr hg::symbol<"of_softmax"> of_softmax;
 inline constexpr hg::symbol<"p"> p;
+inline constexpr hg::symbol<"of_power"> of_power;
+inline constexpr hg::symbol<"slope_of_power"> slope_of_power;
+inline constexpr hg::symbol<"power"> power;
+inline constexpr hg::symbol<"of_named_power"> of_named_power;
+inline constexpr hg::symbol<"slope_of_named"> slope_of_named;
+inline constexpr hg::symbol<"slope_of_sum"> slope_of_sum;
+inline constexpr hg::symbol<"slope_by_p"> slope_by_p;
 inline constexpr hg::symbol<"shares"> shares;
 inline constexpr hg::symbol<"likelihood"> likelihood;
 inline constexpr hg::symbol<"log_shares"> log_shares;
@@ -63,6 +70,18 @@ inline constexpr hg::graph model{
     shares = softmax(x),
     likelihood = sum(log(p)),
     log_shares = log(shares),
+};
+// Derivatives that are equations.
+inline constexpr hg::graph differentiated{
+    of_power = log(exp(x)),
+    slope_of_power = grad(sum(of_power), x),
+    power = exp(x),
+    of_named_power = log(power),
+    slope_of_named = grad(sum(of_named_power), x),
+    p = normal_cdf(x),
+    likelihood = sum(log(p)),
+    slope_of_sum = grad(likelihood, x),
+    slope_by_p = grad(likelihood, p),
 };
 
 }
@@ -149,6 +168,30 @@ TEST_CASE_TEMPLATE("programs see a probability that has an equation of its own, 
     check_near<T>(by_p(x = some).gradient(p)(1), 2);
     hg::function<model, hg::to<log_shares>, hg::element<T>> shared;
     check_near<T>(shared(x = at)[log_shares](0), -48 - 0.0003376659417, 1e6);
+}
+
+TEST_CASE_TEMPLATE("derivatives that are equations are those of the exact forms, within one equation and across", T,
+                   float, double) {
+    using namespace forms;
+    hg::function<differentiated, hg::to<of_power, slope_of_power, of_named_power, slope_of_named>, hg::element<T>> f;
+    const auto far = in<T>({-1000, 1000, 0, 3});
+    const auto of_powers = f(x = far);
+    for (int i = 0; i < 4; ++i) {
+        CHECK(of_powers[of_power](i) == far[static_cast<std::size_t>(i)]);
+        CHECK(of_powers[of_named_power](i) == far[static_cast<std::size_t>(i)]);
+        CHECK(of_powers[slope_of_power](i) == 1);
+        CHECK(of_powers[slope_of_named](i) == 1);
+    }
+    hg::function<differentiated, hg::to<slope_of_sum>, hg::element<T>> of_tails;
+    const auto at = in<T>({-40, -5, 0, 8});
+    check_near<T>(of_tails(x = at)[slope_of_sum](0), 40.024968847207264);
+    // What is differentiated for is read, and what is fed.
+    hg::function<differentiated, hg::to<slope_by_p>, hg::element<T>> by_p;
+    const auto some = in<T>({0, 0, 0, 0});
+    check_near<T>(by_p(x = some)[slope_by_p](1), 2);
+    hg::function<differentiated, hg::from<power>, hg::to<of_named_power>, hg::element<T>> fed;
+    const auto one = in<T>({1, 1, 1, 1});
+    CHECK(fed(power = one)[of_named_power](0) == 0);
 }
 
 namespace means {

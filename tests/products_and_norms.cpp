@@ -58,6 +58,27 @@ SQUARE(of_scaled, y = square(2 * l2_norm(v)) / 4);
 SQUARE(of_smaller, y = 4 * square(l2_norm(v) / 2));
 SQUARE(of_negative, y = square(-l2_norm(v)));
 SQUARE(scaled_product, y = 2 * l2_norm(v) * l2_norm(v) / 2);
+SQUARE(of_mean, y = 2 * square(sqrt(mean(square(v)))));
+SQUARE(of_weighted_mean, y = square(sqrt(sum(v * v / 3) / 4)) * 12);
+SQUARE(less_zero, y = hg::squared_error(abs(v), 0.0));
+SQUARE(less_zero_in_mean, y = 2 * hg::mse(abs(v), 0.0));
+SQUARE(from_zero, y = sum(square(0 - abs(v))));
+SQUARE(with_zero, y = square(l2_norm(v) + 0));
+SQUARE(likelihood, y = 2 * hg::gaussian_nll(l2_norm(v), 0, 0));
+SQUARE(divergence, y = 2 * kl(normal(abs(v), 1), hg::standard_normal));
+SQUARE(density, y = -2 * log_prob(hg::standard_normal, l2_norm(v)));
+SQUARE(in_parts, y = sum(square(hg::slice<0, 1>(abs(v)))) + sum(square(hg::slice<1, 2>(abs(v)))));
+SQUARE(transposed, y = sum(square(transpose(hg::reshape<2, 1>(abs(v))))));
+SQUARE(beside_another, y = sum(square(hg::concatenate(abs(v), v))) / 2);
+SQUARE(chosen, y = sum(square(where(v > 1, v, abs(v)))));
+SQUARE(row_and_column, y = sum(matmul(hg::reshape<1, 2>(abs(v)), hg::reshape<2, 1>(abs(v)))));
+SQUARE(scaled_row_and_column, y = sum(matmul(hg::reshape<1, 2>(abs(2 * v)), hg::reshape<2, 1>(abs(v)))) / 2);
+SQUARE(with_smooth_factor, y = square(l2_norm(v) * sum(exp(v))) / 4);
+SQUARE(with_smooth_divisor, y = square(l2_norm(v) / sum(exp(v))) * 4);
+SQUARE(with_two_factors, y = (l2_norm(v) * sum(exp(v))) * (l2_norm(v) / sum(exp(-v))));
+SQUARE(of_two_norms, y = l2_norm(v) * l2_norm(-2 * v) / 2);
+SQUARE(of_two_roots, y = sqrt(sum(square(v))) * sqrt(sum(square(v)) * 4) / 2);
+SQUARE(twice, y = square(l2_norm(v) + l2_norm(v)) / 4);
 #undef SQUARE
 template <const auto&... Models> void check_squares() {
     int which = 0;
@@ -114,6 +135,9 @@ TEST_CASE("the Hessian of the square of a norm at the origin, however it is writ
     check_squares<by_square, by_product, by_hadamard, by_power, by_name, by_kept_axis, under_exp, in_a_sum,
                   of_absolutes, of_product_of_absolutes, of_root, of_power_of_a_half, of_scaled, of_smaller,
                   of_negative, scaled_product>();
+    check_squares<of_mean, of_weighted_mean, less_zero, less_zero_in_mean, from_zero, with_zero, likelihood, divergence,
+                  density, in_parts, transposed, beside_another, chosen, row_and_column, scaled_row_and_column,
+                  with_smooth_factor, with_smooth_divisor, with_two_factors, of_two_norms, of_two_roots, twice>();
     CHECK(value_of<fourth_power>("H", "v", {0, 0}) == numbers{0, 0, 0, 0});
     CHECK(value_of<norm_itself>("g", "v", {0, 0}) == numbers{0, 0}); // by convention
     CHECK(value_of<norm_itself>("H", "v", {0, 0}) == numbers{0, 0, 0, 0});
@@ -318,6 +342,10 @@ TEST_CASE_TEMPLATE("norms whose squares over- and underflow, by a program", T, f
     CHECK(numbers_of(f(v = origin)[g]) == numbers{0, 0});
     const T infinite[] = {INFINITY, 1}, none[] = {NAN, 1};
     CHECK(f(v = infinite)[y] == INFINITY);
+    CHECK(numbers_of(f(v = infinite)[g]) == numbers{1, 0});
+    const T below[] = {0, -INFINITY};
+    CHECK(numbers_of(f(v = below)[g]) == numbers{0, -1});
+    CHECK(std::isnan(numbers_of(f(v = none)[g])[0]));
     CHECK(std::isnan(f(v = none)[y]));
 }
 

@@ -137,7 +137,7 @@ TEST_CASE("none of these overflows in a constant expression") {
     CHECK(count > 0);
 }
 TEST_CASE("log(exp(x)), and squares of roots") {
-    CHECK(simplified([](formula& f) { return log(exp(f.x)); }) == "x");
+    CHECK(simplified([](formula& f) { return apply_operation(hg::ops::log{}, exp(f.x)); }) == "x");
     CHECK(simplified([](formula& f) { return square(l2_norm(f.x)); }) == "sum(square(x))");
     CHECK(simplified([](formula& f) { return hadamard(l2_norm(f.x), l2_norm(f.x)); }) == "sum(square(x))");
     CHECK(simplified([](formula& f) { return pow(l2_norm(f.x), 2); }) == "sum(square(x))");

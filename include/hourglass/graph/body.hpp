@@ -99,14 +99,14 @@ public:
         states_.push(push_step(ops::step_kind::state, states_.size(), g_.nodes[start].type));
         return states_.back();
     }
-    // The old body for a derivative: without the roots that it squares. Nodes around the body stay as they are: targets
-    // of the derivative may be among them.
+    // The old body for a derivative: without the roots that it squares, logarithms in their exact forms. Nodes around
+    // the body stay as they are: targets of the derivative may be among them.
     constexpr void copy_without_squared_roots() {
         list<int> around;
         bool any = false;
         for (int n = 0; n < old; ++n) {
             if (!holds(n)) continue;
-            any = any || square_rules::is_root(g_.nodes[n]);
+            any = any || square_rules::is_root(g_.nodes[n]) || is<ops::log>(g_.nodes[n]) || is<ops::log1p>(g_.nodes[n]);
             for (int i = 0; i < g_.nodes[n].operand_count; ++i)
                 if (const int o = g_.operand(n, i); !holds(o)) around.push(o);
         }
@@ -182,10 +182,11 @@ public:
 
 private:
     constexpr int without_root(square_rules& rules, const node& at, const list<int>& of) {
-        if (!square_rules::is_square(at)) return -1;
         const bool before = g_.deriving;
         g_.deriving = at.derived;
-        const int found = rules.without_root(*at.op, of[0], of[of.size() - 1], at.type);
+        int found = of.empty() ? -1 : rules.exact_logarithm(*at.op, of[0]);
+        if (found < 0 && square_rules::is_square(at))
+            found = rules.without_root(*at.op, of[0], of[of.size() - 1], at.type);
         g_.deriving = before;
         return found;
     }

@@ -9,6 +9,7 @@
 #include <hourglass/graph/body.hpp>
 #include <hourglass/graph/colouring.hpp>
 #include <hourglass/graph/forward.hpp>
+#include <hourglass/graph/singularities.hpp>
 #include <hourglass/ops/gather.hpp>
 
 HOURGLASS_BEGIN
@@ -185,7 +186,10 @@ private:
         }
         node same = old;
         if (is<ops::broadcast_to>(old)) same.options.target = in_front(count_, old.options.target);
-        return {push(same, of), diagonal};
+        const handle result = at(push(same, of));
+        const int moving =
+            diagonal ? -1 : beside_singular(graph_, n, [this, n](int i) { return is_mapped(operand(n, i)); });
+        return {moving < 0 ? result.index : hourglass::where(at(of[moving]) == 0, 0, result).index, diagonal};
     }
     constexpr value reduction(int n, const node& old) {
         const int o = operand(n, 0);

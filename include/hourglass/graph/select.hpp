@@ -51,7 +51,8 @@ public:
     constexpr int exact_copy(int n) {
         const node& old = r.from[n];
         if (is<ops::log>(old) || is<ops::log1p>(old)) {
-            ops::exact_logarithm exact(handle{&r.to, nullptr, r.map[r.from.operand(n, 0)]}, true);
+            const auto all = [](const handle&) { return true; };
+            ops::exact_logarithm exact(handle{&r.to, nullptr, r.map[r.from.operand(n, 0)]}, all);
             const handle found = is<ops::log>(old) ? exact.of_itself() : exact.of_one_more();
             if (exact.found()) return found.index;
         }

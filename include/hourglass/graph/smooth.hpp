@@ -1,5 +1,5 @@
 // Before a formula is differentiated, the roots that it squares are removed: the square is smooth where the root is
-// not.
+// not. And logarithms take their exact forms (ops/log_normal_cdf.hpp) across names, which a derivative passes.
 #pragma once
 
 #include <hourglass/graph/body.hpp>
@@ -8,9 +8,14 @@
 
 HOURGLASS_BEGIN
 
-// A node with the value of `root` whose formula squares no root; nodes are appended where there is such a square. The
-// targets, with respect to which it is differentiated, stay. So do scans: their derivatives copy the bodies by the same
-// rules.
+// Whether n is a logarithm that may have an exact form.
+constexpr bool may_be_exact(const graph_builder& g, int n) {
+    return (is<ops::log>(g.nodes[n]) || is<ops::log1p>(g.nodes[n])) &&
+           ops::exact_logarithm<handle>::may_exist(g.nodes[g.operand(n, 0)]);
+}
+// A node with the value of `root` whose formula squares no root; nodes are appended where there is such a square, or a
+// logarithm that has an exact form. The targets, with respect to which it is differentiated, stay. So do scans: their
+// derivatives copy the bodies by the same rules.
 constexpr int without_squared_roots(graph_builder& g, int root, slice_of<int> targets) {
     list<bool> depends(root + 1);
     bool any = false;
@@ -20,7 +25,7 @@ constexpr int without_squared_roots(graph_builder& g, int root, slice_of<int> ta
     for (int n = 0; n <= root; ++n) {
         for (int i = 0; !depends[n] && i < g.nodes[n].operand_count; ++i) depends[n] = depends[g.operand(n, i)];
         if (!depends[n]) continue;
-        any = any || (roots && square_rules::is_square(g.nodes[n]));
+        any = any || (roots && square_rules::is_square(g.nodes[n])) || may_be_exact(g, n);
         roots = roots || square_rules::is_root(g.nodes[n]);
     }
     if (!any || g.failed()) return root;
@@ -43,6 +48,10 @@ constexpr int without_squared_roots(graph_builder& g, int root, slice_of<int> ta
             changed = changed || of.back() != g.operand(n, i);
         }
         g.deriving = old.derived;
+        if (const int found = rules.exact_logarithm(*old.op, of[0]); found >= 0) {
+            map[n] = found;
+            continue;
+        }
         if (square_rules::is_square(old))
             if (const int found = rules.without_root(*old.op, of[0], of[of.size() - 1], old.type); found >= 0) {
                 map[n] = found;

@@ -111,11 +111,13 @@ struct minimum : elementwise<2> {
         return std::array{hadamard(g, (a < b) + half), hadamard(g, (b < a) + half)};
     }
 };
-// x limited to [low, high]; NaN is handed on. At a bound x keeps the whole gradient, beyond it the bound has it.
+// x limited to [low, high]; NaN in any of them is handed on. At a bound x keeps the whole gradient, beyond it the bound
+// has it.
 struct clamp : elementwise<3> {
     static constexpr std::string_view name = "clamp";
     template <class V> static constexpr V forward(const V& x, const V& low, const V& high) {
-        return math::select(x < low, low, math::select(x > high, high, x));
+        const V limited = math::select(x < low, low, math::select(x > high, high, x));
+        return math::select(low == low, math::select(high == high, limited, high), low);
     }
     template <class H> static constexpr auto derivative(H x, H low, H high, H, H g) {
         // Named one after another: compilers differ in the order in which they evaluate arguments, and graphs must not.

@@ -53,7 +53,8 @@ struct log1p : elementwise<1> {
 struct expm1 : elementwise<1> {
     static constexpr std::string_view name = "expm1";
     template <class V> static constexpr V forward(const V& x) { return math::expm1(x); }
-    template <class H> static constexpr H derivative(H, H y, H g) { return hadamard(g, y + 1); }
+    // Not y + 1, which has no digits where y is nearly -1.
+    template <class H> static constexpr H derivative(H x, H, H g) { return hadamard(g, apply_operation(exp{}, x)); }
 };
 struct sin : elementwise<1> {
     static constexpr std::string_view name = "sin";
@@ -214,13 +215,47 @@ struct elu : elementwise<2> {
         return std::array{in_x, in_alpha};
     }
 };
+// x limited to [-800, 800]: beyond, e^-|x| and all that vanishes as fast is zero, in double too.
+struct limited : elementwise<1> {
+    static constexpr std::string_view name = "limited";
+    template <class V> static constexpr V forward(const V& x) {
+        const V most = math::as<V>(800);
+        return math::select(x > most, most, math::select(x < -most, V(-most), x));
+    }
+    template <class H> static constexpr H derivative(H x, H, H g) {
+        return hadamard(g, apply_operation(abs{}, x) <= 800);
+    }
+};
+// x d of a d that vanishes as fast as e^-|x| where x is large: zero where d is, though x be infinite. So are its
+// derivatives, since d is flat where x is limited.
+struct damped_product : elementwise<2> {
+    static constexpr std::string_view name = "damped_product";
+    static constexpr unsigned zero_operands = 3u;
+    template <class V> static constexpr V forward(const V& x, const V& d) {
+        return math::select(d == math::as<V>(0), d, V(x * d));
+    }
+    template <class H> static constexpr auto derivative(H x, H d, H, H g) {
+        auto in_x = hadamard(g, d);
+        auto in_d = hadamard(g, apply_operation(limited{}, x));
+        return std::array{in_x, in_d};
+    }
+};
+// The standard normal's density.
+struct normal_density : elementwise<1> {
+    static constexpr std::string_view name = "normal_density";
+    template <class V> static constexpr V forward(const V& x) {
+        return math::exp(V(x * x * math::as<V>(-0.5))) * math::as<V>(0.398942280401432677939946059934);
+    }
+    template <class H> static constexpr H derivative(H x, H y, H g) {
+        return -hadamard(g, apply_operation(damped_product{}, x, y));
+    }
+};
 // The standard normal's distribution function, (1 + erf(x / sqrt 2)) / 2.
 struct normal_cdf : elementwise<1> {
     static constexpr std::string_view name = "normal_cdf";
     template <class V> static constexpr V forward(const V& x) { return math::normal_cdf(x); }
     template <class H> static constexpr H derivative(H x, H, H g) {
-        return hadamard(g, hadamard(apply_operation(ops::exp{}, hadamard(apply_operation(ops::square{}, x), -0.5)),
-                                    0.398942280401432677939946059934));
+        return hadamard(g, apply_operation(normal_density{}, x));
     }
 };
 // Infinities become the largest finite numbers; NaN is handed on. Keeps what is shifted by the largest x from computing
@@ -268,10 +303,12 @@ template <operand X, operand_or_number S = double> constexpr auto elu(const X& x
 // layers and the noise in it twice.
 namespace ops {
 struct gelu {
-    constexpr auto build(auto x) const { return hadamard(x, apply_operation(normal_cdf{}, x)); }
+    constexpr auto build(auto x) const {
+        return apply_operation(damped_product{}, x, apply_operation(normal_cdf{}, x));
+    }
 };
 struct silu {
-    constexpr auto build(auto x) const { return hadamard(x, apply_operation(sigmoid{}, x)); }
+    constexpr auto build(auto x) const { return apply_operation(damped_product{}, x, apply_operation(sigmoid{}, x)); }
 };
 }
 
@@ -302,5 +339,8 @@ HOURGLASS_OPERATION(hourglass::ops::gate);
 HOURGLASS_OPERATION(hourglass::ops::relu);
 HOURGLASS_OPERATION(hourglass::ops::leaky_relu);
 HOURGLASS_OPERATION(hourglass::ops::elu);
+HOURGLASS_OPERATION(hourglass::ops::limited);
+HOURGLASS_OPERATION(hourglass::ops::damped_product);
+HOURGLASS_OPERATION(hourglass::ops::normal_density);
 HOURGLASS_OPERATION(hourglass::ops::normal_cdf);
 HOURGLASS_OPERATION(hourglass::ops::finite);

@@ -52,7 +52,8 @@ using structural_operations =
 
 // Operations that builders and derivative rules make and nobody writes, whose operands belong together: a value that
 // was computed cheaply, and what it was computed from. Their derivatives are right where they do.
-using companion_operations = operation_list<ops::pow_slope, ops::pow_times_log, ops::norm_scale, ops::exclusive_product,
-                                            ops::settled_product, ops::euclidean_norm>;
+using companion_operations = operation_list<ops::pow_slope, ops::pow_times_log, ops::limited, ops::damped_product,
+                                            ops::normal_density, ops::norm_scale, ops::norm_direction,
+                                            ops::exclusive_product, ops::settled_product, ops::euclidean_norm>;
 
 HOURGLASS_END

@@ -46,20 +46,22 @@ struct log_normal_cdf : elementwise<1> {
 template <operand X> constexpr auto log_normal_cdf(const X& x) { return apply_operation(ops::log_normal_cdf{}, x); }
 namespace ops {
 
-// The logarithm of x, or of 1 + x, where it has an exact form of its own; else x, unchanged. A value that has a name is
-// looked into where `names_too`: it cannot be fed any more.
-template <class H> class exact_logarithm {
-    H x_;
-    bool names_too_, found_ = true;
-
-    template <class Op> constexpr bool is(H h) const {
-        return h.at().op->id == record<Op>.id && (names_too_ || !has_name(h));
-    }
-    constexpr bool has_name(H h) const {
+// Whether a value has no name: one that has may be fed.
+struct nameless {
+    template <class H> constexpr bool operator()(H h) const {
         for (const auto& name : h.graph->names)
-            if (name.node == h.index) return true;
-        return false;
+            if (name.node == h.index) return false;
+        return true;
     }
+};
+// The logarithm of x, or of 1 + x, where it has an exact form of its own; else x, unchanged. Only those values are
+// looked into of which `can_be_passed` holds, so that nobody needs to read them.
+template <class H, class CanBePassed = nameless> class exact_logarithm {
+    H x_;
+    CanBePassed can_be_passed_;
+    bool found_ = true;
+
+    template <class Op> constexpr bool is(H h) const { return h.at().op->id == record<Op>.id && can_be_passed_(h); }
     constexpr H operand(H h, int i) const { return h.other(h.graph->operand(h.index, i)); }
     constexpr bool is_one(H h) const {
         return h.at().op->kind == operation_kind::literal && h.at().options.number == 1;
@@ -75,9 +77,17 @@ template <class H> class exact_logarithm {
     }
 
 public:
-    constexpr exact_logarithm(H x, bool names_too) : x_(x), names_too_(names_too) {}
+    constexpr explicit exact_logarithm(H x, CanBePassed can_be_passed = {}) : x_(x), can_be_passed_(can_be_passed) {}
+    // Whether it is worth asking: a cheap look at one node.
+    static constexpr bool may_exist(const auto& argument) {
+        const auto id = argument.op->id;
+        return id == record<exp>.id || id == record<sigmoid>.id || id == record<normal_cdf>.id ||
+               id == record<negate>.id || id == record<add>.id || id == record<subtract>.id ||
+               id == record<multiply>.id;
+    }
     constexpr bool found() const { return found_; }
     constexpr H of_itself() {
+        if (is<ops::exp>(x_)) return operand(x_, 0);
         if (is<ops::normal_cdf>(x_)) return hourglass::log_normal_cdf(operand(x_, 0));
         if (is<ops::sigmoid>(x_)) return -hourglass::softplus(-operand(x_, 0));
         if (is<ops::subtract>(x_) && is_one(operand(x_, 0))) return of_complement(operand(x_, 1));
@@ -104,7 +114,7 @@ public:
 struct logarithm {
     constexpr auto build(auto x) const {
         if (x.failed()) return x;
-        exact_logarithm exact(x, false);
+        exact_logarithm exact(x);
         const auto y = exact.of_itself();
         return exact.found() ? y : apply_operation(ops::log{}, x);
     }
@@ -112,7 +122,7 @@ struct logarithm {
 struct logarithm_of_one_more {
     constexpr auto build(auto x) const {
         if (x.failed()) return x;
-        exact_logarithm exact(x, false);
+        exact_logarithm exact(x);
         const auto y = exact.of_one_more();
         return exact.found() ? y : apply_operation(ops::log1p{}, x);
     }
@@ -120,7 +130,8 @@ struct logarithm_of_one_more {
 
 }
 
-// log x and log(1 + x). Of what is written as a probability they are the logarithm of that, with all its digits:
+// log x and log(1 + x). Of exp(x), log is x. Of what is written as a probability they are the logarithm of that, with
+// all its digits:
 // log(sigmoid(x)) is -softplus(-x), log(1 - sigmoid(x)) and log1p(-sigmoid(x)) are -softplus(x), log(1 + exp(x)) and
 // log1p(exp(x)) are softplus(x), log(normal_cdf(x)) is log_normal_cdf(x), log(1 - normal_cdf(x)) and
 // log1p(-normal_cdf(x)) are log_normal_cdf(-x), log(softmax(x)) is log_softmax(x).

@@ -205,6 +205,20 @@ struct norm_scale : elementwise<1> {
         }
     }
 };
+// An element of x / norm, from the element and the inverse of the norm, both scaled: of an infinite element its sign,
+// which is the limit where it is the only one.
+struct norm_direction : elementwise<2> {
+    static constexpr std::string_view name = "norm_direction";
+    static constexpr unsigned zero_operands = 3u;
+    template <class V> static constexpr V forward(const V& x, const V& inverse) {
+        const V most = math::as<V>(std::numeric_limits<double>::infinity());
+        const V below = math::select(x == -most, math::as<V>(-1), V(x * inverse));
+        return math::select(x == most, math::as<V>(1), below);
+    }
+    template <class H> static constexpr auto derivative(H x, H inverse, H, H g) {
+        return std::array{hadamard(g, inverse), hadamard(g, x)};
+    }
+};
 // The root of the sum of squares s of the elements of x along the axes where s has extents of 1: of s where that is an
 // ordinary number, and else, where squares over- or underflow, of x, scaled. The derivative is x / norm, and at the
 // origin zero, as all further ones.
@@ -232,7 +246,7 @@ struct euclidean_norm {
         const auto at_origin = norm == 0;
         const auto scale = apply_operation(norm_scale{}, norm);
         const auto inverse = 1 / (hadamard(norm, scale) + at_origin);
-        const auto direction = hadamard(hadamard(x, scale), inverse);
+        const auto direction = apply_operation(norm_direction{}, hadamard(x, scale), inverse);
         d.accumulate(0, hadamard(direction, adjoint));
     }
 
@@ -271,4 +285,5 @@ HOURGLASS_OPERATION(hourglass::ops::product_over);
 HOURGLASS_OPERATION(hourglass::ops::exclusive_product);
 HOURGLASS_OPERATION(hourglass::ops::settled_product);
 HOURGLASS_OPERATION(hourglass::ops::norm_scale);
+HOURGLASS_OPERATION(hourglass::ops::norm_direction);
 HOURGLASS_OPERATION(hourglass::ops::euclidean_norm);
