@@ -99,8 +99,8 @@ struct beta_family {
         auto of_a = of(a, a - 1);
         auto whole = of_a + of(b, b - 1);
         auto rest = whole - of(both, both - 2);
-        auto log_a = hourglass::log(a / both);
-        auto logs = log_a + hourglass::log(b / both);
+        auto log_a = apply_operation(log_ratio_of_products{}, a, 1, both, 1); // the quotient may be too small for a number
+        auto logs = log_a + apply_operation(log_ratio_of_products{}, b, 1, both, 1);
         return hourglass::sum(rest + logs);
     }
     // g / (g + h) of two gamma draws: the sigmoid of log g - log h, which keeps digits where both are tiny;
