@@ -279,7 +279,7 @@ template <class Table, class T> class case_program {
     using compiled = hg::compiled<case_program_spec<Table>>;
     static_assert(compiled::selected::value.problem.empty());
 
-    hg::executor<compiled, T> executor_{1};
+    hg::executor<compiled, T> executor_{hg::thread_limit{1}};
     std::vector<std::vector<T>> bound_;
 
 public:

@@ -146,10 +146,9 @@ template <class C> constexpr bool in_every_lane(const C& condition) {
         return all(condition);
 }
 // log(a b / (c d)) and the relative entropy below where the products or their quotient are no normal numbers: in the
-// type that float is computed in where they are some there, and else by the factors' logarithms, which are as good where
-// their sum is far from zero. Nothing that is left is near, unless it is smaller than every number.
-template <class V>
-HOURGLASS_COLD constexpr V log_ratio_by_factors(const V& a, const V& b, const V& c, const V& d) {
+// type that float is computed in where they are some there, and else by the factors' logarithms, which are as good
+// where their sum is far from zero. Nothing that is left is near, unless it is smaller than every number.
+template <class V> HOURGLASS_COLD constexpr V log_ratio_by_factors(const V& a, const V& b, const V& c, const V& d) {
     return lane_by_lane(
         [](const auto& p, const auto& q, const auto& r, const auto& s) {
             using T = std::remove_cvref_t<decltype(p)>;
@@ -171,17 +170,16 @@ HOURGLASS_COLD constexpr V relative_entropy_by_factors(const V& a, const V& b, c
         },
         a, b, c, d);
 }
-// log(a b / (c d)) and x log(x / m) - x + m of x = a b and m = c d, where a b - c d and m - x are known as `difference`.
-template <class V>
-constexpr V log_ratio(const V& a, const V& b, const V& c, const V& d, const V& difference) {
+// log(a b / (c d)) and x log(x / m) - x + m of x = a b and m = c d, where a b - c d and m - x are known as
+// `difference`.
+template <class V> constexpr V log_ratio(const V& a, const V& b, const V& c, const V& d, const V& difference) {
     const V m = a * b, x = c * d, within = log_ratio(m, x, difference);
     const auto normal = are_normal(m, x, V(m / x));
     if (in_every_lane(normal)) [[likely]]
         return within;
     return select(normal, within, log_ratio_by_factors(a, b, c, d));
 }
-template <class V>
-constexpr V relative_entropy(const V& a, const V& b, const V& c, const V& d, const V& difference) {
+template <class V> constexpr V relative_entropy(const V& a, const V& b, const V& c, const V& d, const V& difference) {
     const V x = a * b, m = c * d, within = relative_entropy(x, m, difference);
     const auto normal = are_normal(m, x, V(m / x));
     if (in_every_lane(normal)) [[likely]]
@@ -220,6 +218,13 @@ template <class V> constexpr V gamma_log_kernel(const V& a, const V& rate, const
     const V outside = select(x < zero, V(nowhere - infinity), inside);
     return select(at_zero, limit, outside);
 }
+// The derivative of the gamma distribution's log density in x, (a - 1) / x - rate. Only at x = 0, since beside it that
+// depends on a, there is no power for a = 1; at infinity it is nothing for every a.
+template <class V> constexpr V gamma_log_slope(const V& a, const V& rate, const V& x) {
+    const V one = as<V>(1), slope = (difference_of_products(a, one, rate, x) - one) / x;
+    const V of_power = select(a == one, V(-rate), slope);
+    return select(x == as<V>(0), of_power, select(x == V(infinity_of<element_t<V>>()), V(-rate), slope));
+}
 // The same of the beta distribution, without L(a) + L(b) - L(a + b), L(a) = log Gamma(a) - a log a + a.
 template <class V> constexpr V beta_log_kernel(const V& a, const V& b, const V& x) {
     using T = element_t<V>;
@@ -257,13 +262,41 @@ template <class V> constexpr V beta_log_ratio_of_rest(const V& a, const V& b, co
     return log_ratio(V(a + b), V(as<V>(1) - x), b, as<V>(1), weighted_difference(a, b, x));
 }
 
-// -log sigma - (nu + 1) / 2 log(1 + (d / sigma)^2 / nu), where the square may overflow.
-template <class V> constexpr V student_t_log_kernel(const V& nu, const V& d, const V& sigma) {
-    const V one = as<V>(1), size = abs(V(d / sigma)) / sqrt(nu);
+// w = t^2 / nu, or its inverse where it is above 1, and functions of it that are in range though w be not.
+template <class V> struct student_t_square {
+    V nu, t, w, inverse;
+    constexpr student_t_square(const V& nu_, const V& t_)
+        : nu(nu_), t(t_), w(t_ * (t_ / nu_)), inverse(select(w > as<V>(1), V((nu_ / t_) / t_), as<V>(0))) {}
+    constexpr V of_inverse() const { return as<V>(1) / (as<V>(1) + inverse); }
+    constexpr V of_w() const { return as<V>(1) + w; }
+    constexpr V share() const { return select(w > as<V>(1), of_inverse(), V(w / of_w())); }
+    constexpr V rest() const { return select(w > as<V>(1), V(inverse * of_inverse()), V(as<V>(1) / of_w())); }
+    constexpr V slope() const { return select(w > as<V>(1), V(nu / t * of_inverse()), V(t / of_w())); }
+    // log(1 + w) - w / (1 + w)
+    constexpr V gap() const {
+        const auto far = w > V(std::numeric_limits<element_t<V>>::max());
+        const V near = log1p_minus_slope(select(far, as<V>(1), w));
+        if (!in_every_lane(w <= V(std::numeric_limits<element_t<V>>::max()))) [[unlikely]]
+            return select(far, V(as<V>(2) * math::log(abs(t)) - math::log(nu) - as<V>(1)), near);
+        return near;
+    }
+};
+template <class V> student_t_square(const V&, const V&) -> student_t_square<V>;
+// -log sigma - (nu + 1) / 2 log(1 + (d / sigma)^2 / nu), where the square or the quotient may overflow.
+template <class V> constexpr V student_t_log_kernel(const V& nu, const V& d, const V& log_sigma, const V& sigma) {
+    using T = element_t<V>;
+    const V one = as<V>(1), half = as<V>(0.5), t = select(d == as<V>(0), as<V>(0), V(abs(d) / sigma));
+    const V size = t / sqrt(nu);
     const auto large = size > one;
-    const V small = select(large, V(one / size), size);
-    const V far = math::log(select(large, size, one));
-    return -math::log(sigma) - (nu + one) * as<V>(0.5) * (math::log1p(V(small * small)) + far + far);
+    const V small = select(large, V(one / size), size), square = small * small;
+    V far = math::log(select(large, size, one));
+    const auto in_range = size <= V(std::numeric_limits<T>::max());
+    if (!in_every_lane(in_range)) [[unlikely]]
+        far = select(in_range, far, V(math::log(abs(d)) - log_sigma - half * math::log(nu)));
+    const V deviance = (nu + one) * half * (math::log1p(square) + far + far);
+    // Where nu is so large that t^2 / nu is no number, the distribution is normal.
+    const V normal = select(square < V(std::numeric_limits<T>::min()), V(t * t * half), deviance);
+    return -log_sigma - select(large, deviance, normal);
 }
 
 }
