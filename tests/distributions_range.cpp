@@ -11,7 +11,6 @@ namespace model {
 
 inline constexpr hg::input<"a"> a;
 inline constexpr hg::input<"b"> b;
-inline constexpr hg::input<"c"> c;
 inline constexpr hg::input<"x"> x;
 inline constexpr hg::symbol<"gamma"> gamma_at;
 inline constexpr hg::symbol<"beta"> beta_at;
