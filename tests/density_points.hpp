@@ -28,9 +28,6 @@ template <> struct table<ops::itakura_saito> : positive_points<2> {
 template <> struct table<ops::expm1_minus> : signed_entry<1, absolute> {
     static constexpr p points[] = {{{0}}, {{1e-5}}, {{-0.3}}, {{0.999}}, {{1.001}}, {{-1.001}}, {{3}}, {{-30}}, {{20}}};
 };
-template <> struct table<ops::log1p_minus_slope> : positive_points<1> {
-    static constexpr p points[] = {{{1e-6}}, {{0.01}}, {{0.5}}, {{0.999}}, {{1.001}}, {{30}}, {{1e10}}};
-};
 struct stirling_points : positive_points<2> {
     static constexpr bool costly = true;
     static constexpr std::array<double, 4> low{1, 0.4}, high{1, 1.9};
@@ -49,6 +46,10 @@ template <> struct table<ops::beta_remainder> : pair_points {};
 template <> struct table<ops::beta_remainder_slope> : pair_points {};
 template <> struct table<ops::bessel_ratio_difference> : pair_points {};
 template <> struct table<ops::bessel_divergence> : pair_points {};
+template <> struct table<ops::gamma_log_slope> : positive_points<3> {
+    static constexpr p points[] = {{{2, 1, 1.5}}, {{1e4, 1e4, 1.001}}, {{0.01, 3, 1e-5}},
+                                   {{1, 2, 3}},   {{30, 0.1, 1e3}},    {{1, 2, 0}, true, {inf, -1, 0}}};
+};
 template <> struct table<ops::gamma_log_kernel> : positive_points<3> {
     static constexpr p points[] = {{{2, 1, 1.5}},
                                    {{1e4, 1e4, 1.001}},
@@ -68,15 +69,21 @@ template <> struct table<ops::beta_log_ratio> : beta_points {};
 template <> struct table<ops::beta_log_ratio_of_rest> : beta_points {};
 template <> struct table<ops::beta_log_slope> : beta_points {};
 template <> struct table<ops::beta_log_kernel> : beta_points {};
-template <> struct table<ops::student_t_log_kernel> : positive_points<3> {
-    static constexpr p points[] = {{{3, 1, 2}}, {{1e5, 1, 1}}, {{0.01, -4, 3}}, {{1, 1e3, 1}}, {{1e8, 3, 2}}};
+struct student_points : positive_points<2> {
+    static constexpr p points[] = {{{3, 1}}, {{3, -20}}, {{1e5, 1}}, {{0.01, -4}}, {{1, 1e3}}, {{1e8, 3}}, {{2, 1e-5}}};
 };
+template <> struct table<ops::student_t_slope> : student_points {};
+template <> struct table<ops::student_t_share> : student_points {};
+template <> struct table<ops::student_t_rest> : student_points {};
+template <> struct table<ops::student_t_gap> : student_points {};
 template <> struct table<ops::log_cosh> : signed_entry<1, absolute> {
     static constexpr p points[] = {{{0}}, {{1e-5}}, {{-0.3}}, {{1}}, {{-3}}, {{30}}, {{-200}}, {{1e10}}};
 };
-template <> struct table<ops::laplace_distance> : positive_points<2> {
-    static constexpr p points[] = {{{1, 2}}, {{1e-3, 1}}, {{39, 1}}, {{50, 1}}, {{1e5, 3}}};
+struct laplace_points : signed_entry<1, absolute> {
+    static constexpr p points[] = {{{0}}, {{1e-5}}, {{-0.3}}, {{1}}, {{-3}}, {{39}}, {{50}}, {{1e5}}};
 };
+template <> struct table<ops::laplace_slope> : laplace_points {};
+template <> struct table<ops::laplace_scale_slope> : laplace_points {};
 struct beta_pair_points : positive_points<4> {
     static constexpr bool costly = true;
     static constexpr p points[] = {{{2, 3, 2.5, 3.5}}, {{100, 200, 101, 199}}, {{0.3, 0.4, 0.2, 0.9}}};

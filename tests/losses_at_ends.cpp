@@ -49,6 +49,7 @@ inline constexpr hg::symbol<"between"> between;
 inline constexpr hg::symbol<"between_slope"> between_slope;
 inline constexpr hg::symbol<"choices"> choices;
 inline constexpr hg::symbol<"choices_slope"> choices_slope;
+inline constexpr hg::symbol<"choices_slope_of_first"> choices_slope_of_first;
 inline constexpr hg::symbol<"chosen"> chosen;
 inline constexpr hg::symbol<"chosen_slope"> chosen_slope;
 inline constexpr hg::symbol<"chosen_bend"> chosen_bend;
@@ -70,6 +71,7 @@ inline constexpr hg::graph model{
     between_slope = grad(between, m),
     choices = kl(categorical(l), categorical(m)),
     choices_slope = grad(choices, m),
+    choices_slope_of_first = grad(choices, l),
     chosen = log_prob(categorical(l), t),
     chosen_slope = grad(chosen, l),
     chosen_bend = hessian(chosen, l),
@@ -263,4 +265,31 @@ TEST_CASE_TEMPLATE("a logarithm that is no number shows, though it has no weight
     }
     CHECK(std::isnan(hg::ops::weighted::forward(zero, none)));
     CHECK(hg::ops::weighted::forward(zero, nothing) == 0);
+}
+
+// Wanted numbers by mpmath with 50 digits.
+TEST_CASE_TEMPLATE("the divergence of categorical distributions does not see what their logits have in common", T,
+                   float, double) {
+    program<T, choices, choices_slope, choices_slope_of_first, chosen> f;
+    const std::vector<T> one = in<T>({1, 0, 0});
+    struct row {
+        double common, first, value, in_m, in_l;
+    };
+    std::vector<row> all{{1e8, 1, 0.11949909193060806, 0.24278355143249578, -0.22222222222222222},
+                         {1e6, 0.25, 0.0071243091104760071, 0.057657981826098593, -0.055555555555555556},
+                         {100, 0x1p-8, 1.6961561472079799e-6, 0.00086861995883414181, -0.00086805555555555556}};
+    if (std::is_same_v<T, double>)
+        all.push_back({1e16, 1, 0.11949909193060806, 0.24278355143249578, -0.2222222222222222});
+    for (const row& r : all) {
+        CAPTURE(r.common);
+        const auto out = f(l = in<T>({r.common, r.common, r.common}), m = in<T>({r.first, 0, 0}), t = one);
+        check_near<T>(out[choices], r.value);
+        check_near<T>(out[choices_slope](0), r.in_m);
+        check_near<T>(out[choices_slope_of_first](0), r.in_l);
+    }
+    // Logits that are near to one another are subtracted before the largest is.
+    const auto out = f(l = in<T>({3.25, 0.125, -2}), m = in<T>({3.25 + 0x1p-18, 0.125, -2}), t = one);
+    check_near<T>(out[choices], 3.2509763109673078e-13);
+    check_near<T>(out[choices_slope](1), -1.5225984354438465e-7);
+    check_near<T>(out[choices_slope_of_first](1), 1.5226010672881595e-7);
 }

@@ -293,6 +293,13 @@ template <> struct table<ops::gamma_cdf_slope> : entry<3> {
     static constexpr p points[] = {{{1, 1, 0.3}}, {{1, 0.01, -30}}, {{1, 0.2, 2}}, {{1, 30, 3.3}},
                                    {{2, 3, 1}},   {{1, 500, 6.2}},  {{3, 2, -1}}};
 };
+struct gamma_log_points : entry<2> {
+    static constexpr bool costly = true;
+    static constexpr std::array<double, 4> low{0.8, -0.7}, high{1.9, 1.3};
+    static constexpr p points[] = {{{1, 0.3}}, {{0.01, -30}}, {{0.2, 2}}, {{30, 3.3}}, {{1e4, 9.2}}, {{500, 6.2}}};
+};
+template <> struct table<ops::gamma_excess> : gamma_log_points {};
+template <> struct table<ops::gamma_log_density> : gamma_log_points {};
 template <> struct table<ops::von_mises_quantile> : entry<2> {
     static constexpr bool costly = true;
     static constexpr std::array<double, 4> low{0.3, 0.2}, high{2.7, 0.8};

@@ -57,6 +57,13 @@ template <> struct table<ops::log_total> : entry<1> {
 template <> struct table<ops::weighted> : signed_entry<2> {
     static constexpr p points[] = {{{2, 3}}, {{-2, 3}}, {{0, 3}}, {{1, -700}}, {{0, 0}}, {{0, -inf}, true, {-inf, 0}}};
 };
+template <> struct table<ops::over_temperature> : entry<2> {
+    static constexpr p points[] = {{{1, 3}}, {{-7, 0.5}}, {{0, 2}}, {{3, 1e5}}};
+};
+template <> struct table<ops::difference_of_differences> : signed_entry<4> {
+    static constexpr std::array<double, 4> low{-1.5, 0.4, 0.2, -2}, high{1.7, 1.9, 2.3, 1};
+    static constexpr p points[] = {{{1, 3, 2, 5}}, {{1e8, 1, -3, 0.25}}, {{0.1, 0.3, 0.1, 0.2}}, {{-2, 1, 7, 1}}};
+};
 template <> struct table<ops::exp_times> : signed_entry<1, absolute> {
     static constexpr p points[] = {{{0}}, {{1}}, {{-1}}, {{-5}}, {{-30}}, {{-700}}, {{-1e-10}}, {{-inf}, true, {0}}};
 };

@@ -41,7 +41,7 @@ template <bool Shared> struct relaxed_bernoulli {
         auto odds = hourglass::log(noise);
         auto logistic = odds - hourglass::log1p(-noise); // reaches to -87, but only to 17
         auto towards = hourglass::where(logits > 0, logistic, -logistic);
-        return hourglass::sigmoid((logits + towards) / temperature);
+        return hourglass::sigmoid(apply_operation(over_temperature{}, logits + towards, temperature));
     }
 };
 template <bool Shared> struct shared_form<relaxed_bernoulli<Shared>> { using type = relaxed_bernoulli<true>; };
@@ -49,7 +49,8 @@ template <bool Shared> struct shared_form<relaxed_bernoulli<Shared>> { using typ
 template <bool Shared> struct gumbel_softmax {
     static constexpr int noise_leaves = 1;
     constexpr auto build(auto logits, auto temperature) const {
-        return hourglass::softmax((logits - log_exponential(logits, Shared)) / temperature);
+        auto noisy = logits - log_exponential(logits, Shared);
+        return hourglass::softmax(apply_operation(over_temperature{}, noisy, temperature));
     }
 };
 template <bool Shared> struct shared_form<gumbel_softmax<Shared>> { using type = gumbel_softmax<true>; };

@@ -30,9 +30,10 @@ struct bernoulli_nll {
 struct gaussian_nll {
     constexpr auto build(auto target, auto mean_, auto log_variance) const {
         // Over the deviation, which is in range where the variance is not.
-        auto precision = hourglass::exp(hadamard(log_variance, -0.5));
-        auto distance = hourglass::square(hadamard(target - mean_, precision));
-        return hadamard(hourglass::sum(distance + log_variance + math::log_two_pi), 0.5);
+        auto log_precision = hadamard(log_variance, -0.5);
+        auto distance = target - mean_;
+        auto scaled = apply_operation(times_exp{}, distance, log_precision, hourglass::exp(log_precision));
+        return hadamard(hourglass::sum(hourglass::square(scaled) + log_variance + math::log_two_pi), 0.5);
     }
 };
 

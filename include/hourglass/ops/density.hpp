@@ -4,10 +4,26 @@
 #pragma once
 
 #include <hourglass/ops/divergence.hpp>
+#include <hourglass/ops/zero_products.hpp>
 
 HOURGLASS_BEGIN
 namespace ops {
 
+// (a - 1) / x - rate, the derivative of the gamma distribution's log density for x >= 0.
+struct gamma_log_slope : elementwise<3> {
+    static constexpr std::string_view name = "gamma_log_slope";
+    template <class V> static constexpr V forward(const V& a, const V& rate, const V& x) {
+        return math::gamma_log_slope(a, rate, x);
+    }
+    template <class H> static constexpr auto derivative(H a, H, H x, H, H g) {
+        auto in_a = g / x;
+        // At zero there is no power where its exponent is zero.
+        auto without_power = a == 1;
+        auto y = hourglass::where(hadamard(without_power, x == 0), 1, x);
+        auto in_x = hadamard(g / y, (1 - a) / y);
+        return std::array{in_a, -g, in_x};
+    }
+};
 // The log density of the gamma distribution of shape a and the given rate at x, and stirling_remainder(0, a) more:
 // minus the relative entropy of a from rate x, less log x. Minus infinity for x < 0, with a derivative of zero.
 struct gamma_log_kernel : elementwise<3> {
@@ -22,11 +38,8 @@ struct gamma_log_kernel : elementwise<3> {
         auto excess = apply_operation(difference_of_products{}, a, 1, rate, y);
         auto in_a = hadamard(inside, apply_operation(log_ratio_of_products{}, rate, y, a, 1));
         auto in_rate = hadamard(inside, excess / rate);
-        auto slope = (excess - 1) / y;
-        // Only at x = 0, since beside it the slope depends on a: there (a - 1) / x is zero for a = 1.
-        auto without_power = a == 1;
-        auto at_end = hadamard(without_power, x == 0);
-        return std::array{in_a, in_rate, hadamard(inside, hourglass::where(at_end, -rate, slope))};
+        auto in_x = hadamard(inside, apply_operation(gamma_log_slope{}, a, rate, y));
+        return std::array{in_a, in_rate, in_x};
     }
 };
 
@@ -66,8 +79,13 @@ struct beta_log_slope : elementwise<3> {
         auto in_a = inside / x;
         auto rest = 1 - x;
         auto in_b = -(inside / rest);
-        auto of_a = hadamard(in_a, (1 - a) / x);
-        auto of_b = hadamard(in_b, (b - 1) / rest);
+        // At an end the power beside it has no derivatives where its exponent is zero.
+        auto without_a = a == 1;
+        auto without_b = b == 1;
+        auto of_x = hourglass::where(hadamard(without_a, x == 0), 1, x);
+        auto of_rest = hourglass::where(hadamard(without_b, x == 1), 1, rest);
+        auto of_a = hadamard(inside / of_x, (1 - a) / of_x);
+        auto of_b = -hadamard(inside / of_rest, (b - 1) / of_rest);
         return std::array{in_a, in_b, of_a + of_b};
     }
 };
@@ -89,25 +107,81 @@ struct beta_log_kernel : elementwise<3> {
     }
 };
 
-// The log density of Student's t distribution at the distance d, without the terms that depend only on nu:
-// -log sigma - (nu + 1) / 2 log(1 + t^2 / nu), t = d / sigma.
-struct student_t_log_kernel : elementwise<3> {
-    static constexpr std::string_view name = "student_t_log_kernel";
-    template <class V> static constexpr V forward(const V& nu, const V& d, const V& sigma) {
-        return math::student_t_log_kernel(nu, d, sigma);
+// t / (1 + w) with w = t^2 / nu: this and the three below make up the derivatives of Student's t distribution's log
+// density, also where t^2 is no number any more.
+struct student_t_slope : elementwise<2> {
+    static constexpr std::string_view name = "student_t_slope";
+    template <class V> static constexpr V forward(const V& nu, const V& t) {
+        return math::student_t_square(nu, t).slope();
     }
-    template <class H> static constexpr auto derivative(H nu, H d, H sigma, H, H g) {
-        auto t = d / sigma;
-        auto squared = apply_operation(square{}, t);
-        auto both = nu + squared;
-        auto more = nu + 1;
-        auto share = g / sigma;
-        auto in_d = -hadamard(share, hadamard(more, t / both));
-        auto in_sigma = hadamard(share, hadamard(nu, (squared - 1) / both));
-        auto part = squared / both;
-        auto gap = apply_operation(log1p_minus_slope{}, squared / nu);
-        auto in_nu = hadamard(g, hadamard(part / nu - gap, 0.5));
-        return std::array{in_nu, in_d, in_sigma};
+    template <class H> static constexpr auto derivative(H nu, H t, H y, H g);
+};
+// w / (1 + w) with w = t^2 / nu.
+struct student_t_share : elementwise<2> {
+    static constexpr std::string_view name = "student_t_share";
+    template <class V> static constexpr V forward(const V& nu, const V& t) {
+        return math::student_t_square(nu, t).share();
+    }
+    template <class H> static constexpr auto derivative(H nu, H t, H y, H g);
+};
+// 1 / (1 + w) with w = t^2 / nu.
+struct student_t_rest : elementwise<2> {
+    static constexpr std::string_view name = "student_t_rest";
+    template <class V> static constexpr V forward(const V& nu, const V& t) {
+        return math::student_t_square(nu, t).rest();
+    }
+    template <class H> static constexpr auto derivative(H nu, H t, H y, H g) {
+        auto rest = hadamard(g / nu, y);
+        auto in_nu = hadamard(rest, apply_operation(student_t_share{}, nu, t));
+        auto twice = hadamard(apply_operation(student_t_slope{}, nu, t), 2);
+        return std::array{in_nu, -hadamard(rest, twice)};
+    }
+};
+template <class H> constexpr auto student_t_share::derivative(H nu, H t, H y, H g) {
+    auto rest = hadamard(g / nu, apply_operation(student_t_rest{}, nu, t));
+    auto in_nu = -hadamard(rest, y);
+    auto twice = hadamard(apply_operation(student_t_slope{}, nu, t), 2);
+    return std::array{in_nu, hadamard(rest, twice)};
+}
+template <class H> constexpr auto student_t_slope::derivative(H nu, H t, H y, H g) {
+    auto share = apply_operation(student_t_share{}, nu, t);
+    auto rest = apply_operation(student_t_rest{}, nu, t);
+    auto in_nu = hadamard(g / nu, hadamard(y, share));
+    return std::array{in_nu, hadamard(g, hadamard(rest, rest - share))};
+}
+// log(1 + w) - w / (1 + w) with w = t^2 / nu, with all digits near zero.
+struct student_t_gap : elementwise<2> {
+    static constexpr std::string_view name = "student_t_gap";
+    template <class V> static constexpr V forward(const V& nu, const V& t) {
+        return math::student_t_square(nu, t).gap();
+    }
+    template <class H> static constexpr auto derivative(H nu, H t, H, H g) {
+        auto share = apply_operation(student_t_share{}, nu, t);
+        auto scaled = hadamard(g / nu, share);
+        auto in_nu = -hadamard(scaled, share);
+        auto twice = hadamard(apply_operation(student_t_slope{}, nu, t), 2);
+        return std::array{in_nu, hadamard(scaled, twice)};
+    }
+};
+// The log density of Student's t distribution at the distance d, without the terms that depend only on nu:
+// -s - (nu + 1) / 2 log(1 + t^2 / nu), t = d e^-s, where the scale e^s is given as e. The derivative is in nu, d and s.
+struct student_t_log_kernel : elementwise<4> {
+    static constexpr std::string_view name = "student_t_log_kernel";
+    static constexpr unsigned flat_operands = 0b1000;
+    template <class V> static constexpr V forward(const V& nu, const V& d, const V& s, const V& e) {
+        return math::student_t_log_kernel(nu, d, s, e);
+    }
+    template <class H> static constexpr auto derivative(H nu, H d, H s, H e, H, H g) {
+        auto t = apply_operation(over_exp{}, d, s, e);
+        auto share = apply_operation(student_t_share{}, nu, t);
+        auto of_square = hadamard(nu, share);
+        auto in_s = hadamard(g, of_square - apply_operation(student_t_rest{}, nu, t));
+        auto more = 1 / nu + 1;
+        auto slope = hadamard(g, hadamard(more, apply_operation(student_t_slope{}, nu, t)));
+        auto in_d = -apply_operation(over_exp{}, slope, s, e);
+        auto gap = apply_operation(student_t_gap{}, nu, t);
+        auto in_nu = hadamard(g, hadamard(share / nu - gap, 0.5));
+        return std::array{in_nu, in_d, in_s, hadamard(g, 0)};
     }
 };
 // log cosh x, whose derivative keeps its digits near zero: the logistic distribution's log density is made of it.
@@ -120,17 +194,46 @@ struct log_cosh : elementwise<1> {
     }
     template <class H> static constexpr H derivative(H x, H, H g) { return hadamard(g, apply_operation(tanh{}, x)); }
 };
-// d - b (1 - e^(-d / b)) for d >= 0: the mean distance of a Laplace variable of scale b from a place d away, less b.
-struct laplace_distance : elementwise<2> {
+// sign(t) (1 - e^-|t|), the derivative of |t| - 1 + e^-|t|, which has one itself at zero.
+struct laplace_slope : elementwise<1> {
+    static constexpr std::string_view name = "laplace_slope";
+    template <class V> static constexpr V forward(const V& t) {
+        const V size = -math::expm1(V(-math::abs(t)));
+        return math::select(t < math::as<V>(0), V(-size), size);
+    }
+    template <class H> static constexpr H derivative(H t, H, H g) {
+        return hadamard(g, apply_operation(exp{}, -apply_operation(abs{}, t)));
+    }
+};
+// 1 - e^-|t| (1 + |t|): what |t| - 1 + e^-|t| is less than t times its derivative.
+struct laplace_scale_slope : elementwise<1> {
+    static constexpr std::string_view name = "laplace_scale_slope";
+    template <class V> static constexpr V forward(const V& t) { // e^-u (e^u - 1 - u), which is 1 beyond 40
+        const V size = math::abs(t), most = math::as<V>(40), u = math::select(size > most, most, size);
+        return math::exp(V(-u)) * math::expm1_minus(u);
+    }
+    template <class H> static constexpr H derivative(H t, H, H g) {
+        auto decay = apply_operation(exp{}, -apply_operation(abs{}, t));
+        return hadamard(g, hadamard(t, decay));
+    }
+};
+// |d| - b (1 - e^(-|d| / b)): the mean distance of a Laplace variable of scale b = e^s from a place d away, less b. As
+// b
+// (|t| - 1 + e^-|t|), t = d / b, it has a third derivative but at d = 0, and a second one there too.
+struct laplace_distance : elementwise<3> {
     static constexpr std::string_view name = "laplace_distance";
-    template <class V> static constexpr V forward(const V& d, const V& b) { return b * math::expm1_minus(V(-d / b)); }
-    template <class H> static constexpr auto derivative(H d, H b, H, H g) {
-        auto ratio = d / b;
-        auto in_d = -hadamard(g, apply_operation(expm1{}, -ratio));
-        // 1 - e^-u (1 + u) = e^-u (e^u - 1 - u), which is 1 beyond 40
-        auto u = apply_operation(minimum{}, ratio, 40);
-        auto decay = apply_operation(exp{}, -u);
-        return std::array{in_d, -hadamard(g, hadamard(decay, apply_operation(expm1_minus{}, u)))};
+    static constexpr unsigned flat_operands = 0b100;
+    template <class V> static constexpr V forward(const V& d, const V&, const V& b) {
+        const V size = math::abs(d), t = math::zero_or_quotient(size, b);
+        const V part = math::zero_or_product(math::expm1_minus(V(-t)), b);
+        return math::select(t > V(std::numeric_limits<math::element_t<V>>::max()), size, part);
+    }
+    template <class H> static constexpr auto derivative(H d, H s, H b, H, H g) {
+        auto t = apply_operation(over_exp{}, d, s, b);
+        auto in_d = apply_operation(weighted{}, apply_operation(laplace_slope{}, t), g);
+        auto of_scale = apply_operation(weighted{}, apply_operation(laplace_scale_slope{}, t), g);
+        auto in_s = -apply_operation(weighted{}, of_scale, b);
+        return std::array{in_d, in_s, hadamard(g, 0)};
     }
 };
 
@@ -234,13 +337,20 @@ struct bessel_divergence : elementwise<2> {
 }
 HOURGLASS_END
 
+HOURGLASS_OPERATION(hourglass::ops::gamma_log_slope);
 HOURGLASS_OPERATION(hourglass::ops::gamma_log_kernel);
 HOURGLASS_OPERATION(hourglass::ops::beta_log_ratio);
 HOURGLASS_OPERATION(hourglass::ops::beta_log_ratio_of_rest);
 HOURGLASS_OPERATION(hourglass::ops::beta_log_slope);
 HOURGLASS_OPERATION(hourglass::ops::beta_log_kernel);
+HOURGLASS_OPERATION(hourglass::ops::student_t_slope);
+HOURGLASS_OPERATION(hourglass::ops::student_t_share);
+HOURGLASS_OPERATION(hourglass::ops::student_t_rest);
+HOURGLASS_OPERATION(hourglass::ops::student_t_gap);
 HOURGLASS_OPERATION(hourglass::ops::student_t_log_kernel);
 HOURGLASS_OPERATION(hourglass::ops::log_cosh);
+HOURGLASS_OPERATION(hourglass::ops::laplace_slope);
+HOURGLASS_OPERATION(hourglass::ops::laplace_scale_slope);
 HOURGLASS_OPERATION(hourglass::ops::laplace_distance);
 HOURGLASS_OPERATION(hourglass::ops::beta_divergence_in_second);
 HOURGLASS_OPERATION(hourglass::ops::beta_divergence_in_first);

@@ -67,15 +67,6 @@ struct expm1_minus : elementwise<1> {
     template <class V> static constexpr V forward(const V& x) { return math::expm1_minus(x); }
     template <class H> static constexpr H derivative(H x, H, H g) { return hadamard(g, apply_operation(expm1{}, x)); }
 };
-// log(1 + x) - x / (1 + x) for x >= 0, with all digits near zero.
-struct log1p_minus_slope : elementwise<1> {
-    static constexpr std::string_view name = "log1p_minus_slope";
-    template <class V> static constexpr V forward(const V& x) { return math::log1p_minus_slope(x); }
-    template <class H> static constexpr H derivative(H x, H, H g) {
-        auto above = x + 1;
-        return hadamard(g, x / above) / above;
-    }
-};
 
 // The n-th derivative of log Gamma(x) - (x log x - x), what Stirling's formula leaves, for x > 0; no number below. For
 // orders up to 12.
@@ -181,7 +172,6 @@ HOURGLASS_OPERATION(hourglass::ops::log_ratio_of_products);
 HOURGLASS_OPERATION(hourglass::ops::relative_entropy_of_products);
 HOURGLASS_OPERATION(hourglass::ops::itakura_saito);
 HOURGLASS_OPERATION(hourglass::ops::expm1_minus);
-HOURGLASS_OPERATION(hourglass::ops::log1p_minus_slope);
 HOURGLASS_OPERATION(hourglass::ops::stirling_remainder);
 HOURGLASS_OPERATION(hourglass::ops::stirling_slope_difference);
 HOURGLASS_OPERATION(hourglass::ops::stirling_divergence);

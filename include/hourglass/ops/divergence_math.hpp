@@ -130,18 +130,78 @@ template <class V> constexpr V relative_entropy(const V& x, const V& m, const V&
     const V far = d - x * math::log(select(quotient > most, most, quotient));
     return select(x == as<V>(0), m, select(near, V(-x * log1p_minus_near_zero(V(small / base))), far));
 }
+// Where these positive numbers are normal ones. A product or quotient that is not has lost digits, or all of them:
+// programs with a batch take what is below the normal numbers for zero.
+template <class V> constexpr auto are_normal(const V& x, const V& y, const V& z) {
+    const V least = V(std::numeric_limits<element_t<V>>::min()), most = V(std::numeric_limits<element_t<V>>::max());
+    if constexpr (std::is_same_v<element_t<V>, V>)
+        return x >= least && x <= most && y >= least && y <= most && z >= least && z <= most;
+    else
+        return (x >= least) & (x <= most) & (y >= least) & (y <= most) & (z >= least) & (z <= most);
+}
+template <class C> constexpr bool in_every_lane(const C& condition) {
+    if constexpr (std::is_same_v<C, bool>)
+        return condition;
+    else
+        return all(condition);
+}
+// log(a b / (c d)) and the relative entropy below where the products or their quotient are no normal numbers: in the
+// type that float is computed in where they are some there, and else by the factors' logarithms, which are as good
+// where their sum is far from zero. Nothing that is left is near, unless it is smaller than every number.
+template <class V> HOURGLASS_COLD constexpr V log_ratio_by_factors(const V& a, const V& b, const V& c, const V& d) {
+    return lane_by_lane(
+        [](const auto& p, const auto& q, const auto& r, const auto& s) {
+            using T = std::remove_cvref_t<decltype(p)>;
+            const T m = p * q, x = r * s;
+            if (are_normal(m, x, T(m / x))) return log_ratio(m, x, difference_of_products(p, q, r, s));
+            return T((math::log(p) - math::log(r)) + (math::log(q) - math::log(s)));
+        },
+        a, b, c, d);
+}
+template <class V>
+HOURGLASS_COLD constexpr V relative_entropy_by_factors(const V& a, const V& b, const V& c, const V& d) {
+    return lane_by_lane(
+        [](const auto& p, const auto& q, const auto& r, const auto& s) {
+            using T = std::remove_cvref_t<decltype(p)>;
+            const T x = p * q, m = r * s;
+            if (x == T(0) || m > std::numeric_limits<T>::max() || are_normal(m, x, T(m / x)))
+                return relative_entropy(x, m, difference_of_products(r, s, p, q));
+            return T((m - x) + x * log_ratio_by_factors(p, q, r, s));
+        },
+        a, b, c, d);
+}
+// log(a b / (c d)) and x log(x / m) - x + m of x = a b and m = c d, where a b - c d and m - x are known as
+// `difference`.
+template <class V> constexpr V log_ratio(const V& a, const V& b, const V& c, const V& d, const V& difference) {
+    const V m = a * b, x = c * d, within = log_ratio(m, x, difference);
+    const auto normal = are_normal(m, x, V(m / x));
+    if (in_every_lane(normal)) [[likely]]
+        return within;
+    return select(normal, within, log_ratio_by_factors(a, b, c, d));
+}
+template <class V> constexpr V relative_entropy(const V& a, const V& b, const V& c, const V& d, const V& difference) {
+    const V x = a * b, m = c * d, within = relative_entropy(x, m, difference);
+    const auto normal = are_normal(m, x, V(m / x));
+    if (in_every_lane(normal)) [[likely]]
+        return within;
+    return select(normal, within, relative_entropy_by_factors(a, b, c, d));
+}
 template <class V> constexpr V log_ratio_of_products(const V& a, const V& b, const V& c, const V& d) {
-    return log_ratio(V(a * b), V(c * d), difference_of_products(a, b, c, d));
+    return log_ratio(a, b, c, d, difference_of_products(a, b, c, d));
 }
 template <class V> constexpr V relative_entropy_of_products(const V& a, const V& b, const V& c, const V& d) {
-    return relative_entropy(V(a * b), V(c * d), difference_of_products(c, d, a, b));
+    return relative_entropy(a, b, c, d, difference_of_products(c, d, a, b));
 }
 // a / b - 1 - log(a / b)
 template <class V> constexpr V itakura_saito(const V& a, const V& b) {
     const V d = a - b;
     const auto near = is_near(d, b);
-    const V small = select(near, V(d / b), as<V>(0));
-    return select(near, V(-log1p_minus_near_zero(small)), V(d / b - math::log(V(a / b))));
+    const V small = select(near, V(d / b), as<V>(0)), quotient = a / b;
+    V log_of_quotient = math::log(quotient);
+    const auto normal = are_normal(quotient, as<V>(1), as<V>(1));
+    if (!in_every_lane(normal)) [[unlikely]] // it is far from zero
+        log_of_quotient = select(normal, log_of_quotient, V(math::log(a) - math::log(b)));
+    return select(near, V(-log1p_minus_near_zero(small)), V(d / b - log_of_quotient));
 }
 
 // The log density of the gamma distribution of shape a and the given rate at x, without the part that depends only on
@@ -158,6 +218,13 @@ template <class V> constexpr V gamma_log_kernel(const V& a, const V& rate, const
     const V outside = select(x < zero, V(nowhere - infinity), inside);
     return select(at_zero, limit, outside);
 }
+// The derivative of the gamma distribution's log density in x, (a - 1) / x - rate. Only at x = 0, since beside it that
+// depends on a, there is no power for a = 1; at infinity it is nothing for every a.
+template <class V> constexpr V gamma_log_slope(const V& a, const V& rate, const V& x) {
+    const V one = as<V>(1), slope = (difference_of_products(a, one, rate, x) - one) / x;
+    const V of_power = select(a == one, V(-rate), slope);
+    return select(x == as<V>(0), of_power, select(x == V(infinity_of<element_t<V>>()), V(-rate), slope));
+}
 // The same of the beta distribution, without L(a) + L(b) - L(a + b), L(a) = log Gamma(a) - a log a + a.
 template <class V> constexpr V beta_log_kernel(const V& a, const V& b, const V& x) {
     using T = element_t<V>;
@@ -165,7 +232,7 @@ template <class V> constexpr V beta_log_kernel(const V& a, const V& b, const V& 
     const auto at_zero = x == zero, at_one = x == one;
     const V y = select(at_zero, as<V>(0.5), select(at_one, as<V>(0.5), x));
     const V d = weighted_difference(a, b, y), both = a + b;
-    const V inside = -relative_entropy(a, V(both * y), V(-d)) - relative_entropy(b, V(both * (one - y)), d) -
+    const V inside = -relative_entropy(a, one, both, y, V(-d)) - relative_entropy(b, one, both, V(one - y), d) -
                      math::log(y) - math::log1p(V(-y));
     const V below = select(x < zero, V(zero * both - infinity), inside);
     const V outside = select(x > one, V(zero * both - infinity), below);
@@ -188,20 +255,48 @@ template <class V> constexpr V beta_log_slope(const V& a, const V& b, const V& x
 }
 // log((a + b) x / a)
 template <class V> constexpr V beta_log_ratio(const V& a, const V& b, const V& x) {
-    return log_ratio(V((a + b) * x), a, V(-weighted_difference(a, b, x)));
+    return log_ratio(V(a + b), x, a, as<V>(1), V(-weighted_difference(a, b, x)));
 }
 // log((a + b) (1 - x) / b)
 template <class V> constexpr V beta_log_ratio_of_rest(const V& a, const V& b, const V& x) {
-    return log_ratio(V((a + b) * (as<V>(1) - x)), b, weighted_difference(a, b, x));
+    return log_ratio(V(a + b), V(as<V>(1) - x), b, as<V>(1), weighted_difference(a, b, x));
 }
 
-// -log sigma - (nu + 1) / 2 log(1 + (d / sigma)^2 / nu), where the square may overflow.
-template <class V> constexpr V student_t_log_kernel(const V& nu, const V& d, const V& sigma) {
-    const V one = as<V>(1), size = abs(V(d / sigma)) / sqrt(nu);
+// w = t^2 / nu, or its inverse where it is above 1, and functions of it that are in range though w be not.
+template <class V> struct student_t_square {
+    V nu, t, w, inverse;
+    constexpr student_t_square(const V& nu_, const V& t_)
+        : nu(nu_), t(t_), w(t_ * (t_ / nu_)), inverse(select(w > as<V>(1), V((nu_ / t_) / t_), as<V>(0))) {}
+    constexpr V of_inverse() const { return as<V>(1) / (as<V>(1) + inverse); }
+    constexpr V of_w() const { return as<V>(1) + w; }
+    constexpr V share() const { return select(w > as<V>(1), of_inverse(), V(w / of_w())); }
+    constexpr V rest() const { return select(w > as<V>(1), V(inverse * of_inverse()), V(as<V>(1) / of_w())); }
+    constexpr V slope() const { return select(w > as<V>(1), V(nu / t * of_inverse()), V(t / of_w())); }
+    // log(1 + w) - w / (1 + w)
+    constexpr V gap() const {
+        const auto far = w > V(std::numeric_limits<element_t<V>>::max());
+        const V near = log1p_minus_slope(select(far, as<V>(1), w));
+        if (!in_every_lane(w <= V(std::numeric_limits<element_t<V>>::max()))) [[unlikely]]
+            return select(far, V(as<V>(2) * math::log(abs(t)) - math::log(nu) - as<V>(1)), near);
+        return near;
+    }
+};
+template <class V> student_t_square(const V&, const V&) -> student_t_square<V>;
+// -log sigma - (nu + 1) / 2 log(1 + (d / sigma)^2 / nu), where the square or the quotient may overflow.
+template <class V> constexpr V student_t_log_kernel(const V& nu, const V& d, const V& log_sigma, const V& sigma) {
+    using T = element_t<V>;
+    const V one = as<V>(1), half = as<V>(0.5), t = select(d == as<V>(0), as<V>(0), V(abs(d) / sigma));
+    const V size = t / sqrt(nu);
     const auto large = size > one;
-    const V small = select(large, V(one / size), size);
-    const V far = math::log(select(large, size, one));
-    return -math::log(sigma) - (nu + one) * as<V>(0.5) * (math::log1p(V(small * small)) + far + far);
+    const V small = select(large, V(one / size), size), square = small * small;
+    V far = math::log(select(large, size, one));
+    const auto in_range = size <= V(std::numeric_limits<T>::max());
+    if (!in_every_lane(in_range)) [[unlikely]]
+        far = select(in_range, far, V(math::log(abs(d)) - log_sigma - half * math::log(nu)));
+    const V deviance = (nu + one) * half * (math::log1p(square) + far + far);
+    // Where nu is so large that t^2 / nu is no number, the distribution is normal.
+    const V normal = select(square < V(std::numeric_limits<T>::min()), V(t * t * half), deviance);
+    return -log_sigma - select(large, deviance, normal);
 }
 
 }

@@ -176,6 +176,15 @@ template <class T> struct log_density_over_shape {
     }
 };
 
+// a - e^l, and the logarithm of w(a, l).
+template <class T> constexpr T gamma_excess(const T& a, const T& l) {
+    return a < T(1) ? T(a - exp(l)) : T(-a * expm1(T(l - log(a))));
+}
+template <class T> constexpr T gamma_log_density(const T& a, const T& l) {
+    if (!(a > T(0))) return no_number_of<T>();
+    return log_density_over_shape<T>(a)(l, exp(l)) + log(a);
+}
+
 // log z where P(a, z) = u: minus infinity at u = 0, infinity at 1, no number beyond and for shapes that are not
 // positive.
 template <class T> constexpr T log_gamma_quantile(const T& a, const T& u) {

@@ -4,19 +4,10 @@
 #pragma once
 
 #include <hourglass/ops/divergence_math.hpp>
-#include <hourglass/ops/functions.hpp>
+#include <hourglass/ops/zero_products.hpp>
 
 HOURGLASS_BEGIN
 namespace math {
-
-// a b, where a zero a makes zero whatever b is: for a b that may be infinite, and NaN only where the rest of a formula
-// is NaN too. In `weighted` NaN is handed on.
-template <class V> constexpr V zero_or_product(const V& a, const V& b) {
-    return select(a == as<V>(0), as<V>(0), V(a * b));
-}
-template <class V> constexpr V weighted(const V& weight, const V& x) {
-    return select(x == x, zero_or_product(weight, x), x);
-}
 
 // The Bernoulli divergence of the logit l <= 0 from m. With q = sigmoid(l), d = m - l and u = q (e^d - 1), it is
 // log(1 + u) - q d, which near d = 0 is q (e^d - 1 - d) - (u - log(1 + u)), the difference of two numbers of which the

@@ -54,14 +54,20 @@ struct log_total : elementwise<1> {
     template <class H> static constexpr H derivative(H s, H, H g) { return apply_operation(over_total{}, g, s); }
 };
 
-// w x, and 0 where the weight w is 0, though x be infinite; NaN is handed on.
-struct weighted : elementwise<2> {
-    static constexpr std::string_view name = "weighted";
-    static constexpr unsigned zero_operands = 1u;
-    template <class V> static constexpr V forward(const V& w, const V& x) { return math::weighted(w, x); }
-    template <class H> static constexpr auto derivative(H w, H x, H, H g) {
-        auto in_w = apply_operation(weighted{}, g, x);
-        return std::array{in_w, hadamard(g, w)};
+// (a - b) - (c - d), rounded about once: what a difference of two of equal digits loses is added.
+struct difference_of_differences : elementwise<4> {
+    static constexpr std::string_view name = "difference_of_differences";
+    template <class V> static constexpr V forward(const V& a, const V& b, const V& c, const V& d) {
+        const V first = a - b, second = c - d;
+        return (first - second) + (lost(a, b, first) - lost(c, d, second));
+    }
+    template <class H> static constexpr auto derivative(H, H, H, H, H, H g) { return std::array{g, -g, -g, g}; }
+
+private:
+    // The rounding error of x - y (Knuth 1969).
+    template <class V> static constexpr V lost(const V& x, const V& y, const V& difference) {
+        const V of_y = math::opaque(V(difference - x)), of_x = math::opaque(V(difference - of_y));
+        return (x - of_x) - (y + of_y);
     }
 };
 // x e^x, and 0 at minus infinity: p log p of p = e^x.
@@ -240,7 +246,7 @@ HOURGLASS_OPERATION(hourglass::ops::from_largest);
 HOURGLASS_OPERATION(hourglass::ops::exp_from_largest);
 HOURGLASS_OPERATION(hourglass::ops::over_total);
 HOURGLASS_OPERATION(hourglass::ops::log_total);
-HOURGLASS_OPERATION(hourglass::ops::weighted);
+HOURGLASS_OPERATION(hourglass::ops::difference_of_differences);
 HOURGLASS_OPERATION(hourglass::ops::exp_times);
 HOURGLASS_OPERATION(hourglass::ops::exp_difference);
 HOURGLASS_OPERATION(hourglass::ops::exp_times_difference);

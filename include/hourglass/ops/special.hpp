@@ -88,6 +88,27 @@ struct gamma_density_slope : elementwise<3> {
         return std::array{hadamard(g, 0), in_a, in_l};
     }
 };
+// Of the same distribution: a - e^l, the derivative in l of the logarithm of that density.
+struct gamma_excess : elementwise<2> {
+    static constexpr std::string_view name = "gamma_excess";
+    template <class V> static constexpr V forward(const V& a, const V& l) {
+        return math::lane_by_lane([](const auto& b, const auto& m) { return math::gamma_excess(b, m); }, a, l);
+    }
+    template <class H> static constexpr auto derivative(H, H l, H, H g) {
+        return std::array{g, -hadamard(g, apply_operation(exp{}, l))};
+    }
+};
+// Of the same distribution: the logarithm of that density, without the large terms that cancel where a is large.
+struct gamma_log_density : elementwise<2> {
+    static constexpr std::string_view name = "gamma_log_density";
+    template <class V> static constexpr V forward(const V& a, const V& l) {
+        return math::lane_by_lane([](const auto& b, const auto& m) { return math::gamma_log_density(b, m); }, a, l);
+    }
+    template <class H> static constexpr auto derivative(H a, H l, H, H g) {
+        auto in_a = hadamard(g, apply_operation(gamma_density_slope{}, 1, a, l));
+        return std::array{in_a, hadamard(g, apply_operation(gamma_excess{}, a, l))};
+    }
+};
 // Of the same distribution: the n-th derivative in a of the distribution function, n >= 1, relative to the density of
 // l.
 struct gamma_cdf_slope : elementwise<3> {
@@ -99,7 +120,7 @@ struct gamma_cdf_slope : elementwise<3> {
     template <class H> static constexpr auto derivative(H n, H a, H l, H y, H g) {
         auto slope = relative_slope<gamma_cdf_slope, gamma_density_slope>(n, a, l, y);
         auto same = apply_operation(gamma_density_slope{}, n, a, l);
-        auto slope_of_log = a - apply_operation(exp{}, l);
+        auto slope_of_log = apply_operation(gamma_excess{}, a, l);
         auto in_a = hadamard(g, slope);
         auto in_l = hadamard(g, same - hadamard(y, slope_of_log));
         return std::array{hadamard(g, 0), in_a, in_l};
@@ -117,10 +138,8 @@ struct log_gamma_quantile : elementwise<2> {
     template <class H> static constexpr auto derivative(H a, H, H l, H g) {
         auto slope = apply_operation(gamma_cdf_slope{}, 1, a, l);
         auto in_a = -hadamard(g, slope);
-        auto z = apply_operation(exp{}, l);
-        auto normaliser = z + apply_operation(log_gamma{}, a);
-        auto in_u = hadamard(g, apply_operation(exp{}, normaliser - hadamard(a, l)));
-        return std::array{in_a, in_u};
+        auto density = apply_operation(gamma_log_density{}, a, l);
+        return std::array{in_a, hadamard(g, apply_operation(exp{}, -density))};
     }
 };
 
@@ -170,7 +189,7 @@ struct von_mises_quantile : elementwise<2> {
         auto in_a = -hadamard(g, slope);
         auto sine = apply_operation(sin{}, hadamard(t, 0.5));
         auto distance = hadamard(hadamard(a, apply_operation(square{}, sine)), 2); // a (1 - cos t)
-        auto norm = apply_operation(log_bessel_i0{}, 0, a) - a;
+        auto norm = apply_operation(log_bessel_i0e{}, 0, a);
         auto density = hadamard(apply_operation(exp{}, distance + norm), 6.283185307179586476925);
         return std::array{in_a, hadamard(g, density)};
     }
@@ -212,6 +231,8 @@ HOURGLASS_OPERATION(hourglass::ops::polygamma);
 HOURGLASS_OPERATION(hourglass::ops::log_bessel_i0);
 HOURGLASS_OPERATION(hourglass::ops::log_bessel_i0e);
 HOURGLASS_OPERATION(hourglass::ops::gamma_density_slope);
+HOURGLASS_OPERATION(hourglass::ops::gamma_excess);
+HOURGLASS_OPERATION(hourglass::ops::gamma_log_density);
 HOURGLASS_OPERATION(hourglass::ops::gamma_cdf_slope);
 HOURGLASS_OPERATION(hourglass::ops::log_gamma_quantile);
 HOURGLASS_OPERATION(hourglass::ops::von_mises_density_slope);

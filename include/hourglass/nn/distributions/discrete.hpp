@@ -51,18 +51,18 @@ struct categorical_family {
         return -hourglass::sum(apply_operation(exp_times{}, logs));
     }
 };
-// sum q (log q - log p), as a sum of terms that are not negative; the difference of the logarithms is taken of logits,
-// which are as close as the distributions are, and a small error that all differences share is of no account.
+// sum q (log q - log p), as a sum of terms that are not negative; the difference of the logarithms is taken of the
+// logits below the largest of each, whose differences are rounded once and do not depend on what all logits have in
+// common. A small error that all differences share is of no account.
 template <> struct closed_divergence<categorical_family, categorical_family> {
     static constexpr auto build(const auto& q, const auto& p) {
         auto l = q[0].value();
         auto m = p[0].value();
         const log_probabilities of_q(l, axis_mask(l, axes_t<-1>{}));
         const log_probabilities of_p(m, axis_mask(m, axes_t<-1>{}));
-        auto of_largest = of_p.largest - of_q.largest;
         auto of_totals = of_p.log_of_total - of_q.log_of_total;
-        auto shift = of_largest + of_totals;
-        auto difference = (m - l) - shift;
+        auto below = apply_operation(difference_of_differences{}, m, of_p.largest, l, of_q.largest);
+        auto difference = below - of_totals;
         auto log_q = of_q.value();
         auto log_p = of_p.value();
         auto correction = hourglass::stop_gradient(difference - (log_p - log_q));

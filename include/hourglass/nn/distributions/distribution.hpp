@@ -53,6 +53,15 @@ template <class H> struct lowered_parameter {
     bool as_exp = false;
     constexpr H value() const { return as_exp ? hourglass::exp(written) : written; }
     constexpr H log() const { return as_exp ? written : hourglass::log(written); }
+    // x over the parameter, and times it: zero where x is, though e^s be no number any more.
+    constexpr H under(H x) const {
+        if (!as_exp) return x / written;
+        return apply_operation(over_exp{}, x, written, hourglass::exp(written));
+    }
+    constexpr H times(H x) const {
+        if (!as_exp) return hadamard(written, x);
+        return apply_operation(times_exp{}, x, written, hourglass::exp(written));
+    }
 };
 
 // The shape of the parameters together, and of x where one is given; says in words where they do not broadcast.

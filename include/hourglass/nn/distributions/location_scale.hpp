@@ -29,8 +29,7 @@ struct normal_family {
     static constexpr pathwise_form pathwise = pathwise_form::explicit_function;
     static constexpr int noise_leaves = 1;
     static constexpr auto log_prob(const auto& p, auto x) {
-        auto sigma = p[1].value();
-        auto distance = hourglass::square((x - p[0].value()) / sigma);
+        auto distance = hourglass::square(p[1].under(x - p[0].value()));
         auto twice_log = hadamard(p[1].log(), 2);
         return -hadamard(hourglass::sum(distance + twice_log + math::log_two_pi), 0.5);
     }
@@ -50,8 +49,7 @@ template <> struct closed_divergence<normal_family, normal_family> {
     static constexpr auto build(const auto& q, const auto& p) {
         auto mu = q[0].value();
         auto distance = mu - p[0].value();
-        auto sigma = p[1].value();
-        auto squared = hourglass::square(distance / sigma);
+        auto squared = hourglass::square(p[1].under(distance));
         if (has_exact_log(q[1]) && has_exact_log(p[1])) {
             auto log_q = exact_log(q[1]);
             auto log_ratio = log_q - exact_log(p[1]);
@@ -59,6 +57,7 @@ template <> struct closed_divergence<normal_family, normal_family> {
             return hadamard(hourglass::sum(gap + squared), 0.5);
         }
         auto gap = gap_of_ratio(q[1], p[1]);
+        auto sigma = p[1].value();
         auto widened = hourglass::square((q[1].value() - sigma) / sigma);
         return hourglass::sum(hadamard(squared + widened, 0.5) + gap);
     }
@@ -71,8 +70,7 @@ struct laplace_family {
     static constexpr int noise_leaves = 1;
     static constexpr double log_2 = 0.693147180559945309417232121458;
     static constexpr auto log_prob(const auto& p, auto x) {
-        auto b = p[1].value();
-        auto distance = hourglass::abs(x - p[0].value()) / b;
+        auto distance = p[1].under(hourglass::abs(x - p[0].value()));
         return -hourglass::sum(distance + (p[1].log() + log_2));
     }
     static constexpr auto entropy(const auto& p) { return sum_over<laplace_family>(p, p[1].log() + (1 + log_2)); }
@@ -90,11 +88,10 @@ struct laplace_family {
 // b_q / b_p and (d - b_q (1 - e^(-d / b_q))) / b_p. Neither part is negative.
 template <> struct closed_divergence<laplace_family, laplace_family> {
     static constexpr auto build(const auto& q, const auto& p) {
-        auto of_q = q[1].value();
         auto mu = q[0].value();
-        auto distance = hourglass::abs(mu - p[0].value());
-        auto scaled = apply_operation(laplace_distance{}, distance, of_q);
-        auto of_distance = scaled / p[1].value();
+        auto distance = mu - p[0].value();
+        auto log_b = q[1].log();
+        auto of_distance = p[1].under(apply_operation(laplace_distance{}, distance, log_b, q[1].value()));
         return hourglass::sum(gap_of_ratio(q[1], p[1]) + of_distance);
     }
 };
@@ -107,7 +104,7 @@ struct logistic_family {
     static constexpr double log_2 = 0.693147180559945309417232121458;
     static constexpr auto log_prob(const auto& p, auto x) {
         auto distance = x - p[0].value();
-        auto t = distance / p[1].value();
+        auto t = p[1].under(distance);
         auto twice = hadamard(apply_operation(log_cosh{}, hadamard(t, 0.5)) + log_2, 2);
         return -hourglass::sum(twice + p[1].log());
     }
@@ -133,7 +130,8 @@ struct student_t_family {
         auto nu = p[0].value();
         auto rest = apply_operation(half_step_remainder{}, 0, hadamard(nu, 0.5));
         auto distance = x - p[1].value();
-        auto kernel = apply_operation(student_t_log_kernel{}, nu, distance, p[2].value());
+        auto log_scale = p[2].log();
+        auto kernel = apply_operation(student_t_log_kernel{}, nu, distance, log_scale, p[2].value());
         auto norm = rest - math::log_two_pi / 2;
         return hourglass::sum(norm + kernel);
     }

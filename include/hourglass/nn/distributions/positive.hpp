@@ -13,10 +13,10 @@ struct exponential_family {
     static constexpr int noise_leaves = 1;
     static constexpr auto log_prob(const auto& p, auto x) {
         auto rate = p[0].value();
-        auto decay = hadamard(rate, x);
+        auto decay = p[0].times(x);
         auto inside = p[0].log() - decay;
         auto below = x < 0;
-        auto outside = hadamard(below, rate > 0); // where nothing is known of the rate, nothing is said
+        auto outside = hadamard(below, rate >= 0); // where nothing is known of the rate, nothing is said
         return hourglass::sum(hourglass::where(outside, -std::numeric_limits<double>::infinity(), inside));
     }
     static constexpr auto entropy(const auto& p) { return hourglass::sum(1 - p[0].log()); }
@@ -99,8 +99,9 @@ struct beta_family {
         auto of_a = of(a, a - 1);
         auto whole = of_a + of(b, b - 1);
         auto rest = whole - of(both, both - 2);
-        auto log_a = hourglass::log(a / both);
-        auto logs = log_a + hourglass::log(b / both);
+        auto log_a =
+            apply_operation(log_ratio_of_products{}, a, 1, both, 1); // the quotient may be too small for a number
+        auto logs = log_a + apply_operation(log_ratio_of_products{}, b, 1, both, 1);
         return hourglass::sum(rest + logs);
     }
     // g / (g + h) of two gamma draws: the sigmoid of log g - log h, which keeps digits where both are tiny;
