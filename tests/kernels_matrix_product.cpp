@@ -147,6 +147,19 @@ TEST_CASE_TEMPLATE("of two million products no digits are lost, however they are
     }
 }
 
+TEST_CASE_TEMPLATE("nor are they lost of a vector times a matrix", T, float, double) {
+    constexpr int n = 3, k = 1 << 20;
+    std::vector<T> x(static_cast<std::size_t>(k), T(0.1)), b(static_cast<std::size_t>(k) * n, T(0.3));
+    const long double wanted = static_cast<long double>(T(0.1)) * static_cast<long double>(T(0.3)) * k;
+    const auto check = [&](const kernels::finished_part<T>& part) {
+        for (int j = 0; j < part.columns; ++j)
+            CHECK(std::fabs(static_cast<long double>(part.data[j]) / wanted - 1) <=
+                  256 * static_cast<long double>(std::numeric_limits<T>::epsilon()));
+    };
+    kernels::vector_times_columns<T, n, k>(x.data(), b.data(), k, 0, 1, check);
+    kernels::vector_times_rows<T, n, k>(x.data(), b.data(), n, check);
+}
+
 TEST_CASE_TEMPLATE("blocks of rows cover each row once, and none is large", T, float, double) {
     for (int m = 1; m < 100; ++m) {
         const kernels::row_blocks<T> blocks{m};

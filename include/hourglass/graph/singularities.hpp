@@ -1,7 +1,7 @@
 // Which slopes may be infinite or no number although all variables are ordinary numbers, as that of a root at zero.
 #pragma once
 
-#include <hourglass/graph/static_graph.hpp>
+#include <hourglass/graph/trace.hpp>
 #include <hourglass/ops/functions.hpp>
 
 HOURGLASS_BEGIN

@@ -7,6 +7,7 @@
 #include <hourglass/kernels/partial.hpp>
 #include <hourglass/kernels/transpose.hpp>
 
+#include <algorithm>
 #include <array>
 #include <cstdint>
 
@@ -16,6 +17,11 @@ namespace kernels {
 
 // How many dot products run side by side: whole vectors of them.
 template <class T> inline constexpr int dots_together = width<T> > 8 ? width<T> : (8 / width<T>)*width<T>;
+
+// Sums of more products than that are made of sums of a thousand or more, which are added: one after another, a million
+// products would lose four digits of a float.
+inline constexpr int longest_sum = 16384;
+template <class T> inline constexpr int block_of_sum = width<T> > 4 ? 256 * width<T> : 1024;
 
 namespace detail {
 
@@ -63,10 +69,23 @@ template <class T, int k, int together>
     vector<T> sums[together];
     HOURGLASS_UNROLL
     for (int j = 0; j < together; ++j) sums[j] = broadcast(T(0));
-    for (int i = 0; i + lanes <= k; i += lanes) {
-        const vector<T> left = load_vector(x + i);
-        HOURGLASS_UNROLL
-        for (int j = 0; j < together; ++j) sums[j] = fused_multiply_add(left, load_vector(rows[j] + i), sums[j]);
+    const auto add = [&](vector<T> * to_sums, int first, int last) __attribute__((always_inline)) {
+        for (int i = first; i + lanes <= last; i += lanes) {
+            const vector<T> left = load_vector(x + i);
+            HOURGLASS_UNROLL
+            for (int j = 0; j < together; ++j)
+                to_sums[j] = fused_multiply_add(left, load_vector(rows[j] + i), to_sums[j]);
+        }
+    };
+    if constexpr (k <= longest_sum) {
+        add(sums, 0, k);
+    } else {
+        for (int first = 0; first < k; first += block_of_sum<T>) {
+            vector<T> part[together];
+            for (int j = 0; j < together; ++j) part[j] = broadcast(T(0));
+            add(part, first, std::min(k, first + block_of_sum<T>));
+            for (int j = 0; j < together; ++j) sums[j] += part[j];
+        }
     }
     if constexpr (rest > 0) {
         const vector<T> left = load_partial(x + k - rest, rest);
@@ -199,7 +218,15 @@ template <class T, int n> void finish_rows(T* y) {
 template <class T, int n, int k, class Epilogue>
 void vector_times_rows(const T* x, const T* b, std::ptrdiff_t row_stride, Epilogue&& epilogue) {
     alignas(scratch_alignment) T y[static_cast<std::size_t>(row_sums_size<T, n>)] = {};
-    add_rows<T, n>(y, x, b, row_stride, 0, k);
+    if constexpr (k <= longest_sum) {
+        add_rows<T, n>(y, x, b, row_stride, 0, k);
+    } else {
+        for (int first = 0; first < k; first += block_of_sum<T>) {
+            alignas(scratch_alignment) T part[static_cast<std::size_t>(row_sums_size<T, n>)] = {};
+            add_rows<T, n>(part, x, b, row_stride, first, std::min(k, first + block_of_sum<T>));
+            for (int i = 0; i < row_sums_size<T, n>; ++i) y[i] += part[i];
+        }
+    }
     finish_rows<T, n>(y);
     epilogue(finished_part<T>{y, row_sums_size<T, n>, 0, 1, 0, n});
 }
