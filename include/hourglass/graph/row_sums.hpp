@@ -15,7 +15,8 @@ class row_sum {
         int per_row = -1, once = -1;
     };
     constexpr handle at(int n) const { return {&g_, nullptr, n}; }
-    // A product with noise, or a function of it: what it is added to is the location of a draw, a part of a row's value.
+    // A product with noise, or a function of it: what it is added to is the location of a draw, a part of a row's
+    // value.
     constexpr bool is_noise(int n) const {
         const node& of = g_.nodes[n];
         if (is<ops::noise>(of) || (is<ops::fed>(of) && of.options.flags[0] != 0)) return true;
