@@ -53,10 +53,10 @@ using structural_operations =
 
 // Operations that builders and derivative rules make and nobody writes, whose operands belong together: a value that
 // was computed cheaply, and what it was computed from. Their derivatives are right where they do.
-using companion_operations = operation_list<ops::pow_slope, ops::pow_times_log, ops::limited, ops::damped_product,
-                                            ops::normal_density, ops::norm_scale, ops::norm_direction,
-                                            ops::exclusive_product, ops::settled_product, ops::euclidean_norm,
-                                            ops::times_exp, ops::over_exp, ops::student_t_log_kernel,
-                                            ops::laplace_distance>;
+using companion_operations =
+    operation_list<ops::pow_slope, ops::pow_times_log, ops::limited, ops::damped_product, ops::normal_density,
+                   ops::norm_scale, ops::norm_direction, ops::exclusive_product, ops::settled_product,
+                   ops::euclidean_norm, ops::times_exp, ops::over_exp, ops::student_t_log_kernel,
+                   ops::laplace_distance>;
 
 HOURGLASS_END
