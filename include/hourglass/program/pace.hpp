@@ -29,7 +29,7 @@ public:
         window_.add(work, static_cast<double>(took), static_cast<double>(waited));
         if (trying_) {
             if (window_.whole() || is_hopeless()) end_attempt(static_cast<double>(now));
-        } else if (window_.whole()) {
+        } else if (window_.whole() && window_.tells()) {
             settled_ = window_;
             window_ = {};
             consider(static_cast<double>(now));
@@ -49,8 +49,12 @@ private:
             waited += more_waiting;
             ++runs;
         }
-        static constexpr double most_of_it = 0.8;
+        static constexpr double long_time = 2e8;
+        static constexpr double much_waiting = 0.4, most_of_it = 0.8;
         bool whole() const { return took >= least_time && (runs >= least_runs || waited > most_of_it * took); }
+        bool waits() const { return waited > much_waiting * took; }
+        // Where the thread waited for some of the time, a pause may have come from elsewhere: more runs tell.
+        bool tells() const { return !waits() || waited > most_of_it * took || took >= long_time; }
         double speed() const { return work / took; }
     };
     // When the next attempt may be made, and how long it is put off when it fails.
@@ -69,12 +73,10 @@ private:
             next = 0;
         }
     };
-    static constexpr double much_waiting = 0.4;
     static constexpr double clearly_faster = 1.05;
 
     void consider(double now) {
-        const bool waits = settled_.waited > much_waiting * settled_.took;
-        if (threads_ > 1 && waits && now >= fewer_.next)
+        if (threads_ > 1 && settled_.waits() && now >= fewer_.next)
             attempt(1);
         else if (threads_ < most_ && now >= more_.next)
             attempt(std::min(2 * threads_, most_));
