@@ -95,6 +95,10 @@ struct command_line::parser {
         app.add_option("--epochs", options.epochs, "How often to go through the training images")
             ->transform(within(1, many))
             ->type_name("N");
+        app.add_option("--patience", options.patience,
+                       "Stop after N epochs without a smaller test loss; 0: go through all epochs")
+            ->transform(within(0, many))
+            ->type_name("N");
         app.add_option("--batch", options.batch, "Images a step")
             ->transform(within(1, what.largest_batch))
             ->type_name("N");

@@ -99,7 +99,7 @@ public:
     }
 
     void run() {
-        while (whole_epochs() < options_.epochs && !interrupted()) {
+        while (whole_epochs() < options_.epochs && !is_out_of_patience() && !interrupted()) {
             epoch_metrics result{whole_epochs() + 1, {}, {}, 0};
             if (!train_epoch(result)) return stop(result);
             result.test = what_.evaluate(images_.test);
@@ -111,6 +111,9 @@ public:
             if (what_.remark) show_.note(what_.remark());
             warn_of_divergence(result);
         }
+        if (is_out_of_patience())
+            show_.note(fmt::format("stopped after epoch {}: none of the last {} had a smaller test loss than epoch {}",
+                                   whole_epochs(), options_.patience, record_.best_epoch));
     }
 
     void report() const {
@@ -131,6 +134,9 @@ private:
     static constexpr const char *weights_file = "weights.safetensors", *best_file = "best.safetensors",
                                 *trainer_file = "trainer.safetensors", *metrics_name = "metrics.json";
 
+    bool is_out_of_patience() const {
+        return options_.patience > 0 && whole_epochs() - record_.best_epoch >= options_.patience;
+    }
     int whole_epochs() const { return static_cast<int>(record_.epochs.size()); }
 
     const std::function<void(const std::filesystem::path&)>&

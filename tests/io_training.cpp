@@ -84,6 +84,24 @@ TEST_CASE("all files of an epoch say of which run and epoch they are; the best e
     CHECK(best.find("steps")->f32()[0] == 6);
 }
 
+TEST_CASE("patience ends a run that grows no better") {
+    const data::split images = ten_images();
+    const std::vector<double> losses{3, 1, 2, 1, 0.5, 1, 1, 1, 1, 1};
+    for (const auto& [patience, epochs] : std::map<int, int>{{0, 10}, {1, 3}, {2, 4}, {3, 8}}) {
+        CAPTURE(patience);
+        const temporary_folder folder;
+        counting_model model;
+        std::size_t evaluated = 0;
+        model.task.evaluate = [&](const data::image_set&) -> io::metrics { return {{"loss", losses.at(evaluated++)}}; };
+        io::training_options options;
+        options.out = folder.path();
+        options.patience = patience;
+        io::train(options, images, model.task);
+        CHECK(evaluated == static_cast<std::size_t>(epochs));
+        CHECK(io::read_metrics(folder / "metrics.json").epochs.size() == evaluated);
+    }
+}
+
 TEST_CASE("weights that are not finite are never written over good ones, though the loss is") {
     const temporary_folder folder;
     const data::split images = ten_images();

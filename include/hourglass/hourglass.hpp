@@ -15,6 +15,7 @@
 #include <hourglass/nn/losses.hpp>
 #include <hourglass/nn/sparse_derivatives.hpp>
 #include <hourglass/optim/rules.hpp>
+#include <hourglass/optim/schedules.hpp>
 #include <hourglass/program/evaluate.hpp>
 #include <hourglass/program/inspect.hpp>
 #include <hourglass/program/program.hpp>

@@ -28,6 +28,7 @@ struct training_options {
     int train_images = 0; // 0: all there are
     int test_images = 0;
     std::filesystem::path init; // first weights, in a safetensors file; empty: drawn from the seed
+    int patience = 0;           // stop after so many epochs without a better test loss; 0: never
     bool resume = false;        // go on with the run that is in the folder
     std::string own;            // the model's own options, as text: a run is only gone on with if they are the same
 };
@@ -64,11 +65,11 @@ struct trainable {
     std::function<void(std::uint64_t images)> resumed{};
 };
 
-// Trains for options.epochs epochs and leaves metrics.json, weights.safetensors, best.safetensors (of the epoch with
-// the least test loss) and the pictures in options.out, all of them exchanged together after each epoch: run_folder.hpp
-// has the rule. A line for each epoch goes to standard error, the result to standard output. After a SIGINT, SIGTERM
-// or SIGHUP the step is finished, and the folder has the last whole epoch and a trainer from which
-// options.resume goes on, to the same bits; the caller asks `interrupted` of
+// Trains for options.epochs epochs, or until options.patience is at its end, and leaves metrics.json,
+// weights.safetensors, best.safetensors (of the epoch with the least test loss) and the pictures in options.out, all of
+// them exchanged together after each epoch: run_folder.hpp has the rule. A line for each epoch goes to standard error,
+// the result to standard output. After a SIGINT, SIGTERM or SIGHUP the step is finished, and the folder has the last
+// whole epoch and a trainer from which options.resume goes on, to the same bits; the caller asks `interrupted` of
 // interrupt.hpp and must hold an interrupt_guard. Throws `error` where a file cannot be written, before the training if
 // that can be told, and where a term of the loss or a weight is no longer finite; a loss far above where it began is
 // said.
