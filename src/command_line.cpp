@@ -9,6 +9,7 @@
 
 #include <algorithm>
 #include <charconv>
+#include <csignal>
 #include <cstdio>
 #include <exception>
 #include <limits>
@@ -179,6 +180,7 @@ void command_line::choice(const std::string& name, std::string& value, const std
 int command_line::run(int argc, const char* const* argv,
                       const std::function<void(const training_options&, const data::split&)>& body) {
     open_standard_streams();
+    std::signal(SIGXFSZ, SIG_IGN); // a limit on the size of files is then an error of write, and said in words
     const int status = parser_->run(argc, argv, body);
     const std::string lost = lost_output();
     if (lost.empty() || status != 0) return status;

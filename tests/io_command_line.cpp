@@ -85,11 +85,10 @@ outcome run(const std::vector<std::string>& words, streams to = {}) {
 const std::vector<std::string> few{"--train-images", "20", "--test-images", "5", "--epochs", "1"};
 
 // A training of a model that does nothing. Files that it opens are no standard streams.
-outcome train(streams to) {
-    const temporary_folder folder;
+outcome train_into(const std::filesystem::path& folder, streams to, rlim_t largest_file) {
     std::vector<std::string> words = few;
-    words.insert(words.end(), {"--out", (folder / "run").string()});
-    const outcome result = run(words, to, [](const io::training_options& options, const data::split& images) {
+    words.insert(words.end(), {"--out", folder.string()});
+    return run(words, to, [=](const io::training_options& options, const data::split& images) {
         std::FILE* file = std::fopen("/dev/null", "r");
         if (fileno(file) < 3) _exit(99);
         std::fclose(file);
@@ -98,9 +97,15 @@ outcome train(streams to) {
         task.step = [](std::span<const float> batch) -> io::metrics { return {{"loss", io::mean(batch)}}; };
         task.evaluate = [](const data::image_set& set) -> io::metrics { return {{"loss", io::mean(set.pixels)}}; };
         task.draw = [](const data::image_set&, const std::filesystem::path&) {};
-        task.weights = [] { return std::vector<io::tensor_record>{{"w", {1}, std::vector<float>{1}}}; };
+        task.weights = [] { return std::vector<io::tensor_record>{{"w", {1000}, std::vector<float>(1000, 1)}}; };
+        const rlimit limit{largest_file, RLIM_INFINITY};
+        setrlimit(RLIMIT_FSIZE, &limit);
         io::train(options, images, task);
     });
+}
+outcome train(streams to) {
+    const temporary_folder folder;
+    const outcome result = train_into(folder / "run", to, RLIM_INFINITY);
     if (result.status != 99) CHECK(std::filesystem::exists(folder / "run/weights.safetensors"));
     return result;
 }
@@ -124,6 +129,18 @@ TEST_CASE("what is lost of the output of a program that went well is no success"
         CHECK(run({"--help"}, {lost, sink::file}).status == 1);
     }
     CHECK(run({"--help"}, {sink::file, sink::full}).status == 0); // nothing was to be said there
+}
+
+TEST_CASE("a file that may not grow so large is an error in words, and what was there stays") {
+    const temporary_folder folder;
+    CHECK(train_into(folder / "run", {}, RLIM_INFINITY).status == 0);
+    const std::string before = get(folder / "run/weights.safetensors");
+    const outcome limited = train_into(folder / "run", {}, 2000);
+    CHECK(limited.status == 1);
+    CHECK(limited.err.find("weights.safetensors: cannot be written: File too large; what was there before is "
+                           "unchanged") != std::string::npos);
+    CHECK(get(folder / "run/weights.safetensors") == before);
+    CHECK(get(folder / "run/metrics.json").find("\"epoch\": 1") != std::string::npos);
 }
 
 TEST_CASE("a mistake keeps its status where nobody can be told") {
