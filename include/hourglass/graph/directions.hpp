@@ -189,7 +189,20 @@ private:
         const handle result = at(push(same, of));
         const int moving =
             diagonal ? -1 : beside_singular(graph_, n, [this, n](int i) { return is_mapped(operand(n, i)); });
-        return {moving < 0 ? result.index : hourglass::where(at(of[moving]) == 0, 0, result).index, diagonal};
+        if (moving < 0 || is_users_zero(operand(n, moving))) return {result.index, diagonal};
+        return {hourglass::where(at(of[moving]) == 0, 0, result).index, diagonal};
+    }
+    // What a user has multiplied with zero: times an infinity it is no number.
+    constexpr bool is_users_zero(int n, int depth = 0) const {
+        constexpr int deepest = 64;
+        for (int i = 0; depth < deepest && i < graph_.nodes[n].operand_count; ++i) {
+            const int o = operand(n, i);
+            const node& of = graph_.nodes[o];
+            if (is_mapped(o) && is_users_zero(o, depth + 1)) return true;
+            if (is<ops::multiply>(graph_.nodes[n]) && of.op->kind == operation_kind::literal && of.options.number == 0)
+                return true;
+        }
+        return false;
     }
     constexpr value reduction(int n, const node& old) {
         const int o = operand(n, 0);

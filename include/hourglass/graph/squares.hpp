@@ -11,6 +11,7 @@
 #include <hourglass/graph/rewrite.hpp>
 #include <hourglass/ops/log_normal_cdf.hpp>
 #include <hourglass/ops/triangular.hpp>
+#include <hourglass/ops/zero_products.hpp>
 
 HOURGLASS_BEGIN
 
@@ -154,6 +155,12 @@ private:
         if (is_op<ops::multiply>(n) || is_op<ops::divide>(n)) {
             const int known = squared_scaled(n, rough, depth);
             return known >= 0 || values_stay_ ? known : squared_product(n, depth);
+        }
+        if (!values_stay_ && (is_op<ops::times_exp>(n) || is_op<ops::over_exp>(n))) {
+            const operation* const op = at(n).op;
+            int of[] = {squared(a, rough, depth), operand(n, 1), operand(n, 2)};
+            for (int twice = 0; of[0] >= 0 && twice < 2; ++twice) of[0] = g_.push(op, {}, {of, 3});
+            return of[0];
         }
         return -1;
     }

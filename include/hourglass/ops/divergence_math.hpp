@@ -277,7 +277,7 @@ template <class V> struct student_t_square {
         const auto far = w > V(std::numeric_limits<element_t<V>>::max());
         const V near = log1p_minus_slope(select(far, as<V>(1), w));
         if (!in_every_lane(w <= V(std::numeric_limits<element_t<V>>::max()))) [[unlikely]]
-            return select(far, V(as<V>(2) * math::log(abs(t)) - math::log(nu) - as<V>(1)), near);
+            return select(far, V(as<V>(2) * math::log(V(abs(t))) - math::log(nu) - as<V>(1)), near);
         return near;
     }
 };
@@ -292,7 +292,7 @@ template <class V> constexpr V student_t_log_kernel(const V& nu, const V& d, con
     V far = math::log(select(large, size, one));
     const auto in_range = size <= V(std::numeric_limits<T>::max());
     if (!in_every_lane(in_range)) [[unlikely]]
-        far = select(in_range, far, V(math::log(abs(d)) - log_sigma - half * math::log(nu)));
+        far = select(in_range, far, V(math::log(V(abs(d))) - log_sigma - half * math::log(nu)));
     const V deviance = (nu + one) * half * (math::log1p(square) + far + far);
     // Where nu is so large that t^2 / nu is no number, the distribution is normal.
     const V normal = select(square < V(std::numeric_limits<T>::min()), V(t * t * half), deviance);
