@@ -13,12 +13,14 @@ import tempfile
 import time
 from pathlib import Path
 
-SMALL = ["--data", "shapes", "--train-images", "3000", "--test-images", "60", "--epochs", "6"]
+import reader
+
+SMALL = ["--train-images", "3000", "--test-images", "60", "--epochs", "6"]
 FILES = ("weights.safetensors", "best.safetensors", "trainer.safetensors")
 
 
 def start(program, folder, threads, *more):
-    return subprocess.Popen([program, *SMALL, "--threads", str(threads), "--out", folder, *more], text=True,
+    return subprocess.Popen([program, *reader.data_for(program), *SMALL, "--threads", str(threads), "--out", folder, *more], text=True,
                             stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
 
 

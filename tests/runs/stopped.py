@@ -15,14 +15,14 @@ from pathlib import Path
 
 import reader
 
-SMALL = ["--data", "shapes", "--train-images", "400", "--test-images", "60", "--epochs", "100000"]
+SMALL = ["--train-images", "400", "--test-images", "60", "--epochs", "100000"]
 HANDLED = (signal.SIGTERM, signal.SIGINT, signal.SIGHUP)
 
 
 def stop_at(program, folder, number, moment):
     """Starts a run, stops it so many seconds later; returns its exit status."""
     with open(Path(folder).parent / "words.txt", "wb") as words:
-        process = subprocess.Popen([program, *SMALL, "--out", folder], stdout=words, stderr=words)
+        process = subprocess.Popen([program, *reader.data_for(program), *SMALL, "--out", folder], stdout=words, stderr=words)
         time.sleep(moment)
         process.send_signal(number)
         try:
@@ -79,7 +79,7 @@ def main():
                 print(f"FAILED: {Path(program).name}, {signal.Signals(number).name} after {moment:.3f} s: {fault}")
         for program in options.programs:  # a run that ends by itself clears up
             folder = Path(root, Path(program).name, "out")
-            done = subprocess.run([program, *SMALL, "--epochs", "1", "--out", folder], capture_output=True, text=True)
+            done = subprocess.run([program, *reader.data_for(program), *SMALL, "--epochs", "1", "--out", folder], capture_output=True, text=True)
             left = leftovers(folder) if done.returncode == 0 else [done.stderr]
             if left:
                 failed += 1

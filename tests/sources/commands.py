@@ -73,6 +73,7 @@ def to_one_then_all(parent, number):
 def after_a_signal(function, child, send=to_all, number=signal.SIGINT, ignored=False):
     """The words of a parent that runs `child` through a function of tools/processes.py, and of the child, after a
     signal."""
+    signal.signal(signal.SIGHUP, signal.SIG_DFL)  # nohup has it ignored
     before = signal.signal(signal.SIGINT, signal.SIG_IGN if ignored else signal.SIG_DFL)
     parent = subprocess.Popen([sys.executable, "-c", PARENT.format(function=function), ROOT / "tools", child], text=True,
                               stdout=subprocess.PIPE, start_new_session=True)
