@@ -118,15 +118,15 @@ class Build:
     def tests(self, every=False):
         """The tests that this build runs, or every one that it has: name -> its programs, relative to the folder, also
         where a script runs them."""
-        told = subprocess.run(["meson", "introspect", "--tests", self.folder], text=True, capture_output=True,
-                              check=True)
-        found = {}
-        for test in json.loads(told.stdout):
-            if every or self.takes({suite.split(":")[-1] for suite in test["suite"]}):
-                words = [Path(os.path.normpath(word)) for word in test["cmd"]]
-                found[test["name"]] = [str(word.relative_to(self.folder)) for word in words
-                                       if word.is_relative_to(self.folder)]
-        return found
+        programs = {file for target in self.introspected("--targets") for file in target["filename"]}
+        return {test["name"]: [os.path.relpath(path, self.folder) for word in test["cmd"]
+                               if (path := os.path.normpath(self.folder / word)) in programs]
+                for test in self.introspected("--tests")
+                if every or self.takes({suite.split(":")[-1] for suite in test["suite"]})}
+
+    def introspected(self, what):
+        told = subprocess.run(["meson", "introspect", what, self.folder], text=True, capture_output=True, check=True)
+        return json.loads(told.stdout)
 
 
 def examples():
