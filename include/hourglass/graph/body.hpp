@@ -41,6 +41,16 @@ constexpr list<int> bodies_of(const graph_view& g) {
     }
     return body;
 }
+// Which nodes lie in the body of a scan that stands between two nodes as well.
+constexpr list<bool> bodies_within(const graph_builder& g, int seed, int result) {
+    const list<int> bodies = bodies_of(g.view());
+    if (bodies.empty()) return {};
+    list<bool> scanned(g.bodies + 1, false), within(result + 1);
+    for (int n = seed; n <= result; ++n)
+        if (is<ops::scan>(g.nodes[n])) scanned[g.nodes[n].options.flags[0]] = true;
+    for (int n = 0; n <= result; ++n) within[n] = bodies[n] != 0 && scanned[bodies[n]];
+    return within;
+}
 constexpr bool lies_in_body(const list<int>& bodies, int n) { return n < bodies.size() && bodies[n] != 0; }
 
 // Of a scan, the nodes of its body that its states or results need; `bodies` as found above. Others may lie about that

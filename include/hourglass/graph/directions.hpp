@@ -21,7 +21,8 @@ class directions {
     struct value {
         int node = -1;
         bool diagonal = false;
-        int rows = -1; // the node of what is diagonal in all directions, once it was asked for
+        int rows = -1;              // the node of what is diagonal in all directions, once it was asked for
+        bool is_users_zero = false; // multiplied with a zero of the user's: times an infinity it is no number
     };
     graph_builder& graph_;
     int count_;
@@ -49,13 +50,13 @@ public:
         values_ = list<value>(result + 1, value{});
         values_[seed] = {graph_.push_literal(1), true};
         leads_to_result_ = parts_of(graph_, result);
-        const list<bool> left_to_scans = bodies_within(seed, result);
+        const list<bool> left_to_scans = bodies_within(graph_, seed, result);
         for (int n = seed + 1; n <= result && !graph_.failed(); ++n) {
             if (!leads_to_result_[n] || (n < left_to_scans.size() && left_to_scans[n])) continue;
             if (is<ops::scan>(graph_.nodes[n]))
                 of_scan(n);
             else if (!is_scan_result(graph_.nodes[n]) && depends(n))
-                values_[n] = of_all(n);
+                map(n);
         }
         return graph_.failed() ? 0 : values_[result].node < 0 ? zeros(result) : dense(result).index;
     }
@@ -120,6 +121,13 @@ private:
     }
     constexpr int push(const node& old, list<int>& of) { return graph_.push(old.op, old.options, of.view()); }
 
+    constexpr void map(int n) {
+        bool is_users_zero = multiplies_by_zero(graph_, n);
+        for (int i = 0; i < graph_.nodes[n].operand_count; ++i)
+            is_users_zero = is_users_zero || values_[operand(n, i)].is_users_zero;
+        values_[n] = of_all(n);
+        values_[n].is_users_zero = is_users_zero;
+    }
     constexpr value of_all(int n) {
         const node old = graph_.nodes[n];
         switch (old.op->kind) {
@@ -189,20 +197,8 @@ private:
         const handle result = at(push(same, of));
         const int moving =
             diagonal ? -1 : beside_singular(graph_, n, [this, n](int i) { return is_mapped(operand(n, i)); });
-        if (moving < 0 || is_users_zero(operand(n, moving))) return {result.index, diagonal};
+        if (moving < 0 || values_[operand(n, moving)].is_users_zero) return {result.index, diagonal};
         return {hourglass::where(at(of[moving]) == 0, 0, result).index, diagonal};
-    }
-    // What a user has multiplied with zero: times an infinity it is no number.
-    constexpr bool is_users_zero(int n, int depth = 0) const {
-        constexpr int deepest = 64;
-        for (int i = 0; depth < deepest && i < graph_.nodes[n].operand_count; ++i) {
-            const int o = operand(n, i);
-            const node& of = graph_.nodes[o];
-            if (is_mapped(o) && is_users_zero(o, depth + 1)) return true;
-            if (is<ops::multiply>(graph_.nodes[n]) && of.op->kind == operation_kind::literal && of.options.number == 0)
-                return true;
-        }
-        return false;
     }
     constexpr value reduction(int n, const node& old) {
         const int o = operand(n, 0);
@@ -243,16 +239,6 @@ private:
         return {push(same, of), false};
     }
 
-    // Which nodes lie in the body of a scan that stands between the two as well.
-    constexpr list<bool> bodies_within(int seed, int result) const {
-        const list<int> bodies = bodies_of(graph_.view());
-        if (bodies.empty()) return {};
-        list<bool> scanned(graph_.bodies + 1, false), within(result + 1);
-        for (int n = seed; n <= result; ++n)
-            if (is<ops::scan>(graph_.nodes[n])) scanned[graph_.nodes[n].options.flags[0]] = true;
-        for (int n = 0; n <= result; ++n) within[n] = bodies[n] != 0 && scanned[bodies[n]];
-        return within;
-    }
     // A scan that carries the states for all directions beside a copy of the body. Its results are found with it.
     constexpr void of_scan(int n) {
         const scan_parts old(graph_, n);
@@ -302,7 +288,7 @@ private:
             if (is<ops::step>(graph_.nodes[b]))
                 values_[body[b]] = {is_state(b) ? start[which] : body.add_slice(slices[which]), false};
             else
-                values_[body[b]] = of_all(body[b]);
+                map(body[b]);
         }
         list<int> next, asked, places(old.states, -1);
         for (int s = 0; s < old.states && !graph_.failed(); ++s) {

@@ -9,22 +9,15 @@ HOURGLASS_BEGIN
 
 class row_sum {
     graph_builder& g_;
+    // Products with noise, and functions of it: what one is added to is the location of a draw, a part of a row's
+    // value.
+    list<bool> is_noise_;
 
     // A number for each row is the sum of these two; -1 where there is none.
     struct parts {
         int per_row = -1, once = -1;
     };
     constexpr handle at(int n) const { return {&g_, nullptr, n}; }
-    // A product with noise, or a function of it: what it is added to is the location of a draw, a part of a row's
-    // value.
-    constexpr bool is_noise(int n) const {
-        const node& of = g_.nodes[n];
-        if (is<ops::noise>(of) || (is<ops::fed>(of) && of.options.flags[0] != 0)) return true;
-        if (of.op->kind != operation_kind::elementwise || is<ops::add>(of) || is<ops::subtract>(of)) return false;
-        for (int i = 0; i < of.operand_count; ++i)
-            if (is_noise(g_.operand(n, i))) return true;
-        return false;
-    }
     // Sums, differences, negatives, and multiples by what has no batch axis are taken apart. To any other operation its
     // operands are a part of a row's value, as log(sigma) is of a log density.
     constexpr parts parts_of_row(int n) const {
@@ -33,7 +26,7 @@ class row_sum {
         if (of.operand_count == 0 || of.type.extents.rank != 0) return {n, -1};
         const int a = g_.operand(n, 0), b = of.operand_count > 1 ? g_.operand(n, 1) : -1;
         if (is<ops::add>(of) || is<ops::subtract>(of)) {
-            if (is_noise(a) || is_noise(b)) return {n, -1};
+            if (is_noise_[a] || is_noise_[b]) return {n, -1};
             const bool minus = is<ops::subtract>(of);
             const parts first = parts_of_row(a), second = parts_of_row(b);
             if (first.once < 0 && second.once < 0) return {n, -1};
@@ -70,7 +63,14 @@ class row_sum {
     }
 
 public:
-    constexpr explicit row_sum(graph_builder& g) : g_(g) {}
+    constexpr explicit row_sum(graph_builder& g) : g_(g), is_noise_(g.nodes.size()) {
+        for (int n = 0; n < is_noise_.size(); ++n) {
+            const node& of = g_.nodes[n];
+            is_noise_[n] = is<ops::noise>(of) || (is<ops::fed>(of) && of.options.flags[0] != 0);
+            if (of.op->kind != operation_kind::elementwise || is<ops::add>(of) || is<ops::subtract>(of)) continue;
+            for (int i = 0; i < of.operand_count; ++i) is_noise_[n] = is_noise_[n] || is_noise_[g_.operand(n, i)];
+        }
+    }
 
     constexpr handle of(handle x) const {
         const parts p = parts_of_row(x.index);

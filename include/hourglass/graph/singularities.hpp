@@ -27,11 +27,14 @@ public:
             if (const int o = unmoved(g_.operand(n, i)); is_literal(o) && g_.nodes[o].options.number > 0) return false;
         return !is<ops::exp>(of);
     }
-    constexpr bool may_be_singular(int n) const {
+    constexpr bool may_be_singular(int n, int depth = 0) const {
+        constexpr int deepest = 12; // products are followed, each way; behind them it may be
         n = unmoved(n);
         const node& of = g_.nodes[n];
         if (is<ops::divide>(of)) return may_be_zero(g_.operand(n, 1));
-        if (is<ops::multiply>(of)) return may_be_singular(g_.operand(n, 0)) || may_be_singular(g_.operand(n, 1));
+        if (is<ops::multiply>(of))
+            return depth == deepest || may_be_singular(g_.operand(n, 0), depth + 1) ||
+                   may_be_singular(g_.operand(n, 1), depth + 1);
         if (is<ops::pow>(of) || is<ops::pow_slope>(of)) {
             const int p = g_.operand(n, of.operand_count - 1);
             const double power = is_literal(p) ? g_.nodes[p].options.number : 0.5;
@@ -42,6 +45,13 @@ public:
         return is<ops::pow_times_log>(of) || is<ops::log>(of);
     }
 };
+// Whether a formula multiplies with the number zero.
+constexpr bool multiplies_by_zero(const graph_builder& g, int n) {
+    for (int i = 0; is<ops::multiply>(g.nodes[n]) && i < 2; ++i)
+        if (const node& o = g.nodes[g.operand(n, i)]; o.op->kind == operation_kind::literal && o.options.number == 0)
+            return true;
+    return false;
+}
 // Of a product or quotient, the operand that `moves`, if the other may be infinite or no number where the function
 // still has derivatives in other directions: those are zero there, and not zero times infinity. Else -1.
 constexpr int beside_singular(const graph_builder& g, int n, const auto& moves) {
