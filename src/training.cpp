@@ -37,6 +37,7 @@ public:
         }
     }
     const metrics& means() const { return means_; }
+    double rows() const { return rows_; }
 
     // As they stand, and to go on from there.
     void write_to(unfinished_epoch& to) const {
@@ -71,24 +72,22 @@ std::string of_the_first_step(std::span<const float> batch) {
                        largest);
 }
 
-// What decides the weights that a run gives, and a name for it: the same for all runs that give the same.
+// What decides the weights that a run gives; and a run that has not begun, whose name follows from that.
 std::string options_of(const training_options& o) {
     return fmt::format("--data {} --batch {} --learning-rate {} --seed {} --train-images {} --test-images {}{}{}",
                        o.data, o.batch, o.learning_rate, o.seed, o.train_images, o.test_images,
                        o.init.empty() ? "" : " --init " + o.init.string(), o.own);
 }
-std::string name_of_run(const std::string& model, const std::string& options) {
+run_record begun(const std::string& model, const std::string& options) {
     const std::string text = model + " " + options;
-    return fmt::format("{:08x}",
-                       ::crc32(0, reinterpret_cast<const Bytef*>(text.data()), static_cast<uInt>(text.size())));
+    const auto sum = ::crc32(0, reinterpret_cast<const Bytef*>(text.data()), static_cast<uInt>(text.size()));
+    return {.model = model, .run = fmt::format("{:08x}", sum), .options = options};
 }
 
 class training {
 public:
     training(const training_options& options, const data::split& images, const trainable& what)
-        : options_(options), images_(images), what_(what), record_{.model = what.model,
-                                                                   .run = name_of_run(what.model, options_of(options)),
-                                                                   .options = options_of(options)},
+        : options_(options), images_(images), what_(what), record_(begun(what.model, options_of(options))),
           folder_(options.out, record_.run), order_(images.train.count, options.batch, options.seed),
           rows_(order_.largest(), images.train.features()), show_(options.epochs, images.train.count) {
         if (!options.init.empty()) need(what.init, "--init")(options.init);
@@ -179,10 +178,10 @@ private:
             ++at.batches;
             check_loss(result.epoch, now, batch);
             means.add(now, chosen.size());
-            show_.update(static_cast<std::int64_t>(at.rows), means.means());
-            means.write_to(at);
+            show_.update(static_cast<std::int64_t>(means.rows()), means.means());
             if (interrupted() && at.batches < order_.size()) break;
         }
+        means.write_to(at);
         at.seconds = before + std::chrono::duration<double>(clock::now() - start).count();
         result.seconds = at.seconds;
         result.train = means.means();
