@@ -86,40 +86,33 @@ void put_link(const fs::path& name, const fs::path& target, const fs::path& spar
 run_folder::run_folder(fs::path folder, std::string run) : folder_(std::move(folder)), run_(std::move(run)) {
     make_folder(folder_);
     take();
-    try {
-        clear();
-    } catch (...) {
-        ::close(lock_);
-        throw;
-    }
+    clear();
 }
 
 run_folder::~run_folder() {
     std::error_code ignored;
     if (!staged_.empty()) fs::remove_all(folder_ / epochs / staged_, ignored);
-    ::close(lock_);
+}
+run_folder::descriptor::~descriptor() {
+    if (number >= 0) ::close(number);
 }
 
 // The lock ends with the process, however it ends.
 void run_folder::take() {
     const fs::path name = folder_ / lock_name;
-    lock_ = ::open(name.c_str(), O_RDWR | O_CREAT | O_NOFOLLOW | O_CLOEXEC, 0666);
-    if (lock_ < 0) fail(name, "the folder cannot be written to", errno);
-    if (::flock(lock_, LOCK_EX | LOCK_NB) != 0 && errno == EWOULDBLOCK) {
+    lock_.number = ::open(name.c_str(), O_RDWR | O_CREAT | O_NOFOLLOW | O_CLOEXEC, 0666);
+    if (lock_.number < 0) fail(name, "the folder cannot be written to", errno);
+    if (::flock(lock_.number, LOCK_EX | LOCK_NB) != 0 && errno == EWOULDBLOCK) {
         char text[32] = {};
-        const ssize_t size = ::pread(lock_, text, sizeof text - 1, 0);
-        ::close(lock_);
+        const ssize_t size = ::pread(lock_.number, text, sizeof text - 1, 0);
         const std::string process(text, size > 0 ? std::strcspn(text, "\n") : 0);
         throw error(
             fmt::format("{}: in use: process {} writes its results there; wait for it, or choose another folder",
                         shown(folder_), process.empty() ? "(unknown)" : process));
     }
     const std::string mine = fmt::format("{}\n", ::getpid());
-    if (::ftruncate(lock_, 0) != 0 || ::pwrite(lock_, mine.data(), mine.size(), 0) < 0) {
-        const int fault = errno;
-        ::close(lock_);
-        fail(name, "the folder cannot be written to", fault);
-    }
+    if (::ftruncate(lock_.number, 0) != 0 || ::pwrite(lock_.number, mine.data(), mine.size(), 0) < 0)
+        fail(name, "the folder cannot be written to", errno);
 }
 
 void run_folder::clear() {

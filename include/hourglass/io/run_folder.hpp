@@ -58,7 +58,11 @@ private:
 
     std::filesystem::path folder_;
     std::string run_, staged_; // the name of the epoch's folder below .epochs; empty where there is none
-    int epoch_ = 0, lock_ = -1;
+    int epoch_ = 0;
+    struct descriptor {
+        int number = -1;
+        ~descriptor();
+    } lock_;
 };
 
 }
