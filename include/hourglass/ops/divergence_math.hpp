@@ -170,21 +170,24 @@ HOURGLASS_COLD constexpr V relative_entropy_by_factors(const V& a, const V& b, c
         },
         a, b, c, d);
 }
+// What was found from two products, but in lanes where one of them or m / x is no normal number: there by their
+// factors.
+template <class V> constexpr V or_by_factors(const V& m, const V& x, const V& found, auto by_factors) {
+    const auto normal = are_normal(m, x, V(m / x));
+    if (in_every_lane(normal)) [[likely]]
+        return found;
+    return select(normal, found, V(by_factors()));
+}
 // log(a b / (c d)) and x log(x / m) - x + m of x = a b and m = c d, where a b - c d and m - x are known as
 // `difference`.
 template <class V> constexpr V log_ratio(const V& a, const V& b, const V& c, const V& d, const V& difference) {
-    const V m = a * b, x = c * d, within = log_ratio(m, x, difference);
-    const auto normal = are_normal(m, x, V(m / x));
-    if (in_every_lane(normal)) [[likely]]
-        return within;
-    return select(normal, within, log_ratio_by_factors(a, b, c, d));
+    const V m = a * b, x = c * d;
+    return or_by_factors(m, x, log_ratio(m, x, difference), [&] { return log_ratio_by_factors(a, b, c, d); });
 }
 template <class V> constexpr V relative_entropy(const V& a, const V& b, const V& c, const V& d, const V& difference) {
-    const V x = a * b, m = c * d, within = relative_entropy(x, m, difference);
-    const auto normal = are_normal(m, x, V(m / x));
-    if (in_every_lane(normal)) [[likely]]
-        return within;
-    return select(normal, within, relative_entropy_by_factors(a, b, c, d));
+    const V x = a * b, m = c * d;
+    return or_by_factors(m, x, relative_entropy(x, m, difference),
+                         [&] { return relative_entropy_by_factors(a, b, c, d); });
 }
 template <class V> constexpr V log_ratio_of_products(const V& a, const V& b, const V& c, const V& d) {
     return log_ratio(a, b, c, d, difference_of_products(a, b, c, d));
