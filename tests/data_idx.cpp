@@ -1,5 +1,6 @@
 #include "hourglass/data/idx.hpp"
 
+#include "gzip.hpp"
 #include "io_folder.hpp"
 
 #include <algorithm>
@@ -13,7 +14,6 @@
 #include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
-#include <zlib.h>
 
 namespace data = hourglass::data;
 using namespace hourglass_test;
@@ -36,21 +36,6 @@ std::string images_file(std::uint32_t count = 3, std::uint32_t rows = 4, std::ui
 }
 
 std::string labels_file(std::uint32_t count = 3) { return big_endian(0x801) + big_endian(count) + levels(count); }
-
-std::string gzip(const std::string& plain) {
-    z_stream stream{};
-    REQUIRE(deflateInit2(&stream, 9, Z_DEFLATED, 15 + 16, 8, Z_DEFAULT_STRATEGY) == Z_OK);
-    std::string packed(deflateBound(&stream, static_cast<uLong>(plain.size())) + 32, '\0');
-    std::string input = plain;
-    stream.next_in = reinterpret_cast<Bytef*>(input.data());
-    stream.avail_in = static_cast<uInt>(input.size());
-    stream.next_out = reinterpret_cast<Bytef*>(packed.data());
-    stream.avail_out = static_cast<uInt>(packed.size());
-    REQUIRE(deflate(&stream, Z_FINISH) == Z_STREAM_END);
-    packed.resize(stream.total_out);
-    deflateEnd(&stream);
-    return packed;
-}
 
 // What load_idx says to these bytes, without the path in front.
 std::string complaint(const std::string& images) {

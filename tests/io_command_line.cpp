@@ -2,6 +2,7 @@
 #include <hourglass/data/sources.hpp>
 #include <hourglass/io/command_line.hpp>
 
+#include "gzip.hpp"
 #include "io_folder.hpp"
 
 #include <array>
@@ -19,7 +20,6 @@
 #include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
-#include <zlib.h>
 
 namespace io = hourglass::io;
 namespace data = hourglass::data;
@@ -181,20 +181,6 @@ TEST_CASE("words that are none get a sentence each, whatever their length") {
 }
 
 namespace {
-
-std::string gzip(const std::string& plain) {
-    z_stream stream{};
-    REQUIRE(deflateInit2(&stream, 9, Z_DEFLATED, 15 + 16, 8, Z_DEFAULT_STRATEGY) == Z_OK);
-    std::string packed(deflateBound(&stream, static_cast<uLong>(plain.size())) + 32, '\0'), input = plain;
-    stream.next_in = reinterpret_cast<Bytef*>(input.data());
-    stream.avail_in = static_cast<uInt>(input.size());
-    stream.next_out = reinterpret_cast<Bytef*>(packed.data());
-    stream.avail_out = static_cast<uInt>(packed.size());
-    REQUIRE(deflate(&stream, Z_FINISH) == Z_STREAM_END);
-    packed.resize(stream.total_out);
-    deflateEnd(&stream);
-    return packed;
-}
 
 std::string header(int count, int side) {
     std::string bytes("\0\0\x08\x03", 4);

@@ -1,5 +1,7 @@
 #include "hourglass/io/interrupt.hpp"
 
+#include "child_process.hpp"
+
 #include <csignal>
 #include <initializer_list>
 
@@ -8,26 +10,7 @@
 #include <unistd.h>
 
 namespace io = hourglass::io;
-
-namespace {
-
-// Runs `action` in a process of its own, with the signals as a fresh process has them, and tells how that ended: the
-// exit status, or 1000 + the signal.
-template <class Action> int outcome(Action action) {
-    const pid_t child = fork();
-    REQUIRE(child >= 0);
-    if (child == 0) {
-        std::signal(SIGINT, SIG_DFL);
-        std::signal(SIGTERM, SIG_DFL);
-        std::signal(SIGHUP, SIG_DFL);
-        _exit(action());
-    }
-    int status = 0;
-    REQUIRE(waitpid(child, &status, 0) == child);
-    return WIFSIGNALED(status) ? 1000 + WTERMSIG(status) : WEXITSTATUS(status);
-}
-
-}
+using namespace hourglass_test;
 
 TEST_CASE("the first signal raises the flag") {
     for (const int number : {SIGINT, SIGTERM, SIGHUP}) {

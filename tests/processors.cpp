@@ -1,6 +1,7 @@
 // How many processors a process may use: control groups of both versions as files in a folder, affinity, environment.
 #include <hourglass/program/processors.hpp>
 
+#include "child_process.hpp"
 #include "io_folder.hpp"
 
 #include <climits>
@@ -8,10 +9,6 @@
 #include <string>
 
 #include <doctest/doctest.h>
-
-#if defined(__linux__)
-    #include <sys/wait.h>
-#endif
 
 namespace {
 
@@ -25,17 +22,6 @@ void put_in(const temporary_folder& folder, const std::string& path, const std::
 int in_groups(const temporary_folder& folder) {
     return processors::in_control_group((folder / "process").string(), (folder / "groups").string());
 }
-
-#if defined(__linux__)
-// In a child process, since what it sets is the whole process's.
-template <class Count> int counted_in_child(Count count) {
-    const pid_t child = fork();
-    if (child == 0) _exit(count());
-    int status = -1;
-    waitpid(child, &status, 0);
-    return WIFEXITED(status) ? WEXITSTATUS(status) : -1;
-}
-#endif
 
 }
 
@@ -103,9 +89,9 @@ TEST_CASE("no more than the scheduler lets the thread use, and than OMP_NUM_THRE
         sched_setaffinity(0, sizeof one, &one);
         return processors::available();
     };
-    CHECK(counted_in_child(on_one) == 1);
+    CHECK(outcome(on_one) == 1);
     const auto told = [](const char* number) {
-        return counted_in_child([=] {
+        return outcome([=] {
             setenv("OMP_NUM_THREADS", number, 1);
             return processors::in_environment() == INT_MAX ? 0 : processors::in_environment();
         });

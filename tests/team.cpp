@@ -2,6 +2,8 @@
 // caller's own threads run.
 #include <hourglass/hourglass.hpp>
 
+#include "child_process.hpp"
+
 #include <algorithm>
 #include <atomic>
 #include <csignal>
@@ -10,10 +12,9 @@
 #include <vector>
 
 #include <doctest/doctest.h>
-#include <sys/wait.h>
-#include <unistd.h>
 
 namespace hg = hourglass;
+using namespace hourglass_test;
 
 namespace {
 
@@ -64,17 +65,6 @@ bool does_all(hg::team& helped, int threads) {
     counting task(threads);
     helped.run(threads, task);
     return task.all_met && std::all_of(task.visits.begin(), task.visits.end(), [](int n) { return n == 1; });
-}
-
-template <class Check> bool holds_in_child(Check check) {
-    const pid_t child = fork();
-    if (child == 0) {
-        alarm(60);
-        _exit(check() ? 0 : 1);
-    }
-    int status = -1;
-    waitpid(child, &status, 0);
-    return WIFEXITED(status) && WEXITSTATUS(status) == 0;
 }
 
 }

@@ -1,19 +1,18 @@
 // Same seed, same bits, whatever the number of threads: training steps, gradients and calls in chunks, noise included.
 // Sizes are such that the work is worth a team and does not divide evenly; speed is not looked at.
 #include "autoencoders.hpp"
+#include "child_process.hpp"
 #include "shares.hpp"
 
 #include <cstring>
 #include <utility>
-
-#include <sys/wait.h>
-#include <unistd.h>
 
 #include <doctest/doctest.h>
 
 namespace {
 
 using namespace autoencoders;
+using hourglass_test::holds_in_child;
 
 template <class T> bool same_bits(std::span<const T> a, std::span<const T> b) {
     return a.size() == b.size() && std::memcmp(a.data(), b.data(), a.size_bytes()) == 0;
@@ -99,18 +98,6 @@ TEST_CASE("gradients, and functions in chunks, give the same bits with 1, 2 and 
         CHECK(same_bits<float>(gradient_alone, view));
         CHECK(same_bits<float>(images_alone, restored));
     }
-}
-
-// In a child process, which ends with 0 where `check` holds; it is not waited for longer than it takes.
-template <class Check> bool holds_in_child(Check check) {
-    const pid_t child = fork();
-    if (child == 0) {
-        alarm(60); // a program that waits for threads that are gone does so for ever
-        _exit(check() ? 0 : 1);
-    }
-    int status = -1;
-    waitpid(child, &status, 0);
-    return WIFEXITED(status) && WEXITSTATUS(status) == 0;
 }
 
 TEST_CASE("in a child process programs run, those of its parent and its own, and give the same bits") {
