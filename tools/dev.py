@@ -1,6 +1,7 @@
 """What ./dev does once everything is installed: the command line, and the short commands. ./dev explains them."""
 
 import os
+import re
 import shutil
 import signal
 import subprocess
