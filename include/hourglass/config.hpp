@@ -1,6 +1,6 @@
 // The build's choices: which SIMD instruction set the templates are compiled for, and the inline namespace that encodes
-// it; and which of the compiler's flags are refused. Nothing else lives here; every header
-// that holds a template includes it.
+// it; and which of the compiler's flags are refused. Nothing else lives here; every header that holds a template
+// includes it.
 #pragma once
 
 // Values to a few units in the last place, infinities, NaN and the sign of zero need arithmetic as it is written. GCC
