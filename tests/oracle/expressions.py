@@ -5,7 +5,7 @@ import math
 import elementwise as ew
 import families
 import structural as st
-from nodes import broadcast, node
+from nodes import broadcast
 
 LARGEST = 72  # elements of a value of one row
 

@@ -1,7 +1,6 @@
 """The distributions: which parameters each takes, their log densities, entropies and divergences in both languages, and
 their draws as functions of noise that the caller feeds. The JAX side is written from textbooks, or is jax.scipy.stats's."""
 
-import math
 from dataclasses import dataclass
 from nodes import broadcast, node
 
@@ -128,7 +127,6 @@ def kl_to_standard_normal(mu, sigma):
 
 def of_vectors(what, mu, matrix, x=None, other=None):
     """Of the multivariate normal distribution; the matrix has a positive diagonal."""
-    n = matrix.shape[0]
     covariance = "(jnp.tril({1}) @ jnp.tril({1}).T)"
     if what == "log_prob":
         return node("log_prob_multivariate_normal", "log_prob(multivariate_normal({0}, {1}), {2})",

@@ -13,7 +13,6 @@ from pathlib import Path
 
 import cpp
 import models
-from nodes import number
 
 TESTS = Path(__file__).resolve().parents[1]
 FILES = 5

@@ -1,6 +1,5 @@
 """A random model from a seed: its leaves, its equations, and the programs that are made of it."""
 
-import math
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 

@@ -1,7 +1,7 @@
 """Reductions, products and movements in both languages. An example's axes are JAX's: the rows are added by jax.vmap."""
 
 import math
-from nodes import node, number
+from nodes import node
 
 
 def axes_text(axes, keep):
@@ -133,7 +133,6 @@ def triangular_solve(matrix, b):
 
 def loss(name, operands):
     """The losses over whole examples; the second operand broadcasts."""
-    shape = operands[0].shape
     cpp, jax = {
         "mse": ("mse({0}, {1})", "jnp.mean(jnp.square({0} - {1}))"),
         "squared_error": ("squared_error({0}, {1})", "jnp.sum(jnp.square({0} - {1}))"),
