@@ -14,7 +14,7 @@ public:
 
     explicit crew(thread_limit limit)
         : is_pinned_(limit.is_pinned),
-          pace_(limit.is_pinned ? limit.most : std::min(limit.most, processors::available())) {}
+          pace_(limit.is_pinned || limit.most == 1 ? limit.most : std::min(limit.most, processors::available())) {}
     crew(const crew&) = delete;
     crew& operator=(const crew&) = delete;
 
@@ -58,6 +58,14 @@ private:
     bool is_pinned_;
     pace pace_;
     team* team_ = nullptr;
+};
+
+// In a crew's place where a program never has more than its caller's thread.
+struct loner {
+    explicit loner(thread_limit) {}
+    static constexpr int most() { return 1; }
+    static void prepare() {}
+    template <class Task> static void run(double, Task task) { task(worker{}); }
 };
 
 HOURGLASS_END

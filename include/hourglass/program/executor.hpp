@@ -14,9 +14,27 @@
 
 HOURGLASS_BEGIN
 
+// Whether no run of a program has other threads, whatever there may be: then nobody needs to ask how many.
+template <class Compiled, class T> struct threads_of {
+    static constexpr bool inside = requires { requires Compiled::spec::options::template has<arena_inside>; };
+
+    // Of a program without a batch axis.
+    static constexpr double work_alone() {
+        return []<int... K>(std::integer_sequence<int, K...>) {
+            return (Compiled::run_time.work + ... + recurrence<typename Compiled::template step<K>, T>::work(1));
+        }
+        (std::make_integer_sequence<int, Compiled::scans>{});
+    }
+    static constexpr bool never_others() {
+        if constexpr (direct_runs<Compiled, T>::possible) return inside || work_alone() <= crew::work_worth_a_team;
+        return inside;
+    }
+};
+
 template <class Compiled, class T> class executor {
 public:
-    static constexpr bool inside = requires { requires Compiled::spec::options::template has<arena_inside>; };
+    static constexpr bool inside = threads_of<Compiled, T>::inside,
+                          runs_alone = threads_of<Compiled, T>::never_others();
     static constexpr const auto& schedule = Compiled::run_time;
     static constexpr int values = Compiled::sizes.values, groups = Compiled::sizes.groups;
     static constexpr long max_rows = Compiled::spec::rows;
@@ -70,17 +88,17 @@ public:
     void run(long rows, bool flush) {
         compute_numbers(rows);
         if constexpr (direct::possible) {
-            constexpr bool always = inside || work_alone() <= crew::work_worth_a_team;
-            if (always || crew_.most() == 1) {
+            if (crew_.most() == 1) {
                 if (!flush) return direct::run_all(*this);
                 const kernels::flush_denormals while_running;
                 return direct::run_all(*this);
             }
-            if constexpr (always) return;
         }
-        double work = schedule.work + schedule.work_per_row * static_cast<double>(rows);
-        std::apply([&](const auto&... scan) { ((work += scan.work(rows)), ...); }, scans_);
-        crew_.run(work, [&](worker w) { run_groups(rows, w, flush); });
+        if constexpr (!direct::possible || !runs_alone) {
+            double work = schedule.work + schedule.work_per_row * static_cast<double>(rows);
+            std::apply([&](const auto&... scan) { ((work += scan.work(rows)), ...); }, scans_);
+            crew_.run(work, [&](worker w) { run_groups(rows, w, flush); });
+        }
     }
 
     // A thread's part of a run, all threads together; what products count is the thread's own, and goes on from one
@@ -98,7 +116,8 @@ public:
     void walk_alone() { direct::run_all(*this); }
 
 private:
-    crew crew_;
+    // What runs alone has no crew to keep: small programs are made in loops.
+    std::conditional_t<runs_alone, loner, crew> crew_;
     program_memory<T, inside ? static_cast<std::size_t>(scratch_plan<Compiled, T>::with_arena(1)) : 0> memory_;
 
     using direct = direct_runs<Compiled, T>;
@@ -138,14 +157,6 @@ private:
             recurrence<typename Compiled::template step<K>, T>(threads)...};
     }
     decltype(make_scans(0, std::make_integer_sequence<int, Compiled::scans>{})) scans_;
-
-    // Of a program without a batch axis.
-    static constexpr double work_alone() {
-        return []<int... K>(std::integer_sequence<int, K...>) {
-            return (schedule.work + ... + recurrence<typename Compiled::template step<K>, T>::work(1));
-        }
-        (std::make_integer_sequence<int, Compiled::scans>{});
-    }
 
     static constexpr const stored_value& at(int v) { return schedule.values[static_cast<std::size_t>(v)]; }
     static constexpr const schedule_group& group_at(int g) { return schedule.groups[static_cast<std::size_t>(g)]; }

@@ -20,7 +20,7 @@ public:
     // Made with hg::threads = n or hg::pinned(n), and hg::seed = n, in any order. Throws call_error where there cannot
     // be so many threads.
     template <class... Arguments> explicit callable_program(const Arguments&... arguments)
-        : base(threads_or(base::inside ? thread_limit{} : thread_limit::by_default(), arguments...)) {
+        : base(threads_or(base::default_limit(), arguments...)) {
         base::template well_formed<making_check<taker_of(Spec::kind), Arguments...>>();
         this->executor_.noise.seed = option_or(decltype(seed)::hash, std::uint64_t{0}, arguments...);
     }
@@ -148,7 +148,7 @@ public:
     // Made with the parameters, which must live as long as the trainer, hg::seed = n for the noise, hg::threads = n.
     // Throws call_error where there cannot be so many threads.
     template <class... Arguments> explicit trainer(Arguments&&... arguments)
-        : base(threads_or(thread_limit::by_default(), arguments...)) {
+        : base(threads_or(base::default_limit(), arguments...)) {
         using making = making_check<taker::trainer, Arguments...>;
         if constexpr (base::template well_formed<making>()) {
             this->executor_.noise.seed = option_or(decltype(seed)::hash, std::uint64_t{0}, arguments...);

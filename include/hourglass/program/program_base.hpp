@@ -36,6 +36,11 @@ protected:
 
     explicit program_base(thread_limit limit) : executor_(limit) {}
 
+    // To ask how many processors there are is a call of the system, which small programs made in a loop would notice.
+    static thread_limit default_limit() {
+        return decltype(executor_)::runs_alone ? thread_limit{} : thread_limit::by_default();
+    }
+
     // Whether rows influence each other: then a call cannot be cut into chunks.
     static constexpr bool find_coupling() {
         const graph_view whole = compiled_graph::whole::view();
