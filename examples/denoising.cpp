@@ -67,11 +67,10 @@ void run(const io::training_options& chosen, const hg::data::split& images, cons
 
     // Training images get new noise every time, test images the same after every epoch.
     const corruptor corrupt = corruptor_named(name, chosen.seed, chosen_level, chosen.threads);
-    const std::vector<float> corrupted_test = corrupt(images.test.pixels, first_test_image);
     std::uint64_t seen = 0;
     double error_after = 0, error_before = 0;
 
-    io::trainable task;
+    io::image_task task;
     task.model = "denoising";
     task.step = [&](std::span<const float> batch) -> io::metrics {
         auto out = train(x = batch, corrupted = corrupt(batch, seen), hg::learning_rate = chosen.learning_rate);
@@ -80,22 +79,27 @@ void run(const io::training_options& chosen, const hg::data::split& images, cons
     };
     task.evaluate = [&](const hg::data::image_set& set) -> io::metrics {
         std::vector<float> total(static_cast<std::size_t>(set.count)), after(total.size()), before(total.size());
-        evaluate(theta, x = set.pixels, corrupted = corrupted_test, hg::into(loss, total), hg::into(error, after),
-                 hg::into(untouched, before));
+        evaluate(theta, x = set.pixels, corrupted = corrupt(set.pixels, first_test_image), hg::into(loss, total),
+                 hg::into(error, after), hg::into(untouched, before));
         error_after = io::mean(after);
         error_before = io::mean(before);
         return {{"loss", io::mean(total)}};
     };
     task.draw = [&](const hg::data::image_set& test, const std::filesystem::path& folder) {
         const std::span<const float> clean = io::first_images(test, 30);
-        const std::span<const float> noisy = std::span(corrupted_test).first(clean.size());
+        const std::vector<float> noisy = corrupt(clean, first_test_image);
         std::vector<float> restored(clean.size());
         restore(theta, corrupted = noisy, hg::into(xhat, restored));
         io::write_png(folder / "restored.png",
                       io::comparison_grid({clean, noisy, restored}, 28, 28,
-                                          {.across = 3, .zoom = 3, .placed = io::arrangement::beside}));
+                                          {.across = 3,
+                                           .zoom = 3,
+                                           .placed = io::arrangement::beside,
+                                           .title = "test images: clean, " + name + " noise, restored"}));
         restore(theta, corrupted = clean, hg::into(xhat, restored)); // no corruption
-        io::write_png(folder / "reconstructions.png", io::comparison_grid({clean, restored}, 28, 28));
+        io::write_png(folder / "reconstructions.png",
+                      io::comparison_grid({clean, restored}, 28, 28,
+                                          {.title = "clean test images, and what the model makes of them"}));
     };
     hg::store_with(task, theta, train);
     task.resumed = [&](std::uint64_t images) { seen = images; };

@@ -43,8 +43,9 @@ void run(const io::training_options& chosen, const hg::data::split& series) {
     encoder encode{hg::threads = chosen.threads};
     decoder decode{hg::threads = chosen.threads};
 
-    io::trainable task;
+    io::image_task task;
     task.model = "recurrent";
+    task.unit = "series";
     task.step = [&](std::span<const float> batch) -> io::metrics {
         return {{"loss", train(x = batch, hg::learning_rate = chosen.learning_rate)[loss]}};
     };
@@ -60,7 +61,14 @@ void run(const io::training_options& chosen, const hg::data::split& series) {
         const std::size_t count = measured.size() / static_cast<std::size_t>(test.features());
         std::vector<float> written(measured.size());
         decode(theta, code = std::span(codes).first(count * latent), hg::into(xhat, written));
-        io::write_png(folder / "reconstructions.png", io::line_plot(measured, written, steps, sensors));
+        io::write_png(folder / "reconstructions.png",
+                      io::line_plot(measured, written, steps, sensors,
+                                    {.title = "measured: discs, reconstructed: lines",
+                                     .names = {"deflection", "a quarter turn later", "load"}}));
+        io::write_png(folder / "codes.png",
+                      io::scatter(io::onto_a_plane(codes, latent), test.labels,
+                                  {.title = "codes of the test series, along their two principal axes",
+                                   .names = test.class_names}));
     };
     hg::store_with(task, theta, train);
     io::train(chosen, series, task);
@@ -73,7 +81,7 @@ int main(int argc, char** argv) {
         .model = "recurrent",
         .about =
             "trains a recurrent autoencoder on simulated series of 48 steps of 3 sensors, which count as images of "
-            "48 x 3, and shows measured series as points and what is made of them as lines.",
+            "48 x 3, and shows measured series as points, what is made of them as lines, and their codes.",
         .examples = {"hourglass-recurrent                      # 4000 series, 10 epochs",
                      "hourglass-recurrent --epochs 40 --learning-rate 3e-3 --out /tmp/recurrent"},
         .rows = hg::data::sensor_steps,

@@ -78,9 +78,9 @@ void run(const io::training_options& chosen, const hg::data::split& images, doub
     trainer train{theta, hg::threads = chosen.threads};
     evaluation evaluate{hg::threads = chosen.threads};
     reconstructor reconstruct{hg::threads = chosen.threads};
-    std::vector<float> activations(static_cast<std::size_t>(images.test.count) * units);
+    std::vector<float> activations;
 
-    io::trainable task;
+    io::image_task task;
     task.model = "sparse";
     task.step = [&](std::span<const float> batch) -> io::metrics {
         auto out = train(x = batch, lambda = price, hg::learning_rate = chosen.learning_rate);
@@ -88,6 +88,7 @@ void run(const io::training_options& chosen, const hg::data::split& images, doub
     };
     task.evaluate = [&](const hg::data::image_set& set) -> io::metrics {
         std::vector<float> total(static_cast<std::size_t>(set.count)), error(total.size()), norm(total.size());
+        activations.resize(total.size() * units); // of the set that was evaluated last: the test images
         evaluate(theta, x = set.pixels, lambda = price, hg::into(loss, total), hg::into(reconstruction, error),
                  hg::into(penalty, norm), hg::into(h, activations));
         return {{"loss", io::mean(total)}, {"reconstruction", io::mean(error)}, {"penalty", io::mean(norm)}};
@@ -96,9 +97,13 @@ void run(const io::training_options& chosen, const hg::data::split& images, doub
         const std::span<const float> originals = io::first_images(test, 50);
         std::vector<float> restored(originals.size());
         reconstruct(theta, x = originals, hg::into(xhat, restored));
-        io::write_png(folder / "reconstructions.png", io::comparison_grid({originals, restored}, 28, 28));
-        io::write_png(folder / "features.png", io::image_grid(features(theta, activity(activations), 100), 28, 28,
-                                                              {.scale = io::scaling::symmetric}));
+        io::write_png(folder / "reconstructions.png",
+                      io::comparison_grid({originals, restored}, 28, 28,
+                                          {.title = "test images above, their reconstructions below"}));
+        io::write_png(folder / "features.png",
+                      io::image_grid(features(theta, activity(activations), 100), 28, 28,
+                                     {.scale = io::scaling::symmetric,
+                                      .title = "what the 100 busiest units paint: white adds, black takes away"}));
     };
     hg::store_with(task, theta, train);
     task.remark = [&] { return activity(activations).text(); };

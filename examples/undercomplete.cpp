@@ -33,7 +33,7 @@ void run(const io::training_options& chosen, const hg::data::split& images) {
     evaluation evaluate{hg::threads = chosen.threads};
     reconstructor reconstruct{hg::threads = chosen.threads};
 
-    io::trainable task;
+    io::image_task task;
     task.model = "undercomplete";
     task.step = [&](std::span<const float> batch) -> io::metrics {
         auto out = train(x = batch, hg::learning_rate = chosen.learning_rate);
@@ -48,7 +48,9 @@ void run(const io::training_options& chosen, const hg::data::split& images) {
         const std::span<const float> originals = io::first_images(test, 50);
         std::vector<float> restored(originals.size());
         reconstruct(theta, x = originals, hg::into(xhat, restored));
-        io::write_png(folder / "reconstructions.png", io::comparison_grid({originals, restored}, 28, 28));
+        io::write_png(folder / "reconstructions.png",
+                      io::comparison_grid({originals, restored}, 28, 28,
+                                          {.title = "test images above, their reconstructions below"}));
     };
     hg::store_with(task, theta, train);
     io::train(chosen, images, task);

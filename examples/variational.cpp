@@ -42,7 +42,7 @@ void run(const io::training_options& chosen, const hg::data::split& images, doub
     decoder decode{hg::threads = chosen.threads};
     hg::function<prior, hg::to<z>> draw_codes{hg::seed = chosen.seed};
 
-    io::trainable task;
+    io::image_task task;
     task.model = "variational";
     task.step = [&](std::span<const float> batch) -> io::metrics {
         auto out = train(x = batch, beta = beta_weight, hg::learning_rate = chosen.learning_rate);
@@ -61,15 +61,21 @@ void run(const io::training_options& chosen, const hg::data::split& images, doub
         std::vector<float> codes(originals.size() / 784 * latent), restored(originals.size());
         encode(theta, x = originals, hg::into(mu, codes));
         decode(theta, z = codes, hg::into(xhat, restored));
-        io::write_png(folder / "reconstructions.png", io::comparison_grid({originals, restored}, 28, 28));
+        io::write_png(folder / "reconstructions.png",
+                      io::comparison_grid({originals, restored}, 28, 28,
+                                          {.title = "test images above, their reconstructions below"}));
 
         // The same codes after every epoch, so that one can watch the images come.
         auto samples = decode(theta, z = draw_codes(hg::rows = 100)[z]);
-        io::write_png(folder / "samples.png", io::image_grid(samples[xhat], 28, 28));
+        io::write_png(folder / "samples.png",
+                      io::image_grid(samples[xhat], 28, 28, {.title = "drawn by the decoder from codes of the prior"}));
 
         std::vector<float> means(static_cast<std::size_t>(test.count * latent));
         encode(theta, x = test.pixels, hg::into(mu, means));
-        io::write_png(folder / "latent.png", io::scatter(io::onto_a_plane(means, latent), test.labels));
+        io::write_png(folder / "latent.png",
+                      io::scatter(io::onto_a_plane(means, latent), test.labels,
+                                  {.title = "codes of the test images, along their two principal axes",
+                                   .names = test.class_names}));
     };
     hg::store_with(task, theta, train);
     io::train(chosen, images, task);

@@ -85,6 +85,8 @@ struct command_line::parser {
 
         options.out = "out/" + what.model;
         options.data = what.data.empty() ? data::default_source() : what.data;
+        options.epochs = what.epochs;
+        options.learning_rate = what.learning_rate;
         options.threads = thread_limit::by_default().most;
         constexpr int many = 1000000000;
         app.add_option("--data", options.data, std::string("What to train on: ") + data::known_sources)
@@ -97,7 +99,7 @@ struct command_line::parser {
             ->transform(within(1, many))
             ->type_name("N");
         app.add_option("--patience", options.patience,
-                       "Stop after N epochs without a smaller test loss; 0: go through all epochs")
+                       "Stop after N epochs without a smaller loss of validation; 0: go through all epochs")
             ->transform(within(0, many))
             ->type_name("N");
         app.add_option("--batch", options.batch, "Images a step")
@@ -118,6 +120,10 @@ struct command_line::parser {
             ->transform(within(0, many))
             ->type_name("N");
         app.add_option("--test-images", options.test_images, "Test on the first N images only; 0: on all")
+            ->transform(within(0, many))
+            ->type_name("N");
+        app.add_option("--validation-images", options.validation_images,
+                       "Hold out the last N training images, to choose the best epoch by; 0: the test images serve")
             ->transform(within(0, many))
             ->type_name("N");
     }
@@ -145,9 +151,9 @@ struct command_line::parser {
 
     int load_and_run(const body_function& body) {
         // A signal while images are read ends the program at once, as there is nothing to save.
-        const data::split images =
-            data::load(options.data, options.train_images, options.test_images,
-                       [&](int rows, int columns) { check_size(rows, columns, what, options.data); });
+        data::split images = data::load(options.data, options.train_images, options.test_images,
+                                        [&](int rows, int columns) { check_size(rows, columns, what, options.data); });
+        if (options.validation_images > 0) data::hold_out(images, options.validation_images);
         const interrupt_guard guard;
         for (const CLI::Option* option : app.get_options())
             if (option->get_group() == what.model)

@@ -207,8 +207,15 @@ split load_idx_files(const idx_files& files, int train_images, int test_images, 
     if (check) check(train.rows, train.columns);
     const image_range kept{0, first_of(train_images, files.train_images, train.count, "training")},
         kept_of_test{0, first_of(test_images, files.test_images, test.count, "test")};
-    return {std::move(load_idx(files.train_images, files.train_labels, std::span(&kept, 1)).front()),
-            std::move(load_idx(files.test_images, files.test_labels, std::span(&kept_of_test, 1)).front())};
+    split both{std::move(load_idx(files.train_images, files.train_labels, std::span(&kept, 1)).front()),
+               std::move(load_idx(files.test_images, files.test_labels, std::span(&kept_of_test, 1)).front())};
+    // The files have no names of classes, so other data sets have none.
+    if (files.train_images.parent_path() == fashion_mnist_folder) {
+        both.train.class_names = {"T-shirt", "trousers", "pullover", "dress", "coat",
+                                  "sandal",  "shirt",    "sneaker",  "bag",   "ankle boot"};
+        both.test.class_names = both.train.class_names;
+    }
+    return both;
 }
 
 bool fashion_mnist_installed(const path& folder) {

@@ -1,5 +1,7 @@
 #include "hourglass/io/image_grid.hpp"
 
+#include "canvas.hpp"
+
 #include <algorithm>
 #include <cmath>
 
@@ -90,9 +92,14 @@ picture lay_out(image_series series, int rows, int columns, const grid_style& st
     }
     const axis x{across, wide, std::int64_t{columns} * zoom, style.gap, style.group_gap};
     const axis y{down, high, std::int64_t{rows} * zoom, style.gap, style.group_gap};
+    const int heading = style.title.empty() ? 0 : line_height;
     constexpr std::int64_t most = 1 << 20; // more is refused by make_picture, in words, once it fits an int
-    picture page = make_picture(static_cast<int>(std::min(x.total(), most)),
-                                static_cast<int>(std::min(y.total(), most)), 1, style.separator);
+    const std::int64_t title = style.title.empty() ? 0 : text_width(style.title) + 2 * x.margin();
+    picture page = make_picture(static_cast<int>(std::min(std::max(x.total(), title), most)),
+                                static_cast<int>(std::min(heading + y.total(), most)), 1, style.separator);
+    const colour light{230, 230, 230};
+    canvas(page).text(static_cast<int>(x.margin()), (line_height - text_height) / 2 + 1, style.title,
+                      style.separator < 128 ? light : ink);
 
     const grey_scale grey = scale_for(series, style);
     const std::size_t size = static_cast<std::size_t>(rows) * static_cast<std::size_t>(columns);
@@ -101,7 +108,7 @@ picture lay_out(image_series series, int rows, int columns, const grid_style& st
             const auto image =
                 series[static_cast<std::size_t>(member)].subspan(static_cast<std::size_t>(n) * size, size);
             const std::int64_t left = x.at(n % across, above ? 0 : member);
-            const std::int64_t top = y.at(n / across, above ? member : 0);
+            const std::int64_t top = heading + y.at(n / across, above ? member : 0);
             for (std::int64_t row = 0; row < y.extent; ++row)
                 for (std::int64_t column = 0; column < x.extent; ++column)
                     page.pixels[static_cast<std::size_t>((top + row) * page.width + left + column)] =

@@ -34,10 +34,12 @@ ordered_json terms(int epoch, const std::string& part, const std::vector<metric>
 
 ordered_json epoch_json(const epoch_metrics& e) {
     check_finite(e.epoch, "seconds", e.seconds);
-    return {{"epoch", e.epoch},
-            {"train", terms(e.epoch, "train", e.train)},
-            {"test", terms(e.epoch, "test", e.test)},
-            {"seconds", e.seconds}};
+    ordered_json result{{"epoch", e.epoch},
+                        {"train", terms(e.epoch, "train", e.train)},
+                        {"test", terms(e.epoch, "test", e.test)},
+                        {"seconds", e.seconds}};
+    if (!e.validation.empty()) result["validation"] = terms(e.epoch, "validation", e.validation);
+    return result;
 }
 
 std::vector<metric> read_terms(const ordered_json& value) {
@@ -56,8 +58,10 @@ run_record read_record(const ordered_json& all) {
                       .best_epoch = all.at("best").at("epoch"),
                       .best_loss = all.at("best").at("loss"),
                       .unfinished = {}};
-    for (const ordered_json& e : all.at("epochs"))
+    for (const ordered_json& e : all.at("epochs")) {
         record.epochs.push_back({e.at("epoch"), read_terms(e.at("train")), read_terms(e.at("test")), e.at("seconds")});
+        if (const auto at = e.find("validation"); at != e.end()) record.epochs.back().validation = read_terms(*at);
+    }
     if (const auto at = all.find("unfinished"); at != all.end())
         record.unfinished = {at->at("batches"), at->at("rows"), read_terms(at->at("sums")), at->at("seconds")};
     return record;

@@ -53,9 +53,9 @@ std::string list(std::span<const metric> metrics) {
     return text;
 }
 
-std::string rate_text(double images_per_second) {
-    return images_per_second >= 10 ? fmt::format("{:.0f} images/s", images_per_second)
-                                   : fmt::format("{:.2f} images/s", images_per_second);
+std::string rate_text(double per_second, std::string_view unit) {
+    return per_second >= 10 ? fmt::format("{:.0f} {}/s", per_second, unit)
+                            : fmt::format("{:.2f} {}/s", per_second, unit);
 }
 
 std::string head(int epoch, int epochs) {
@@ -81,7 +81,7 @@ std::string progress_line(const progress_state& state, int width, bool colour) {
         fmt::format("{}  {:>3}% ", head(state.epoch, state.epochs), static_cast<int>(share * 100));
     std::string after = fmt::format("{:>{}}/{}", state.done, std::to_string(state.total).size(), state.total);
     if (!state.losses.empty()) after += "  " + list(state.losses);
-    if (state.images_per_second >= 0) after += "  " + rate_text(state.images_per_second);
+    if (state.examples_per_second >= 0) after += "  " + rate_text(state.examples_per_second, state.unit);
     if (state.seconds_left >= 0) after += fmt::format("  {} left", clock_text(state.seconds_left));
 
     const int room = width - static_cast<int>(before.size() + after.size()) - 3; // brackets and a space
@@ -93,8 +93,8 @@ std::string progress_line(const progress_state& state, int width, bool colour) {
     return fmt::format("{}[{}{}{}{}] {}", before, colour ? bar_colour : "", done, colour ? no_colour : "", rest, after);
 }
 
-progress::progress(int epochs, std::int64_t images, progress_options options)
-    : epochs_(epochs), images_(images), options_(std::move(options)),
+progress::progress(int epochs, std::int64_t examples, progress_options options)
+    : epochs_(epochs), examples_(examples), options_(std::move(options)),
       terminal_(options_.output == progress_options::kind::terminal ||
                 (options_.output == progress_options::kind::detect && moves(options_.stream))),
       colour_(terminal_ && !set_in_environment("NO_COLOR")), shown_(-std::numeric_limits<double>::infinity()) {}
@@ -110,9 +110,9 @@ double progress::now() const {
 
 // From all that this run has taken so far, evaluation and saving included: what remains will need them too.
 double progress::seconds_left(std::int64_t done, double at) const {
-    const auto images = static_cast<double>(images_);
-    const double behind = (epoch_ - first_epoch_) * images + static_cast<double>(done);
-    const double ahead = (epochs_ - epoch_ + 1) * images - static_cast<double>(done);
+    const auto all = static_cast<double>(examples_);
+    const double behind = (epoch_ - first_epoch_) * all + static_cast<double>(done);
+    const double ahead = (epochs_ - epoch_ + 1) * all - static_cast<double>(done);
     return behind > 0 ? std::max(0.0, (at - start_) * ahead / behind) : -1;
 }
 
@@ -134,10 +134,11 @@ void progress::update(std::int64_t done, std::span<const metric> losses) {
     const progress_state state{.epoch = epoch_,
                                .epochs = epochs_,
                                .done = done,
-                               .total = images_,
+                               .total = examples_,
                                .losses = losses,
-                               .images_per_second = passed > 0 ? static_cast<double>(done) / passed : -1,
-                               .seconds_left = seconds_left(done, at)};
+                               .examples_per_second = passed > 0 ? static_cast<double>(done) / passed : -1,
+                               .seconds_left = seconds_left(done, at),
+                               .unit = options_.unit.c_str()};
     const std::string line = std::string(erase_line) + progress_line(state, width_of(options_.stream), colour_);
     say(options_.stream, line); // in one piece, so that nothing flickers
     open_ = true;
@@ -146,10 +147,11 @@ void progress::update(std::int64_t done, std::span<const metric> losses) {
 void progress::end_epoch(const epoch_metrics& result) {
     std::string line = head(epoch_, epochs_);
     if (!result.train.empty()) line += "  train " + list(result.train);
+    if (!result.validation.empty()) line += "  validation " + list(result.validation);
     if (!result.test.empty()) line += "  test " + list(result.test);
-    if (result.seconds > 0) line += "  " + rate_text(static_cast<double>(images_) / result.seconds);
+    if (result.seconds > 0) line += "  " + rate_text(static_cast<double>(examples_) / result.seconds, options_.unit);
     line += fmt::format("  {:.1f} s", result.seconds);
-    if (epoch_ < epochs_) line += fmt::format("  {} left", clock_text(seconds_left(images_, now())));
+    if (epoch_ < epochs_) line += fmt::format("  {} left", clock_text(seconds_left(examples_, now())));
     note(line);
 }
 

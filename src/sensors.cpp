@@ -26,7 +26,7 @@ double normal(random_stream& random) {
 
 image_set make_sensors(int count, std::uint64_t seed, std::uint64_t first) {
     if (count < 1) throw error(fmt::format("sensors: expected at least 1 series, found {}", count));
-    image_set set{{}, {}, count, sensor_steps, sensor_count};
+    image_set set{{}, {}, count, sensor_steps, sensor_count, {"falling load", "rising load"}};
     set.pixels.reserve(static_cast<std::size_t>(count) * sensor_steps * sensor_count);
     for (int n = 0; n < count; ++n) {
         random_stream random(seed, first + static_cast<std::uint64_t>(n));

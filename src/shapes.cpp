@@ -137,6 +137,7 @@ shape_set make_shapes(const shapes_options& options) {
     shape_set set;
     set.images.count = options.count;
     set.images.rows = set.images.columns = options.side;
+    set.images.class_names.assign(shape_names.begin(), shape_names.end());
     set.images.pixels.resize(count * size);
     set.images.labels.reserve(count);
     set.factors.reserve(count);

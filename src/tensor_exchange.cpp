@@ -121,11 +121,14 @@ public:
             }
     }
 
-    // Throws unless everything fits; `first` are mistakes found elsewhere.
-    void expect_everything(std::vector<std::string> first, std::string_view advice) const {
-        const std::size_t count = first.size() + missing_.size() + extra_.size() + result.misfits.size();
+    // Throws unless everything fits; `numbers` are what is wrong with those of the metadata.
+    void expect_everything(std::span<const tensor_misfit> numbers, std::string_view advice) const {
+        const std::size_t count = numbers.size() + missing_.size() + extra_.size() + result.misfits.size();
         if (count == 0) return;
-        std::vector<std::string> lines = std::move(first);
+        std::vector<std::string> lines;
+        for (const tensor_misfit& number : numbers)
+            add(lines,
+                [&] { return number.reason.empty() ? "missing " + number.name : number.name + ": " + number.reason; });
         for (const tensor_target* target : missing_)
             add(lines, [&] { return fmt::format("missing \"{}\" {}", excerpt(target->name), text_of(target->shape)); });
         for (const tensor_misfit& misfit : result.misfits)
@@ -173,20 +176,21 @@ std::set<std::string> optimiser_names(const path& file, const metadata& from) {
     return names.get<std::set<std::string>>();
 }
 
-// A number of the metadata, or a line in `wrong` that says why there is none.
-std::uint64_t number_of(const metadata& from, const char* key, std::vector<std::string>& wrong) {
+// A number of the metadata, or `otherwise`, and in `wrong` why: without a reason where it is missing.
+std::uint64_t number_of(const metadata& from, const char* key, std::uint64_t otherwise,
+                        std::vector<tensor_misfit>& wrong) {
+    const std::string name = fmt::format("{}.{}", metadata_key, key);
     const auto found = from.find(key);
-    std::uint64_t value = 0;
     if (found == from.end()) {
-        wrong.push_back(fmt::format("missing {}.{}", metadata_key, key));
-        return 0;
+        wrong.push_back({name, ""});
+        return otherwise;
     }
+    std::uint64_t value = 0;
     const std::string& text = found->second;
     const auto [end, code] = std::from_chars(text.data(), text.data() + text.size(), value);
-    if (code != std::errc() || end != text.data() + text.size())
-        wrong.push_back(
-            fmt::format("{}.{}: expected a whole number below 2^64, found \"{}\"", metadata_key, key, excerpt(text)));
-    return value;
+    if (code == std::errc() && end == text.data() + text.size()) return value;
+    wrong.push_back({name, fmt::format("expected a whole number below 2^64, found \"{}\"", excerpt(text))});
+    return otherwise;
 }
 
 }
@@ -221,17 +225,23 @@ void save_training(const path& file, std::vector<tensor_record> parameters, std:
 }
 
 load_result load_training(const path& file, std::span<const tensor_target> parameters,
-                          std::span<const tensor_target> optimiser, training_position& position) {
+                          std::span<const tensor_target> optimiser, training_position& position, load_what what) {
     safetensors_file read = read_safetensors(file);
     std::vector<tensor_target> all(parameters.begin(), parameters.end());
     all.insert(all.end(), optimiser.begin(), optimiser.end());
-    std::vector<std::string> wrong;
-    const training_position found{number_of(read.metadata, steps_key, wrong),
-                                  number_of(read.metadata, seed_key, wrong)};
+    std::vector<tensor_misfit> wrong;
+    const training_position found{number_of(read.metadata, steps_key, position.steps, wrong),
+                                  number_of(read.metadata, seed_key, position.noise_seed, wrong)};
     comparison compared(file, read, all);
     compared.find_extra({});
-    compared.expect_everything(std::move(wrong), "give the file of this trainer, or load the parameters of any file "
-                                                 "with hg::load(file, theta)");
+    if (what == load_what::everything)
+        compared.expect_everything(wrong, "give the file of this trainer, or load what fits with hg::matching_only, or "
+                                          "the parameters of any file with hg::load(file, theta)");
+    for (tensor_misfit& number : wrong)
+        if (number.reason.empty())
+            compared.result.missing.push_back(std::move(number.name));
+        else
+            compared.result.misfits.push_back(std::move(number));
     compared.copy();
     position = found;
     return std::move(compared.result);

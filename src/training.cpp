@@ -2,9 +2,9 @@
 #include "hourglass/io/training.hpp"
 
 #include "hourglass/data/batches.hpp"
-#include "hourglass/data/finite.hpp"
 #include "hourglass/io/atomic_file.hpp"
 #include "hourglass/io/interrupt.hpp"
+#include "hourglass/io/loss_curves.hpp"
 #include "hourglass/io/progress.hpp"
 #include "hourglass/io/run_folder.hpp"
 #include "hourglass/io/standard_streams.hpp"
@@ -22,7 +22,7 @@
 namespace hourglass::io {
 namespace {
 
-// Means over images of what is given as means over batches.
+// Means over examples of what is given as means over batches.
 class running_means {
 public:
     void add(const metrics& of_batch, std::size_t rows) {
@@ -64,19 +64,28 @@ private:
 // A loss so far above where it began is no longer being trained.
 bool is_far_above(double loss, double first) { return loss > first + 100 * std::abs(first) && loss > 1e-3; }
 // Before the first step nothing has changed the parameters, so no learning rate is at fault.
-std::string of_the_first_step(std::span<const float> batch) {
-    float largest = 0;
-    for (const float x : batch) largest = std::max(largest, std::abs(x));
+std::string of_the_first_step(const std::string& batch) {
     return fmt::format("no step has changed the parameters yet: look at the model and its first parameters, and at the "
-                       "scale of the data, whose magnitudes go up to {:g} in these images",
-                       largest);
+                       "scale of the data{}{}",
+                       batch.empty() ? "" : ", ", batch);
 }
 
 // What decides the weights that a run gives; and a run that has not begun, whose name follows from that.
 std::string options_of(const training_options& o) {
-    return fmt::format("--data {} --batch {} --learning-rate {} --seed {} --train-images {} --test-images {}{}{}",
-                       o.data, o.batch, o.learning_rate, o.seed, o.train_images, o.test_images,
-                       o.init.empty() ? "" : " --init " + o.init.string(), o.own);
+    std::string text;
+    const auto add = [&](std::string_view name, const auto& value) { text += fmt::format(" {} {}", name, value); };
+    const auto add_if = [&](bool there, std::string_view name, const auto& value) {
+        if (there) add(name, value);
+    };
+    add_if(!o.data.empty(), "--data", o.data);
+    add("--batch", o.batch);
+    add("--learning-rate", o.learning_rate);
+    add("--seed", o.seed);
+    add_if(o.train_images > 0, "--train-images", o.train_images);
+    add_if(o.test_images > 0, "--test-images", o.test_images);
+    add_if(o.validation_images > 0, "--validation-images", o.validation_images);
+    add_if(!o.init.empty(), "--init", o.init.string());
+    return text.substr(1) + o.own;
 }
 run_record begun(const std::string& model, const std::string& options) {
     const std::string text = model + " " + options;
@@ -84,12 +93,27 @@ run_record begun(const std::string& model, const std::string& options) {
     return {.model = model, .run = fmt::format("{:08x}", sum), .options = options};
 }
 
+// The least that a run needs.
+void check(const training_task& task) {
+    const auto need = [](bool there, std::string_view what) {
+        if (!there) throw error(fmt::format("training: expected a task with {}", what));
+    };
+    need(!task.model.empty(), "a model's name");
+    need(task.examples > 0, "examples");
+    need(task.step != nullptr, "a step");
+    need(task.weights != nullptr, "weights, which hg::store_with sets");
+}
+
+void expect_terms(const metrics& found, const char* of) {
+    if (found.empty()) throw error(fmt::format("training: expected {} to answer the loss, found no term", of));
+}
+
 class training {
 public:
-    training(const training_options& options, const data::split& images, const trainable& what)
-        : options_(options), images_(images), what_(what), record_(begun(what.model, options_of(options))),
-          folder_(options.out, record_.run), order_(images.train.count, options.batch, options.seed),
-          rows_(order_.largest(), images.train.features()), show_(options.epochs, images.train.count) {
+    training(const training_options& options, const training_task& what)
+        : options_(options), what_(what), record_(begun(what.model, options_of(options))),
+          folder_(options.out, record_.run), order_(what.examples, options.batch, options.seed),
+          show_(options.epochs, what.examples, {.unit = what.unit}) {
         if (!options.init.empty()) need(what.init, "--init")(options.init);
         if (options.resume) go_on();
         write_epoch(); // what cannot be written is found before the training
@@ -101,7 +125,8 @@ public:
         while (whole_epochs() < options_.epochs && !is_out_of_patience() && !interrupted()) {
             epoch_metrics result{whole_epochs() + 1, {}, {}, 0};
             if (!train_epoch(result)) return stop(result);
-            result.test = what_.evaluate(images_.test);
+            if (what_.validate) expect_terms(result.validation = what_.validate(), "validation");
+            if (what_.test) expect_terms(result.test = what_.test(), "the test");
             check_weights(result.epoch);
             record_.epochs.push_back(result);
             record_.unfinished.reset();
@@ -109,10 +134,11 @@ public:
             show_.end_epoch(result);
             if (what_.remark) show_.note(what_.remark());
             warn_of_divergence(result);
+            if (what_.after_epoch && !what_.after_epoch(result)) break;
         }
         if (is_out_of_patience())
-            show_.note(fmt::format("stopped after epoch {}: none of the last {} had a smaller test loss than epoch {}",
-                                   whole_epochs(), options_.patience, record_.best_epoch));
+            show_.note(fmt::format("stopped after epoch {}: none of the last {} had a smaller {} loss than epoch {}",
+                                   whole_epochs(), options_.patience, judge(), record_.best_epoch));
     }
 
     void report() const {
@@ -120,8 +146,10 @@ public:
         const epoch_metrics& last = record_.epochs.back();
         double seconds = 0;
         for (const epoch_metrics& e : record_.epochs) seconds += e.seconds;
-        std::string text = fmt::format("{}, epoch {}, test:", what_.model, last.epoch);
-        for (const metric& m : last.test) text += fmt::format("  {} {:.6g}", m.name, m.value);
+        std::string text =
+            fmt::format("{}, epoch {}, {}:", what_.model, last.epoch, last.test.empty() ? judge() : "test");
+        for (const metric& m : last.test.empty() ? judged(last) : last.test)
+            text += fmt::format("  {} {:.6g}", m.name, m.value);
         text += fmt::format("\ntrained for {:.1f} s on {} thread{}; weights, metrics and pictures are in {}\n", seconds,
                             options_.threads, options_.threads == 1 ? "" : "s", shown(options_.out));
         if (record_.best_epoch < last.epoch)
@@ -131,7 +159,8 @@ public:
 
 private:
     static constexpr const char *weights_file = "weights.safetensors", *best_file = "best.safetensors",
-                                *trainer_file = "trainer.safetensors", *metrics_name = "metrics.json";
+                                *trainer_file = "trainer.safetensors", *metrics_name = "metrics.json",
+                                *curves_file = "losses.png";
 
     bool is_out_of_patience() const {
         return options_.patience > 0 && whole_epochs() - record_.best_epoch >= options_.patience;
@@ -153,10 +182,10 @@ private:
                 shown(from), record_.model, shown(record_.options), shown(found.model), shown(found.options)));
         need(what_.load, "--resume")(options_.out / trainer_file);
         record_ = std::move(found);
-        if (what_.resumed) what_.resumed(images_seen());
+        if (what_.resumed) what_.resumed(examples_seen());
     }
-    std::uint64_t images_seen() const {
-        const auto whole = static_cast<std::uint64_t>(whole_epochs()) * static_cast<std::uint64_t>(images_.train.count);
+    std::uint64_t examples_seen() const {
+        const auto whole = static_cast<std::uint64_t>(whole_epochs()) * static_cast<std::uint64_t>(what_.examples);
         return whole + (record_.unfinished ? static_cast<std::uint64_t>(record_.unfinished->rows) : 0);
     }
 
@@ -172,11 +201,10 @@ private:
         const auto start = clock::now();
         while (at.batches < order_.size()) {
             const std::span<const int> chosen = order_[at.batches];
-            const std::span<const float> batch = rows_.gather(images_.train.pixels, chosen);
-            const metrics now = what_.step(batch);
+            const metrics now = what_.step(chosen);
             ++record_.steps;
             ++at.batches;
-            check_loss(result.epoch, now, batch);
+            check_loss(result.epoch, now);
             means.add(now, chosen.size());
             show_.update(static_cast<std::int64_t>(means.rows()), means.means());
             if (interrupted() && at.batches < order_.size()) break;
@@ -196,11 +224,12 @@ private:
     [[noreturn]] void fail(int epoch, std::string_view what, std::string_view why) const {
         throw error(fmt::format("epoch {}, step {}: {}; {}; {}", epoch, record_.steps, what, why, what_is_kept()));
     }
-    void check_loss(int epoch, const metrics& now, std::span<const float> batch) {
+    void check_loss(int epoch, const metrics& now) {
+        expect_terms(now, "a step");
         for (const metric& m : now)
             if (!std::isfinite(m.value))
                 fail(epoch, fmt::format("{}: expected a finite number, found {}", m.name, m.value),
-                     record_.steps > 1 ? diverged : of_the_first_step(batch));
+                     record_.steps > 1 ? diverged : of_the_first_step(what_.latest_batch ? what_.latest_batch() : ""));
         if (record_.steps == 1) record_.first_loss = now.front().value;
     }
     // The last update may have been one too many, which no loss has seen yet.
@@ -240,7 +269,7 @@ private:
 
     void save() {
         const epoch_metrics& last = record_.epochs.back();
-        const double loss = (last.test.empty() ? last.train : last.test).front().value;
+        const double loss = judged(last).front().value;
         const bool is_best = record_.best_epoch == 0 || loss < record_.best_loss;
         if (is_best) std::tie(record_.best_epoch, record_.best_loss) = std::pair(last.epoch, loss);
         write_epoch();
@@ -250,11 +279,17 @@ private:
             folder_.keep(best_file);
         folder_.publish();
     }
+    // What the best epoch is chosen by.
+    const char* judge() const { return what_.validate ? "validation" : what_.test ? "test" : "training"; }
+    const metrics& judged(const epoch_metrics& of) const {
+        return what_.validate ? of.validation : what_.test ? of.test : of.train;
+    }
     // Weights, metrics and pictures as they are now, where no reader sees them yet.
     void write_epoch() {
         const std::filesystem::path to = folder_.begin(whole_epochs());
         write_safetensors(to / weights_file, what_.weights(), labels());
-        what_.draw(images_.test, to);
+        if (what_.draw) what_.draw(to);
+        write_png(to / curves_file, loss_curves(record_));
         write_progress(to);
     }
     void write_progress(const std::filesystem::path& to) {
@@ -270,21 +305,18 @@ private:
     }
 
     const training_options& options_;
-    const data::split& images_;
-    const trainable& what_;
+    const training_task& what_;
     run_record record_;
     run_folder folder_;
     data::batches order_;
-    data::row_buffer<float> rows_;
     progress show_;
 };
 
 }
 
-void train(const training_options& options, const data::split& images, const trainable& what) {
-    data::check_images(images.train, "training");
-    data::check_images(images.test, "test");
-    training now(options, images, what);
+void train(const training_options& options, const training_task& what) {
+    check(what);
+    training now(options, what);
     now.run();
     now.report();
 }
@@ -293,11 +325,6 @@ double mean(std::span<const float> values) {
     double sum = 0;
     for (const float value : values) sum += static_cast<double>(value);
     return sum / static_cast<double>(values.size());
-}
-
-std::span<const float> first_images(const data::image_set& set, int most) {
-    const auto count = static_cast<std::size_t>(std::min(most, set.count));
-    return std::span(set.pixels).first(count * static_cast<std::size_t>(set.features()));
 }
 
 }

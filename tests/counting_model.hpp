@@ -1,8 +1,8 @@
 // What the tests of the training loop share: data of one pixel, a model that counts, and a run that a signal stops.
 #pragma once
 
+#include <hourglass/io/image_training.hpp>
 #include <hourglass/io/interrupt.hpp>
-#include <hourglass/io/training.hpp>
 
 #include "io_folder.hpp"
 
@@ -30,7 +30,7 @@ struct counting_model {
     int steps = 0, drawn = 0;
     std::map<float, int> seen;
     std::vector<std::size_t> batches;
-    io::trainable task;
+    io::image_task task;
 
     counting_model() {
         task.model = "counting";

@@ -124,6 +124,30 @@ TEST_CASE("drawn factors keep their ranges, and every picture is the drawing of 
     for (const int n : seen) CHECK((n > 430 && n < 570));
 }
 
+TEST_CASE("labels have names; of the training images the last can be held out for validation") {
+    data::split images = data::make_shapes_split(10, 4);
+    CHECK(images.train.class_names == std::vector<std::string>{"ellipse", "square", "triangle", "cross"});
+    const data::image_set all = images.train;
+    data::hold_out(images, 3);
+    CHECK(images.train.count == 7);
+    CHECK(images.validation.count == 3);
+    CHECK(images.validation.rows == all.rows);
+    CHECK(images.validation.class_names == all.class_names);
+    std::vector<float> pixels = images.train.pixels;
+    pixels.insert(pixels.end(), images.validation.pixels.begin(), images.validation.pixels.end());
+    CHECK(pixels == all.pixels);
+    std::vector<std::uint8_t> labels = images.train.labels;
+    labels.insert(labels.end(), images.validation.labels.begin(), images.validation.labels.end());
+    CHECK(labels == all.labels);
+    for (const int count : {-1, 0, 7, 100})
+        CHECK(message_of<data::error>([&] { data::hold_out(images, count); }) ==
+              "validation: expected to hold out 1 to 6 of 7 training images, found " + std::to_string(count));
+    images.train.labels.clear();
+    data::hold_out(images, 6);
+    CHECK(images.train.count == 1);
+    CHECK(images.validation.labels.empty());
+}
+
 TEST_CASE("what shapes draws is pinned to the bit") {
     CHECK(fingerprint(data::make_shapes({.count = 100, .seed = 1}).images) == 6937909638464219561ULL);
     CHECK(fingerprint(data::make_shapes({.count = 20, .side = 64, .seed = 2}).images) == 8241913608902520091ULL);

@@ -13,5 +13,5 @@ TEST_CASE("basic: metrics, weights and pictures are there, and the loss falls") 
     check_metrics(folder / "metrics.json", "basic", {"loss"});
     check_weights(folder / "weights.safetensors",
                   {{"W_e", {32, 784}}, {"b_e", {32}}, {"W_d", {784, 32}}, {"b_d", {784}}});
-    for (const char* picture : {"reconstructions.png"}) check_picture(folder / picture);
+    for (const char* picture : {"losses.png", "reconstructions.png"}) check_picture(folder / picture);
 }

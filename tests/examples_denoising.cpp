@@ -13,7 +13,7 @@ TEST_CASE("denoising: metrics, weights and pictures are there, and the loss fall
     check_metrics(folder / "metrics.json", "denoising", {"loss"});
     check_weights(folder / "weights.safetensors",
                   {{"h.weight", {512, 784}}, {"h.bias", {512}}, {"logits.weight", {784, 512}}, {"logits.bias", {784}}});
-    for (const char* picture : {"reconstructions.png", "restored.png"}) check_picture(folder / picture);
+    for (const char* picture : {"losses.png", "reconstructions.png", "restored.png"}) check_picture(folder / picture);
 }
 
 TEST_CASE("denoising: every corruption does what its level says, and none where the level is zero") {

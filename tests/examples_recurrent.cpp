@@ -29,5 +29,5 @@ TEST_CASE("recurrent: metrics, weights and pictures are there, and the loss fall
                                                    {"writer.candidate.bias", {32}},
                                                    {"W_out", {3, 32}},
                                                    {"b_out", {3}}});
-    for (const char* picture : {"reconstructions.png"}) check_picture(folder / picture);
+    for (const char* picture : {"losses.png", "reconstructions.png", "codes.png"}) check_picture(folder / picture);
 }

@@ -14,7 +14,7 @@ TEST_CASE("sparse: metrics, weights and pictures are there, and the loss falls")
     check_weights(
         folder / "weights.safetensors",
         {{"h.weight", {1024, 784}}, {"h.bias", {1024}}, {"logits.weight", {784, 1024}}, {"logits.bias", {784}}});
-    for (const char* picture : {"reconstructions.png", "features.png"}) check_picture(folder / picture);
+    for (const char* picture : {"losses.png", "reconstructions.png", "features.png"}) check_picture(folder / picture);
 }
 
 TEST_CASE("sparse: a higher price leaves fewer units active") {

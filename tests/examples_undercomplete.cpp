@@ -23,5 +23,5 @@ TEST_CASE("undercomplete: metrics, weights and pictures are there, and the loss 
                                                    {"h4.bias", {128}},
                                                    {"logits.weight", {784, 128}},
                                                    {"logits.bias", {784}}});
-    for (const char* picture : {"reconstructions.png"}) check_picture(folder / picture);
+    for (const char* picture : {"losses.png", "reconstructions.png"}) check_picture(folder / picture);
 }

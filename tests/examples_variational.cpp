@@ -21,7 +21,8 @@ TEST_CASE("variational: metrics, weights and pictures are there, and the loss fa
                                                    {"hidden.bias", {400}},
                                                    {"logits.weight", {784, 400}},
                                                    {"logits.bias", {784}}});
-    for (const char* picture : {"reconstructions.png", "samples.png", "latent.png"}) check_picture(folder / picture);
+    for (const char* picture : {"losses.png", "reconstructions.png", "samples.png", "latent.png"})
+        check_picture(folder / picture);
 }
 
 TEST_CASE("variational: the same seed gives the same bits, whatever the number of threads; another seed others") {

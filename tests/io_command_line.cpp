@@ -92,7 +92,7 @@ outcome train_into(const std::filesystem::path& folder, streams to, rlim_t large
         std::FILE* file = std::fopen("/dev/null", "r");
         if (fileno(file) < 3) _exit(99);
         std::fclose(file);
-        io::trainable task;
+        io::image_task task;
         task.model = "some";
         task.step = [](std::span<const float> batch) -> io::metrics { return {{"loss", io::mean(batch)}}; };
         task.evaluate = [](const data::image_set& set) -> io::metrics { return {{"loss", io::mean(set.pixels)}}; };

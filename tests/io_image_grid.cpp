@@ -2,6 +2,8 @@
 
 #include "io_folder.hpp"
 
+#include <algorithm>
+#include <cstddef>
 #include <limits>
 #include <string>
 #include <vector>
@@ -100,6 +102,25 @@ TEST_CASE("left alone, a grid is about square and about 1000 pixels") {
     CHECK(one.width == 28 * 8 + 4);
     const auto pairs = io::comparison_grid({images, images}, 28, 28);
     CHECK(std::abs(pairs.width - pairs.height) < pairs.width / 4);
+}
+
+TEST_CASE("a title stands above the images, and widens a picture that is narrower") {
+    const std::vector<float> image(40 * 40, 0.5F);
+    const auto plain = io::image_grid(image, 40, 40, {.zoom = 8, .separator = 0});
+    const auto titled = io::image_grid(image, 40, 40, {.zoom = 8, .separator = 0, .title = "one grey image"});
+    REQUIRE(titled.width == plain.width);
+    REQUIRE(titled.height > plain.height);
+    const auto above = static_cast<std::size_t>((titled.height - plain.height) * titled.width);
+    CHECK(std::equal(plain.pixels.begin(), plain.pixels.end(),
+                     titled.pixels.begin() + static_cast<std::ptrdiff_t>(above)));
+    const auto inked = std::count_if(titled.pixels.begin(), titled.pixels.begin() + static_cast<std::ptrdiff_t>(above),
+                                     [](int level) { return level > 0; });
+    CHECK(inked > 100);
+    const auto wide = io::image_grid(image, 40, 40, {.zoom = 1, .title = "wider than the image below it"});
+    CHECK(wide.width > 200);
+    // What no font has is a question mark each, whatever its bytes.
+    const auto other = io::image_grid(image, 40, 40, {.zoom = 8, .title = "\xd0\xbc\xe2\x82\xac"});
+    CHECK(other.pixels == io::image_grid(image, 40, 40, {.zoom = 8, .title = "??"}).pixels);
 }
 
 TEST_CASE("what cannot be laid out is refused in words") {

@@ -119,6 +119,25 @@ TEST_CASE("a view without bounds, and more panels than a picture holds, are refu
                     io::error);
 }
 
+TEST_CASE("a title and the curves' names stand above the panels, in the curves' colours") {
+    const std::vector<float> lines(10, 0.25F);
+    const io::line_style style{.width = 400, .least = 0, .most = 1};
+    io::line_style titled = style;
+    titled.title = "title";
+    io::line_style named = style;
+    named.names = {"first", "second"};
+    const io::picture plain = io::line_plot({}, lines, 5, 2, style),
+                      with_title = io::line_plot({}, lines, 5, 2, titled),
+                      with_names = io::line_plot({}, lines, 5, 2, named);
+    CHECK(with_title.height > plain.height);
+    CHECK(with_names.height == with_title.height);
+    CHECK(pixels_of(with_title, io::class_colours[0]) == pixels_of(plain, io::class_colours[0]));
+    CHECK(pixels_of(with_names, io::class_colours[0]) > pixels_of(plain, io::class_colours[0]) + 100);
+    CHECK(pixels_of(with_names, io::class_colours[1]) > pixels_of(plain, io::class_colours[1]) + 100);
+    named.names = {"first"};
+    CHECK_THROWS_AS(io::line_plot({}, lines, 5, 2, named), io::error);
+}
+
 TEST_CASE("what does not come out whole is refused") {
     const std::vector<float> seven(7), eight(8);
     CHECK_THROWS_AS(io::line_plot({}, seven, 2, 2), io::error);

@@ -55,6 +55,11 @@ TEST_CASE("the text has its fields in order") {
   }
 }
 )");
+    io::epoch_metrics validated = first;
+    validated.validation = {{"negative_elbo", 252.0}};
+    const auto all = nlohmann::json::parse(io::metrics_json(record_of({validated, first})));
+    CHECK(all["epochs"][0]["validation"]["negative_elbo"] == 252.0);
+    CHECK(!all["epochs"][1].contains("validation"));
     const auto none = nlohmann::json::parse(io::metrics_json(record_of({})));
     CHECK(none["epoch"] == 0);
     CHECK(none["epochs"].empty());

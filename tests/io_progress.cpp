@@ -66,7 +66,7 @@ TEST_CASE("the line has epoch, bar, numbers, losses, rate and time left") {
                              .done = 25000,
                              .total = 60000,
                              .losses = losses,
-                             .images_per_second = 31234.4,
+                             .examples_per_second = 31234.4,
                              .seconds_left = 71.2};
     CHECK(
         io::progress_line(state, 200, false) ==
@@ -83,7 +83,7 @@ TEST_CASE("the line has epoch, bar, numbers, losses, rate and time left") {
     CHECK(io::progress_line(state, 0, false).empty());
     state = {.epoch = 1, .epochs = 1};
     CHECK(io::progress_line(state, 60, false) == "epoch 1/1    0% [--------------------] 0/0");
-    state = {.epoch = 1, .epochs = 1, .done = 5, .total = 5, .images_per_second = 0.25};
+    state = {.epoch = 1, .epochs = 1, .done = 5, .total = 5, .examples_per_second = 0.25};
     CHECK(io::progress_line(state, 80, false) == "epoch 1/1  100% [####################] 5/5  0.25 images/s");
 }
 

@@ -90,7 +90,8 @@ TEST_CASE("only a run of the same options is gone on with") {
     options.resume = true;
     options.seed = 2;
     const std::string text = message_of<io::error>([&] { io::train(options, images, model.task); });
-    CHECK(text.starts_with((folder / "metrics.json").string() + ": --resume: expected a run of counting with --data "));
+    CHECK(
+        text.starts_with((folder / "metrics.json").string() + ": --resume: expected a run of counting with --batch "));
     CHECK(text.find("--seed 2") < text.find("found one of counting with"));
     CHECK(text.find("--seed 1") > text.find("found one of counting with"));
     counting_model forgetful;

@@ -7,6 +7,7 @@
 #include <limits>
 #include <numbers>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include <doctest/doctest.h>
@@ -30,20 +31,20 @@ std::array<int, 3> colour(std::size_t n) {
 
 TEST_CASE("a point is a disc of its class's colour at its place") {
     const io::scatter_style style{.width = 400, .height = 300, .radius = 6, .opacity = 1, .view = {0, 1, 0, 1}};
-    // The box reaches from 72 to 348 and, upwards, from 264 to 16.
+    // The box reaches from 72 to 330, beside a legend of two digits, and, upwards, from 264 to 16.
     const auto page =
         io::scatter(std::vector<float>{0.5F, 0.5F, 0.25F, 0.75F}, std::vector<std::uint8_t>{2, 13}, style);
     CHECK(page.channels == 3);
-    CHECK(at(page, 210, 140) == colour(2));
-    CHECK(at(page, 141, 78) == colour(3)); // class 13: the colours come round again
-    CHECK(at(page, 210, 120) == std::array{255, 255, 255});
+    CHECK(at(page, 201, 140) == colour(2));
+    CHECK(at(page, 136, 78) == colour(3)); // class 13: the colours come round again
+    CHECK(at(page, 201, 120) == std::array{255, 255, 255});
     // What the disc covers, edges in part, is its area.
     double covered = 0;
     for (int y = 128; y < 152; ++y)
-        for (int x = 198; x < 222; ++x) covered += (255 - at(page, x, y)[1]) / (255.0 - colour(2)[1]);
+        for (int x = 189; x < 213; ++x) covered += (255 - at(page, x, y)[1]) / (255.0 - colour(2)[1]);
     CHECK(covered == doctest::Approx(std::numbers::pi * 36).epsilon(0.02));
     CHECK(at(page, 71, 140) == std::array{60, 60, 60}); // the box
-    CHECK(at(page, 348, 140) == std::array{60, 60, 60});
+    CHECK(at(page, 330, 140) == std::array{60, 60, 60});
 }
 
 TEST_CASE("points outside the view or not finite are left out, and no point at all is fine") {
@@ -69,6 +70,19 @@ TEST_CASE("points outside the view or not finite are left out, and no point at a
             coloured = coloured || page.pixels[i] != page.pixels[i + 2];
         CHECK(coloured);
     }
+}
+
+TEST_CASE("classes are named in the legend, by a number where they have no name; a title stands above") {
+    const std::vector<float> points{0, 0, 1, 1};
+    const std::vector<std::uint8_t> classes{0, 1};
+    const auto drawn = [&](std::vector<std::string> names, std::string title = "") {
+        return io::scatter(points, classes, {.title = std::move(title), .names = std::move(names)}).pixels;
+    };
+    CHECK(drawn({}) == drawn({"0", "1"}));
+    CHECK(drawn({"ellipse"}) != drawn({}));
+    CHECK(drawn({"ellipse", "square"}) != drawn({"ellipse"}));
+    CHECK(drawn({}, "title") != drawn({}));
+    CHECK(drawn({std::string(300, 'w'), "x"}).size() == drawn({}).size()); // cut off, and still a picture
 }
 
 TEST_CASE("the ten colours differ from each other and from the ground") {

@@ -125,7 +125,7 @@ TEST_CASE("weights that are not finite are never written over good ones, though 
 TEST_CASE("what stands in the way of a file is found before the training") {
     const temporary_folder folder;
     const data::split images = ten_images();
-    for (const char* name : {"picture", "weights.safetensors", "metrics.json", "best.safetensors"}) {
+    for (const char* name : {"picture", "weights.safetensors", "metrics.json", "best.safetensors", "losses.png"}) {
         CAPTURE(name);
         const std::filesystem::path out = folder / (std::string("with ") + name);
         std::filesystem::create_directories(out / name);

@@ -295,7 +295,8 @@ TEST_CASE("a file without the optimiser's tensors is no trainer's, and an error 
                        ? "[" + std::to_string(tensor.shape[0]) + "]"
                        : "[" + std::to_string(tensor.shape[0]) + ", " + std::to_string(tensor.shape[1]) + "]") +
                   "\n";
-    wanted += "give the file of this trainer, or load the parameters of any file with hg::load(file, theta)";
+    wanted += "give the file of this trainer, or load what fits with hg::matching_only, or the parameters of any file "
+              "with hg::load(file, theta)";
     CHECK(wanted.find("\"h.weight.velocity\" [3, 5]") != std::string::npos);
     CHECK(complaint_of(folder / "w", train) == wanted);
 
@@ -307,6 +308,46 @@ TEST_CASE("a file without the optimiser's tensors is no trainer's, and an error 
     CHECK(bits_of(train.state()) == state);
     CHECK(train.steps() == 3);
     CHECK(plain.steps() == 0);
+}
+
+TEST_CASE("with matching_only a trainer takes what fits, its position too, and says what did not") {
+    const temporary_folder folder;
+    theta_of<float> theta{hg::seed = 5}, other{hg::seed = 6};
+    trainer_of<float, hg::momentum_sgd> train{theta, hg::seed = 1}, again{other, hg::seed = 2};
+    train_steps<float>(train, 0, 3);
+    hg::save(folder / "t", train);
+    hg::load_result result = hg::load(folder / "t", again, hg::matching_only);
+    CHECK(result.missing.empty());
+    CHECK(result.misfits.empty());
+    CHECK(bits_of(other) == bits_of(theta));
+    CHECK(bits_of(again.state()) == bits_of(train.state()));
+    CHECK(again.steps() == 3);
+    CHECK(again.noise_seed() == 1);
+
+    // Weights alone: the optimiser and the position stay.
+    theta_of<float> third{hg::seed = 8};
+    trainer_of<float, hg::momentum_sgd> fresh{third, hg::seed = 9};
+    const std::string state = bits_of(fresh.state());
+    hg::save(folder / "w", theta);
+    result = hg::load(folder / "w", fresh, hg::matching_only);
+    CHECK(bits_of(third) == bits_of(theta));
+    CHECK(bits_of(fresh.state()) == state);
+    CHECK(fresh.steps() == 0);
+    CHECK(fresh.noise_seed() == 9);
+    const auto names = [&](const std::string& name) {
+        return std::count(result.missing.begin(), result.missing.end(), name);
+    };
+    CHECK(names("h.weight.velocity") == 1);
+    CHECK(names("__metadata__.hourglass.steps") == 1);
+    CHECK(names("__metadata__.hourglass.noise_seed") == 1);
+
+    io::write_safetensors(folder / "n", hg::records_of(theta),
+                          {{"hourglass.steps", "many"}, {"hourglass.noise_seed", "4"}});
+    result = hg::load(folder / "n", fresh, hg::matching_only);
+    REQUIRE(result.misfits.size() == 1);
+    CHECK(result.misfits[0].name == "__metadata__.hourglass.steps");
+    CHECK(fresh.steps() == 0);
+    CHECK(fresh.noise_seed() == 4);
 }
 
 TEST_CASE("wrong metadata of a trainer's file is refused in words") {

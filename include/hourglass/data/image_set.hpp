@@ -2,9 +2,12 @@
 // by is the business of idx.hpp (files) and shapes.hpp (drawn); how they are cut into batches, of batches.hpp.
 #pragma once
 
+#include "hourglass/data/error.hpp"
+
 #include <cstddef>
 #include <cstdint>
 #include <span>
+#include <string>
 #include <vector>
 
 namespace hourglass::data {
@@ -17,6 +20,7 @@ struct image_set {
     int count = 0;
     int rows = 0;
     int columns = 0;
+    std::vector<std::string> class_names{}; // of labels 0, 1, ...; empty where they are but numbers
 
     int features() const { return rows * columns; }
 
@@ -30,6 +34,11 @@ struct image_set {
 struct split {
     image_set train;
     image_set test;
+    image_set validation{}; // may be empty
 };
+
+// The last `count` of the training images become those for validation, in the place of what was there. Throws `error`
+// unless one is left to train on.
+void hold_out(split& images, int count);
 
 }

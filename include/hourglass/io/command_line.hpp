@@ -1,9 +1,9 @@
 // The command line of a program that trains a model on images: the options that all of them share, and those of its
-// own. The training itself is in training.hpp.
+// own. The training itself is in image_training.hpp.
 #pragma once
 
 #include "hourglass/data/image_set.hpp"
-#include "hourglass/io/training.hpp"
+#include "hourglass/io/image_training.hpp"
 
 #include <functional>
 #include <memory>
@@ -19,7 +19,9 @@ struct program_description {
     int rows = 28;                     // of the images that the model is compiled for
     int columns = 28;
     int largest_batch = 128;
-    std::string data{}; // what it trains on unless told otherwise; empty: data::default_source()
+    int epochs = 10; // unless told otherwise, as the two below
+    double learning_rate = 1e-3;
+    std::string data{}; // what it trains on; empty: data::default_source()
 };
 
 class command_line {

@@ -7,6 +7,7 @@
 
 #include <initializer_list>
 #include <span>
+#include <string>
 
 namespace hourglass::io {
 
@@ -28,6 +29,7 @@ struct grid_style {
     scaling scale = scaling::unit;
     float limit = 0.0F; // m of the symmetric scale; 0: the largest magnitude among the finite values
     arrangement placed = arrangement::above; // comparisons only
+    std::string title{};                     // above the images
 };
 
 // Images in rows, from the left top. `images` is count x (rows * columns), row-major. Throws `error` where that does

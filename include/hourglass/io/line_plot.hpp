@@ -5,16 +5,20 @@
 #include "hourglass/io/png.hpp"
 
 #include <span>
+#include <string>
+#include <vector>
 
 namespace hourglass::io {
 
 struct line_style {
-    int across = 4;     // panels in a line
-    int width = 240;    // of a panel, screen pixels, 40 to 4000
-    int height = 160;   // 40 to 4000
-    double thick = 1.6; // of a curve, 0.5 to 20
-    double least = 0;   // the values at a panel's lower and upper edge; where both are equal, the finite values and a
-    double most = 0;    // margin decide, for all panels together
+    int across = 4;      // panels in a line
+    int width = 240;     // of a panel, screen pixels, 40 to 4000
+    int height = 160;    // 40 to 4000
+    double thick = 1.6;  // of a curve, 0.5 to 20
+    double least = 0;    // the values at a panel's lower and upper edge; where both are equal, the finite values and a
+    double most = 0;     // margin decide, for all panels together
+    std::string title{}; // above the panels
+    std::vector<std::string> names{}; // of the curves, beside the title in their colours; as many as curves, or none
 };
 
 // A panel for each series of `steps` x `curves` numbers, row-major: curve k in colour number k % 10 of scatter.hpp. Of

@@ -18,10 +18,11 @@ struct metric {
 };
 
 struct epoch_metrics {
-    int epoch = 0;             // counted from 1
-    std::vector<metric> train; // the loss first, then its terms, in the order in which they shall appear
-    std::vector<metric> test;  // the same terms; empty where nothing was held out
-    double seconds = 0;        // of training alone
+    int epoch = 0;                    // counted from 1
+    std::vector<metric> train;        // the loss first, then its terms, in the order in which they shall appear
+    std::vector<metric> test;         // the same terms; empty where nothing was held out
+    double seconds = 0;               // of training alone
+    std::vector<metric> validation{}; // the same terms, by which the best epoch is chosen; empty: by those of the test
 };
 
 // An epoch that a signal stopped: how far it had come. The sums are of the terms, each batch's mean times its rows.
@@ -39,13 +40,14 @@ struct run_record {
     std::vector<epoch_metrics> epochs{}; // the whole ones
     std::int64_t steps = 0;              // done, those of the unfinished epoch included
     double first_loss = 0;               // of the first step
-    int best_epoch = 0;                  // with the least test loss, or training loss where nothing was held out
+    int best_epoch = 0; // with the least loss of validation; without that, of the test set, or of training
     double best_loss = 0;
     std::optional<unfinished_epoch> unfinished{};
 };
 
 // {"model": ..., "run": ..., "options": ..., "epoch": 2, "epochs": [{"epoch": 1, "train": {name: value, ...}, "test":
-// {...}, "seconds": ...}, ...], "steps": ..., ...}; "epoch" is the last whole one. JSON has no infinity and no NaN:
+// {...}, "seconds": ...}, ...], "steps": ..., ...}; "epoch" is the last whole one; an
+// epoch has "validation" where there is some. JSON has no infinity and no NaN:
 // throws `error`, naming epoch and term, for a value that is not finite, for a term that appears twice and for text
 // that is no UTF-8.
 std::string metrics_json(const run_record& record);

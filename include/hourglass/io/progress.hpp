@@ -16,11 +16,12 @@ namespace hourglass::io {
 struct progress_state {
     int epoch = 0;
     int epochs = 0;
-    std::int64_t done = 0;  // images of this epoch
+    std::int64_t done = 0;  // examples of this epoch
     std::int64_t total = 0; // of them in an epoch
     std::span<const metric> losses{};
-    double images_per_second = -1;
-    double seconds_left = -1; // of the whole training
+    double examples_per_second = -1;
+    double seconds_left = -1;    // of the whole training
+    const char* unit = "images"; // what the examples are
 };
 
 // "epoch  3/10  42% [########------------] 25344/60000  loss 244.1234  31234 images/s  0:12 left", at most `width`
@@ -34,6 +35,7 @@ struct progress_options {
     std::FILE* stream = stderr;
     enum class kind { detect, terminal, plain } output = kind::detect; // detect: is the stream a terminal that moves?
     std::function<double()> clock{}; // seconds from any start; empty: the steady clock
+    std::string unit = "images";     // what the examples are
 };
 
 // The line that is being redrawn appears on terminals only, at most ten times a second, in colour unless NO_COLOR is
@@ -41,20 +43,20 @@ struct progress_options {
 // training because nobody looks on; lost_output of standard_streams.hpp knows of it.
 class progress {
 public:
-    // `epochs` epochs of `images` images each.
-    progress(int epochs, std::int64_t images, progress_options options = {});
+    // `epochs` epochs of so many examples each.
+    progress(int epochs, std::int64_t examples, progress_options options = {});
     progress(const progress&) = delete;
     progress& operator=(const progress&) = delete;
     ~progress(); // ends a line that is still open
 
     void begin_epoch(int epoch); // counted from 1
 
-    // `done` images of the epoch are through; `losses` are shown as they are (running means, by custom). Cheap where
+    // `done` examples of the epoch are through; `losses` are shown as they are (running means, by custom). Cheap where
     // the line is not due.
     void update(std::int64_t done, std::span<const metric> losses);
 
     // The line that stays: "epoch  3/10  train loss 244.1234  test loss 245.9876  31234 images/s  1.9 s  0:12 left".
-    // Uses train, test and seconds.
+    // Uses train, validation, test and seconds.
     void end_epoch(const epoch_metrics& result);
 
     // A message between the lines, on a line of its own ("saved to ...").
@@ -66,7 +68,7 @@ private:
     void erase();
 
     int epochs_;
-    std::int64_t images_;
+    std::int64_t examples_;
     progress_options options_;
     bool terminal_;
     bool colour_;

@@ -1,5 +1,5 @@
-// Points of the plane, coloured by class: the picture of a two-dimensional latent space. Only points, a box with ticks
-// and a legend of digits are drawn; curves and text belong to a plotting program.
+// Points of the plane, coloured by class: the picture of a two-dimensional latent space, in a box with ticks and a
+// legend. Curves are drawn by line_plot.hpp and loss_curves.hpp.
 #pragma once
 
 #include "hourglass/io/png.hpp"
@@ -7,6 +7,8 @@
 #include <array>
 #include <cstdint>
 #include <span>
+#include <string>
+#include <vector>
 
 namespace hourglass::io {
 
@@ -31,6 +33,8 @@ struct scatter_style {
     // What the box shows: left, right, bottom, top, at least 1e-290 apart. Where left = right, the finite points and a
     // margin decide.
     std::array<double, 4> view{0, 0, 0, 0};
+    std::string title{};              // above the box
+    std::vector<std::string> names{}; // of classes 0, 1, ...; a class without one is named by its number
 };
 
 // `points` is n x 2 (x to the right, y upwards), `classes` holds n numbers, each drawn in colour number class % 10, or

@@ -62,9 +62,12 @@ void save_training(const std::filesystem::path& file, std::vector<tensor_record>
                    std::vector<tensor_record> optimiser, const training_position& position,
                    const std::map<std::string, std::string>& metadata = {});
 
-// Fills both from a file of save_training, by the rules of load_tensors, and sets `position`. Throws `error` that names
-// all that is missing, too much or does not fit, the position included; then nothing has changed.
+// Fills both from a file of save_training, by the rules of load_tensors, and sets `position`. With
+// load_what::everything it throws `error` that names all that is missing, too much or does not fit, the numbers of the
+// position included; then nothing has changed. Else such a number stays as it was, and the result lists it as it does
+// tensors, by the name that it has in the metadata.
 load_result load_training(const std::filesystem::path& file, std::span<const tensor_target> parameters,
-                          std::span<const tensor_target> optimiser, training_position& position);
+                          std::span<const tensor_target> optimiser, training_position& position,
+                          load_what what = load_what::everything);
 
 }

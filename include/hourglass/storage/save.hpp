@@ -101,23 +101,34 @@ template <storable_parameters P> load_result load(const std::filesystem::path& f
                             io::load_what::matching_only);
 }
 
-// Reads what save(file, train) wrote into a trainer of the same model and rule and into the parameters that it was made
-// with; its seed becomes the saved one. It then goes on as the saved one would have, bit for bit. Throws io::error as
-// above, also for a file that has no optimiser's tensors, steps or seed; trainer and parameters are then as they were.
-template <storable_trainer T> load_result load(const std::filesystem::path& file, T& train) {
+template <storable_trainer T>
+load_result load_trainer(const std::filesystem::path& file, T& train, io::load_what what) {
     using element = typename T::element_type;
-    io::training_position position;
+    io::training_position position{train.steps(), train.noise_seed()};
     load_result result =
         io::load_training(file, make_targets<element>([&](auto&& f) { train.for_each_parameter(f); }),
-                          make_targets<element>([&](auto&& f) { train.state().for_each(f); }), position);
+                          make_targets<element>([&](auto&& f) { train.state().for_each(f); }), position, what);
     train.set_steps(position.steps);
     train.set_noise_seed(position.noise_seed);
     return result;
 }
 
+// Reads what save(file, train) wrote into a trainer of the same model and rule and into the parameters that it was made
+// with; its seed becomes the saved one. It then goes on as the saved one would have, bit for bit. Throws io::error as
+// above, also for a file that has no optimiser's tensors, steps or seed; trainer and parameters are then as they were.
+template <storable_trainer T> load_result load(const std::filesystem::path& file, T& train) {
+    return load_trainer(file, train, io::load_what::everything);
+}
+
+// The same of what fits: parameters, the optimiser's tensors, the number of steps and the seed. Of a file that holds
+// weights alone these are the parameters. What is not there or does not fit is in the result, and is no error.
+template <storable_trainer T> load_result load(const std::filesystem::path& file, T& train, matching_only_option) {
+    return load_trainer(file, train, io::load_what::matching_only);
+}
+
 // Has io::train write and read a model's files: weights, and the trainer to go on from. Both must live as long as the
 // task.
-template <storable_parameters P, storable_trainer T> void store_with(io::trainable& task, P& theta, T& train) {
+template <storable_parameters P, storable_trainer T> void store_with(io::training_hooks& task, P& theta, T& train) {
     task.weights = [&theta] { return records_of(theta); };
     task.save = [&train](const std::filesystem::path& file, const std::map<std::string, std::string>& metadata) {
         save(file, train, metadata);

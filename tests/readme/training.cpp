@@ -1,0 +1,33 @@
+// For blocks of docs/runs.md: a regression on a table, trained by the library's loop.
+#include <hourglass/data/batches.hpp>
+#include <hourglass/hourglass.hpp>
+#include <hourglass/io/interrupt.hpp>
+#include <hourglass/io/training.hpp>
+#include <hourglass/storage/save.hpp>
+
+#include <span>
+#include <vector>
+
+namespace hg = hourglass;
+
+namespace regression {
+
+inline constexpr hg::input<"x", 8> x;
+inline constexpr hg::input<"y"> y;
+inline constexpr hg::symbol<"h"> h;
+inline constexpr hg::symbol<"predicted"> predicted;
+inline constexpr hg::symbol<"loss"> loss;
+
+inline constexpr hg::graph model{
+    h = relu(hg::dense<32>(x)),
+    predicted = hg::dense<1>(h),
+    loss = mse(predicted, y),
+};
+
+}
+
+void training(const std::vector<float>& features, const std::vector<float>& prices,
+              const std::vector<float>& held_out_features, const std::vector<float>& held_out_prices) {
+    using namespace regression;
+    // BLOCK
+}
