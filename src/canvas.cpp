@@ -100,7 +100,9 @@ void canvas::stroke(point a, point b, double thick, const colour& with, double o
 }
 
 void canvas::text(int x, int y, std::string_view what, const colour& with) {
-    std::vector<char> line = printable(what);
+    constexpr std::size_t narrowest = 3 * font_scale; // pixels of a character
+    const std::size_t visible = static_cast<std::size_t>(page_.width) / narrowest + 1;
+    std::vector<char> line = printable(what.substr(0, 4 * visible)); // a character may have four bytes
     struct corner {
         float x, y, z;
         unsigned char colour[4];

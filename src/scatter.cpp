@@ -31,24 +31,29 @@ std::string name_of(std::size_t number, const scatter_style& style) {
     return number < style.names.size() ? style.names[number] : fmt::format("{}", number);
 }
 
-// The colours of these classes beside what they stand for. Classes of one colour share a line.
-void draw_legend(canvas& on, int left, int top, const std::set<std::size_t>& classes, const scatter_style& style) {
-    std::map<std::size_t, std::string> lines;
-    for (const std::size_t number : classes) {
+// What stands beside each colour. Classes of one colour share a line.
+using legend = std::map<std::size_t, std::string>;
+legend legend_of(std::span<const std::uint8_t> classes, const scatter_style& style) {
+    legend lines;
+    for (const std::size_t number : std::set<std::size_t>(classes.begin(), classes.end())) {
         std::string& line = lines[number % class_colours.size()];
         line += (line.empty() ? "" : ", ") + name_of(number, style);
     }
+    return lines;
+}
+// At most a third of the picture: a longer name is cut off.
+int width_of(const legend& lines, const scatter_style& style) {
+    int widest = 0;
+    for (const auto& [which, line] : lines) widest = std::max(widest, text_width(line));
+    return lines.empty() ? 0 : std::min(widest + 30, style.width / 3);
+}
+void draw(canvas& on, const legend& lines, int left, int top) {
     for (const auto& [which, line] : lines) {
         const point centre{left + 8.0, top + text_height / 2.0};
         on.stroke(centre, centre, 12, class_colours[which], 1, extent_of(on.page()));
         on.text(left + 22, top, line);
         top += line_height - 2;
     }
-}
-int legend_width(const std::set<std::size_t>& classes, const scatter_style& style) {
-    int widest = 0;
-    for (const std::size_t number : classes) widest = std::max(widest, text_width(name_of(number, style)));
-    return classes.empty() ? 0 : widest + 30;
 }
 
 void check(std::span<const float> points, std::span<const std::uint8_t> classes, const scatter_style& style) {
@@ -80,10 +85,10 @@ void check(std::span<const float> points, std::span<const std::uint8_t> classes,
 picture scatter(std::span<const float> points, std::span<const std::uint8_t> classes, const scatter_style& style) {
     check(points, classes, style);
     const auto [across, up] = view_of(points, style);
-    const std::set<std::size_t> present(classes.begin(), classes.end());
+    const legend lines = legend_of(classes, style);
     const int heading = style.title.empty() ? 0 : line_height;
     const box inside{axes_margin.left, axes_margin.top + heading,
-                     style.width - axes_margin.right - legend_width(present, style), style.height - axes_margin.bottom};
+                     style.width - axes_margin.right - width_of(lines, style), style.height - axes_margin.bottom};
 
     picture page = make_picture(style.width, style.height, 3, 255);
     canvas on(page);
@@ -97,7 +102,7 @@ picture scatter(std::span<const float> points, std::span<const std::uint8_t> cla
         on.stroke(at, at, 2 * style.radius, class_colours[which], style.opacity, extent_of(page));
     }
     draw_axes(on, inside, across, up);
-    draw_legend(on, inside.right + 8, inside.top + 8, present, style);
+    draw(on, lines, inside.right + 8, inside.top + 8);
     return page;
 }
 
