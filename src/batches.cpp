@@ -11,8 +11,8 @@
 namespace hourglass::data {
 namespace {
 
-template <class Element>
-void gather_rows(std::span<const float> rows, int row_size, std::span<const int> chosen, std::span<Element> to) {
+template <class From, class Element>
+void gather_rows(std::span<const From> rows, int row_size, std::span<const int> chosen, std::span<Element> to) {
     if (row_size < 1) throw error(fmt::format("gather: expected rows of at least 1 number, found {}", row_size));
     const auto size = static_cast<std::size_t>(row_size);
     const std::size_t available = rows.size() / size;
@@ -22,16 +22,17 @@ void gather_rows(std::span<const float> rows, int row_size, std::span<const int>
                                 row_size, rows.size()));
     if (to.size() / size < chosen.size())
         throw error(
-            fmt::format("gather: expected room for {} rows of {}, found {} numbers; make the buffer as large as the "
+            fmt::format("gather: expected room for {} rows of {}, found room for {}; make the buffer as large as the "
                         "largest batch",
-                        chosen.size(), row_size, to.size()));
+                        chosen.size(), row_size, to.size() / size));
     for (std::size_t i = 0; i < chosen.size(); ++i) {
         const auto row = static_cast<std::size_t>(chosen[i]);
         if (chosen[i] < 0 || row >= available)
             throw error(fmt::format("gather: expected rows 0 to {}, found {}; are the batches made for this data set?",
                                     static_cast<std::int64_t>(available) - 1, chosen[i]));
         const auto from = rows.subspan(row * size, size);
-        std::copy(from.begin(), from.end(), to.subspan(i * size, size).begin());
+        std::transform(from.begin(), from.end(), to.subspan(i * size, size).begin(),
+                       [](From x) { return static_cast<Element>(x); });
     }
 }
 
@@ -62,8 +63,13 @@ std::span<const int> batches::operator[](int k) const {
 void gather(std::span<const float> rows, int row_size, std::span<const int> chosen, std::span<float> to) {
     gather_rows(rows, row_size, chosen, to);
 }
-
 void gather(std::span<const float> rows, int row_size, std::span<const int> chosen, std::span<double> to) {
+    gather_rows(rows, row_size, chosen, to);
+}
+void gather(std::span<const double> rows, int row_size, std::span<const int> chosen, std::span<float> to) {
+    gather_rows(rows, row_size, chosen, to);
+}
+void gather(std::span<const double> rows, int row_size, std::span<const int> chosen, std::span<double> to) {
     gather_rows(rows, row_size, chosen, to);
 }
 
@@ -76,6 +82,11 @@ template <class Element> row_buffer<Element>::row_buffer(int max_rows, int row_s
 
 template <class Element>
 std::span<const Element> row_buffer<Element>::gather(std::span<const float> rows, std::span<const int> chosen) {
+    data::gather(rows, row_size_, chosen, std::span<Element>(buffer_));
+    return std::span<const Element>(buffer_).first(chosen.size() * static_cast<std::size_t>(row_size_));
+}
+template <class Element>
+std::span<const Element> row_buffer<Element>::gather(std::span<const double> rows, std::span<const int> chosen) {
     data::gather(rows, row_size_, chosen, std::span<Element>(buffer_));
     return std::span<const Element>(buffer_).first(chosen.size() * static_cast<std::size_t>(row_size_));
 }

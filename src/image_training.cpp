@@ -10,7 +10,7 @@
 
 namespace hourglass::io {
 
-void train(const training_options& options, const data::split& images, const image_task& what) {
+training_result train(const training_options& options, const data::split& images, const image_task& what) {
     data::check_images(images.train, "training");
     data::check_images(images.test, "test");
     const bool validates = images.validation.count > 0;
@@ -32,7 +32,7 @@ void train(const training_options& options, const data::split& images, const ima
         for (const float x : batch) largest = std::max(largest, std::abs(x));
         return fmt::format("whose magnitudes go up to {:g} in these images", largest);
     };
-    train(options, task);
+    return train(options, task);
 }
 
 std::span<const float> first_images(const data::image_set& set, int most) {

@@ -9,6 +9,7 @@
 #include "hourglass/io/run_folder.hpp"
 #include "hourglass/io/standard_streams.hpp"
 #include "quote.hpp"
+#include "running_means.hpp"
 
 #include <algorithm>
 #include <chrono>
@@ -22,45 +23,6 @@
 namespace hourglass::io {
 namespace {
 
-// Means over examples of what is given as means over batches.
-class running_means {
-public:
-    void add(const metrics& of_batch, std::size_t rows) {
-        if (means_.empty()) {
-            means_ = of_batch;
-            sums_.assign(of_batch.size(), 0.0);
-        }
-        rows_ += static_cast<double>(rows);
-        for (std::size_t i = 0; i < sums_.size(); ++i) {
-            sums_[i] += of_batch[i].value * static_cast<double>(rows);
-            means_[i].value = sums_[i] / rows_;
-        }
-    }
-    const metrics& means() const { return means_; }
-    double rows() const { return rows_; }
-
-    // As they stand, and to go on from there.
-    void write_to(unfinished_epoch& to) const {
-        to.rows = rows_;
-        to.sums = means_;
-        for (std::size_t i = 0; i < sums_.size(); ++i) to.sums[i].value = sums_[i];
-    }
-    void go_on_from(const unfinished_epoch& from) {
-        means_ = from.sums;
-        rows_ = from.rows;
-        sums_.clear();
-        for (metric& m : means_) {
-            sums_.push_back(m.value);
-            m.value /= rows_;
-        }
-    }
-
-private:
-    metrics means_;
-    std::vector<double> sums_;
-    double rows_ = 0;
-};
-
 // A loss so far above where it began is no longer being trained.
 bool is_far_above(double loss, double first) { return loss > first + 100 * std::abs(first) && loss > 1e-3; }
 // Before the first step nothing has changed the parameters, so no learning rate is at fault.
@@ -71,7 +33,7 @@ std::string of_the_first_step(const std::string& batch) {
 }
 
 // What decides the weights that a run gives; and a run that has not begun, whose name follows from that.
-std::string options_of(const training_options& o) {
+std::string options_of(const training_options& o, const training_task& what) {
     std::string text;
     const auto add = [&](std::string_view name, const auto& value) { text += fmt::format(" {} {}", name, value); };
     const auto add_if = [&](bool there, std::string_view name, const auto& value) {
@@ -85,7 +47,7 @@ std::string options_of(const training_options& o) {
     add_if(o.test_images > 0, "--test-images", o.test_images);
     add_if(o.validation_images > 0, "--validation-images", o.validation_images);
     add_if(!o.init.empty(), "--init", o.init.string());
-    return text.substr(1) + o.own;
+    return fmt::format("{}{}, {} {}", text.substr(1), o.own, what.examples, what.unit);
 }
 run_record begun(const std::string& model, const std::string& options) {
     const std::string text = model + " " + options;
@@ -94,7 +56,7 @@ run_record begun(const std::string& model, const std::string& options) {
 }
 
 // The least that a run needs.
-void check(const training_task& task) {
+void check(const training_options& options, const training_task& task) {
     const auto need = [](bool there, std::string_view what) {
         if (!there) throw error(fmt::format("training: expected a task with {}", what));
     };
@@ -102,16 +64,30 @@ void check(const training_task& task) {
     need(task.examples > 0, "examples");
     need(task.step != nullptr, "a step");
     need(task.weights != nullptr, "weights, which hg::store_with sets");
+    if (options.epochs < 1 || options.batch < 1 || options.patience < 0)
+        throw error(
+            fmt::format("training: expected epochs and batch of at least 1 and patience of at least 0, found {}, "
+                        "{} and {}",
+                        options.epochs, options.batch, options.patience));
 }
 
-void expect_terms(const metrics& found, const char* of) {
+void expect_terms(const metrics& found, std::string_view of) {
     if (found.empty()) throw error(fmt::format("training: expected {} to answer the loss, found no term", of));
+}
+// What is made small stands first everywhere: an accuracy in its place would keep the worst weights as the best.
+void expect_terms(const metrics& found, std::string_view of, const metrics& of_training) {
+    expect_terms(found, of);
+    if (found.front().name != of_training.front().name)
+        throw error(
+            fmt::format("training: expected {} to answer \"{}\" first, as a step does, found \"{}\"; what comes "
+                        "first is made small, and chooses the best epoch",
+                        of, of_training.front().name, found.front().name));
 }
 
 class training {
 public:
     training(const training_options& options, const training_task& what)
-        : options_(options), what_(what), record_(begun(what.model, options_of(options))),
+        : options_(options), what_(what), record_(begun(what.model, options_of(options, what))),
           folder_(options.out, record_.run), order_(what.examples, options.batch, options.seed),
           show_(options.epochs, what.examples, {.unit = what.unit}) {
         if (!options.init.empty()) need(what.init, "--init")(options.init);
@@ -122,23 +98,36 @@ public:
     }
 
     void run() {
+        if (whole_epochs() > options_.epochs)
+            show_.note(fmt::format("{} epochs are done already, more than the {} that were asked for", whole_epochs(),
+                                   options_.epochs));
         while (whole_epochs() < options_.epochs && !is_out_of_patience() && !interrupted()) {
             epoch_metrics result{whole_epochs() + 1, {}, {}, 0};
             if (!train_epoch(result)) return stop(result);
-            if (what_.validate) expect_terms(result.validation = what_.validate(), "validation");
-            if (what_.test) expect_terms(result.test = what_.test(), "the test");
             check_weights(result.epoch);
+            if (what_.validate) result.validation = answer(what_.validate, "validation", result);
+            if (what_.test) result.test = answer(what_.test, "the test", result);
             record_.epochs.push_back(result);
             record_.unfinished.reset();
             save();
             show_.end_epoch(result);
             if (what_.remark) show_.note(what_.remark());
             warn_of_divergence(result);
-            if (what_.after_epoch && !what_.after_epoch(result)) break;
+            if (what_.after_epoch && !what_.after_epoch(result)) {
+                ended_by_ = training_end::callback;
+                show_.note(fmt::format("ended after epoch {}, as the program's own function asked", result.epoch));
+                break;
+            }
         }
-        if (is_out_of_patience())
-            show_.note(fmt::format("stopped after epoch {}: none of the last {} had a smaller {} loss than epoch {}",
-                                   whole_epochs(), options_.patience, judge(), record_.best_epoch));
+        if (!is_out_of_patience()) return;
+        ended_by_ = training_end::patience;
+        show_.note(fmt::format("stopped after epoch {}: none of the last {} had a smaller {} loss than epoch {}",
+                               whole_epochs(), options_.patience, judge(), record_.best_epoch));
+    }
+
+    training_result result() const {
+        return {interrupted() ? training_end::signal : ended_by_, whole_epochs(), record_.best_epoch,
+                record_.best_loss};
     }
 
     void report() const {
@@ -174,13 +163,16 @@ private:
     }
     void go_on() {
         const std::filesystem::path from = options_.out / metrics_name;
+        if (!std::filesystem::exists(from))
+            throw error(
+                fmt::format("{}: expected a run to resume, found no {}; begin one", shown(options_.out), metrics_name));
         run_record found = read_metrics(from);
         if (found.run != record_.run)
             throw error(fmt::format(
-                "{}: --resume: expected a run of {} with {}, found one of {} with {}; give the same "
+                "{}: expected to resume a run of {} with {}, found one of {} with {}; give the same "
                 "options, or begin anew in another folder",
                 shown(from), record_.model, shown(record_.options), shown(found.model), shown(found.options)));
-        need(what_.load, "--resume")(options_.out / trainer_file);
+        need(what_.load, "resume")(options_.out / trainer_file);
         record_ = std::move(found);
         if (what_.resumed) what_.resumed(examples_seen());
     }
@@ -220,17 +212,35 @@ private:
         return record_.epochs.empty() ? fmt::format("nothing in {} was changed", shown(options_.out))
                                       : fmt::format("{} has epoch {} of this run", shown(options_.out), whole_epochs());
     }
-    static constexpr const char* diverged = "the training diverged: try a smaller --learning-rate";
+    // Images were looked at before the training; the data of a task of the caller's own nobody has seen.
+    std::string cause() const {
+        if (record_.steps <= 1) return of_the_first_step(what_.latest_batch ? what_.latest_batch() : "");
+        return what_.latest_batch ? "the training diverged: try a smaller learning rate"
+                                  : "either the training diverged, and a smaller learning rate helps, or the data hold "
+                                    "such a number";
+    }
     [[noreturn]] void fail(int epoch, std::string_view what, std::string_view why) const {
         throw error(fmt::format("epoch {}, step {}: {}; {}; {}", epoch, record_.steps, what, why, what_is_kept()));
     }
+    void expect_finite(int epoch, const metrics& found, std::string_view of) const {
+        for (const metric& m : found)
+            if (!std::isfinite(m.value)) // whose sign says nothing where it is no number
+                fail(epoch,
+                     fmt::format("{}{}: expected a finite number, found {}", m.name, of,
+                                 std::isnan(m.value) ? std::abs(m.value) : m.value),
+                     cause());
+    }
     void check_loss(int epoch, const metrics& now) {
         expect_terms(now, "a step");
-        for (const metric& m : now)
-            if (!std::isfinite(m.value))
-                fail(epoch, fmt::format("{}: expected a finite number, found {}", m.name, m.value),
-                     record_.steps > 1 ? diverged : of_the_first_step(what_.latest_batch ? what_.latest_batch() : ""));
+        expect_finite(epoch, now, "");
         if (record_.steps == 1) record_.first_loss = now.front().value;
+    }
+    // Of data that no step sees.
+    metrics answer(const std::function<metrics()>& asked, const std::string& of, const epoch_metrics& epoch) const {
+        metrics found = asked();
+        expect_terms(found, of, epoch.train);
+        expect_finite(epoch.epoch, found, " of " + of);
+        return found;
     }
     // The last update may have been one too many, which no loss has seen yet.
     void check_weights(int epoch) const {
@@ -243,7 +253,7 @@ private:
                         fail(epoch,
                              fmt::format("{}: expected finite numbers, but {} of {} are not", tensor.name, wrong,
                                          values.size()),
-                             diverged);
+                             cause());
                 },
                 tensor.values);
     }
@@ -252,7 +262,7 @@ private:
         if (is_far_above(loss.value, record_.first_loss))
             show_.note(
                 fmt::format("the {} is {:.4g}, far above the {:.4g} of the first step: the training diverges; try a "
-                            "smaller --learning-rate; {} has the weights of epoch {}",
+                            "smaller learning rate; {} has the weights of epoch {}",
                             loss.name, loss.value, record_.first_loss, best_file, record_.best_epoch));
     }
     // The files of the last whole epoch stay, beside a trainer that goes on from here.
@@ -264,7 +274,7 @@ private:
             folder_.publish();
         }
         show_.note(fmt::format("stopped in epoch {} after step {}; {}{}", epoch.epoch, record_.steps, what_is_kept(),
-                               record_.epochs.empty() || !what_.save ? "" : "; --resume goes on from here"));
+                               record_.epochs.empty() || !what_.save ? "" : "; it can be resumed from here"));
     }
 
     void save() {
@@ -310,21 +320,27 @@ private:
     run_folder folder_;
     data::batches order_;
     progress show_;
+    training_end ended_by_ = training_end::epochs;
 };
 
 }
 
-void train(const training_options& options, const training_task& what) {
-    check(what);
+training_result train(const training_options& options, const training_task& what) {
+    check(options, what);
     training now(options, what);
     now.run();
     now.report();
+    return now.result();
 }
 
-double mean(std::span<const float> values) {
+namespace {
+template <class Number> double mean_of(std::span<const Number> values) {
     double sum = 0;
-    for (const float value : values) sum += static_cast<double>(value);
+    for (const Number value : values) sum += static_cast<double>(value);
     return sum / static_cast<double>(values.size());
 }
+}
+double mean(std::span<const float> values) { return mean_of(values); }
+double mean(std::span<const double> values) { return mean_of(values); }
 
 }

@@ -108,7 +108,7 @@ TEST_CASE("sizes that do not fit are refused in words") {
     CHECK(message_of<data::error>([&] {
               data::gather(rows, 2, std::vector<int>{0, 1}, to);
           }) ==
-          "gather: expected room for 2 rows of 2, found 2 numbers; make the buffer as large as the largest batch");
+          "gather: expected room for 2 rows of 2, found room for 1; make the buffer as large as the largest batch");
     CHECK(message_of<data::error>([&] { data::gather(rows, 2, std::vector<int>{2}, to); }) ==
           "gather: expected rows 0 to 1, found 2; are the batches made for this data set?");
     CHECK(message_of<data::error>([&] { data::gather(rows, 2, std::vector<int>{-1}, to); }) ==

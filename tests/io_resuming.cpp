@@ -84,20 +84,20 @@ TEST_CASE("only a run of the same options is gone on with") {
     options.resume = true;
     remembering_model model;
     CHECK(message_of<io::error>([&] { io::train(options, images, model.task); }) ==
-          (folder / "metrics.json").string() + ": cannot be opened");
+          folder.path().string() + ": expected a run to resume, found no metrics.json; begin one");
     options.resume = false;
     io::train(options, images, model.task);
     options.resume = true;
     options.seed = 2;
     const std::string text = message_of<io::error>([&] { io::train(options, images, model.task); });
     CHECK(
-        text.starts_with((folder / "metrics.json").string() + ": --resume: expected a run of counting with --batch "));
+        text.starts_with((folder / "metrics.json").string() + ": expected to resume a run of counting with --batch "));
     CHECK(text.find("--seed 2") < text.find("found one of counting with"));
     CHECK(text.find("--seed 1") > text.find("found one of counting with"));
     counting_model forgetful;
     options.seed = 1;
     CHECK(message_of<io::error>([&] { io::train(options, images, forgetful.task); }) ==
-          "--resume: the model counting does not say how it is loaded");
+          "resume: the model counting does not say how it is loaded");
 }
 
 TEST_CASE("a run begins with the weights of a file") {

@@ -5,11 +5,14 @@
 
 #include "io_folder.hpp"
 
+#include <algorithm>
 #include <cstddef>
+#include <functional>
 #include <limits>
 #include <map>
 #include <numeric>
 #include <string>
+#include <tuple>
 #include <vector>
 
 #include <doctest/doctest.h>
@@ -83,7 +86,7 @@ TEST_CASE("each epoch has every example once, in an order of its own, the last b
     CHECK(saved(folder / "weights.safetensors") == model.w);
     const auto record = io::read_metrics(folder / "metrics.json");
     CHECK(record.model == "mean");
-    CHECK(record.options == "--batch 3 --learning-rate 0.001 --seed 1");
+    CHECK(record.options == "--batch 3 --learning-rate 0.001 --seed 1, 7 examples");
     CHECK(record.epochs.at(3).test.empty());
     CHECK(record.epochs.at(3).validation.empty());
 }
@@ -119,8 +122,12 @@ TEST_CASE("patience goes by validation") {
     model.task.test = told({9, 8, 7, 6, 5, 4, 3, 2, 1, 0});
     io::training_options options = options_in(folder, 10);
     options.patience = 2;
-    io::train(options, model.task);
+    const io::training_result result = io::train(options, model.task);
     CHECK(io::read_metrics(folder / "metrics.json").epochs.size() == 4);
+    CHECK(result.why == io::training_end::patience);
+    CHECK(result.epochs == 4);
+    CHECK(result.best_epoch == 2);
+    CHECK(result.best_loss == 2);
 }
 
 TEST_CASE("the callback sees each epoch when its files are in place, and ends the training") {
@@ -133,9 +140,10 @@ TEST_CASE("the callback sees each epoch when its files are in place, and ends th
         CHECK(io::read_metrics(folder / "metrics.json").epochs.back().train.at(0).value == epoch.train.at(0).value);
         return epoch.epoch < 3;
     };
-    io::train(options_in(folder, 10), model.task);
+    const io::training_result result = io::train(options_in(folder, 10), model.task);
     CHECK(seen == std::vector<int>{1, 2, 3});
     CHECK(io::read_metrics(folder / "metrics.json").epochs.size() == 3);
+    CHECK(result.why == io::training_end::callback);
 }
 
 TEST_CASE("what a task lacks is named, and a step without a loss") {
@@ -155,6 +163,89 @@ TEST_CASE("what a task lacks is named, and a step without a loss") {
           "training: expected a step to answer the loss, found no term");
     CHECK(complaint([](io::training_task& t) { t.validate = [] { return io::metrics{}; }; }) ==
           "training: expected validation to answer the loss, found no term");
+}
+
+TEST_CASE("the first term is the same everywhere, since it is what is made small") {
+    const temporary_folder folder;
+    mean_of_a_table model;
+    model.task.validate = [] { return io::metrics{{"accuracy", 1}, {"loss", 0}}; };
+    CHECK(
+        message_of<io::error>([&] { io::train(options_in(folder), model.task); }) ==
+        "training: expected validation to answer \"loss\" first, as a step does, found \"accuracy\"; what comes first "
+        "is made small, and chooses the best epoch");
+    model.task.validate = [] { return io::metrics{{"loss", 0}, {"accuracy", 1}}; }; // more is no fault
+    io::train(options_in(folder), model.task);
+    CHECK(io::read_metrics(folder / "metrics.json").epochs.at(0).validation.size() == 2);
+}
+
+TEST_CASE("every step answers the same terms") {
+    for (const io::metrics& second : {io::metrics{{"loss", 1}, {"more", 1}}, io::metrics{{"other", 1}}}) {
+        const temporary_folder folder;
+        mean_of_a_table model;
+        int steps = 0;
+        model.task.step = [&](std::span<const int>) { return ++steps < 3 ? io::metrics{{"loss", 1}} : second; };
+        CHECK(message_of<io::error>([&] { io::train(options_in(folder), model.task); }) ==
+              "training: expected every step to answer the same terms in the same order, found " +
+                  std::to_string(second.size()) + " of them, the first \"" + second[0].name +
+                  "\", after 1, the first \"loss\"");
+    }
+}
+
+TEST_CASE("options that make no sense are refused") {
+    const temporary_folder folder;
+    mean_of_a_table model;
+    const std::string expected = "training: expected epochs and batch of at least 1 and patience of at least 0, found ";
+    for (const auto& [epochs, batch, patience] : {std::tuple{0, 3, 0}, {1, 0, 0}, {1, 3, -1}}) {
+        io::training_options options = options_in(folder, epochs);
+        options.batch = batch;
+        options.patience = patience;
+        CHECK(message_of<io::error>([&] { io::train(options, model.task); }) ==
+              expected + std::to_string(epochs) + ", " + std::to_string(batch) + " and " + std::to_string(patience));
+    }
+    CHECK(model.steps.empty());
+    CHECK(folder.entries() == 0);
+}
+
+TEST_CASE("a run of other examples, or of another text of the program's own, is not resumed") {
+    const temporary_folder folder;
+    mean_of_a_table model;
+    model.task.load = [](const std::filesystem::path&) {};
+    io::training_options options = options_in(folder);
+    io::train(options, model.task);
+    options.resume = true;
+    options.own = " --rate cosine";
+    CHECK(message_of<io::error>([&] { io::train(options, model.task); }).find("--rate cosine, 7 examples, found one") !=
+          std::string::npos);
+    options.own.clear();
+    model.task.examples = 6;
+    CHECK(message_of<io::error>([&] { io::train(options, model.task); }).find("6 examples, found one of mean") !=
+          std::string::npos);
+    model.task.examples = 7;
+    options.epochs = 2; // of which four are done
+    const io::training_result result = io::train(options, model.task);
+    CHECK(result.epochs == 4);
+    CHECK(result.why == io::training_end::epochs);
+}
+
+TEST_CASE("validation that is not finite ends the training; the data may be at fault") {
+    const temporary_folder folder;
+    mean_of_a_table model;
+    model.task.validate = told({1, -std::numeric_limits<double>::quiet_NaN()});
+    CHECK(
+        message_of<io::error>([&] { io::train(options_in(folder), model.task); }) ==
+        "epoch 2, step 6: loss of validation: expected a finite number, found nan; either the training diverged, and a "
+        "smaller learning rate helps, or the data hold such a number; " +
+            folder.path().string() + " has epoch 1 of this run");
+    CHECK(io::read_metrics(folder / "metrics.json").epochs.size() == 1);
+}
+
+TEST_CASE("means and gathered rows are there for numbers of double too") {
+    CHECK(io::mean(std::vector<double>{1e-300, 3e-300}) == 2e-300);
+    const std::vector<double> table{1, 2, 3, 4, 5, 6};
+    const std::vector<int> chosen{2, 0};
+    data::row_buffer<double> exact{2, 2};
+    data::row_buffer<float> rounded{2, 2};
+    for (const double x : {exact.gather(table, chosen)[0], double{rounded.gather(table, chosen)[0]}}) CHECK(x == 5);
 }
 
 TEST_CASE("a loss that is not finite at the first step is no fault of the learning rate") {

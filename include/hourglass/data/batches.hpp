@@ -38,6 +38,8 @@ private:
 // chosen[i] of `rows`. `to` holds at least chosen.size() * row_size numbers. Throws `error` where a size does not fit.
 void gather(std::span<const float> rows, int row_size, std::span<const int> chosen, std::span<float> to);
 void gather(std::span<const float> rows, int row_size, std::span<const int> chosen, std::span<double> to);
+void gather(std::span<const double> rows, int row_size, std::span<const int> chosen, std::span<float> to);
+void gather(std::span<const double> rows, int row_size, std::span<const int> chosen, std::span<double> to);
 
 // Memory for gathered rows, taken once.
 template <class Element> class row_buffer {
@@ -47,6 +49,7 @@ public:
 
     // The chosen rows, chosen.size() x row_size, row-major; valid until the next call. At most max_rows rows.
     std::span<const Element> gather(std::span<const float> rows, std::span<const int> chosen);
+    std::span<const Element> gather(std::span<const double> rows, std::span<const int> chosen);
 
 private:
     int row_size_;

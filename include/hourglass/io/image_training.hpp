@@ -18,8 +18,8 @@ struct image_task : training_hooks {
     // means over these images, from before the update.
     std::function<metrics(std::span<const float> images)> step;
 
-    // The same terms, as means over all images of a set, each counted once. Asked of the test images and, where there
-    // are some, of those for validation.
+    // The same terms, as means over all images of a set: the test images and, where there are some, those for
+    // validation.
     std::function<metrics(const data::image_set& images)> evaluate;
 
     // Writes pictures of what the model does with test images into a folder; called before the training and after each
@@ -29,7 +29,7 @@ struct image_task : training_hooks {
 
 // Trains as training.hpp has it. Throws data::error besides, for sets that are empty, of another size than they say, or
 // hold numbers that are not finite.
-void train(const training_options& options, const data::split& images, const image_task& what);
+training_result train(const training_options& options, const data::split& images, const image_task& what);
 
 // The first images of a set, at most so many, count x features.
 std::span<const float> first_images(const data::image_set& set, int most);

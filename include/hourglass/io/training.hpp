@@ -4,6 +4,7 @@
 // image_training.hpp, the command line in command_line.hpp.
 #pragma once
 
+#include "hourglass/io/interrupt.hpp"
 #include "hourglass/io/metrics.hpp"
 #include "hourglass/io/safetensors.hpp"
 
@@ -17,21 +18,26 @@
 
 namespace hourglass::io {
 
+// The programs of this library read them from the command line: --train-images is train_images.
 struct training_options {
-    std::filesystem::path out; // the folder for everything that is written
-    std::string data;          // what it trains on, for the record; of programs: as data/sources.hpp understands it
-    int epochs = 10;
-    int batch = 128;             // examples a step
-    double learning_rate = 1e-3; // for the record; the model's step uses it
-    std::uint64_t seed = 1;      // of the order; of programs first weights and noise too: same seed, same bits
-    int threads = 1;             // to be reported; the model's own business
-    int train_images = 0;        // of programs: so many are loaded, 0: all there are
+    std::filesystem::path out{};  // the folder for everything that is written
+    int epochs = 10;              // how often to go through the examples
+    int batch = 128;              // examples a step
+    std::uint64_t seed = 1;       // of the order of the examples
+    int patience = 0;             // end when the best epoch is so many epochs old; 0: never
+    bool resume = false;          // go on with the run that is in the folder
+    std::filesystem::path init{}; // load first weights from this safetensors file; empty: begin with the model's own
+    // What else decides the weights, such as "--rate cosine --data 2026-11.csv": to resume with another text is
+    // refused.
+    std::string own{};
+
+    // The loop records these and compares them where it resumes; a task's functions put them to use.
+    double learning_rate = 1e-3;
+    int threads = 1;      // only reported; weights do not depend on it
+    std::string data{};   // as data/sources.hpp understands it
+    int train_images = 0; // load so many; 0: all there are
     int test_images = 0;
-    int validation_images = 0;  // of programs: the last so many of the training images are held out
-    std::filesystem::path init; // first weights, in a safetensors file; empty: those that the model has
-    int patience = 0;           // stop after so many epochs without a better loss; 0: never
-    bool resume = false;        // go on with the run that is in the folder
-    std::string own;            // the model's own options, as text: a run is only gone on with if they are the same
+    int validation_images = 0; // hold out the last so many of the training images
 };
 
 using metrics = std::vector<metric>; // the loss first, then its terms
@@ -43,10 +49,11 @@ struct training_hooks {
 
     std::function<std::vector<tensor_record>()> weights{};
 
-    // Called after each epoch, when its files are in place; the training ends where the answer is false.
+    // Called after each epoch, when its files are in place. Where it answers false the training ends; one that is
+    // resumed goes on for an epoch before it is asked again.
     std::function<bool(const epoch_metrics& epoch)> after_epoch{};
 
-    // What there is to say besides after an epoch.
+    // A line to be shown after each epoch.
     std::function<std::string()> remark{};
 
     // Write and read a file with all that the next step depends on, and read weights to begin with; hg::store_with of
@@ -55,7 +62,7 @@ struct training_hooks {
     std::function<void(const std::filesystem::path&)> load{};
     std::function<void(const std::filesystem::path&)> init{};
 
-    // Called where a run goes on, with the number of examples that it has trained on.
+    // Called once where a run is resumed, after `load`, with the number of examples that it has trained on.
     std::function<void(std::uint64_t examples)> resumed{};
 };
 
@@ -65,33 +72,48 @@ struct training_task : training_hooks {
 
     // One training step on the examples that are named: options.batch of them, or what is left of an epoch.
     // data::row_buffer of data/batches.hpp gathers them from a table. Answers the means over them, from before the
-    // update.
+    // update: what is made small first, then whatever else is of interest, the same terms at every step.
     std::function<metrics(std::span<const int> chosen)> step{};
 
-    // The same terms, as means over examples that no step sees. The best epoch, whose weights are kept, and patience go
-    // by the first term of `validate`; without it by that of `test`; without both by the training's.
+    // The means over examples that no step sees, with the same first term, which chooses the best epoch and is what
+    // patience looks at: that of `validate`; without it that of `test`; without both the training's.
     std::function<metrics()> validate{};
     std::function<metrics()> test{};
 
-    // Writes pictures, or what else shall stand beside the weights, into a folder; called before the training and after
-    // each epoch.
+    // Writes pictures, or what else shall stand beside the weights, into a folder; its files are exchanged with the
+    // epoch's others. Called after each epoch, and once before the training, whose files no reader sees.
     std::function<void(const std::filesystem::path& folder)> draw{};
 
-    // Of the examples of the latest step, where its loss is not finite: "whose magnitudes go up to 1e30".
+    // Describes the latest batch for the message about a first loss that is not finite: "whose magnitudes go up to
+    // 1e30". A task that has it says that its data are finite.
     std::function<std::string()> latest_batch{};
 };
 
-// Trains for options.epochs epochs, or until options.patience is at its end, and leaves metrics.json, losses.png,
-// weights.safetensors, best.safetensors (of the best epoch) and what `draw` wrote in options.out, all of them exchanged
-// together after each epoch: run_folder.hpp has the rule. A line for each epoch goes to standard error, the result to
-// standard output. After a SIGINT, SIGTERM or SIGHUP the step is finished, and the folder has the last whole epoch and
-// a trainer from which options.resume goes on, to the same bits; the caller asks `interrupted` of interrupt.hpp and
-// must hold an interrupt_guard. Throws `error` for a task without name, examples, step or weights, where a file cannot
-// be written, before the training if that can be told, and where a term of the loss or a weight is no longer finite; a
-// loss far above where it began is said.
-void train(const training_options& options, const training_task& what);
+// How a training ended, and where. The model holds the weights of the last step; those of the best epoch are in
+// best.safetensors.
+enum class training_end { epochs, patience, callback, signal };
+struct training_result {
+    training_end why = training_end::epochs;
+    int epochs = 0;       // whole ones, those before a resumption included
+    int best_epoch = 0;   // 0: none is whole
+    double best_loss = 0; // of that epoch
+};
+
+// Trains for options.epochs epochs, or until patience or `after_epoch` ends it. Leaves metrics.json, losses.png,
+// weights.safetensors, best.safetensors (of the best epoch), trainer.safetensors and what `draw` wrote in options.out,
+// all of them exchanged together after each epoch: run_folder.hpp has the rule. A line for each epoch goes to standard
+// error, the result to standard output.
+//
+// After a SIGINT, SIGTERM or SIGHUP the step is finished, and the folder has the last whole epoch and a trainer from
+// which options.resume goes on, to the same bits. For that the caller holds an interrupt_guard.
+//
+// Throws `error` for options or a task that do not make sense; for a folder that another process uses or that cannot be
+// written, before the training if that can be told; and where a term or a weight is no longer finite, before anything
+// is written. A loss far above where it began is reported on standard error.
+training_result train(const training_options& options, const training_task& what);
 
 // In double.
 double mean(std::span<const float> values);
+double mean(std::span<const double> values);
 
 }
