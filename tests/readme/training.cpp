@@ -26,7 +26,7 @@ inline constexpr hg::graph model{
 }
 
 int training(const std::vector<float>& features, const std::vector<float>& prices,
-              const std::vector<float>& held_out_features, const std::vector<float>& held_out_prices) {
+             const std::vector<float>& held_out_features, const std::vector<float>& held_out_prices) {
     using namespace regression;
     // BLOCK
     return 0;
