@@ -45,15 +45,22 @@ double tick_step(double extent) {
     return power * (lead < 2 ? 0.2 : lead < 5 ? 0.5 : 1.0);
 }
 
-void for_each_tick(const range& of, ticks where, auto&& draw) {
+struct tick {
+    double value;
+    std::string label;
+};
+std::vector<tick> ticks_of(const range& of, ticks where) {
     double step = tick_step(of.most - of.least);
     if (where == ticks::whole_numbers) step = std::max(1.0, std::ceil(step));
+    // As many digits as tell one tick from the next.
+    const double largest = std::max(std::abs(of.least), std::abs(of.most));
+    const int digits = std::clamp(static_cast<int>(std::ceil(std::log10(largest / step))) + 1, 4, 17);
     const double first = std::ceil(of.least / step);
-    for (int i = 0; i <= 10; ++i) {
-        const double value = (first + i) * step;
-        if (value > of.most) break;
-        draw(value, first + i == 0 ? std::string("0") : fmt::format("{:.4g}", value));
-    }
+    std::vector<tick> found;
+    for (int i = 0; i <= 10 && (first + i) * step <= of.most; ++i)
+        found.push_back({(first + i) * step,
+                         first + i == 0 ? std::string("0") : fmt::format("{:.{}g}", (first + i) * step, digits)});
+    return found;
 }
 
 }
@@ -129,22 +136,30 @@ void range_of_values::add(double value) {
 }
 
 range range_of_values::with_margin(double share) const {
-    const double margin = most_ > least_ ? share * (most_ - least_) : std::max(1.0, 0.01 * std::abs(least_));
+    constexpr double narrowest = 1e-290; // of less there are no ticks
+    const double margin =
+        most_ - least_ > narrowest ? share * (most_ - least_) : std::max(1.0, 0.01 * std::abs(least_));
     return {least_ - margin, most_ + margin};
+}
+
+box inside_of_axes(const box& outside, const range& y) {
+    int widest = 0;
+    for (const tick& t : ticks_of(y, ticks::anywhere)) widest = std::max(widest, text_width(t.label));
+    return {outside.left + std::max(72, widest + 12), outside.top + 16, outside.right - 16, outside.bottom - 36};
 }
 
 void draw_axes(canvas& on, const box& inside, const range& x, const range& y, ticks of_x) {
     on.frame({inside.left - 1, inside.top - 1, inside.right + 1, inside.bottom + 1}, ink);
-    for_each_tick(x, of_x, [&](double value, const std::string& label) {
-        const int at = static_cast<int>(std::lround(x.place(value, inside.left, inside.right)));
+    for (const tick& t : ticks_of(x, of_x)) {
+        const int at = static_cast<int>(std::lround(x.place(t.value, inside.left, inside.right)));
         on.fill({at, inside.bottom + 1, at + 1, inside.bottom + 7}, ink);
-        on.text(at - text_width(label) / 2, inside.bottom + 12, label);
-    });
-    for_each_tick(y, ticks::anywhere, [&](double value, const std::string& label) {
-        const int at = static_cast<int>(std::lround(y.place(value, inside.bottom, inside.top)));
+        on.text(at - text_width(t.label) / 2, inside.bottom + 12, t.label);
+    }
+    for (const tick& t : ticks_of(y, ticks::anywhere)) {
+        const int at = static_cast<int>(std::lround(y.place(t.value, inside.bottom, inside.top)));
         on.fill({inside.left - 7, at, inside.left - 1, at + 1}, ink);
-        on.text(inside.left - 10 - text_width(label), at - text_height / 2, label);
-    });
+        on.text(inside.left - 10 - text_width(t.label), at - text_height / 2, t.label);
+    }
 }
 
 }

@@ -77,9 +77,9 @@ private:
 };
 
 // A frame around `inside`, with four to ten ticks and their numbers on the left and below; of whole numbers only, where
-// x counts something.
+// x counts something. `inside_of_axes` leaves the margins that frame and numbers need.
 enum class ticks { anywhere, whole_numbers };
 void draw_axes(canvas& on, const box& inside, const range& x, const range& y, ticks of_x = ticks::anywhere);
-inline constexpr box axes_margin{72, 16, 16, 36}; // what numbers and frame need around the inside
+box inside_of_axes(const box& outside, const range& y);
 
 }

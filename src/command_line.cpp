@@ -71,6 +71,7 @@ struct command_line::parser {
 
     program_description what;
     training_options options;
+    std::vector<std::function<std::string()>> own; // the program's own options with their values
     CLI::App app;
 
     explicit parser(program_description description) : what(std::move(description)) {
@@ -155,9 +156,7 @@ struct command_line::parser {
                                         [&](int rows, int columns) { check_size(rows, columns, what, options.data); });
         if (options.validation_images > 0) data::hold_out(images, options.validation_images);
         const interrupt_guard guard;
-        for (const CLI::Option* option : app.get_options())
-            if (option->get_group() == what.model)
-                options.own += fmt::format(" {} {}", option->get_name(), fmt::join(option->reduced_results(), " "));
+        for (const auto& text : own) options.own += text();
         body(options, images);
         return interrupted() ? 128 + interrupting_signal() : 0;
     }
@@ -169,6 +168,7 @@ command_line::command_line(program_description description)
 command_line::~command_line() = default;
 
 void command_line::number(const std::string& name, double& value, const std::string& help, double least, double most) {
+    parser_->own.push_back([name, &value] { return fmt::format(" {} {}", name, value); });
     parser_->app.add_option(name, value, help)
         ->transform(within(least, most))
         ->type_name("X")
@@ -177,6 +177,7 @@ void command_line::number(const std::string& name, double& value, const std::str
 
 void command_line::choice(const std::string& name, std::string& value, const std::string& help,
                           const std::vector<std::string>& choices) {
+    parser_->own.push_back([name, &value] { return fmt::format(" {} {}", name, value); });
     parser_->app.add_option(name, value, fmt::format("{}: {}", help, fmt::join(choices, ", ")))
         ->check(one_of(choices))
         ->type_name("NAME")

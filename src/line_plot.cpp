@@ -86,9 +86,10 @@ int draw_heading(canvas& on, const line_style& style) {
     return x;
 }
 int heading_width(const line_style& style) {
+    constexpr int most = 4096; // a longer one is cut off
     picture nothing = make_picture(1, 1, 3);
     canvas on(nothing);
-    return draw_heading(on, style);
+    return std::min(draw_heading(on, style), most);
 }
 
 }

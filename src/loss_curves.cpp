@@ -15,6 +15,7 @@ namespace hourglass::io {
 namespace {
 
 constexpr int across = 2, panel_width = 480, panel_height = 300, margin = 16, heading = margin + 2 * line_height;
+constexpr std::size_t most_terms = 24; // of more nobody finds the one that he looks for
 
 struct part {
     const char* name;
@@ -43,9 +44,10 @@ bool has(const run_record& record, const part& p) {
                        [&](const epoch_metrics& epoch) { return !(epoch.*(p.of)).empty(); });
 }
 
-void draw_legend(canvas& on, const run_record& record) {
-    const std::string title =
+void draw_legend(canvas& on, const run_record& record, std::size_t left_out) {
+    std::string title =
         fmt::format("{}, {} epoch{}", record.model, record.epochs.size(), record.epochs.size() == 1 ? "" : "s");
+    if (left_out > 0) title += fmt::format(", {} more terms", left_out);
     on.text(margin, margin, title);
     int x = margin;
     const int y = margin + line_height;
@@ -65,8 +67,7 @@ void draw_term(canvas& on, const box& panel, const run_record& record, const std
             if (const metric* found = find(epoch.*(p.of), term)) values.add(found->value);
     }
     const range x = epochs.with_margin(0.03), y = values.with_margin(0.05);
-    const box inside{panel.left + axes_margin.left, panel.top + line_height, panel.right - axes_margin.right,
-                     panel.bottom - axes_margin.bottom};
+    const box inside = inside_of_axes({panel.left, panel.top + line_height - 16, panel.right, panel.bottom}, y);
     on.text(inside.left, panel.top, term);
     draw_axes(on, inside, x, y, ticks::whole_numbers);
     const auto place = [&](int epoch, double value) {
@@ -93,7 +94,9 @@ void draw_term(canvas& on, const box& panel, const run_record& record, const std
 }
 
 picture loss_curves(const run_record& record) {
-    const std::vector<std::string> terms = terms_of(record);
+    std::vector<std::string> terms = terms_of(record);
+    const std::size_t left_out = terms.size() > most_terms ? terms.size() - most_terms : 0;
+    terms.resize(terms.size() - left_out);
     const int columns = std::clamp(static_cast<int>(terms.size()), 1, across);
     const int rows = std::max(1, (static_cast<int>(terms.size()) + across - 1) / across);
     picture page =
@@ -103,7 +106,7 @@ picture loss_curves(const run_record& record) {
         on.text(margin, margin, record.model + ": no epoch is complete yet");
         return page;
     }
-    draw_legend(on, record);
+    draw_legend(on, record, left_out);
     for (std::size_t n = 0; n < terms.size(); ++n) {
         const int left = margin + static_cast<int>(n) % across * (panel_width + margin);
         const int top = heading + static_cast<int>(n) / across * (panel_height + margin);

@@ -4,6 +4,8 @@
 
 #include <cmath>
 #include <fstream>
+#include <string_view>
+#include <system_error>
 #include <utility>
 
 #include <fmt/format.h>
@@ -89,13 +91,21 @@ std::string metrics_json(const run_record& record) {
 }
 
 run_record read_metrics(const std::filesystem::path& file) {
+    const auto fail = [&](std::string_view found) {
+        throw error(fmt::format("{}: expected the metrics of a run, found {}", shown(file), found));
+    };
+    std::error_code code;
+    const std::filesystem::file_status status = std::filesystem::status(file, code);
+    if (std::filesystem::exists(status) && !std::filesystem::is_regular_file(status))
+        fail(std::filesystem::is_directory(status) ? "a folder" : "a device, pipe or socket"); // which might never end
     std::ifstream in(file);
     if (!in) throw error(fmt::format("{}: cannot be opened", shown(file)));
     try {
         return read_record(ordered_json::parse(in));
     } catch (const ordered_json::exception& reason) {
-        throw error(fmt::format("{}: expected the metrics of a run, found {}", shown(file), shown(reason.what())));
-    }
+        fail(shown(reason.what()));
+    } catch (const std::ios_base::failure& reason) { fail(shown(reason.what())); }
+    return {};
 }
 
 }

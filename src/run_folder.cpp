@@ -14,6 +14,7 @@
 #include <utility>
 
 #include <fcntl.h>
+#include <signal.h>
 #include <sys/file.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -58,10 +59,14 @@ std::vector<fs::path> entries_of(const fs::path& folder) {
         found.push_back(at->path());
     return found;
 }
-// As atomic_file calls what it has not finished: .NAME.PROCESS-NUMBER.tmp.
-bool is_unfinished(const std::string& name) {
-    static const std::regex pattern(R"(\..+\.[0-9]+-[0-9]+\.tmp)");
-    return std::regex_match(name, pattern);
+// As atomic_file calls what it has not finished: .NAME.PROCESS-NUMBER.tmp. Another process that lives may be about to
+// finish it.
+bool is_left_over(const std::string& name) {
+    static const std::regex pattern(R"(\..+\.([0-9]{1,9})-[0-9]+\.tmp)");
+    std::smatch found;
+    if (!std::regex_match(name, found, pattern)) return false;
+    const pid_t process = std::stoi(found[1]);
+    return process == ::getpid() || (::kill(process, 0) != 0 && errno == ESRCH);
 }
 
 // A second name for a file.
@@ -125,7 +130,7 @@ void run_folder::clear() {
             throw error(fmt::format("{}: expected a symbolic link or nothing; move away what is there", shown(name)));
     std::error_code ignored;
     for (const fs::path& name : entries_of(folder_))
-        if (is_unfinished(name.filename()) && type_of(name) == fs::file_type::regular) fs::remove(name, ignored);
+        if (is_left_over(name.filename()) && type_of(name) == fs::file_type::regular) fs::remove(name, ignored);
     remove_old();
 }
 
@@ -133,6 +138,7 @@ fs::path run_folder::begin(int epoch) {
     std::error_code code;
     if (!staged_.empty()) fs::remove_all(folder_ / epochs / staged_, code);
     epoch_ = epoch;
+    kept_.clear();
     staged_ = fmt::format("{}-{}-{}", run_, epoch, random_name()); // one that was published may have the same epoch
     const fs::path all = folder_ / epochs, made = all / staged_;
     if (::mkdir(all.c_str(), 0777) != 0 && (errno != EEXIST || type_of(all) != fs::file_type::directory))
@@ -142,6 +148,7 @@ fs::path run_folder::begin(int epoch) {
 }
 
 void run_folder::keep(const std::string& name) {
+    kept_.insert(name);
     link_file(folder_ / current / name, folder_ / epochs / staged_ / name);
 }
 void run_folder::keep_others() {
@@ -157,6 +164,9 @@ std::vector<std::string> run_folder::staged() const {
     std::vector<std::string> names;
     for (const fs::path& file : entries_of(folder_ / epochs / staged_)) {
         names.push_back(file.filename());
+        if (type_of(file) != fs::file_type::regular)
+            throw error(fmt::format("{}: expected plain files for an epoch, found {} that is none", shown(folder_),
+                                    shown(names.back())));
         const fs::file_type type = type_of(folder_ / names.back());
         if (type != fs::file_type::not_found && type != fs::file_type::regular && type != fs::file_type::symlink)
             throw error(fmt::format("{}: expected a file or nothing, found {}; move it away, or choose another folder",
@@ -171,7 +181,7 @@ void run_folder::publish() {
     const std::vector<std::string> names = staged();
     const fs::path made = folder_ / epochs / staged_;
     for (const std::string& name : names)
-        if (fs::path(name).extension() == ".png")
+        if (fs::path(name).extension() == ".png" && !kept_.contains(name)) // what is kept has its texts
             label_png(made / name, {{"run", run_}, {"epoch", std::to_string(epoch_)}});
     flush(made);
     flush(folder_ / epochs);
@@ -181,7 +191,6 @@ void run_folder::publish() {
     remove_old();
 }
 
-// The files of whoever wrote here without links: they become an epoch, so that they are exchanged together too.
 void run_folder::adopt(const std::vector<std::string>& names) {
     if (type_of(folder_ / current) == fs::file_type::symlink) return;
     std::vector<std::string> plain;

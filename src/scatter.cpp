@@ -87,12 +87,11 @@ picture scatter(std::span<const float> points, std::span<const std::uint8_t> cla
     const auto [across, up] = view_of(points, style);
     const legend lines = legend_of(classes, style);
     const int heading = style.title.empty() ? 0 : line_height;
-    const box inside{axes_margin.left, axes_margin.top + heading,
-                     style.width - axes_margin.right - width_of(lines, style), style.height - axes_margin.bottom};
+    const box inside = inside_of_axes({0, heading, style.width - width_of(lines, style), style.height}, up);
 
     picture page = make_picture(style.width, style.height, 3, 255);
     canvas on(page);
-    on.text(axes_margin.left, axes_margin.top, style.title);
+    on.text(inside.left, 16, style.title);
     for (std::size_t i = 0; i + 1 < points.size(); i += 2) {
         const point at{across.place(points[i], inside.left, inside.right),
                        up.place(points[i + 1], inside.bottom, inside.top)};

@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <array>
+#include <limits>
 #include <vector>
 
 #include <doctest/doctest.h>
@@ -115,4 +116,10 @@ TEST_CASE("sizes that do not fit are refused in words") {
           "gather: expected rows 0 to 1, found -1; are the batches made for this data set?");
     CHECK(message_of<data::error>([&] { data::gather(rows, 0, std::vector<int>{0}, to); }) ==
           "gather: expected rows of at least 1 number, found 0");
+}
+
+TEST_CASE("a batch may be larger than any number of examples") {
+    const data::batches all(100, std::numeric_limits<int>::max());
+    CHECK(all.size() == 1);
+    CHECK(all[0].size() == 100);
 }

@@ -240,3 +240,20 @@ TEST_CASE("files are read on a stack of 128 KB") {
     }();
     CHECK(found.status == 0);
 }
+
+TEST_CASE("a program's own options are recorded with the values that they have, given or not") {
+    const auto recorded = [](std::vector<const char*> words) {
+        double beta = 1e-4;
+        std::string kind = "gaussian", found;
+        io::command_line line({.model = "some", .about = "does something.", .examples = {}, .data = "shapes"});
+        line.number("--beta", beta, "A weight", 0, 10);
+        line.choice("--kind", kind, "A kind", {"gaussian", "masking"});
+        words.insert(words.begin(), {"hourglass-some", "--train-images", "2", "--test-images", "1"});
+        CHECK(line.run(static_cast<int>(words.size()), words.data(),
+                       [&](const io::training_options& options, const data::split&) { found = options.own; }) == 0);
+        return found;
+    };
+    CHECK(recorded({}) == " --beta 0.0001 --kind gaussian");
+    CHECK(recorded({"--beta", "1e-4", "--kind", "gaussian"}) == recorded({}));
+    CHECK(recorded({"--beta", "2", "--kind", "masking"}) == " --beta 2 --kind masking");
+}

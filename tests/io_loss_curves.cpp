@@ -95,3 +95,21 @@ TEST_CASE("no epoch, one epoch, losses of any magnitude, and names in any langua
         CHECK(has(io::loss_curves(record), io::class_colours[0]));
     }
 }
+
+TEST_CASE("of many terms the first are drawn") {
+    io::run_record record = falling(1, false);
+    for (int n = 0; n < 400; ++n) record.epochs[0].train.push_back({"term " + std::to_string(n), 1});
+    CHECK(io::loss_curves(record).height < 5000);
+}
+
+TEST_CASE("numbers beside an axis are whole, however long they are") {
+    // Nothing is drawn at the left edge of the picture, nor between two panels.
+    for (const auto& [low, high] :
+         {std::pair{1.2e-5, 3.9e-5}, {-1.29e5, -1.25e5}, {-1e300, 1e300}, {1e17, 1e17 + 64}}) {
+        io::run_record record{.model = "m"};
+        record.epochs = {{1, {{"a", low}, {"b", low}}, {}, 1}, {2, {{"a", high}, {"b", high}}, {}, 1}};
+        const io::picture p = io::loss_curves(record);
+        for (const int x : {15, 16 + 480 + 8})
+            for (int y = 64; y < p.height; ++y) CHECK(colour_at(p, x, y) == colour{255, 255, 255});
+    }
+}

@@ -195,3 +195,44 @@ TEST_CASE("pictures say of which run and epoch they are") {
               io::label_png(folder / "no.png", {{"run", "1"}});
           }) == (folder / "no.png").string() + ": expected a PNG file, found something else");
 }
+
+TEST_CASE("a picture that is kept has its texts once") {
+    const temporary_folder folder;
+    io::run_folder out(folder.path(), "run");
+    io::write_png(out.begin(1) / "p.png", io::make_picture(2, 2, 1));
+    out.publish();
+    const std::string before = get(folder / "p.png");
+    for (int again = 0; again < 3; ++again) {
+        io::write_file(out.begin(1) / "other", "x");
+        out.keep_others();
+        out.publish();
+    }
+    CHECK(get(folder / "p.png") == before);
+}
+
+TEST_CASE("an epoch has plain files only") {
+    const temporary_folder folder;
+    io::run_folder out(folder.path(), "run");
+    std::filesystem::create_directory(out.begin(1) / "samples");
+    CHECK(message_of<io::error>([&] { out.staged(); }) ==
+          folder.path().string() + ": expected plain files for an epoch, found samples that is none");
+}
+
+TEST_CASE("what another process is about to finish is left to it") {
+    const temporary_folder folder;
+    const auto name = [&](pid_t process) { return folder / (".w." + std::to_string(process) + "-0.tmp"); };
+    const pid_t child = fork();
+    if (child == 0) {
+        pause();
+        _exit(0);
+    }
+    put(name(child), "x");
+    put(name(getpid()), "x");
+    { const io::run_folder out(folder.path(), "run"); }
+    CHECK(std::filesystem::exists(name(child)));
+    CHECK(!std::filesystem::exists(name(getpid())));
+    kill(child, SIGKILL);
+    waitpid(child, nullptr, 0);
+    { const io::run_folder out(folder.path(), "run"); }
+    CHECK(!std::filesystem::exists(name(child)));
+}

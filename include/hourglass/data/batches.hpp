@@ -20,7 +20,7 @@ public:
     // The order of an epoch: a pure function of (seed, epoch), whatever was shuffled before.
     void shuffle(std::uint64_t epoch);
 
-    int size() const { return (count_ + batch_ - 1) / batch_; }
+    int size() const { return (count_ - 1) / batch_ + 1; }
     int count() const { return count_; }
     int largest() const { return batch_ < count_ ? batch_ : count_; }
 

@@ -12,6 +12,7 @@
 #include "hourglass/io/error.hpp"
 
 #include <filesystem>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -39,9 +40,13 @@ public:
     void keep_others();
     void name_also(const std::string& name, const std::string& other);
 
-    // The names of the files in it. Throws `error` where the folder holds something else under one of them, such as a
-    // folder, in whose place no file can be put.
+    // The names of the files in it. Throws `error` where it holds something else than files, and where the run's folder
+    // holds something else under one of these names, such as a folder, in whose place no file can be put.
     std::vector<std::string> staged() const;
+
+    // Makes an epoch of plain files under these names, as somebody leaves them who copies a run's folder or writes
+    // without links, so that they can be kept and are exchanged together. Readers see what they saw.
+    void adopt(const std::vector<std::string>& names);
 
     // Puts all of them in the place of those that readers see, together: it is done or not done, at whatever moment the
     // process or the machine stops. Each picture (PNG) is given the texts "run" and "epoch". Throws `error`, after
@@ -51,7 +56,6 @@ public:
 private:
     void take();
     void clear();
-    void adopt(const std::vector<std::string>& names);
     void link(const std::string& name);
     void point_to(const std::string& epoch);
     void remove_old();
@@ -59,6 +63,7 @@ private:
     std::filesystem::path folder_;
     std::string run_, staged_; // the name of the epoch's folder below .epochs; empty where there is none
     int epoch_ = 0;
+    std::set<std::string> kept_; // of the staged files
     struct descriptor {
         int number = -1;
         ~descriptor();
