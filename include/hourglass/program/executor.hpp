@@ -20,9 +20,12 @@ template <class Compiled, class T> struct threads_of {
 
     // Of a program without a batch axis.
     static constexpr double work_alone() {
-        return []<int... K>(std::integer_sequence<int, K...>) {
-            return (Compiled::run_time.work + ... + recurrence<typename Compiled::template step<K>, T>::work(1));
-        }
+        if constexpr (Compiled::scans == 0) // a step of a scan has none, nor a name for them
+            return Compiled::run_time.work;
+        else
+            return []<int... K>(std::integer_sequence<int, K...>) {
+                return (Compiled::run_time.work + ... + recurrence<typename Compiled::template step<K>, T>::work(1));
+            }
         (std::make_integer_sequence<int, Compiled::scans>{});
     }
     static constexpr bool never_others() {
