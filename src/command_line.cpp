@@ -130,8 +130,8 @@ struct command_line::parser {
     }
 
     int run(int argc, const char* const* argv, const body_function& body) {
-        const auto complain = [&](std::string_view what) {
-            say(stderr, fmt::format("{}: {}\n", app.get_name(), what));
+        const auto complain = [&](std::string_view mistake) {
+            say(stderr, fmt::format("{}: {}\n", app.get_name(), mistake));
         };
         try {
             app.parse(argc, argv);

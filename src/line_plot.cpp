@@ -117,12 +117,12 @@ picture line_plot(std::span<const float> discs, std::span<const float> lines, in
                                           static_cast<std::size_t>(curve)]);
         };
         for (int curve = 0; curve < curves; ++curve) {
-            const auto& colour = class_colours[static_cast<std::size_t>(curve) % class_colours.size()];
+            const colour& ink_of_curve = class_colours[static_cast<std::size_t>(curve) % class_colours.size()];
             for (int step = 0; step < steps && !discs.empty(); ++step)
-                if (const double y = value(discs, step, curve); std::isfinite(y)) here.disc(step, y, colour);
+                if (const double y = value(discs, step, curve); std::isfinite(y)) here.disc(step, y, ink_of_curve);
             for (int step = 1; step < steps; ++step) {
                 const double before = value(lines, step - 1, curve), after = value(lines, step, curve);
-                if (std::isfinite(before) && std::isfinite(after)) here.line(step, before, after, colour);
+                if (std::isfinite(before) && std::isfinite(after)) here.line(step, before, after, ink_of_curve);
             }
         }
     }

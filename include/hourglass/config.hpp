@@ -1,7 +1,19 @@
 // The build's choices: which SIMD instruction set the templates are compiled for, and the inline namespace that encodes
-// it; and which of the compiler's flags are refused. Nothing else lives here; every header that holds a template
-// includes it.
+// it; the version; and which of the compiler's flags are refused. Nothing else lives here; every header that holds a
+// template includes it.
 #pragma once
+
+// The version of the library; the builds read theirs from here. As one number to compare: 1.2.3 is 10203.
+#define HOURGLASS_VERSION_MAJOR 0
+#define HOURGLASS_VERSION_MINOR 1
+#define HOURGLASS_VERSION_PATCH 0
+#define HOURGLASS_VERSION (HOURGLASS_VERSION_MAJOR * 10000 + HOURGLASS_VERSION_MINOR * 100 + HOURGLASS_VERSION_PATCH)
+
+// The compiler ends at a file that is not there, and not after a thousand errors of what it cannot read.
+#if (defined(_MSVC_LANG) ? _MSVC_LANG : __cplusplus) < 202002L
+    #error "hourglass is C++20: compile this with -std=c++20"
+    #include <hourglass: compile this with -std=c++20>
+#endif
 
 // Values to a few units in the last place, infinities, NaN and the sign of zero need arithmetic as it is written. GCC
 // tells each of these flags by a macro, Clang only those of the first two branches; under Clang's others the functions
@@ -42,10 +54,12 @@ static_assert(sizeof(1.0) == sizeof(double),
 #define HOURGLASS_JOIN_(a, b) a##_##b
 #define HOURGLASS_JOIN(a, b) HOURGLASS_JOIN_(a, b)
 
-// The same template compiled with other flags would otherwise be one weak symbol for the linker to choose from.
+// The same template compiled with other flags would otherwise be one weak symbol for the linker to choose from. Names
+// in the headers may be those of a program that includes them, such as x and rows, of which -Wshadow is not to warn.
 #define HOURGLASS_BEGIN                                                                                                \
-    namespace hourglass {                                                                                              \
-    inline namespace HOURGLASS_JOIN(simd, HOURGLASS_SIMD_NAME) {
+    _Pragma("GCC diagnostic push") _Pragma("GCC diagnostic ignored \"-Wshadow\"") namespace hourglass {                \
+        inline namespace HOURGLASS_JOIN(simd, HOURGLASS_SIMD_NAME) {
 #define HOURGLASS_END                                                                                                  \
     }                                                                                                                  \
-    }
+    }                                                                                                                  \
+    _Pragma("GCC diagnostic pop")

@@ -2,6 +2,8 @@
 // meet. Its text names the file, what was expected, what was found and what to do; catching it is all a caller needs.
 #pragma once
 
+#include <hourglass/config.hpp>
+
 #include <stdexcept>
 
 namespace hourglass::data {

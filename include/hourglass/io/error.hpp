@@ -2,6 +2,8 @@
 // text names the file, the place in it, what was expected and what was found; catching it is all a caller needs.
 #pragma once
 
+#include <hourglass/config.hpp>
+
 #include <stdexcept>
 
 namespace hourglass::io {
