@@ -96,6 +96,31 @@ TEST_CASE("a deviation written exp(s) keeps s: no log of an exp is taken, so not
     CHECK(f(a = va, b = vb)[to_standard](0) == near(3 * 0.5 * (3000.0 - 1)));
 }
 
+namespace classes {
+
+inline constexpr hg::input<"logits", 3> logits;
+inline constexpr hg::input<"label", 3> label;
+inline constexpr hg::symbol<"loss"> loss;
+inline constexpr hg::graph model{loss = cross_entropy(logits, label)};
+
+}
+
+TEST_CASE("cross entropy is the logarithm of the label's probability, exact for sure labels, also of soft ones") {
+    using namespace classes;
+    hg::gradient<model, loss, hg::wrt<logits>, in_double, hg::per_example> f;
+    const numbers scores{1, 2, 4, 1000, -1000, 0, 1, 2, 4}, labels{0, 1, 0, 1, 0, 0, 0.25, 0.25, 0.5};
+    const auto out = f(logits = scores, label = labels);
+    const double total = std::log(std::exp(1.0) + std::exp(2.0) + std::exp(4.0));
+    CHECK(out[loss](0) == near(total - 2));
+    CHECK(out[loss](1) == 0);
+    CHECK(out[loss](2) == near(total - (0.25 + 0.5 + 2)));
+    for (int k = 0; k < 3; ++k) {
+        const auto at = static_cast<std::size_t>(k);
+        CHECK(out.gradient(logits)(0, k) == near(std::exp(scores[at] - total) - labels[at]));
+        CHECK(out.gradient(logits)(2, k) == near(std::exp(scores[at] - total) - labels[6 + at]));
+    }
+}
+
 namespace layered {
 
 inline constexpr hg::input<"x", 2> x;

@@ -4,6 +4,7 @@
 
 #include <cmath>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include <doctest/doctest.h>
@@ -227,4 +228,38 @@ TEST_CASE("an equation that only renames a value is a symbol of its own: feeding
     const auto out = f(x = data, second = other);
     CHECK(out[y](0, 0) == 12);
     CHECK(out[y](0, 1) == 24);
+}
+
+TEST_CASE("parameters are read and written as numbers, ranges and other parameters") {
+    static constexpr hg::parameter<"b"> b{hg::ones};
+    static constexpr hg::parameter<"W", 2, 3> W{hg::zeros};
+    static constexpr hg::symbol<"y"> y;
+    static constexpr hg::graph model{y = b * sum(W)};
+    hg::parameters<model> theta, other;
+    const auto& fixed = theta;
+    CHECK(double(theta[b]) == 1);
+    const float one = fixed[b];
+    CHECK(one == 1);
+    theta[b] = 2.5;
+    CHECK(float(fixed[b]) == 2.5F);
+    theta[W] = std::vector<double>{1, 2, 3, 4, 5, 6};
+    CHECK(theta[W](1, 2) == 6);
+    other[W] = theta[W]; // copied, and not another look at the same
+    theta[W] = std::vector<float>(6, 0.0F);
+    CHECK(other[W](1, 2) == 6);
+    theta[W] = std::as_const(other)[W];
+    CHECK(theta[W](0, 1) == 2);
+    other[b] = theta[b];
+    CHECK(float(other[b]) == 2.5F);
+    other[b] = 1;
+    other[b] = std::as_const(theta)[b];
+    CHECK(float(other[b]) == 2.5F);
+    auto view = theta[W];
+    view = other[W]; // a named view looks at something else from then on
+    view(0, 0) = -1;
+    CHECK(other[W](0, 0) == -1);
+    CHECK(theta[W](0, 0) == 1);
+    CHECK_THROWS_WITH(theta[W] = std::vector<float>(5),
+                      "a tensor of the shape [2, 3] takes 6 numbers, and was assigned 5");
+    CHECK(theta[W](0, 0) == 1);
 }

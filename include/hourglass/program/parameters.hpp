@@ -112,10 +112,17 @@ public:
     tensor_view<T> view(int i) { return {memory_.get() + entry(i).offset, entry(i).type, 0}; }
     tensor_view<const T> view(int i) const { return {memory_.get() + entry(i).offset, entry(i).type, 0}; }
 
+    // A number where the tensor has no axes.
+    template <class Leaf, class Element> using view_of = std::conditional_t<
+        Table::entries[static_cast<std::size_t>(Table::find(Leaf::hash) < 0 ? 0 : Table::find(Leaf::hash))]
+                .type.extents.rank == 0,
+        scalar_view<Element>, tensor_view<Element>>;
+
     // By the symbol of a parameter or state, or by hg::name<"h.weight">. A name that the graph lacks is a compile
-    // error.
-    template <named_leaf Leaf> tensor_view<T> operator[](const Leaf&) { return view(index_of<Leaf>()); }
-    template <named_leaf Leaf> tensor_view<const T> operator[](const Leaf&) const { return view(index_of<Leaf>()); }
+    // error. Numbers are read and written: float(theta[b]) of a parameter without axes, theta[W](0, 3), theta[b] = 2,
+    // theta[W] = values, where there are as many values as elements.
+    template <named_leaf Leaf> view_of<Leaf, T> operator[](const Leaf&) { return view(index_of<Leaf>()); }
+    template <named_leaf Leaf> view_of<Leaf, const T> operator[](const Leaf&) const { return view(index_of<Leaf>()); }
 
     // Calls f(name, view, is_state) for each tensor, in the order in which the model declares them.
     void for_each(auto&& f) {

@@ -2,13 +2,25 @@
 // nothing.
 #pragma once
 
+#include <algorithm>
 #include <array>
+#include <concepts>
 #include <cstddef>
+#include <ranges>
 #include <span>
+#include <stdexcept>
+#include <string>
+#include <type_traits>
 
 #include <hourglass/expr/shape.hpp>
 
 HOURGLASS_BEGIN
+
+template <class T> class tensor_view;
+template <class Range>
+concept values_of_tensor =
+    std::ranges::sized_range<const Range> && std::convertible_to < std::ranges::range_value_t<Range>,
+double > ;
 
 template <class T> class tensor_view {
     T* data_ = nullptr;
@@ -27,6 +39,20 @@ public:
             strides_[static_cast<std::size_t>(i)] = stride;
             stride *= extents_[static_cast<std::size_t>(i)];
         }
+    }
+    constexpr tensor_view(const tensor_view&) = default;
+    // A named view looks at something else from then on.
+    constexpr tensor_view& operator=(const tensor_view&) & = default;
+    // theta[W] = values: copies as many numbers as there are elements, row-major, from a range or another view. Throws
+    // std::invalid_argument where there are more or fewer; then nothing is changed.
+    template <values_of_tensor Range>
+    requires(!std::is_const_v<T>) constexpr const tensor_view& operator=(const Range& values) const {
+        if (static_cast<std::size_t>(std::ranges::size(values)) != size()) refuse(std::ranges::size(values));
+        std::ranges::transform(values, begin(), [](const auto& x) { return static_cast<T>(x); });
+        return *this;
+    }
+    constexpr const tensor_view& operator=(const tensor_view& values) && requires(!std::is_const_v<T>) {
+        return operator=<tensor_view>(values);
     }
     constexpr int rank() const { return rank_; }
     constexpr std::ptrdiff_t extent(int axis) const { return extents_[static_cast<std::size_t>(axis)]; }
@@ -59,6 +85,32 @@ public:
     constexpr T* data() const { return data_; }
     constexpr T* begin() const { return data_; }
     constexpr T* end() const { return data_ + size(); }
+
+private:
+    [[noreturn]] HOURGLASS_COLD void refuse(std::size_t found) const {
+        std::string shape;
+        for (int i = 0; i < rank_; ++i) shape += (i ? ", " : "") + std::to_string(extent(i));
+        throw std::invalid_argument("a tensor of the shape [" + shape + "] takes " + std::to_string(size()) +
+                                    " numbers, and was assigned " + std::to_string(found));
+    }
+};
+
+// The view of a single number, which it converts to, and which is assigned as a number is.
+template <class T> struct scalar_view : tensor_view<T> {
+    constexpr scalar_view(const tensor_view<T>& one) : tensor_view<T>(one) {}
+    constexpr scalar_view(const scalar_view&) = default;
+    constexpr scalar_view& operator=(const scalar_view&) & = default;
+    constexpr const scalar_view& operator=(const scalar_view& x) && requires(!std::is_const_v<T>) {
+        return *this = *x.data();
+    }
+    using tensor_view<T>::operator=;
+    constexpr operator std::remove_const_t<T>() const { return *this->data(); }
+    template <class Number>
+    requires std::is_arithmetic_v<Number> &&(!std::is_const_v<T>)constexpr const scalar_view&
+    operator=(Number x) const {
+        *this->data() = static_cast<T>(x);
+        return *this;
+    }
 };
 
 HOURGLASS_END

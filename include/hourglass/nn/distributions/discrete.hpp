@@ -82,4 +82,11 @@ template <operand L> constexpr auto categorical(const L& logits) {
     return make_distribution<ops::categorical_family>(logits);
 }
 
+// The loss of a classifier, in nats: -log p(label) where the logits of the classes lie along the last axis and `label`
+// is one-hot, or the probabilities of the classes; summed over the other axes, not over the batch. -log_prob of
+// `categorical`, exact for sure labels, and labels may be numbers that are bound.
+template <operand L, operand T> constexpr auto cross_entropy(const L& logits, const T& label) {
+    return -log_prob(categorical(logits), label);
+}
+
 HOURGLASS_END
