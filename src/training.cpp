@@ -9,11 +9,13 @@
 #include "hourglass/io/run_folder.hpp"
 #include "hourglass/io/standard_streams.hpp"
 #include "quote.hpp"
+#include "resuming.hpp"
 #include "running_means.hpp"
 
 #include <algorithm>
 #include <chrono>
 #include <cmath>
+#include <system_error>
 #include <tuple>
 #include <utility>
 
@@ -24,7 +26,7 @@ namespace hourglass::io {
 namespace {
 
 constexpr const char *weights_file = "weights.safetensors", *best_file = "best.safetensors",
-                     *trainer_file = "trainer.safetensors", *metrics_name = "metrics.json", *curves_file = "losses.png";
+                     *curves_file = "losses.png";
 
 // A loss so far above where it began is no longer being trained.
 bool is_far_above(double loss, double first) { return loss > first + 100 * std::abs(first) && loss > 1e-3; }
@@ -72,9 +74,7 @@ void check(const training_options& options, const training_task& task) {
             fmt::format("training: expected epochs and batch of at least 1 and patience of at least 0, found {}, "
                         "{} and {}",
                         options.epochs, options.batch, options.patience));
-    if (options.resume && !std::filesystem::exists(options.out / metrics_name))
-        throw error(
-            fmt::format("{}: expected a run to resume, found no {}; begin one", shown(options.out), metrics_name));
+    if (options.resume) expect_run(options.out);
 }
 
 void expect_terms(const metrics& found, std::string_view of) {
@@ -167,52 +167,15 @@ private:
         return function;
     }
     void go_on() {
-        const std::filesystem::path from = options_.out / metrics_name;
-        run_record found = read_metrics(from);
-        if (found.run != record_.run)
-            throw error(fmt::format(
-                "{}: expected to resume a run of {} with {}, found one of {} with {}; give the same "
-                "options, or begin anew in another folder",
-                shown(from), record_.model, shown(record_.options), shown(found.model), shown(found.options)));
-        check_numbers(found, from);
-        check_trainer(found);
+        run_record found = record_to_resume(options_.out, record_, order_.size(), options_.batch);
         need(what_.load, "resume")(options_.out / trainer_file);
         record_ = std::move(found);
-        if (record_.best_epoch > 0 && !std::filesystem::exists(options_.out / best_file)) {
+        std::error_code ignored;
+        if (record_.best_epoch > 0 && !std::filesystem::exists(options_.out / best_file, ignored)) {
             show_.note(fmt::format("there is no {} any more: the best epoch is chosen anew", best_file));
             record_.best_epoch = 0;
         }
         if (what_.resumed) what_.resumed(examples_seen());
-    }
-    // That a record's numbers are those of a run on these examples.
-    void check_numbers(const run_record& found, const std::filesystem::path& from) const {
-        const auto epochs = static_cast<int>(found.epochs.size());
-        bool right = found.best_epoch >= 0 && found.best_epoch <= epochs;
-        for (int n = 0; n < epochs; ++n) right = right && found.epochs[static_cast<std::size_t>(n)].epoch == n + 1;
-        const int batches = found.unfinished ? found.unfinished->batches : 0;
-        right = right && batches >= 0 && batches < order_.size();
-        if (found.unfinished) right = right && found.unfinished->rows == static_cast<double>(batches) * options_.batch;
-        if (!right || found.steps != static_cast<std::int64_t>(epochs) * order_.size() + batches)
-            throw error(fmt::format("{}: expected the epochs 1, 2, ... and the steps of {} batches in each, found {} "
-                                    "epochs, {} steps and {} batches of the next epoch; was it edited? Begin anew",
-                                    shown(from), order_.size(), epochs, found.steps, batches));
-    }
-    // That the trainer is of this run and has done as many steps. Of a file of the model's own making nobody can tell.
-    void check_trainer(const run_record& found) const {
-        const std::filesystem::path from = options_.out / trainer_file;
-        std::map<std::string, std::string> says;
-        try {
-            says = read_safetensors(from).metadata;
-        } catch (const error&) { return; } // which is said by whoever loads it
-        const auto is = [&](const char* key, const std::string& expected) {
-            const auto at = says.find(key);
-            return at == says.end() || at->second == expected;
-        };
-        if (!is("run", found.run) || !is("steps", std::to_string(found.steps)))
-            throw error(
-                fmt::format("{}: expected the trainer of run {} after {} steps, found that of run {} after {}; give "
-                            "the files of one epoch",
-                            shown(from), found.run, found.steps, says["run"], says["steps"]));
     }
     std::uint64_t examples_seen() const {
         const auto whole = static_cast<std::uint64_t>(whole_epochs()) * static_cast<std::uint64_t>(what_.examples);
@@ -341,7 +304,7 @@ private:
         write_progress(to);
     }
     void write_progress(const std::filesystem::path& to) {
-        write_file(to / metrics_name, metrics_json(record_));
+        write_file(to / metrics_file, metrics_json(record_));
         if (what_.save) what_.save(to / trainer_file, labels());
     }
     std::map<std::string, std::string> labels() const {

@@ -80,6 +80,7 @@ def demo(arguments):
     data = arguments.value("--data", "")  # else each program knows what it trains on
     build = release(jobs)
     program = f"examples/hourglass-{model}"
+    say(f"compiling the example {model}: a minute or two the first time")
     if not build.compile([program]):
         sys.exit(1)
     rest = [word for word in arguments.words if word != "--"]

@@ -1,5 +1,6 @@
-"""Builds two small programs in each of the ways that a project of its own can use the library, and runs them, all in a
-folder of its own and with warnings as errors.
+"""Builds small programs in each of the ways that a project of its own can use the library, and runs them, all in a folder
+of its own and with warnings as errors. The one of the compiled part is built where the library is installed; elsewhere
+that would be the same once more.
 
     tests/consumers/run.py [--only WAY]
 
@@ -15,7 +16,7 @@ import tempfile
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
-PROGRAMS = ("regression", "saving")
+HEADERS_ALONE, PROGRAMS = ("regression",), ("regression", "saving")
 WARNINGS = "-Wall -Wextra -Wpedantic -Wconversion -Wshadow -Werror"
 # Without optimisation the library is built in half the time.
 CMAKE = ["-DCMAKE_BUILD_TYPE=Debug", f"-DCMAKE_CXX_FLAGS={WARNINGS}"]
@@ -40,10 +41,10 @@ def run_programs(folder, names=PROGRAMS):
 
 def flags(folder):
     run("g++", "-std=c++20", "-O1", *WARNINGS.split(), "-I", ROOT / "include", "regression.cpp", "-o", "regression", cwd=folder)
-    run_programs(folder, ["regression"])
+    run_programs(folder, HEADERS_ALONE)
 
 
-def with_cmake(folder, lines, *options):
+def with_cmake(folder, lines, programs, *options):
     targets = "\n".join(f"add_executable({name} {name}.cpp)" for name in PROGRAMS)
     Path(folder, "CMakeLists.txt").write_text(f"""cmake_minimum_required(VERSION 3.21)
 project(consumer CXX)
@@ -53,26 +54,26 @@ target_link_libraries(regression hourglass::hourglass)
 target_link_libraries(saving hourglass::support)
 """)
     run("cmake", "-S", ".", "-B", "build", *CMAKE, *options, cwd=folder)
-    run("cmake", "--build", "build", "-j2", cwd=folder)
-    run_programs(Path(folder, "build"))
+    run("cmake", "--build", "build", "-j2", "--target", *programs, cwd=folder)
+    run_programs(Path(folder, "build"), programs)
 
 
 def fetch_content(folder):
     with_cmake(folder, f"""include(FetchContent)
 FetchContent_Declare(hourglass SOURCE_DIR {ROOT})
-FetchContent_MakeAvailable(hourglass)""")
+FetchContent_MakeAvailable(hourglass)""", HEADERS_ALONE)
 
 
 def add_subdirectory(folder):
     Path(folder, "hourglass").symlink_to(ROOT)
-    with_cmake(folder, "add_subdirectory(hourglass)")
+    with_cmake(folder, "add_subdirectory(hourglass)", HEADERS_ALONE)
 
 
 def find_package(folder):
     run("cmake", "-S", ROOT, "-B", "library", *CMAKE, f"-DCMAKE_INSTALL_PREFIX={folder}/installed", cwd=folder)
     run("cmake", "--build", "library", "-j2", cwd=folder)
     run("cmake", "--install", "library", cwd=folder)
-    with_cmake(folder, "find_package(hourglass 0.1 REQUIRED)", f"-DCMAKE_PREFIX_PATH={folder}/installed")
+    with_cmake(folder, "find_package(hourglass 0.1 REQUIRED)", PROGRAMS, f"-DCMAKE_PREFIX_PATH={folder}/installed")
 
 
 def pkg_config(folder):
@@ -102,8 +103,8 @@ executable('regression', 'regression.cpp', dependencies: dependency('hourglass')
 executable('saving', 'saving.cpp', dependencies: dependency('hourglass_support'))
 """)
     run("meson", "setup", "build", cwd=folder)
-    run("ninja", "-C", "build", "regression", "saving", cwd=folder)
-    run_programs(Path(folder, "build"))
+    run("ninja", "-C", "build", *HEADERS_ALONE, cwd=folder)
+    run_programs(Path(folder, "build"), HEADERS_ALONE)
 
 
 WAYS = {f.__name__: f for f in (flags, fetch_content, add_subdirectory, find_package, pkg_config, subproject)}

@@ -37,7 +37,8 @@ def project():
         (root / "tests").mkdir(parents=True)
         (root / "meson.build").write_text(MESON)
         (root / "tests" / "meson.build").write_text(ONLY_CLANGS)
-        (root / "meson_options.txt").write_text("option('simd', type: 'string')\noption('tests', type: 'feature')\n")
+        (root / "meson_options.txt").write_text("option('simd', type: 'string')\noption('tests', type: 'feature')\n"
+                                                "option('development', type: 'boolean')\n")
         for name in TESTS:
             (root / f"{name}.cpp").write_text(GOOD)
         builds.ROOT, builds.BUILD = root, root / "build"
