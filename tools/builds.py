@@ -181,7 +181,7 @@ def matrix(jobs):
 
 # The groups of tests/meson.build that a build leaves out.
 LEFT_OUT = {"clang": "Clang's own", "gcc": "GCC's own", "lint": "lint's", "costly": "the costly", "once": "the scripts",
-            "trained": "those that run the examples",
+            "trained": "those that run whole programs",
             "widths": "the widths'", "sanitizers": "the sanitizers'"}
 
 
