@@ -52,7 +52,8 @@ std::string options_of(const training_options& o, const training_task& what) {
     add_if(o.test_images > 0, "--test-images", o.test_images);
     add_if(o.validation_images > 0, "--validation-images", o.validation_images);
     add_if(!o.init.empty(), "--init", o.init.string());
-    return fmt::format("{}{}, {} {}", text.substr(1), o.own, what.examples, what.unit);
+    const bool is_apart = o.own.empty() || o.own.front() == ' ';
+    return fmt::format("{}{}{}, {} {}", text.substr(1), is_apart ? "" : " ", o.own, what.examples, what.unit);
 }
 run_record begun(const std::string& model, const std::string& options) {
     const std::string text = model + " " + options;

@@ -213,9 +213,12 @@ TEST_CASE("a run of other examples, or of another text of the program's own, is 
     io::training_options options = options_in(folder);
     io::train(options, model.task);
     options.resume = true;
-    options.own = " --rate cosine";
-    CHECK(message_of<io::error>([&] { io::train(options, model.task); }).find("--rate cosine, 7 examples, found one") !=
-          std::string::npos);
+    for (const char* own : {" --rate cosine", "--rate cosine"}) {
+        options.own = own;
+        CHECK(message_of<io::error>([&] {
+                  io::train(options, model.task);
+              }).find("--seed 1 --rate cosine, 7 examples, found one") != std::string::npos);
+    }
     options.own.clear();
     model.task.examples = 6;
     CHECK(message_of<io::error>([&] { io::train(options, model.task); }).find("6 examples, found one of mean") !=
