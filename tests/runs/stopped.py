@@ -19,10 +19,16 @@ SMALL = ["--train-images", "400", "--test-images", "60", "--epochs", "100000"]
 HANDLED = (signal.SIGTERM, signal.SIGINT, signal.SIGHUP)
 
 
+def as_in_a_terminal():
+    """Under nohup SIGHUP is ignored, and programs leave that so."""
+    signal.signal(signal.SIGHUP, signal.SIG_DFL)
+
+
 def stop_at(program, folder, number, moment):
     """Starts a run, stops it so many seconds later; returns its exit status."""
     with open(Path(folder).parent / "words.txt", "wb") as words:
-        process = subprocess.Popen([program, *reader.data_for(program), *SMALL, "--out", folder], stdout=words, stderr=words)
+        process = subprocess.Popen([program, *reader.data_for(program), *SMALL, "--out", folder], stdout=words,
+                                   stderr=words, preexec_fn=as_in_a_terminal)
         time.sleep(moment)
         process.send_signal(number)
         try:
