@@ -9,7 +9,8 @@ HOURGLASS_BEGIN
 
 class crew {
 public:
-    // Floating-point operations: for fewer, waking other threads costs more than they save.
+    // Floating-point operations between two waits for each other: for fewer, waking other threads and waiting costs
+    // more than they save.
     static constexpr double work_worth_a_team = 4e5;
 
     explicit crew(thread_limit limit)
@@ -24,7 +25,8 @@ public:
         if (most() > 1 && take()) team_->give_back();
     }
 
-    // Calls task(worker) in as many threads as are worth it for a run with so many floating-point operations.
+    // Calls task(worker) in as many threads as are worth it for a run with so many floating-point operations between
+    // two waits.
     template <class Task> void run(double work, Task task) {
         const bool may_share = most() > 1 && (is_pinned_ || work > work_worth_a_team);
         const bool shares = may_share && pace_.threads() > 1 && take();

@@ -100,7 +100,8 @@ public:
         if constexpr (!direct::possible || !runs_alone) {
             double work = schedule.work + schedule.work_per_row * static_cast<double>(rows);
             std::apply([&](const auto&... scan) { ((work += scan.work(rows)), ...); }, scans_);
-            crew_.run(work, [&](worker w) { run_groups(rows, w, flush); });
+            static constexpr double parts = count_parts();
+            crew_.run(work / parts, [&](worker w) { run_groups(rows, w, flush); });
         }
     }
 
@@ -161,6 +162,12 @@ private:
     }
     decltype(make_scans(0, std::make_integer_sequence<int, Compiled::scans>{})) scans_;
 
+    // Of a run, between which the threads wait for each other.
+    static constexpr int count_parts() {
+        int parts = 1;
+        for (int g = 0; g < groups; ++g) parts += !group_at(g).once && group_at(g).wait_before;
+        return parts;
+    }
     static constexpr const stored_value& at(int v) { return schedule.values[static_cast<std::size_t>(v)]; }
     static constexpr const schedule_group& group_at(int g) { return schedule.groups[static_cast<std::size_t>(g)]; }
 
