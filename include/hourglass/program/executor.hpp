@@ -120,7 +120,7 @@ public:
     void walk_alone() { direct::run_all(*this); }
 
 private:
-    // What runs alone has no crew to keep: small programs are made in loops.
+    // A program that always runs alone keeps no crew: small programs are made in loops.
     std::conditional_t<runs_alone, loner, crew> crew_;
     program_memory<T, inside ? static_cast<std::size_t>(scratch_plan<Compiled, T>::with_arena(1)) : 0> memory_;
 

@@ -112,17 +112,15 @@ public:
     tensor_view<T> view(int i) { return {memory_.get() + entry(i).offset, entry(i).type, 0}; }
     tensor_view<const T> view(int i) const { return {memory_.get() + entry(i).offset, entry(i).type, 0}; }
 
-    // A number where the tensor has no axes.
-    template <class Leaf, class Element> using view_of = std::conditional_t<
-        Table::entries[static_cast<std::size_t>(Table::find(Leaf::hash) < 0 ? 0 : Table::find(Leaf::hash))]
-                .type.extents.rank == 0,
-        scalar_view<Element>, tensor_view<Element>>;
-
     // By the symbol of a parameter or state, or by hg::name<"h.weight">. A name that the graph lacks is a compile
     // error. Numbers are read and written: float(theta[b]) of a parameter without axes, theta[W](0, 3), theta[b] = 2,
     // theta[W] = values, where there are as many values as elements.
-    template <named_leaf Leaf> view_of<Leaf, T> operator[](const Leaf&) { return view(index_of<Leaf>()); }
-    template <named_leaf Leaf> view_of<Leaf, const T> operator[](const Leaf&) const { return view(index_of<Leaf>()); }
+    template <named_leaf Leaf> auto operator[](const Leaf&) {
+        return view_of<index_of<Leaf>()>(view(index_of<Leaf>()));
+    }
+    template <named_leaf Leaf> auto operator[](const Leaf&) const {
+        return view_of<index_of<Leaf>()>(view(index_of<Leaf>()));
+    }
 
     // Calls f(name, view, is_state) for each tensor, in the order in which the model declares them.
     void for_each(auto&& f) {
@@ -151,6 +149,10 @@ private:
             return sentence("no parameter or state is named '", Leaf::name, "'");
         }
     };
+    // As a number where the tensor has no axes.
+    template <int I, class Element> static auto view_of(const tensor_view<Element>& of) {
+        return std::conditional_t<entry(I).type.extents.rank == 0, scalar_view<Element>, tensor_view<Element>>(of);
+    }
     template <class Leaf> static constexpr int index_of() {
         static_assert(assert_well_formed<missing<Leaf>>::value);
         return Table::find(Leaf::hash) < 0 ? 0 : Table::find(Leaf::hash);

@@ -38,7 +38,7 @@ protected:
 
     // To ask how many processors there are is a call of the system, which small programs made in a loop would notice.
     static thread_limit default_limit() {
-        return decltype(executor_)::runs_alone ? thread_limit{} : thread_limit::by_default();
+        return decltype(executor_)::runs_alone ? thread_limit{} : thread_limit{most_threads}; // as many as there are
     }
 
     // Whether rows influence each other: then a call cannot be cut into chunks.

@@ -16,11 +16,11 @@
 
 HOURGLASS_BEGIN
 
-template <class T> class tensor_view;
 template <class Range>
-concept values_of_tensor =
-    std::ranges::sized_range<const Range> && std::convertible_to < std::ranges::range_value_t<Range>,
-double > ;
+concept sized_range_of_numbers = requires(const Range& values) {
+    std::ranges::size(values);
+    { *std::ranges::begin(values) } -> std::convertible_to<double>;
+};
 
 template <class T> class tensor_view {
     T* data_ = nullptr;
@@ -45,8 +45,8 @@ public:
     constexpr tensor_view& operator=(const tensor_view&) & = default;
     // theta[W] = values: copies as many numbers as there are elements, row-major, from a range or another view. Throws
     // std::invalid_argument where there are more or fewer; then nothing is changed.
-    template <values_of_tensor Range>
-    requires(!std::is_const_v<T>) constexpr const tensor_view& operator=(const Range& values) const {
+    template <sized_range_of_numbers Range> constexpr const tensor_view& operator=(const Range& values) const
+        requires(!std::is_const_v<T>) {
         if (static_cast<std::size_t>(std::ranges::size(values)) != size()) refuse(std::ranges::size(values));
         std::ranges::transform(values, begin(), [](const auto& x) { return static_cast<T>(x); });
         return *this;
@@ -105,9 +105,8 @@ template <class T> struct scalar_view : tensor_view<T> {
     }
     using tensor_view<T>::operator=;
     constexpr operator std::remove_const_t<T>() const { return *this->data(); }
-    template <class Number>
-    requires std::is_arithmetic_v<Number> &&(!std::is_const_v<T>)constexpr const scalar_view&
-    operator=(Number x) const {
+    template <class Number> constexpr const scalar_view& operator=(Number x) const
+        requires(std::is_arithmetic_v<Number> && !std::is_const_v<T>) {
         *this->data() = static_cast<T>(x);
         return *this;
     }
