@@ -80,17 +80,6 @@ template <class Element> row_buffer<Element>::row_buffer(int max_rows, int row_s
     buffer_.resize(static_cast<std::size_t>(max_rows) * static_cast<std::size_t>(row_size));
 }
 
-template <class Element>
-std::span<const Element> row_buffer<Element>::gather(std::span<const float> rows, std::span<const int> chosen) {
-    data::gather(rows, row_size_, chosen, std::span<Element>(buffer_));
-    return std::span<const Element>(buffer_).first(chosen.size() * static_cast<std::size_t>(row_size_));
-}
-template <class Element>
-std::span<const Element> row_buffer<Element>::gather(std::span<const double> rows, std::span<const int> chosen) {
-    data::gather(rows, row_size_, chosen, std::span<Element>(buffer_));
-    return std::span<const Element>(buffer_).first(chosen.size() * static_cast<std::size_t>(row_size_));
-}
-
 template class row_buffer<float>;
 template class row_buffer<double>;
 

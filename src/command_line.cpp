@@ -74,6 +74,9 @@ struct command_line::parser {
     std::vector<std::function<std::string()>> own; // the program's own options with their values
     CLI::App app;
 
+    void record(const std::string& name, const auto& value) {
+        own.push_back([name, &value] { return fmt::format(" {} {}", name, value); });
+    }
     explicit parser(program_description description) : what(std::move(description)) {
         const std::string name = "hourglass-" + what.model;
         std::string head = fmt::format("{}: {}\n\nExamples:\n", name, what.about);
@@ -168,7 +171,7 @@ command_line::command_line(program_description description)
 command_line::~command_line() = default;
 
 void command_line::number(const std::string& name, double& value, const std::string& help, double least, double most) {
-    parser_->own.push_back([name, &value] { return fmt::format(" {} {}", name, value); });
+    parser_->record(name, value);
     parser_->app.add_option(name, value, help)
         ->transform(within(least, most))
         ->type_name("X")
@@ -177,7 +180,7 @@ void command_line::number(const std::string& name, double& value, const std::str
 
 void command_line::choice(const std::string& name, std::string& value, const std::string& help,
                           const std::vector<std::string>& choices) {
-    parser_->own.push_back([name, &value] { return fmt::format(" {} {}", name, value); });
+    parser_->record(name, value);
     parser_->app.add_option(name, value, fmt::format("{}: {}", help, fmt::join(choices, ", ")))
         ->check(one_of(choices))
         ->type_name("NAME")

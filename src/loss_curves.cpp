@@ -5,7 +5,7 @@
 
 #include <algorithm>
 #include <array>
-#include <cmath>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -74,15 +74,13 @@ void draw_term(canvas& on, const box& panel, const run_record& record, const std
         return point{x.place(epoch, inside.left, inside.right), y.place(value, inside.bottom, inside.top)};
     };
     for (std::size_t n = 0; n < parts.size(); ++n) {
-        const point* before = nullptr;
-        point last;
+        std::optional<point> before;
         for (const epoch_metrics& epoch : record.epochs) {
             const metric* found = find(epoch.*(parts[n].of), term);
             if (found == nullptr) continue;
             const point here = place(epoch.epoch, found->value);
-            on.stroke(before == nullptr ? here : last, here, before == nullptr ? 4 : 2, class_colours[n], 1, inside);
-            last = here;
-            before = &last;
+            on.stroke(before.value_or(here), here, before ? 2 : 4, class_colours[n], 1, inside);
+            before = here;
             if (epoch.epoch == record.best_epoch && found->value == record.best_loss) {
                 on.stroke(here, here, 11, class_colours[n], 1, inside);
                 on.stroke(here, here, 6, {255, 255, 255}, 1, inside);

@@ -1,5 +1,6 @@
 #include "hourglass/io/metrics.hpp"
 
+#include "file_kind.hpp"
 #include "quote.hpp"
 
 #include <cmath>
@@ -91,21 +92,20 @@ std::string metrics_json(const run_record& record) {
 }
 
 run_record read_metrics(const std::filesystem::path& file) {
-    const auto fail = [&](std::string_view found) {
-        throw error(fmt::format("{}: expected the metrics of a run, found {}", shown(file), found));
+    const auto refusal = [&](std::string_view found) {
+        return error(fmt::format("{}: expected the metrics of a run, found {}", shown(file), found));
     };
     std::error_code code;
     const std::filesystem::file_status status = std::filesystem::status(file, code);
     if (std::filesystem::exists(status) && !std::filesystem::is_regular_file(status))
-        fail(std::filesystem::is_directory(status) ? "a folder" : "a device, pipe or socket"); // which might never end
+        throw refusal(kind_of(status.type())); // a pipe might never end
     std::ifstream in(file);
     if (!in) throw error(fmt::format("{}: cannot be opened", shown(file)));
     try {
         return read_record(ordered_json::parse(in));
     } catch (const ordered_json::exception& reason) {
-        fail(shown(reason.what()));
-    } catch (const std::ios_base::failure& reason) { fail(shown(reason.what())); }
-    return {};
+        throw refusal(shown(reason.what()));
+    } catch (const std::ios_base::failure& reason) { throw refusal(shown(reason.what())); }
 }
 
 }

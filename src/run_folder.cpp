@@ -1,5 +1,6 @@
 #include "hourglass/io/run_folder.hpp"
 
+#include "file_kind.hpp"
 #include "hourglass/io/atomic_file.hpp"
 #include "hourglass/io/png.hpp"
 #include "quote.hpp"
@@ -170,8 +171,7 @@ std::vector<std::string> run_folder::staged() const {
         const fs::file_type type = type_of(folder_ / names.back());
         if (type != fs::file_type::not_found && type != fs::file_type::regular && type != fs::file_type::symlink)
             throw error(fmt::format("{}: expected a file or nothing, found {}; move it away, or choose another folder",
-                                    shown(folder_ / names.back()),
-                                    type == fs::file_type::directory ? "a folder" : "a device, pipe or socket"));
+                                    shown(folder_ / names.back()), kind_of(type)));
     }
     std::sort(names.begin(), names.end());
     return names;

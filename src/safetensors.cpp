@@ -1,6 +1,7 @@
 // The safetensors format: https://github.com/huggingface/safetensors, section "Format".
 #include "hourglass/io/safetensors.hpp"
 
+#include "file_kind.hpp"
 #include "hourglass/io/atomic_file.hpp"
 #include "safetensors_header.hpp"
 
@@ -59,9 +60,8 @@ public:
     explicit reader(const path& name) : path_(name) {
         std::error_code code;
         const auto status = std::filesystem::status(name, code);
-        if (std::filesystem::is_directory(status)) fail("expected a safetensors file, found a folder");
-        if (std::filesystem::exists(status) && !std::filesystem::is_regular_file(status))
-            fail("expected a safetensors file, found a device, pipe or socket"); // which might never end
+        if (std::filesystem::exists(status) && !std::filesystem::is_regular_file(status)) // a pipe might never end
+            fail(fmt::format("expected a safetensors file, found {}", kind_of(status.type())));
         file_.reset(std::fopen(name.c_str(), "rb"));
         if (!file_) fail(fmt::format("expected a safetensors file, but it cannot be opened: {}", std::strerror(errno)));
         size_ = std::filesystem::file_size(name, code);

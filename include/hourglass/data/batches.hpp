@@ -48,10 +48,20 @@ public:
     row_buffer(int max_rows, int row_size);
 
     // The chosen rows, chosen.size() x row_size, row-major; valid until the next call. At most max_rows rows.
-    std::span<const Element> gather(std::span<const float> rows, std::span<const int> chosen);
-    std::span<const Element> gather(std::span<const double> rows, std::span<const int> chosen);
+    std::span<const Element> gather(std::span<const float> rows, std::span<const int> chosen) {
+        return gather_rows(rows, chosen);
+    }
+    std::span<const Element> gather(std::span<const double> rows, std::span<const int> chosen) {
+        return gather_rows(rows, chosen);
+    }
 
 private:
+    template <class From>
+    std::span<const Element> gather_rows(std::span<const From> rows, std::span<const int> chosen) {
+        data::gather(rows, row_size_, chosen, std::span<Element>(buffer_));
+        return std::span<const Element>(buffer_).first(chosen.size() * static_cast<std::size_t>(row_size_));
+    }
+
     int row_size_;
     std::vector<Element> buffer_;
 };

@@ -28,7 +28,7 @@ public:
         return !is<ops::exp>(of);
     }
     constexpr bool may_be_singular(int n, int depth = 0) const {
-        constexpr int deepest = 12; // products are followed, each way; behind them it may be
+        constexpr int deepest = 12; // products are followed, each way; past them it may be
         n = unmoved(n);
         const node& of = g_.nodes[n];
         if (is<ops::divide>(of)) return may_be_zero(g_.operand(n, 1));

@@ -7,9 +7,8 @@
 namespace hourglass::io {
 
 // A panel for each term, with its name: the means over an epoch of training, of validation and of the test set, as far
-// as the record has them; a ring marks the best epoch of the loss. Two panels in a line, 480 x 300 pixels each. Of a
-// record without epochs it is a page that says so. Throws `error` where the picture would be too large, which takes
-// some two hundred terms.
+// as the record has them. A ring marks the best epoch, on the curve that chose it. Two panels in a line, 480 x 300
+// pixels each, of the first 24 terms; the title counts the others. Without a whole epoch the page says so.
 picture loss_curves(const run_record& record);
 
 }

@@ -121,7 +121,7 @@ template <storable_trainer T> load_result load(const std::filesystem::path& file
 }
 
 // The same of what fits: parameters, the optimiser's tensors, the number of steps and the seed. Of a file that holds
-// weights alone these are the parameters. What is not there or does not fit is in the result, and is no error.
+// only weights, these are the parameters. The result lists what is missing or does not fit; that is no error.
 template <storable_trainer T> load_result load(const std::filesystem::path& file, T& train, matching_only_option) {
     return load_trainer(file, train, io::load_what::matching_only);
 }
