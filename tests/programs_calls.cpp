@@ -131,7 +131,8 @@ TEST_CASE("more rows than a program takes are an exception that names both numbe
     small f;
     const floats five = counting(15);
     CHECK_THROWS_WITH_AS(f(theta, x = five),
-                         "the call has 5 rows, the program takes at most 4: give it hg::max_rows<5>, or fewer rows",
+                         "the call has 5 rows, the program takes at most 4: give it hg::max_rows<5>, or fewer rows, or "
+                         "take results by hg::into(symbol, range), which any number of rows may have",
                          hg::call_error);
     trainer train{theta};
     const floats targets(10);

@@ -5,6 +5,7 @@
 // First, so that a message from it stands under a short list of includes.
 #include <hourglass/graph/diagnostic.hpp>
 
+#include <hourglass/expr/declare.hpp>
 #include <hourglass/graph/graphviz.hpp>
 #include <hourglass/graph/mermaid.hpp>
 #include <hourglass/graph/print.hpp>

@@ -11,6 +11,7 @@
 
 #include <hourglass/expr/fixed_string.hpp>
 #include <hourglass/expr/shape.hpp>
+#include <hourglass/expr/text.hpp>
 
 HOURGLASS_BEGIN
 
@@ -50,12 +51,32 @@ struct literal : expression_base {
     constexpr explicit literal(double v) : value(v) {}
 };
 
+// What a user wrote and cannot mean. Lowering answers with Mistake::problem(), as part of the equation that it is in.
+template <class Mistake> struct mistaken : expression_base {};
+
+// How many operations an expression has. Its type names them all, so that compiling takes time with the square of it;
+// an expression that is used twice in another counts twice.
+template <class T> inline constexpr int operations_in = 0;
+inline constexpr int most_operations = 500;
+struct too_many_operations {
+    static constexpr text problem() {
+        return sentence(
+            "its expression has more than ", most_operations,
+            " operations: give parts of it names, as equations of their own, which are computed once. (A "
+            "function that uses its argument twice doubles its expression each time it is applied to itself.)");
+    }
+};
+template <> inline constexpr int operations_in<mistaken<too_many_operations>> = most_operations;
+
 // An operation applied to operands; the options of the operation are the members of `operation`.
 template <class Operation, class... Operands> struct applied : expression_base {
     Operation operation;
     boost::hana::basic_tuple<Operands...> operands;
     constexpr applied(Operation o, Operands... a) : operation(o), operands(a...) {}
 };
+
+template <class Operation, class... Operands>
+inline constexpr int operations_in<applied<Operation, Operands...>> = (1 + ... + operations_in<Operands>);
 
 template <class T> constexpr auto lift(const T& x) {
     if constexpr (number<T>)
@@ -75,6 +96,10 @@ template <class Operation, class... Operands> struct outcome {
     using type = applied<Operation, decltype(lift(std::declval<const Operands&>()))...>;
 };
 template <class Operation, class... Operands>
+requires((1 + ... + operations_in<Operands>) > most_operations) struct outcome<Operation, Operands...> {
+    using type = mistaken<too_many_operations>;
+};
+template <class Operation, class... Operands>
 requires(traced<Operands> || ...) struct outcome<Operation, Operands...> : handle_among<Operands...> {
 };
 template <class Operation, class... Operands> using outcome_of = typename outcome<Operation, Operands...>::type;
@@ -91,6 +116,8 @@ template <class Operation, operand_or_number... Operands>
 constexpr outcome_of<Operation, Operands...> apply_operation(Operation operation, const Operands&... operands) {
     if constexpr ((traced<Operands> || ...))
         return first_traced<Operation>(operands...).trace(operation, operands...);
+    else if constexpr ((1 + ... + operations_in<Operands>) > most_operations)
+        return {};
     else
         return {operation, lift(operands)...};
 }

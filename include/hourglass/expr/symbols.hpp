@@ -23,6 +23,18 @@ template <class Left, class Value> struct binding {
 
 enum class leaf_kind { symbol, input, argument, parameter, scalar, state, slot };
 
+template <fixed_string Name> struct called {
+    static constexpr text problem() {
+        return sentence("'", Name.view(),
+                        "' is a symbol, an input or a parameter, and is called like a function: where it "
+                        "has the name of a function in C++, write hourglass::",
+                        Name.view(),
+                        "(...) for the function, or "
+                        "give it another name there, as in hourglass::symbol<\"",
+                        Name.view(), "\"> the_", Name.view());
+    }
+};
+
 // The common part: the name, and `=` with its two meanings.
 template <class Self, fixed_string Name, leaf_kind Kind> struct leaf : expression_base {
     static constexpr auto& name_storage = Name.characters;
@@ -38,6 +50,8 @@ template <class Self, fixed_string Name, leaf_kind Kind> struct leaf : expressio
         else
             return binding<Self, std::remove_cvref_t<Value>>{std::move(value)};
     }
+    // kl(q, p) where the user has a symbol kl, which hides the function of its name.
+    template <class... Arguments> constexpr mistaken<called<Name>> operator()(const Arguments&...) const { return {}; }
 };
 
 #define HOURGLASS_EQUATION_OPERATORS                                                                                   \

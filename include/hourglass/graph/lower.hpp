@@ -167,6 +167,11 @@ private:
     }
     constexpr handle lower(const literal& x) { return at(graph_.push_literal(x.value)); }
 
+    template <class Mistake> constexpr handle lower(const mistaken<Mistake>&) {
+        graph_.fail(Mistake::problem());
+        return at(0);
+    }
+
     template <class Leaf>
     requires named_leaf<Leaf>
     constexpr handle lower(const Leaf& leaf) {
@@ -375,6 +380,18 @@ private:
     }
 };
 
+// Whether a compiler can evaluate the graph. What it calls in its equations may be no constant expression: GCC takes
+// std::sqrt(2.0) for one, and Clang does not.
+template <class G> constexpr bool is_read(const G& g) {
+    const G copy = g;
+    static_cast<void>(copy);
+    return true;
+}
+template <const auto& Graph>
+concept evaluable = requires {
+    typename std::bool_constant<is_read(Graph)>;
+};
+
 template <const auto& Graph> struct lower_graph {
     static constexpr graph_sizes room() { // a guess
         constexpr int n = 128 + 64 * std::remove_cvref_t<decltype(Graph)>::count;
@@ -382,7 +399,13 @@ template <const auto& Graph> struct lower_graph {
     }
     static constexpr graph_builder run() {
         graph_builder b;
-        lowering(b).run(Graph);
+        if constexpr (evaluable<Graph>)
+            lowering(b).run(Graph);
+        else
+            b.fail(
+                sentence("the graph is not constant: it uses a function that is not constexpr on this compiler, such "
+                         "as std::sqrt or std::log of a number: write hourglass::sqrt(2.0), hourglass::log(2.0), "
+                         "which are"));
         if (b.failed()) { // one mistake is one error: what follows sees an empty graph
             graph_builder empty;
             empty.problem = b.problem;

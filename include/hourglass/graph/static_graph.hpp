@@ -278,6 +278,19 @@ public:
         }
         return any ? t : text();
     }
+    // [16, 32] * gain[32] is a product, [16], where rows times gain may have been meant: it shows where shapes misfit.
+    constexpr text product_among(slice_of<int> of) const {
+        for (const int value : of) {
+            const node& n = nodes[value];
+            if (n.op->name != "matmul" || n.operand_count != 2) continue;
+            const shape &left = nodes[operands[n.first_operand]].type.extents,
+                        &right = nodes[operands[n.first_operand + 1]].type.extents;
+            if (left.rank == 2 && right.rank == 1)
+                return sentence("; the ", n.type.extents, " is the matrix product of ", left, " and ", right,
+                                ": hadamard(a, b) multiplies element by element");
+        }
+        return {};
+    }
     // Infers the type; a misfit is the graph's problem, said by the operation.
     constexpr int push(const operation* op, const attributes& options, slice_of<int> of) {
         inference in;
@@ -292,7 +305,8 @@ public:
         node n;
         n.op = op;
         n.type = op->infer(in);
-        if (!in.problem.empty()) fail(sentence("'", op->name, "'", named_operands(of), ": ", in.problem));
+        if (!in.problem.empty())
+            fail(sentence("'", op->name, "'", named_operands(of), ": ", in.problem, product_among(of)));
         n.options = in.options;
         return push_node(n, of);
     }

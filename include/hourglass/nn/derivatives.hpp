@@ -219,11 +219,11 @@ template <operand Y, operand X> constexpr auto grad(const Y& y, const X& x) {
     return apply_operation(ops::grad_call{}, y, x);
 }
 // transpose(J) u, shaped like x, where u is shaped like y. Reverse mode, at the price of a gradient.
-template <operand Y, operand X, operand U> constexpr auto vjp(const Y& y, const X& x, const U& u) {
+template <operand Y, operand X, operand_or_number U> constexpr auto vjp(const Y& y, const X& x, const U& u) {
     return apply_operation(ops::vjp_call{}, y, x, u);
 }
 // J v, shaped like y, where v is shaped like x. Forward mode, at the price of about one value.
-template <operand Y, operand X, operand V> constexpr auto jvp(const Y& y, const X& x, const V& v) {
+template <operand Y, operand X, operand_or_number V> constexpr auto jvp(const Y& y, const X& x, const V& v) {
     return apply_operation(ops::jvp_call{}, y, x, v);
 }
 // J, of the shape of y followed by that of x: forward mode where x has fewer elements than y, else reverse mode, for
@@ -236,7 +236,8 @@ template <operand Y, operand X> constexpr auto hessian(const Y& y, const X& x) {
     return apply_operation(ops::hessian_call{}, y, x);
 }
 // H v, shaped like x and v: forward over reverse mode, at the price of a few gradients, without H.
-template <operand Y, operand X, operand V> constexpr auto hessian_vector_product(const Y& y, const X& x, const V& v) {
+template <operand Y, operand X, operand_or_number V>
+constexpr auto hessian_vector_product(const Y& y, const X& x, const V& v) {
     return apply_operation(ops::hessian_vector_call{}, y, x, v);
 }
 

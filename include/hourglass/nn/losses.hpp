@@ -24,6 +24,10 @@ namespace ops {
 // since compilers differ in the order in which they evaluate operands, and graphs must not.
 struct bernoulli_nll {
     constexpr auto build(auto logits, auto target) const {
+        shape joined;
+        if (!broadcast(logits.extents(), target.extents(), joined))
+            logits.misfit(text("bernoulli_nll"), target,
+                          sentence("the shapes ", logits.extents(), " and ", target.extents(), " do not broadcast"));
         return hourglass::sum(apply_operation(logit_loss{}, logits, target));
     }
 };

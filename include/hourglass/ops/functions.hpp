@@ -272,8 +272,10 @@ struct finite : elementwise<1> {
 
 }
 
+// Of an expression, or of a number: hg::sqrt(2.0) is constant wherever it stands, which std::sqrt is with GCC alone.
 #define HOURGLASS_FUNCTION(function)                                                                                   \
-    template <operand X> constexpr auto function(const X& x) { return apply_operation(ops::function{}, x); }
+    template <operand X> constexpr auto function(const X& x) { return apply_operation(ops::function{}, x); }           \
+    template <number X> constexpr double function(X x) { return ops::function::forward(static_cast<double>(x)); }
 HOURGLASS_FUNCTION(square)
 HOURGLASS_FUNCTION(sqrt)
 HOURGLASS_FUNCTION(abs)
@@ -292,6 +294,9 @@ HOURGLASS_FUNCTION(normal_cdf)
 template <operand_or_number X, operand_or_number P>
 requires some_operand<X, P>
 constexpr auto pow(const X& x, const P& p) { return apply_operation(ops::pow{}, x, p); }
+template <number X, number P> constexpr double pow(X x, P p) {
+    return ops::pow::forward(static_cast<double>(x), static_cast<double>(p));
+}
 template <operand X, operand_or_number S = double> constexpr auto leaky_relu(const X& x, const S& slope = 0.01) {
     return apply_operation(ops::leaky_relu{}, x, slope);
 }

@@ -137,6 +137,8 @@ struct logarithm_of_one_more {
 // log1p(-normal_cdf(x)) are log_normal_cdf(-x), log(softmax(x)) is log_softmax(x).
 template <operand X> constexpr auto log(const X& x) { return apply_operation(ops::logarithm{}, x); }
 template <operand X> constexpr auto log1p(const X& x) { return apply_operation(ops::logarithm_of_one_more{}, x); }
+template <number X> constexpr double log(X x) { return ops::log::forward(static_cast<double>(x)); }
+template <number X> constexpr double log1p(X x) { return ops::log1p::forward(static_cast<double>(x)); }
 template <class Axes, class X> constexpr auto log(const applied<ops::softmax_axes<Axes>, X>& x) {
     return apply_operation(ops::log_softmax_axes<Axes>{}, boost::hana::at_c<0>(x.operands));
 }

@@ -276,9 +276,11 @@ inline long rows_in(std::size_t elements, const value_type& type, std::string_vi
         refuse_elements(elements, type, name);
     return type.batched ? static_cast<long>(elements / each) : -1;
 }
-[[noreturn]] HOURGLASS_COLD inline void refuse_rows(long given, long most, std::string_view what) {
+[[noreturn]] HOURGLASS_COLD inline void refuse_rows(long given, long most, std::string_view what,
+                                                    std::string_view remedy) {
     throw call_error("the call has " + std::to_string(given) + " rows, " + std::string(what) + " takes at most " +
-                     std::to_string(most) + ": give it hg::max_rows<" + std::to_string(given) + ">, or fewer rows");
+                     std::to_string(most) + ": give it hg::max_rows<" + std::to_string(given) + ">, or " +
+                     std::string(remedy));
 }
 // Results lie in the program's own memory, which the next call writes. Parameters are not named here.
 [[noreturn]] HOURGLASS_COLD inline void refuse_own_memory(std::string_view name) {

@@ -25,6 +25,7 @@ public:
         this->executor_.noise.seed = option_or(decltype(seed)::hash, std::uint64_t{0}, arguments...);
     }
     callable_program(const callable_program&) = delete;
+    callable_program(callable_program&&) = delete; // the program keeps addresses of its own memory
     callable_program& operator=(const callable_program&) = delete;
 
     // At most max_rows rows; with hg::into(symbol, range) any number, in chunks, where no row depends on another.
@@ -67,7 +68,10 @@ private:
         constexpr bool chunked = (is_destination<Arguments> || ...);
         constexpr bool flush = base::needs_rows();
         if constexpr (!chunked) {
-            base::check_rows(all, "the program");
+            base::check_rows(all, "the program",
+                             base::couples_rows ? "fewer rows"
+                                                : "fewer rows, or take results by hg::into(symbol, range), which any "
+                                                  "number of rows may have");
             this->executor_.run(all, flush);
             return {this->executor_, all};
         } else {
@@ -155,7 +159,9 @@ public:
             start(arguments...);
         }
     }
+    trainer(trainer&) = delete; // for an lvalue the constructor above would be chosen
     trainer(const trainer&) = delete;
+    trainer(trainer&&) = delete; // the program keeps addresses of its own memory
     trainer& operator=(const trainer&) = delete;
 
     // One step. Losses in the result are means over the rows (sums with hg::sum_rows), from before the update.

@@ -163,9 +163,9 @@ protected:
                 return true;
         return false;
     }
-    static void check_rows(long given, std::string_view what) {
+    static void check_rows(long given, std::string_view what, std::string_view remedy = "fewer rows") {
         if (given > max_rows) [[unlikely]]
-            refuse_rows(given, max_rows, what);
+            refuse_rows(given, max_rows, what, remedy);
     }
 
 private:

@@ -206,4 +206,22 @@ constexpr auto kl(const distribution<F, P...>& q, const distribution<F2, P2...>&
     });
 }
 
+// What is asked of an expression, such as sample(mu), and is known of distributions only: a mistake in words.
+struct no_distribution {
+    static constexpr text problem() {
+        return text("sample, log_prob, entropy and kl are of distributions, such as normal(mean, deviation), and here "
+                    "stands an expression");
+    }
+};
+template <class E> constexpr mistaken<no_distribution> as_distribution(const E&) { return {}; }
+template <class M> constexpr mistaken<M> as_distribution(const mistaken<M>& m) { return m; }
+
+template <expression Q> constexpr auto sample(const Q& q) { return as_distribution(q); }
+template <expression Q> constexpr auto entropy(const Q& q) { return as_distribution(q); }
+template <expression Q, class X> constexpr auto log_prob(const Q& q, const X&) { return as_distribution(q); }
+template <expression Q, class P> constexpr auto kl(const Q& q, const P&) { return as_distribution(q); }
+template <class F, class... P, expression Other> constexpr auto kl(const distribution<F, P...>&, const Other& other) {
+    return as_distribution(other);
+}
+
 HOURGLASS_END
