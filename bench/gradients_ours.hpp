@@ -10,7 +10,7 @@ namespace gradients {
 namespace hg = hourglass;
 
 // Every function's value.
-inline constexpr hg::symbol<"y"> y;
+HOURGLASS_SYMBOLS(y);
 
 // Of small functions the program has its memory inside, so that it can be made anywhere without an allocation.
 template <auto... Wrt> inline constexpr bool is_small = ((decltype(Wrt)::extents().size() <= 4096) && ...);

@@ -11,15 +11,11 @@ template <int N> inline constexpr hg::argument<"observed", N> observed;
 inline constexpr hg::argument<"phi"> phi;
 inline constexpr hg::argument<"sigma"> sigma;
 inline constexpr hg::argument<"mu"> mu;
-inline constexpr hg::symbol<"shock"> shock;
-inline constexpr hg::symbol<"u"> u;
-inline constexpr hg::symbol<"share"> share;
-inline constexpr hg::symbol<"h"> h;
+HOURGLASS_SYMBOLS(shock, u, share, h);
 
 inline constexpr hg::graph reverting{next(u) = share * u + shock};
 // The first step is on its own: its shock is divided by sqrt(1 - phi^2), and the scan starts behind it.
-inline constexpr hg::symbol<"first"> first;
-inline constexpr hg::symbol<"behind"> behind;
+HOURGLASS_SYMBOLS(first, behind);
 template <int N> inline constexpr hg::graph volatility_graph{
     first = sum(hg::slice<0, 1>(h_std<N>)) * sigma / sqrt(1 - square(phi)),
     behind = hg::scan<"walk">(reverting, hg::along(shock = sigma * hg::slice<1, N>(h_std<N>)), hg::carry(u = first),

@@ -22,8 +22,7 @@ std::vector<double> positive(int n) {
 // --- of one vector
 
 template <int N> inline constexpr hg::argument<"x", N> at;
-inline constexpr hg::symbol<"before"> before;
-inline constexpr hg::symbol<"behind"> behind;
+HOURGLASS_SYMBOLS(before, behind);
 
 template <int N> inline constexpr hg::graph rosenbrock_graph{
     before = hg::slice<0, N - 1>(at<N>),
@@ -141,7 +140,7 @@ inline constexpr hg::argument<"rate"> rate;
 inline constexpr hg::argument<"volatility"> volatility;
 inline constexpr hg::argument<"time"> time_left;
 inline constexpr hg::symbol<"spread"> deviation;
-inline constexpr hg::symbol<"d1"> d1;
+HOURGLASS_SYMBOLS(d1);
 inline constexpr hg::graph black_scholes{
     deviation = volatility * sqrt(time_left),
     d1 = (log(spot / strike) + (rate + square(volatility) / 2) * time_left) / deviation,

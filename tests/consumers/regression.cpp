@@ -11,8 +11,7 @@ namespace regression {
 
 inline constexpr hg::input<"x", 1> x;
 inline constexpr hg::input<"target", 1> target;
-inline constexpr hg::symbol<"y"> y;
-inline constexpr hg::symbol<"loss"> loss;
+HOURGLASS_SYMBOLS(y, loss);
 
 inline constexpr hg::graph model{
     y = hg::dense<1>(x),

@@ -11,7 +11,7 @@ namespace hg = hourglass;
 namespace small {
 
 inline constexpr hg::input<"x", 3> x;
-inline constexpr hg::symbol<"y"> y;
+HOURGLASS_SYMBOLS(y);
 inline constexpr hg::graph model{y = hg::dense<2>(x)};
 
 }

@@ -12,9 +12,7 @@ inline constexpr hg::input<"x", 784> x;
 inline constexpr hg::parameter<"W_e", 32, 784> W_e;
 inline constexpr hg::parameter<"b_e", 32> b_e;
 inline constexpr hg::parameter<"b_d", 784> b_d;
-inline constexpr hg::symbol<"z"> z;
-inline constexpr hg::symbol<"xhat"> xhat;
-inline constexpr hg::symbol<"loss"> loss;
+HOURGLASS_SYMBOLS(z, xhat, loss);
 
 inline constexpr hg::graph model{
     z = sigmoid(W_e * x + b_e),

@@ -11,9 +11,7 @@ namespace hg = hourglass;
 namespace basic {
 
 inline constexpr hg::input<"x", 784> x;
-inline constexpr hg::symbol<"h"> h;
-inline constexpr hg::symbol<"xhat"> xhat;
-inline constexpr hg::symbol<"loss"> loss;
+HOURGLASS_SYMBOLS(h, xhat, loss);
 
 inline constexpr hg::graph model{
     h = relu(hg::dense<400>(x)),

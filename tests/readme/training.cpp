@@ -13,9 +13,7 @@ namespace regression {
 
 inline constexpr hg::input<"x", 8> x;
 inline constexpr hg::input<"y"> y;
-inline constexpr hg::symbol<"h"> h;
-inline constexpr hg::symbol<"predicted"> predicted;
-inline constexpr hg::symbol<"loss"> loss;
+HOURGLASS_SYMBOLS(h, predicted, loss);
 
 inline constexpr hg::graph model{
     h = relu(hg::dense<32>(x)),

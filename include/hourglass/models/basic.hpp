@@ -2,6 +2,7 @@
 // formulas for any widths; how it is trained and looked at is in examples/basic.cpp.
 #pragma once
 
+#include <hourglass/expr/declare.hpp>
 #include <hourglass/expr/graph.hpp>
 #include <hourglass/nn/losses.hpp>
 #include <hourglass/ops/linear.hpp>
@@ -16,9 +17,9 @@ template <int Features, int Code> inline constexpr parameter<"W_d", Features, Co
 template <int Code> inline constexpr parameter<"b_e", Code> b_e;
 template <int Features> inline constexpr parameter<"b_d", Features> b_d;
 
-inline constexpr symbol<"z">    z;      // [Code]
-inline constexpr symbol<"xhat"> xhat;   // [Features]
-inline constexpr symbol<"loss"> loss;   // mean over features of (xhat - x)^2
+HOURGLASS_SYMBOLS(z,        // [Code]
+                  xhat,     // [Features]
+                  loss);    // mean over features of (xhat - x)^2
 
 // z = g(W_e x + b_e), x' = f(W_d z + b_d), with g = f = sigmoid.
 template <int Features, int Code> inline constexpr graph model{

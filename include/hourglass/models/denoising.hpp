@@ -2,6 +2,7 @@
 // and the four corruptions; the training is in examples/denoising.cpp. Feeding `corrupted` cuts the corruption off.
 #pragma once
 
+#include <hourglass/expr/declare.hpp>
 #include <hourglass/expr/graph.hpp>
 #include <hourglass/nn/dense.hpp>
 #include <hourglass/nn/losses.hpp>
@@ -13,13 +14,13 @@ namespace models::denoising {
 template <int Features> inline constexpr input<"x", Features> x; // clean
 
 // clang-format off
-inline constexpr symbol<"corrupted"> corrupted; // [Features]
-inline constexpr symbol<"h">         h;         // [Hidden]
-inline constexpr symbol<"logits">    logits;    // [Features]
-inline constexpr symbol<"xhat">      xhat;      // [Features], restored
-inline constexpr symbol<"loss">      loss;      // -log p(x | logits), summed over features, in nats
-inline constexpr symbol<"error">     error;     // mean over features of (xhat - x)^2
-inline constexpr symbol<"untouched"> untouched; // mean over features of (corrupted - x)^2: the error of doing nothing
+HOURGLASS_SYMBOLS(corrupted,     // [Features]
+                  h,             // [Hidden]
+                  logits,        // [Features]
+                  xhat,          // [Features], restored
+                  loss,          // -log p(x | logits), summed over features, in nats
+                  error,         // mean over features of (xhat - x)^2
+                  untouched);    // mean over features of (corrupted - x)^2: the error of doing nothing
 inline constexpr scalar<"level">     level{0.5};
 // clang-format on
 

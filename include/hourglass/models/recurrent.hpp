@@ -3,6 +3,7 @@
 // are its formulas for any sizes; the training is in examples/recurrent.cpp.
 #pragma once
 
+#include <hourglass/expr/declare.hpp>
 #include <hourglass/expr/scan.hpp>
 #include <hourglass/nn/dense.hpp>
 #include <hourglass/nn/losses.hpp>
@@ -13,11 +14,11 @@ namespace models::recurrent {
 template <int Steps, int Sensors> inline constexpr input<"x", Steps, Sensors> x;
 
 // clang-format off
-inline constexpr symbol<"u">         u;         // what a unit reads in a step
-inline constexpr symbol<"s">         s;         // [Units], its state
-inline constexpr symbol<"reset">     reset;     // [Units], how much of the state the candidate sees
-inline constexpr symbol<"keep">      keep;      // [Units], how much of the state stays
-inline constexpr symbol<"candidate"> candidate; // [Units]
+HOURGLASS_SYMBOLS(u,             // what a unit reads in a step
+                  s,             // [Units], its state
+                  reset,         // [Units], how much of the state the candidate sees
+                  keep,          // [Units], how much of the state stays
+                  candidate);    // [Units]
 
 // A gated recurrent unit (Cho et al. 2014, equations 5 to 8).
 template <int Units> inline constexpr graph unit{
@@ -27,11 +28,11 @@ template <int Units> inline constexpr graph unit{
     next(s)   = keep * s + (1 - keep) * candidate,
 };
 
-inline constexpr symbol<"summary"> summary; // [Units], the reader's state after the last step
-inline constexpr symbol<"code">    code;    // [Latent]
-inline constexpr symbol<"written"> written; // [Steps, Units], the writer's states
-inline constexpr symbol<"xhat">    xhat;    // [Steps, Sensors]
-inline constexpr symbol<"loss">    loss;    // mean over steps and sensors of (xhat - x)^2
+HOURGLASS_SYMBOLS(summary,     // [Units], the reader's state after the last step
+                  code,        // [Latent]
+                  written,     // [Steps, Units], the writer's states
+                  xhat,        // [Steps, Sensors]
+                  loss);       // mean over steps and sensors of (xhat - x)^2
 template <int Sensors, int Units> inline constexpr parameter<"W_out", Sensors, Units> W_out;
 template <int Sensors> inline constexpr parameter<"b_out", Sensors> b_out;
 

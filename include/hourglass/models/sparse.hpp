@@ -2,6 +2,7 @@
 // Here are its formulas for any widths; the training is in examples/sparse.cpp.
 #pragma once
 
+#include <hourglass/expr/declare.hpp>
 #include <hourglass/expr/graph.hpp>
 #include <hourglass/nn/dense.hpp>
 #include <hourglass/nn/losses.hpp>
@@ -12,12 +13,12 @@ namespace models::sparse {
 // clang-format off
 template <int Features> inline constexpr input<"x", Features> x;
 
-inline constexpr symbol<"h">              h;                // [Hidden]
-inline constexpr symbol<"logits">         logits;           // [Features]
-inline constexpr symbol<"xhat">           xhat;             // [Features]
-inline constexpr symbol<"reconstruction"> reconstruction;   // mean over features of (xhat - x)^2
-inline constexpr symbol<"penalty">        penalty;          // ||h||_1
-inline constexpr symbol<"loss">           loss;
+HOURGLASS_SYMBOLS(h,                  // [Hidden]
+                  logits,             // [Features]
+                  xhat,               // [Features]
+                  reconstruction,     // mean over features of (xhat - x)^2
+                  penalty,            // ||h||_1
+                  loss);
 inline constexpr scalar<"lambda">         lambda{1e-4};     // the price of an activation; a run-time number
 
 template <int Features, int Hidden> inline constexpr graph model{

@@ -3,6 +3,7 @@
 // examples/undercomplete.cpp.
 #pragma once
 
+#include <hourglass/expr/declare.hpp>
 #include <hourglass/expr/graph.hpp>
 #include <hourglass/nn/dense.hpp>
 #include <hourglass/nn/losses.hpp>
@@ -13,14 +14,14 @@ namespace models::undercomplete {
 // clang-format off
 template <int Features> inline constexpr input<"x", Features> x;
 
-inline constexpr symbol<"h1">     h1;       // [Outer]
-inline constexpr symbol<"h2">     h2;       // [Inner]
-inline constexpr symbol<"code">   code;     // [Code], linear
-inline constexpr symbol<"h3">     h3;       // [Inner]
-inline constexpr symbol<"h4">     h4;       // [Outer]
-inline constexpr symbol<"logits"> logits;   // [Features]
-inline constexpr symbol<"xhat">   xhat;     // [Features]
-inline constexpr symbol<"loss">   loss;     // mean over features of (xhat - x)^2
+HOURGLASS_SYMBOLS(h1,         // [Outer]
+                  h2,         // [Inner]
+                  code,       // [Code], linear
+                  h3,         // [Inner]
+                  h4,         // [Outer]
+                  logits,     // [Features]
+                  xhat,       // [Features]
+                  loss);      // mean over features of (xhat - x)^2
 
 template <int Features, int Outer, int Inner, int Code> inline constexpr graph model{
     h1     = relu(dense<Outer>(x<Features>)),

@@ -2,6 +2,7 @@
 // formulas for any widths; the training is in examples/variational.cpp.
 #pragma once
 
+#include <hourglass/expr/declare.hpp>
 #include <hourglass/expr/graph.hpp>
 #include <hourglass/nn/dense.hpp>
 #include <hourglass/nn/distributions.hpp>
@@ -12,19 +13,19 @@ namespace models::variational {
 // clang-format off
 template <int Features> inline constexpr input<"x", Features> x;
 
-inline constexpr symbol<"h">              h;                // [Hidden]
-inline constexpr symbol<"mu">             mu;               // [Latent]
-inline constexpr symbol<"logvar">         logvar;           // [Latent]
-inline constexpr symbol<"z">              z;                // [Latent]
-inline constexpr symbol<"hidden">         hidden;           // [Hidden]
-inline constexpr symbol<"logits">         logits;           // [Features]
-inline constexpr symbol<"xhat">           xhat;             // [Features], the mean of p(x|z)
-inline constexpr symbol<"reconstruction"> reconstruction;   // -log p(x|z), nats per image
-inline constexpr symbol<"kl">             divergence;       // KL(q(z|x) || p(z)), nats per image
-inline constexpr symbol<"loss">           loss;             // the negative ELBO, where beta is 1
-inline constexpr scalar<"beta">           beta{1.0};        // the weight of the divergence (Higgins et al. 2017)
+HOURGLASS_SYMBOLS(h,                  // [Hidden]
+                  mu,                 // [Latent]
+                  logvar,             // [Latent]
+                  z,                  // [Latent]
+                  hidden,             // [Hidden]
+                  logits,             // [Features]
+                  xhat,               // [Features], the mean of p(x|z)
+                  reconstruction,     // -log p(x|z), nats per image
+                  loss);              // the negative ELBO, where beta is 1
+inline constexpr symbol<"kl"> divergence;              // KL(q(z|x) || p(z)), nats per image
+inline constexpr scalar<"beta"> beta{1.0};              // the weight of the divergence (Higgins et al. 2017)
 
-inline constexpr auto q = normal(mu, exp(logvar / 2));      // q(z|x)
+inline constexpr auto q = normal(mu, exp(logvar / 2));  // q(z|x)
 
 template <int Features, int Hidden, int Latent> inline constexpr graph model{
     h              = relu(dense<Hidden>(x<Features>)),
