@@ -3,9 +3,8 @@
 #pragma once
 
 #include <hourglass/expr/declare.hpp>
-#include <hourglass/expr/graph.hpp>
 #include <hourglass/nn/losses.hpp>
-#include <hourglass/ops/linear.hpp>
+#include <hourglass/program/program.hpp>
 
 HOURGLASS_BEGIN
 namespace models::basic {

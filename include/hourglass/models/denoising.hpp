@@ -3,10 +3,10 @@
 #pragma once
 
 #include <hourglass/expr/declare.hpp>
-#include <hourglass/expr/graph.hpp>
 #include <hourglass/nn/dense.hpp>
 #include <hourglass/nn/losses.hpp>
 #include <hourglass/ops/random.hpp>
+#include <hourglass/program/program.hpp>
 
 HOURGLASS_BEGIN
 namespace models::denoising {

@@ -4,9 +4,9 @@
 #pragma once
 
 #include <hourglass/expr/declare.hpp>
-#include <hourglass/expr/graph.hpp>
 #include <hourglass/nn/dense.hpp>
 #include <hourglass/nn/losses.hpp>
+#include <hourglass/program/program.hpp>
 
 HOURGLASS_BEGIN
 namespace models::undercomplete {

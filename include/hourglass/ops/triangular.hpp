@@ -55,10 +55,10 @@ struct triangular_solve {
                 for (long step = 0; step < n; ++step) {
                     const long i = transposed ? n - 1 - step : step;
                     T rest = b[i * columns + c];
-                    if (transposed)
-                        for (long j = i + 1; j < n; ++j) rest = rest - l[j * n + i] * x[j * columns + c];
-                    else
-                        for (long j = 0; j < i; ++j) rest = rest - l[i * n + j] * x[j * columns + c];
+                    for (long known = 0; known < step; ++known) {
+                        const long j = transposed ? i + 1 + known : known;
+                        rest = rest - l[transposed ? j * n + i : i * n + j] * x[j * columns + c];
+                    }
                     x[i * columns + c] = rest / l[i * n + i];
                 }
         }
