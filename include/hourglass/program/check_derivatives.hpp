@@ -10,6 +10,11 @@
 #include <string>
 #include <vector>
 
+// Boost before 1.81 asks libc++ for what C++17 removed.
+#if defined(_LIBCPP_VERSION) && !defined(BOOST_NO_CXX98_FUNCTION_BASE)
+    #define BOOST_NO_CXX98_FUNCTION_BASE
+#endif
+
 #include <boost/math/special_functions/erf.hpp>
 #include <boost/math/special_functions/expm1.hpp>
 #include <boost/math/special_functions/log1p.hpp>
