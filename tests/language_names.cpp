@@ -245,6 +245,9 @@ TEST_CASE("parameters are read and written as numbers, ranges and other paramete
     theta[W] = std::vector<double>{1, 2, 3, 4, 5, 6};
     CHECK(theta[W](1, 2) == 6);
     other[W] = theta[W]; // copied, and not another look at the same
+    theta[W] = {6, 5, 4, 3, 2, 1};
+    CHECK(theta[W](1, 0) == 3);
+    CHECK_THROWS_AS((theta[W] = {1, 2}), std::invalid_argument);
     theta[W] = std::vector<float>(6, 0.0F);
     CHECK(other[W](1, 2) == 6);
     theta[W] = std::as_const(other)[W];

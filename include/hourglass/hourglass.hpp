@@ -20,4 +20,5 @@
 #include <hourglass/program/evaluate.hpp>
 #include <hourglass/program/inspect.hpp>
 #include <hourglass/program/program.hpp>
+#include <hourglass/program/summary.hpp>
 #include <hourglass/program/variance.hpp>

@@ -35,16 +35,17 @@ constexpr double operations_of(graph_view g, int n, long rows) {
     }
 }
 
-// Of all nodes; of those in the body of a scan for each of its steps.
-constexpr double operations_of(graph_view g, long rows) {
+// Of the nodes from the first to the one before the last; of those in the body of a scan for each of its steps.
+constexpr double operations_between(graph_view g, int first, int last, long rows) {
     double all = 0;
     const list<int> bodies = bodies_of(g);
     list<int> steps(g.bodies + 1, 1);
     for (int n = 0; n < g.nodes.size; ++n)
         if (is<ops::scan>(g[n])) steps[g[n].options.flags[0]] = g[n].options.target[0];
-    for (int n = 0; n < g.nodes.size; ++n)
+    for (int n = first; n < last; ++n)
         all += operations_of(g, n, rows) * (lies_in_body(bodies, n) ? steps[bodies[n]] : 1);
     return all;
 }
+constexpr double operations_of(graph_view g, long rows) { return operations_between(g, 0, g.nodes.size, rows); }
 
 HOURGLASS_END

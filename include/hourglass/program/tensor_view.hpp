@@ -6,6 +6,7 @@
 #include <array>
 #include <concepts>
 #include <cstddef>
+#include <initializer_list>
 #include <ranges>
 #include <span>
 #include <stdexcept>
@@ -50,6 +51,10 @@ public:
         if (static_cast<std::size_t>(std::ranges::size(values)) != size()) refuse(std::ranges::size(values));
         std::ranges::transform(values, begin(), [](const auto& x) { return static_cast<T>(x); });
         return *this;
+    }
+    // theta[w] = {1, 2, 3}
+    constexpr const tensor_view& operator=(std::initializer_list<T> values) const requires(!std::is_const_v<T>) {
+        return operator=<std::initializer_list<T>>(values);
     }
     constexpr const tensor_view& operator=(const tensor_view& values) && requires(!std::is_const_v<T>) {
         return operator=<tensor_view>(values);
