@@ -172,7 +172,7 @@ inline constexpr hg::graph reductions{
     middle = sum(x, hg::axes<1>),
     outside = sum(x, hg::axes<0, 2>),
     kept = x - mean(x, hg::axes<1>, hg::keep_axes),
-    all_kept = x - max(x, hg::keep_axes) + 0.0 * log_sum_exp(x, hg::keep_axes),
+    all_kept = x - max(x, hg::keep_axes) + 0.0 * log_sum_exp(x, hg::keep_axes, hg::axes<0, 1>),
     average = mean(x, hg::axes<0, 1>),
     largest = max(x, hg::axes<1>),
     smallest = min(x, hg::axes<-1>),

@@ -26,6 +26,9 @@ struct expression_base {
                       "min(a, b), for `or` max(a, b), for `not` 1 - a");
         return false;
     }
+    template <class Index>
+    requires std::is_arithmetic_v<Index>
+    constexpr auto operator[](Index) const;
 };
 
 template <class T>
@@ -53,6 +56,13 @@ struct literal : expression_base {
 
 // What a user wrote and cannot mean. Lowering answers with Mistake::problem(), as part of the equation that it is in.
 template <class Mistake> struct mistaken : expression_base {};
+template <fixed_string Sentence> struct answered_by {
+    static constexpr text problem() { return text(Sentence.view()); }
+};
+// x[0], reshape(x, 3, 4), sum(x, 0): a number where one is needed while compiling.
+using subscripted =
+    answered_by<"a part of a tensor is slice<0, 1>(x), elements 0 to 1 (not included) of the first axis, "
+                "or slice<0, 1, 2>(x) of axis 2; x[0] is none">;
 
 // How many operations an expression has. Its type names them all, so that compiling takes time with the square of it;
 // an expression that is used twice in another counts twice.
@@ -121,5 +131,9 @@ constexpr outcome_of<Operation, Operands...> apply_operation(Operation operation
     else
         return {operation, lift(operands)...};
 }
+
+template <class Index>
+requires std::is_arithmetic_v<Index>
+constexpr auto expression_base::operator[](Index) const { return mistaken<subscripted>{}; }
 
 HOURGLASS_END

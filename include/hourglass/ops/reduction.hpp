@@ -168,6 +168,12 @@ struct batch_mean {
 
 }
 
+// sum(x, 0)
+using numbered_axis = answered_by<"axes are named by hg::axes<0, 1>, as in sum(x, hg::axes<0>): those of one example, "
+                                  "without the batch, and -1 is the last; a number is none">;
+#define HOURGLASS_AXES_NEED_NAMES(function)                                                                            \
+    template <expression X, number Axis> constexpr mistaken<numbered_axis> function(const X&, Axis) { return {}; }
+
 #define HOURGLASS_REDUCTION(function, ...)                                                                             \
     template <operand X, int... Axes> constexpr auto function(const X& x, axes_t<Axes...> = {}) {                      \
         using axes_type = axes_t<Axes...>;                                                                             \
@@ -179,7 +185,9 @@ struct batch_mean {
         constexpr bool keep = true;                                                                                    \
         return apply_operation(__VA_ARGS__{}, x);                                                                      \
     }                                                                                                                  \
-    template <operand X> constexpr auto function(const X& x, keep_axes_t keep) { return function(x, axes<>, keep); }
+    template <operand X, int... Axes> constexpr auto function(const X& x, keep_axes_t keep, axes_t<Axes...> of = {}) { \
+        return function(x, of, keep);                                                                                  \
+    }
 HOURGLASS_REDUCTION(sum, ops::reduce_axes<ops::sum, axes_type, keep>)
 HOURGLASS_REDUCTION(prod, ops::reduce_axes<ops::product_over, axes_type, keep>)
 HOURGLASS_REDUCTION(max, ops::reduce_axes<ops::max_over, axes_type, keep>)
@@ -187,6 +195,10 @@ HOURGLASS_REDUCTION(mean, ops::mean_axes<axes_type, keep>)
 // The root of the sum of squares; the subgradient at the origin is zero.
 HOURGLASS_REDUCTION(l2_norm, ops::l2_norm_axes<axes_type, keep>)
 #undef HOURGLASS_REDUCTION
+HOURGLASS_AXES_NEED_NAMES(sum)
+HOURGLASS_AXES_NEED_NAMES(prod)
+HOURGLASS_AXES_NEED_NAMES(mean)
+HOURGLASS_AXES_NEED_NAMES(l2_norm)
 
 template <operand X, class... Options>
 constexpr auto min(const X& x, Options... options) requires(!(operand_or_number<Options> || ...)) {

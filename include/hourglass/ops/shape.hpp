@@ -259,6 +259,12 @@ template <int... Order, operand X> constexpr auto transpose(const X& x) {
     t.options.target = make_shape(Order...);
     return apply_operation(t, x);
 }
+template <expression X, number... Extents> constexpr auto reshape(const X&, Extents...) {
+    return mistaken<answered_by<"shapes are known while compiling: write reshape<3, 4>(x) for reshape(x, 3, 4)">>{};
+}
+template <expression X, number... Ends> constexpr auto slice(const X&, Ends...) {
+    return mistaken<answered_by<"shapes are known while compiling: write slice<0, 2>(x) for slice(x, 0, 2)">>{};
+}
 // Elements First to Last (not included) of an axis.
 template <int First, int Last, int Axis = 0, operand X> constexpr auto slice(const X& x) {
     ops::slice s;

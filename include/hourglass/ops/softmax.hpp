@@ -227,7 +227,9 @@ template <operand X, int... Axes> constexpr auto log_sum_exp(const X& x, axes_t<
 template <operand X, int... Axes> constexpr auto log_sum_exp(const X& x, axes_t<Axes...>, keep_axes_t) {
     return apply_operation(ops::log_sum_exp_axes<axes_t<Axes...>, true>{}, x);
 }
-template <operand X> constexpr auto log_sum_exp(const X& x, keep_axes_t keep) { return log_sum_exp(x, axes<>, keep); }
+template <operand X, int... Axes> constexpr auto log_sum_exp(const X& x, keep_axes_t keep, axes_t<Axes...> of = {}) {
+    return log_sum_exp(x, of, keep);
+}
 
 // e^x / sum e^x over the axes, by default over the last. Of x that are all minus infinity it is 0, as the derivative of
 // log_sum_exp is there, and log_softmax is no number: neither has a limit, which would depend on the way to it.
@@ -239,6 +241,10 @@ template <operand X, int... Axes> constexpr auto log_softmax(const X& x, axes_t<
     return apply_operation(ops::log_softmax_axes<axes_t<Axes...>>{}, x);
 }
 template <operand X> constexpr auto log_softmax(const X& x) { return log_softmax(x, axes<-1>); }
+HOURGLASS_AXES_NEED_NAMES(log_sum_exp)
+HOURGLASS_AXES_NEED_NAMES(softmax)
+HOURGLASS_AXES_NEED_NAMES(log_softmax)
+#undef HOURGLASS_AXES_NEED_NAMES
 
 HOURGLASS_END
 

@@ -58,20 +58,19 @@ inline long parameters_between(graph_view g, int first, int last) {
 // The nodes that equations name, in order; what lies between two of them belongs to the later one.
 inline std::string equations(graph_view g) {
     struct equation_of {
-        int node;
-        std::string name;
+        int node, name;
+        auto operator<=>(const equation_of&) const = default;
     };
     std::vector<equation_of> all;
     for (int i = 0; i < g.names.size; ++i) {
         const int n = g.names[i].node;
-        if (n >= 0 && g[n].name != i && g[n].op->kind != operation_kind::leaf)
-            all.push_back({n, std::string(g.name(i))});
+        if (n >= 0 && g[n].name != i && g[n].op->kind != operation_kind::leaf) all.push_back({n, i});
     }
-    std::ranges::stable_sort(all, {}, &equation_of::node);
+    std::ranges::sort(all);
     table t({"equation", "shape", "parameters", "FLOPs a row"});
     int first = 0;
     for (const equation_of& e : all) {
-        t.add({e.name, type_text(g[e.node].type),
+        t.add({std::string(g.name(e.name)), type_text(g[e.node].type),
                count_text(static_cast<double>(parameters_between(g, first, e.node + 1))),
                count_text(operations_between(g, first, e.node + 1, 1))});
         first = std::max(first, e.node + 1);
