@@ -80,7 +80,8 @@ def sh_faults(code):
         words = words[[word.endswith("/dev") for word in words].index(True):] if "./dev" in words else []
         if len(words) < 2:
             continue
-        name, options = words[1], {word.split("=")[0] for word in words[2:] if word.startswith("--") and word != "--"}
+        own = words[2:words.index("--")] if "--" in words else words[2:]  # behind it stand an example's
+        name, options = words[1], {word.split("=")[0] for word in own if word.startswith("--")}
         told = subprocess.run([ROOT / "dev", name, "--help"], text=True, capture_output=True)
         if f"./dev {name}" not in told.stdout:
             faults.append(f"./dev has no command `{name}`")
@@ -146,7 +147,7 @@ def main():
     support = str(Path(words.pop(words.index("--support") + 1)).resolve()) if "--support" in words else None
     named = [Path(word).resolve() for word in words if word != "--support"]
     all_pages = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *sorted((ROOT / "docs").glob("*.md"))]
-    command, pages = compile_command(), [Page(path) for path in named or all_pages]
+    command, pages = [*compile_command(), f"-I{ROOT / 'tests'}"], [Page(path) for path in named or all_pages]
     all_cases = [case for page in pages for case in page.cases]
     run_programs(command, support, pages)
     together = accepted_together(command, {what: what.source for _, what, _ in all_cases
