@@ -1,5 +1,5 @@
 """What the scripts that hold the sources share: a run of nothing fails, one that is stopped leaves no temporary folder,
-and a file that stands in no list is found."""
+a file that stands in no list is found, and so is a program of a page that does not do what the page says."""
 
 import os
 import signal
@@ -10,6 +10,7 @@ from pathlib import Path
 
 import listed
 from checks import ROOT, report
+from page_programs import Program, build, run_in_order
 
 SOURCES = ROOT / "tests" / "sources"
 STOPPED = """
@@ -55,6 +56,28 @@ def unlisted():
     return [] if found == wanted else [f"{wanted} wanted, found {found}"]
 
 
+def page_programs():
+    """What each of these programs is answered: in one word, since compilers' and programs' own words are long."""
+    begin = "#include <cstdio>\nint main() {\n"
+    programs = [Program("right", f'{begin}    std::puts("loss  0.123 of 8");\n}}\n'),
+                Program("wrong number", f'{begin}    std::puts("loss 0.126 of 8");\n}}\n'),
+                Program("wrong count", f'{begin}    std::puts("loss 0.124 of 9");\n}}\n'),
+                Program("fails", f"{begin}    return 3;\n}}\n"),
+                Program("reads", f'{begin}    return std::fopen("table.csv", "r") ? 0 : 1;\n}}\n'),
+                Program("does not compile", f"{begin}    return unknown;\n}}\n"),
+                Program("has no main", "int other() {\n}\n")]
+    for program in programs[:3]:
+        program.prints = "loss 0.124 of 8\n"
+    with tempfile.TemporaryDirectory() as folder:
+        build((["g++", "-std=c++20"], []), programs, Path(folder))
+        run_in_order(programs, {"table.csv": "1,2\n"}, Path(folder))
+    wanted = {"right": "", "wrong number": "printed", "wrong count": "printed", "fails": "ended with 3", "reads": "",
+              "does not compile": "unknown", "has no main": "main"}
+    return [f"{program.name}: `{wanted[program.name]}` wanted, found {program.faults}" for program in programs
+            if len(program.faults) != bool(wanted[program.name]) or wanted[program.name] not in "".join(program.faults)]
+
+
 report([("a script that is stopped", stopped(), "repair the handler of SIGTERM in tests/sources/checks.py"),
         ("a script that checks nothing", nothing(), "repair report in tests/sources/checks.py"),
-        ("a file that is in no list", unlisted(), "repair tests/sources/listed.py")])
+        ("a file that is in no list", unlisted(), "repair tests/sources/listed.py"),
+        ("programs of a page", page_programs(), "repair tests/sources/page_programs.py")])
