@@ -332,10 +332,13 @@ void check(const csv_options& options) {
 }
 
 std::string field_of(std::string_view text, char separator) {
-    const bool is_plain =
-        text.find_first_of("\"\n\r") == std::string_view::npos && text.find(separator) == std::string_view::npos &&
-        (text.empty() || (text.front() != ' ' && text.front() != '\t' && text.back() != ' ' && text.back() != '\t'));
-    if (is_plain) return std::string(text);
+    const auto is_blank = [](char c) { return c == ' ' || c == '\t'; };
+    const bool is_plain = std::ranges::none_of(text, [&](char c) {
+        return c == separator || c == '"' || static_cast<unsigned char>(c) < 0x20; // line ends are among these
+    });
+    const bool has_ends = !text.empty() && (is_blank(text.front()) || is_blank(text.back()) ||
+                                            text.front() == '\xef'); // a byte-order mark would not belong to it
+    if (is_plain && !has_ends) return std::string(text);
     std::string result = "\"";
     for (const char c : text) result.append(c == '"' ? 2 : 1, c);
     return result + '"';

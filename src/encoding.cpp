@@ -9,6 +9,7 @@
 #include <cmath>
 #include <cstdint>
 #include <limits>
+#include <numeric>
 #include <utility>
 
 #include <fmt/format.h>
@@ -185,6 +186,19 @@ table decode(const encoding& how, std::span<const float> rows, int width) {
         result.columns.push_back(std::move(to));
     }
     return result;
+}
+
+std::vector<double> sum_by_column(const encoding& how, std::span<const float> rows, int width) {
+    const auto floats = static_cast<std::size_t>(checked_width(how, width));
+    check_rows(rows, static_cast<int>(floats), "sum_by_column");
+    std::vector<double> sums;
+    sums.reserve(rows.size() / floats * how.columns.size());
+    for (std::size_t at = 0; at < rows.size(); at += floats)
+        for (const encoded_column& c : how.columns) {
+            const auto part = rows.subspan(at + static_cast<std::size_t>(c.first), static_cast<std::size_t>(c.width()));
+            sums.push_back(std::accumulate(part.begin(), part.end(), 0.0));
+        }
+    return sums;
 }
 
 csv_options reading(const encoding& how, csv_options options, const std::vector<std::string>& also) {

@@ -7,6 +7,7 @@
 #include <algorithm>
 #include <cctype>
 #include <cmath>
+#include <map>
 #include <utility>
 
 #include <fmt/format.h>
@@ -53,6 +54,20 @@ std::string column::text(int row) const {
     if (is_missing(row)) return "";
     return kind == column_kind::numbers ? fmt::format("{}", numbers[at])
                                         : categories[static_cast<std::size_t>(codes[at])];
+}
+
+column make_column(std::string name, std::vector<double> numbers) {
+    return {std::move(name), column_kind::numbers, std::move(numbers)};
+}
+column make_column(std::string name, std::span<const std::string> texts) {
+    column made{std::move(name), column_kind::categories};
+    std::map<std::string_view, int> places;
+    for (const std::string& text : texts) {
+        const auto [at, is_new] = places.emplace(text, static_cast<int>(places.size()));
+        if (is_new) made.categories.push_back(text);
+        made.codes.push_back(at->second);
+    }
+    return made;
 }
 
 const column* table::find(std::string_view name) const {

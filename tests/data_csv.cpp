@@ -235,7 +235,7 @@ TEST_CASE("a table that is written is read again to the last bit") {
     data::table rows{"made up", {}, {}};
     rows.columns.push_back({"a, b", data::column_kind::numbers, {0.1, -1e-300, 1.7976931348623157e308, NAN, 3}});
     rows.columns.push_back(
-        {"kind", data::column_kind::categories, {}, {1, 0, 2, 3, -1}, {"x\"y", " p;q", "two\nlines", "-"}});
+        {"kind", data::column_kind::categories, {}, {1, 0, 2, 3, -1}, {"x\"y", " p;q", "two\nlines", "\xef\xbb\xbf-"}});
     for (const char separator : {',', ';', '\t'}) {
         data::save_csv(folder / "out.csv", rows, separator);
         const data::table read = data::load_csv(folder / "out.csv", {.separator = separator, .keep_missing = true});

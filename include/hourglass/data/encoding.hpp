@@ -37,7 +37,7 @@ struct encoded_column {
 
     // Of numbers: (value - mean) / deviation, from -farthest to farthest.
     double mean = 0;
-    double deviation = 1; // of the training rows (their mean square); 1 where they are all the same
+    double deviation = 1; // standard, of the training rows; 1 where they are all the same
 
     // Of categories: a place for each, in the order of their bytes; 1 in that of the value, 0 in the others.
     std::vector<std::string> categories{};
@@ -72,6 +72,10 @@ std::vector<float> encode(const encoding& how, const table& rows, int width = 0)
 // the one with the largest float. `width` as above. Throws `error` for rows that are not whole and for what is not
 // finite.
 table decode(const encoding& how, std::span<const float> rows, int width = 0);
+
+// Sums over the floats that a column takes: rows of how.columns.size() numbers. Of a model's errors in rows of floats,
+// it says which column they are in. `width` as above; throws as decode does.
+std::vector<double> sum_by_column(const encoding& how, std::span<const float> rows, int width = 0);
 
 // Writes and reads an encoding as JSON, with all digits: the one that is read gives the same floats. Writing is atomic.
 // Throws `error`, naming the file and what in it is wrong.

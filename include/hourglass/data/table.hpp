@@ -29,6 +29,10 @@ struct column {
     std::string text(int row) const; // the value as a file has it, a number with all of its digits; empty: missing
 };
 
+// Columns from values: of numbers, and of categories in the order in which they come up.
+column make_column(std::string name, std::vector<double> numbers);
+column make_column(std::string name, std::span<const std::string> texts);
+
 struct table {
     std::string source;                // whose rows they are, for messages: the name of the file
     std::vector<column> columns{};     // of the same length
