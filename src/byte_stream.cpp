@@ -26,8 +26,8 @@ const char* kind_of(mode_t mode) {
 
 }
 
-byte_stream::byte_stream(const std::filesystem::path& file) : path_(file) {
-    open();
+byte_stream::byte_stream(const std::filesystem::path& file, std::string_view expected) : path_(file) {
+    open(expected);
     refill();
     gzipped_ = size_ >= 2 && input_[0] == 0x1f && input_[1] == 0x8b;
     if (gzipped_ && inflateInit2(&inflater_, 15 + 16) != Z_OK) fail("zlib has no memory to inflate it");
@@ -37,12 +37,11 @@ byte_stream::~byte_stream() {
     if (gzipped_) inflateEnd(&inflater_);
 }
 
-void byte_stream::open() {
+void byte_stream::open(std::string_view expected) {
     const auto check = [&](const struct stat& status) {
         if (S_ISREG(status.st_mode)) return;
-        fail(S_ISDIR(status.st_mode) ? "expected an IDX file, found a folder; give the path of a file"
-                                     : fmt::format("expected an IDX file, found {}; give the path of a plain file",
-                                                   kind_of(status.st_mode)));
+        fail(fmt::format("expected {}, found {}; give the path of a {}file", expected, kind_of(status.st_mode),
+                         S_ISDIR(status.st_mode) ? "" : "plain "));
     };
     struct stat status {};
     if (::stat(path_.c_str(), &status) == 0) check(status);
@@ -51,7 +50,7 @@ void byte_stream::open() {
     if (!file_) {
         const int fault = errno;
         if (descriptor >= 0) ::close(descriptor);
-        fail(fmt::format("expected an IDX file, but it cannot be opened: {}; check the path and its permissions",
+        fail(fmt::format("expected {}, but it cannot be opened: {}; check the path and its permissions", expected,
                          std::strerror(fault)));
     }
     if (::fstat(descriptor, &status) != 0)

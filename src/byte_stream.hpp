@@ -1,4 +1,5 @@
-// The bytes of a plain file, inflated where it is gzipped. What they mean is the business of idx.cpp. For src/ only.
+// The bytes of a plain file, inflated where it is gzipped. What they mean is the business of idx.cpp, csv_fields.cpp
+// and npy.cpp. For src/ only.
 #pragma once
 
 #include "hourglass/data/error.hpp"
@@ -20,7 +21,8 @@ namespace hourglass::data {
 class byte_stream {
 public:
     // Refuses what is no plain file before it opens it: to open a pipe waits for a writer, and a device may act.
-    explicit byte_stream(const std::filesystem::path& file);
+    // `expected` is what messages call the file that should be there: "an IDX file".
+    byte_stream(const std::filesystem::path& file, std::string_view expected);
     byte_stream(const byte_stream&) = delete;
     byte_stream& operator=(const byte_stream&) = delete;
     ~byte_stream();
@@ -46,7 +48,7 @@ private:
         void operator()(std::FILE* file) const { std::fclose(file); }
     };
 
-    void open();
+    void open(std::string_view expected);
     void refill();
     std::size_t read_plain(std::span<std::uint8_t> to);
     std::size_t read_inflated(std::span<std::uint8_t> to);

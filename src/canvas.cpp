@@ -61,6 +61,22 @@ std::vector<tick> ticks_of(const range& of, ticks where) {
                          first + i == 0 ? std::string("0") : fmt::format("{:.{}g}", (first + i) * step, digits)});
     return found;
 }
+// Of a decimal logarithm: powers of ten, and where these are few, twice and five times them.
+std::vector<tick> powers_in(const range& of) {
+    const double extent = of.most - of.least;
+    const int step = std::max(1, static_cast<int>(std::ceil(extent / 8)));
+    std::vector<tick> found;
+    for (double power = std::floor(of.least / step) * step; power <= of.most; power += step)
+        for (const int times : {1, 2, 5}) {
+            const double place = power + std::log10(times);
+            if ((times == 1 || extent < 3) && place >= of.least && place <= of.most)
+                found.push_back({place, fmt::format("{:.6g}", times * std::pow(10.0, power))});
+        }
+    if (found.size() > 1) return found;
+    found = ticks_of(of, ticks::anywhere);
+    for (tick& t : found) t.label = fmt::format("{:.4g}", std::pow(10.0, t.value));
+    return found;
+}
 
 }
 
@@ -149,7 +165,7 @@ box inside_of_axes(const box& outside, const range& y) {
 
 void draw_axes(canvas& on, const box& inside, const range& x, const range& y, ticks of_x) {
     on.frame({inside.left - 1, inside.top - 1, inside.right + 1, inside.bottom + 1}, ink);
-    for (const tick& t : ticks_of(x, of_x)) {
+    for (const tick& t : of_x == ticks::powers_of_ten ? powers_in(x) : ticks_of(x, of_x)) {
         const int at = static_cast<int>(std::lround(x.place(t.value, inside.left, inside.right)));
         on.fill({at, inside.bottom + 1, at + 1, inside.bottom + 7}, ink);
         on.text(at - text_width(t.label) / 2, inside.bottom + 12, t.label);

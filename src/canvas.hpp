@@ -1,5 +1,5 @@
 // What the pictures of this folder are drawn with: rectangles, strokes, text, and axes with ticks. Which picture is
-// made of them is in line_plot.cpp, scatter.cpp, loss_curves.cpp and image_grid.cpp.
+// made of them is in line_plot.cpp, scatter.cpp, histogram.cpp, loss_curves.cpp and image_grid.cpp.
 #pragma once
 
 #include "hourglass/io/png.hpp"
@@ -77,8 +77,9 @@ private:
 };
 
 // A frame around `inside`, with four to ten ticks and their numbers on the left and below; of whole numbers only, where
-// x counts something. `inside_of_axes` leaves the margins that frame and numbers need.
-enum class ticks { anywhere, whole_numbers };
+// x counts something, and where x is a decimal logarithm, of the numbers that it is of. `inside_of_axes` leaves the
+// margins that frame and numbers need.
+enum class ticks { anywhere, whole_numbers, powers_of_ten };
 void draw_axes(canvas& on, const box& inside, const range& x, const range& y, ticks of_x = ticks::anywhere);
 box inside_of_axes(const box& outside, const range& y);
 

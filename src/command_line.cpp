@@ -67,8 +67,6 @@ void check_size(int rows, int columns, const program_description& what, const st
 }
 
 struct command_line::parser {
-    using body_function = std::function<void(const training_options&, const data::split&)>;
-
     program_description what;
     training_options options;
     std::vector<std::function<std::string()>> own; // the program's own options with their values
@@ -76,6 +74,10 @@ struct command_line::parser {
 
     void record(const std::string& name, const auto& value) {
         own.push_back([name, &value] { return fmt::format(" {} {}", name, value); });
+    }
+    void record_texts(const std::string& name, const auto& value, auto&& as_text) {
+        own.push_back(
+            [name, &value, as_text] { return value.empty() ? "" : fmt::format(" {} {}", name, as_text(value)); });
     }
     explicit parser(program_description description) : what(std::move(description)) {
         const std::string name = "hourglass-" + what.model;
@@ -88,25 +90,27 @@ struct command_line::parser {
         app.get_formatter()->column_width(28);
 
         options.out = "out/" + what.model;
-        options.data = what.data.empty() ? data::default_source() : what.data;
+        options.data = what.data.empty() && what.own_data.empty() ? data::default_source() : what.data;
         options.epochs = what.epochs;
         options.learning_rate = what.learning_rate;
         options.threads = thread_limit::by_default().most;
         constexpr int many = 1000000000;
-        app.add_option("--data", options.data, std::string("What to train on: ") + data::known_sources)
+        app.add_option("--data", options.data,
+                       "What to train on: " +
+                           (what.own_data.empty() ? std::string(data::known_sources) : what.own_data))
             ->check(not_empty("a data set"))
             ->type_name("DATA");
         app.add_option("--out", options.out, "The folder for pictures, weights.safetensors and metrics.json")
             ->check(not_empty("the name of a folder"))
             ->type_name("FOLDER");
-        app.add_option("--epochs", options.epochs, "How often to go through the training images")
+        app.add_option("--epochs", options.epochs, "How often to go through the training " + what.unit)
             ->transform(within(1, many))
             ->type_name("N");
         app.add_option("--patience", options.patience,
                        "Stop after N epochs without a smaller loss of validation; 0: go through all epochs")
             ->transform(within(0, many))
             ->type_name("N");
-        app.add_option("--batch", options.batch, "Images a step")
+        app.add_option("--batch", options.batch, "How many " + what.unit + " a step")
             ->transform(within(1, what.largest_batch))
             ->type_name("N");
         app.add_option("--learning-rate", options.learning_rate, "Adam's")->transform(within(0.0, 1e3))->type_name("X");
@@ -120,6 +124,10 @@ struct command_line::parser {
             ->check(not_empty("the name of a file"))
             ->type_name("FILE");
         app.add_flag("--resume", options.resume, "Go on with the run that is in the folder, with the same options");
+        if (what.own_data.empty()) add_counts_of_images(many);
+    }
+
+    void add_counts_of_images(int many) {
         app.add_option("--train-images", options.train_images, "Train on the first N images only; 0: on all")
             ->transform(within(0, many))
             ->type_name("N");
@@ -132,7 +140,7 @@ struct command_line::parser {
             ->type_name("N");
     }
 
-    int run(int argc, const char* const* argv, const body_function& body) {
+    int run(int argc, const char* const* argv, const std::function<void(const training_options&)>& body) {
         const auto complain = [&](std::string_view mistake) {
             say(stderr, fmt::format("{}: {}\n", app.get_name(), mistake));
         };
@@ -146,22 +154,21 @@ struct command_line::parser {
             return usage_mistake;
         }
         try {
-            return load_and_run(body);
+            for (const auto& text : own) options.own += text();
+            body(options);
+            return interrupted() ? 128 + interrupting_signal() : 0;
         } catch (const std::bad_alloc&) {
-            complain("out of memory; use fewer images (--train-images, --test-images)");
+            complain(what.own_data.empty() ? "out of memory; use fewer images (--train-images, --test-images)"
+                                           : "out of memory; use less data");
         } catch (const std::exception& reason) { complain(reason.what()); }
         return failure;
     }
 
-    int load_and_run(const body_function& body) {
-        // A signal while images are read ends the program at once, as there is nothing to save.
+    data::split load_images() const {
         data::split images = data::load(options.data, options.train_images, options.test_images,
                                         [&](int rows, int columns) { check_size(rows, columns, what, options.data); });
         if (options.validation_images > 0) data::hold_out(images, options.validation_images);
-        const interrupt_guard guard;
-        for (const auto& text : own) options.own += text();
-        body(options, images);
-        return interrupted() ? 128 + interrupting_signal() : 0;
+        return images;
     }
 };
 
@@ -187,8 +194,23 @@ void command_line::choice(const std::string& name, std::string& value, const std
         ->group(parser_->what.model);
 }
 
-int command_line::run(int argc, const char* const* argv,
-                      const std::function<void(const training_options&, const data::split&)>& body) {
+void command_line::text(const std::string& name, std::string& value, const std::string& help, const std::string& type) {
+    parser_->record_texts(name, value, [](const std::string& text) { return text; });
+    parser_->app.add_option(name, value, help)->type_name(type)->group(parser_->what.model);
+}
+
+void command_line::texts(const std::string& name, std::vector<std::string>& values, const std::string& help,
+                         const std::string& type) {
+    parser_->record_texts(name, values, [](const auto& texts) { return fmt::format("{}", fmt::join(texts, " ")); });
+    parser_->app.add_option(name, values, help)
+        ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll)
+        ->default_str("")
+        ->type_name(type)
+        ->group(parser_->what.model);
+}
+
+int command_line::run_in_words(int argc, const char* const* argv,
+                               const std::function<void(const training_options&)>& body) {
     open_standard_streams();
     std::signal(SIGXFSZ, SIG_IGN); // a limit on the size of files is then an error of write, and said in words
     const int status = parser_->run(argc, argv, body);
@@ -196,6 +218,20 @@ int command_line::run(int argc, const char* const* argv,
     if (lost.empty() || status != 0) return status;
     say(stderr, fmt::format("{}: {}\n", parser_->app.get_name(), lost));
     return failure;
+}
+
+int command_line::run(int argc, const char* const* argv,
+                      const std::function<void(const training_options&, const data::split&)>& body) {
+    return run_in_words(argc, argv, [&](const training_options& options) {
+        // A signal while images are read ends the program at once, as there is nothing to save.
+        const data::split images = parser_->load_images();
+        const interrupt_guard guard;
+        body(options, images);
+    });
+}
+
+int command_line::run(int argc, const char* const* argv, const std::function<void(const training_options&)>& body) {
+    return run_in_words(argc, argv, body);
 }
 
 }

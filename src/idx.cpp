@@ -59,7 +59,7 @@ std::string element_type(std::uint8_t code) {
 // An IDX file whose header has been read and whose bytes have not.
 class idx_file {
 public:
-    idx_file(const path& file, kind of) : stream_(file), kind_(of) {
+    idx_file(const path& file, kind of) : stream_(file, "an IDX file"), kind_(of) {
         check_start();
         std::array<std::uint8_t, 16> header{};
         const std::size_t length = 4 + 4 * std::size_t{of.rank};

@@ -1,7 +1,7 @@
 // Each series has a stream of random numbers of its own.
 #include "hourglass/data/sensors.hpp"
 
-#include "hourglass/data/random.hpp"
+#include "random_numbers.hpp"
 
 #include <cmath>
 #include <numbers>
@@ -12,15 +12,6 @@ namespace hourglass::data {
 namespace {
 
 constexpr double noise = 0.05;
-
-double uniform(random_stream& random, double least, double most) {
-    return least + (most - least) * static_cast<double>(random.bits() >> 11U) * 0x1p-53;
-}
-// Box and Muller's transform; half of what it gives is thrown away.
-double normal(random_stream& random) {
-    const double radius = std::sqrt(-2 * std::log(uniform(random, 0x1p-53, 1)));
-    return radius * std::cos(uniform(random, 0, 2 * std::numbers::pi));
-}
 
 }
 

@@ -15,6 +15,7 @@
 #include <algorithm>
 #include <chrono>
 #include <cmath>
+#include <iterator>
 #include <system_error>
 #include <tuple>
 #include <utility>
@@ -101,10 +102,12 @@ public:
             go_on();
         else if (!options.init.empty())
             need(what.init, "init")(options.init);
-        write_epoch(); // what cannot be written is found before the training
-        folder_.name_also(weights_file, best_file);
+        const std::filesystem::path to = write_epoch(); // what cannot be written is found before the training
+        write_best(to);
         const std::vector<std::string> names = folder_.staged();
-        if (options.resume) folder_.adopt(names);
+        if (!options.resume) return;
+        expect_best();
+        folder_.adopt(names);
     }
 
     void run() {
@@ -171,12 +174,15 @@ private:
         run_record found = record_to_resume(options_.out, record_, order_.size(), options_.batch);
         need(what_.load, "resume")(options_.out / trainer_file);
         record_ = std::move(found);
-        std::error_code ignored;
-        if (record_.best_epoch > 0 && !std::filesystem::exists(options_.out / best_file, ignored)) {
-            show_.note(fmt::format("there is no {} any more: the best epoch is chosen anew", best_file));
-            record_.best_epoch = 0;
-        }
         if (what_.resumed) what_.resumed(examples_seen());
+    }
+    void expect_best() {
+        std::error_code ignored;
+        for (const std::string& name : of_best_)
+            if (record_.best_epoch > 0 && !std::filesystem::exists(options_.out / name, ignored)) {
+                show_.note(fmt::format("there is no {} any more: the best epoch is chosen anew", name));
+                record_.best_epoch = 0;
+            }
     }
     std::uint64_t examples_seen() const {
         const auto whole = static_cast<std::uint64_t>(whole_epochs()) * static_cast<std::uint64_t>(what_.examples);
@@ -284,12 +290,19 @@ private:
         const double loss = judged(last).front().value;
         const bool is_best = record_.best_epoch == 0 || loss < record_.best_loss;
         if (is_best) std::tie(record_.best_epoch, record_.best_loss) = std::pair(last.epoch, loss);
-        write_epoch();
+        const std::filesystem::path to = write_epoch();
         if (is_best)
-            folder_.name_also(weights_file, best_file);
+            write_best(to);
         else
-            folder_.keep(best_file);
+            for (const std::string& name : of_best_) folder_.keep(name);
         folder_.publish();
+    }
+    void write_best(const std::filesystem::path& to) {
+        const std::vector<std::string> others = folder_.staged();
+        folder_.name_also(weights_file, best_file);
+        if (what_.draw_best) what_.draw_best(to);
+        of_best_.clear();
+        std::ranges::set_difference(folder_.staged(), others, std::back_inserter(of_best_)); // both are sorted
     }
     // What the best epoch is chosen by.
     const char* judge() const { return what_.validate ? "validation" : what_.test ? "test" : "training"; }
@@ -297,12 +310,13 @@ private:
         return what_.validate ? of.validation : what_.test ? of.test : of.train;
     }
     // Weights, metrics and pictures as they are now, where no reader sees them yet.
-    void write_epoch() {
+    std::filesystem::path write_epoch() {
         const std::filesystem::path to = folder_.begin(whole_epochs());
         write_safetensors(to / weights_file, what_.weights(), labels());
         if (what_.draw) what_.draw(to);
         write_png(to / curves_file, loss_curves(record_));
         write_progress(to);
+        return to;
     }
     void write_progress(const std::filesystem::path& to) {
         write_file(to / metrics_file, metrics_json(record_));
@@ -321,6 +335,7 @@ private:
     run_record record_;
     run_folder folder_;
     data::batches order_;
+    std::vector<std::string> of_best_; // the files of the best epoch
     progress show_;
     training_end ended_by_ = training_end::epochs;
 };

@@ -1,6 +1,7 @@
 // A program's streams, words and signals, each in a process of its own: what it says where, and with which status.
 #include <hourglass/data/sources.hpp>
 #include <hourglass/io/command_line.hpp>
+#include <hourglass/io/table_options.hpp>
 
 #include "gzip.hpp"
 #include "io_folder.hpp"
@@ -256,4 +257,70 @@ TEST_CASE("a program's own options are recorded with the values that they have, 
     CHECK(recorded({}) == " --beta 0.0001 --kind gaussian");
     CHECK(recorded({"--beta", "1e-4", "--kind", "gaussian"}) == recorded({}));
     CHECK(recorded({"--beta", "2", "--kind", "masking"}) == " --beta 2 --kind masking");
+}
+
+TEST_CASE("a program that loads its own data has its options recorded, and none of images") {
+    const auto recorded = [](std::vector<const char*> words, int status = 0) {
+        std::string label, found = "(not called)";
+        std::vector<std::string> names;
+        io::command_line line(
+            {.model = "some", .about = "does something.", .examples = {}, .unit = "rows", .own_data = "a CSV file"});
+        line.text("--label", label, "A column", "COLUMN");
+        line.texts("--leave-out", names, "Columns", "COLUMN");
+        words.insert(words.begin(), "hourglass-some");
+        CHECK(line.run(static_cast<int>(words.size()), words.data(), [&](const io::training_options& options) {
+            found = options.data + ":" + options.own;
+        }) == status);
+        return found;
+    };
+    CHECK(recorded({}) == ":");
+    CHECK(recorded({"--data", "a.csv", "--label", "b"}) == "a.csv: --label b");
+    CHECK(recorded({"--leave-out", "a", "b", "--label", "c", "--leave-out", "d e"}) ==
+          ": --label c --leave-out a b d e");
+    for (const char* option : {"--train-images", "--test-images", "--validation-images"})
+        CHECK(recorded({option, "3"}, 2) == "(not called)");
+    CHECK(recorded({"--data", ""}, 2) == "(not called)");
+}
+
+TEST_CASE("options of tables become those of the reader and of the encoding") {
+    const auto with = [](std::vector<const char*> words, auto check, int status = 0) {
+        io::command_line line({.model = "some", .about = "", .examples = {}, .unit = "rows", .own_data = "a CSV file"});
+        io::table_options tables(line);
+        words.insert(words.begin(), "hourglass-some");
+        CHECK(line.run(static_cast<int>(words.size()), words.data(),
+                       [&](const io::training_options&) { check(tables); }) == status);
+    };
+    with({}, [](const io::table_options& tables) {
+        CHECK(tables.csv().separator == '\0');
+        CHECK(tables.csv().header == data::csv_header::automatic);
+        CHECK(tables.csv().decimal == '.');
+        CHECK(!tables.csv().keep_missing);
+        CHECK(tables.encoding().missing == data::missing_values::refuse);
+        CHECK(tables.encoding().unknown == data::unknown_categories::refuse);
+        CHECK(tables.validation == 0.1);
+    });
+    with({"--separator", "semicolon", "--header", "none", "--decimal", "comma", "--missing", "mark", "--unknown",
+          "zeros", "--leave-out", "a", "--categories", "b", "c", "--validation", "0.25", "--label", "d"},
+         [](const io::table_options& tables) {
+             CHECK(tables.csv().separator == ';');
+             CHECK(tables.csv().header == data::csv_header::none);
+             CHECK(tables.csv().decimal == ',');
+             CHECK(tables.csv().keep_missing);
+             CHECK(tables.csv().leave_out == std::vector<std::string>{"a"});
+             CHECK(tables.csv().categories == std::vector<std::string>{"b", "c"});
+             CHECK(tables.encoding().missing == data::missing_values::fill_and_mark);
+             CHECK(tables.encoding().unknown == data::unknown_categories::zeros);
+             CHECK(tables.validation == 0.25);
+             data::encoding how{{}, {{"x"}, {"kind", data::column_kind::categories}}};
+             tables.loosen(how);
+             CHECK(how.options.missing == data::missing_values::fill); // a mark it did not learn
+             CHECK(how.options.unknown == data::unknown_categories::zeros);
+             CHECK(tables.csv(how).only == std::vector<std::string>{"d", "x", "kind"});
+             CHECK(tables.csv(how).categories == std::vector<std::string>{"kind"});
+             CHECK(tables.csv(how).leave_out.empty());
+             CHECK(tables.csv(how).separator == ';');
+         });
+    for (const char* option : {"--separator", "--header", "--decimal", "--missing", "--unknown", "--validation"})
+        with(
+            {option, "x"}, [](const io::table_options&) { FAIL("a word that is none"); }, 2);
 }

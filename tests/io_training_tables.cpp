@@ -262,3 +262,42 @@ TEST_CASE("a loss that is not finite at the first step is no fault of the learni
           "the model and its first parameters, and at the scale of the data; nothing in " +
               folder.path().string() + " was changed");
 }
+
+TEST_CASE("files of the best epoch stay as they are until a better one comes, also where a run is resumed") {
+    const temporary_folder folder;
+    mean_of_a_table model;
+    int drawn = 0;
+    model.task.draw_best = [&](const std::filesystem::path& to) { put(to / "threshold.txt", std::to_string(++drawn)); };
+    model.task.draw = [&](const std::filesystem::path& to) { put(to / "epoch.txt", "any"); };
+    model.task.save = [&](const std::filesystem::path& file, const std::map<std::string, std::string>&) {
+        put(file, std::to_string(model.w));
+    };
+    model.task.load = [](const std::filesystem::path&) {};
+    model.task.validate = told({5, 3, 4});
+    model.task.after_epoch = [&](const io::epoch_metrics& epoch) {
+        // The first is written before the training, and nobody sees it.
+        CHECK(get(folder / "threshold.txt") == std::to_string(std::min(epoch.epoch, 2) + 1));
+        CHECK(get(folder / "epoch.txt") == "any");
+        return true;
+    };
+    io::train(options_in(folder, 3), model.task);
+    CHECK(drawn == 3);
+
+    model.task.after_epoch = {};
+    model.task.validate = told({6});
+    auto options = options_in(folder, 4);
+    options.resume = true;
+    io::train(options, model.task);
+    CHECK(get(folder / "threshold.txt") == "3"); // of epoch 2
+    model.task.validate = told({1});
+    options.epochs = 5;
+    io::train(options, model.task);
+    CHECK(get(folder / "threshold.txt") == std::to_string(drawn));
+
+    std::filesystem::remove(folder / "threshold.txt"); // of what belongs together nothing may be missing
+    model.task.validate = told({9});
+    options.epochs = 6;
+    io::train(options, model.task);
+    CHECK(io::read_metrics(folder / "metrics.json").best_epoch == 6);
+    CHECK(get(folder / "threshold.txt") == std::to_string(drawn));
+}

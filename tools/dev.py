@@ -84,9 +84,10 @@ def demo(arguments):
     if not build.compile([program]):
         sys.exit(1)
     rest = [word for word in arguments.words if word != "--"]
-    say(f"training {model}" + (f" on {shown(data)}" if data else ""))
+    scores = any(word.split("=")[0] == "--score" for word in rest)  # by a run that is there
+    say(f"scoring by {shown(out)}" if scores else f"training {model}" + (f" on {shown(data)}" if data else ""))
     done, _ = run_to_its_end([build.folder / program, "--out", out, *(["--data", data] if data else []), *rest])
-    if done == 0 and (pictures := sorted(out.glob("*.png"))):
+    if done == 0 and not scores and (pictures := sorted(out.glob("*.png"))):
         say("The pictures:")
         for picture in pictures:
             print(f"    {picture}")

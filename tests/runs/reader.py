@@ -58,7 +58,11 @@ def metrics_label(path):
     return all_of_it["run"], all_of_it["epoch"]
 
 
-READERS = {".safetensors": safetensors_label, ".png": png_label, ".json": metrics_label}
+READERS = {".safetensors": safetensors_label, ".png": png_label, "metrics.json": metrics_label}
+BEST = ("best.safetensors", "scores.png")  # of the best epoch
+# What a program writes besides says of no run. Of the best epoch, or the drawn data beside the links.
+OTHERS = {"columns.json": json.loads, "scores.csv": lambda text: text.index("row,line,score,flagged,column,value\n1,2,"),
+          "machines.csv": lambda text: text.index("kind,site,load,")}
 
 
 def read(folder):
@@ -68,23 +72,30 @@ def read(folder):
         if path.is_symlink() and not path.exists():  # it leads to a file of the next epoch
             continue
         try:
-            labels[path.name] = READERS[path.suffix](path)
+            if path.name in OTHERS:
+                OTHERS[path.name](path.read_text())
+            else:
+                labels[path.name] = READERS[path.name if path.suffix == ".json" else path.suffix](path)
         except Broken:
             raise
         except Exception as fault:  # whatever a broken file makes of a reader
             raise Broken(f"{path.name}: {type(fault).__name__}: {fault}") from fault
     if not labels:
         return None, 0
-    best = labels.pop("best.safetensors")
+    best = {labels.pop(name) for name in BEST if name in labels}
     found = set(labels.values())
     if len(found) != 1:
         raise Broken(f"files of several epochs: {labels}")
     (label,) = found
-    if best[0] != label[0] or best[1] > label[1]:
-        raise Broken(f"the best weights are of {best}, the others of {label}")
+    if len(best) != 1 or any(one[0] != label[0] or one[1] > label[1] for one in best):
+        raise Broken(f"the best weights are of {sorted(best)}, the others of {label}")
     return label, len(labels) + 1
 
 
-def data_for(program):
+def data_for(program, images, test_images):
     """The options that choose data which need not be installed: what a program draws on the spot."""
-    return [] if Path(program).name == "hourglass-recurrent" else ["--data", "shapes"]  # it draws series by itself
+    name = Path(program).name
+    if name == "hourglass-anomalies":  # it draws a table by itself
+        return []
+    counts = ["--train-images", str(images), "--test-images", str(test_images)]
+    return counts if name == "hourglass-recurrent" else ["--data", "shapes", *counts]  # it draws series by itself

@@ -15,13 +15,13 @@ from pathlib import Path
 
 import reader
 
-SMALL = ["--train-images", "3000", "--test-images", "60", "--epochs", "6"]
+SMALL = ["--epochs", "6"]
 FILES = ("weights.safetensors", "best.safetensors", "trainer.safetensors")
 
 
 def start(program, folder, threads, *more):
-    return subprocess.Popen([program, *reader.data_for(program), *SMALL, "--threads", str(threads), "--out", folder, *more], text=True,
-                            stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
+    return subprocess.Popen([program, *reader.data_for(program, 3000, 60), *SMALL, "--threads", str(threads), "--out", folder, *more],
+                            text=True, stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
 
 
 def finished(program, folder, threads, *more):

@@ -15,7 +15,7 @@ from pathlib import Path
 
 import reader
 
-SMALL = ["--train-images", "400", "--test-images", "60", "--epochs", "100000"]
+SMALL = ["--epochs", "100000"]
 HANDLED = (signal.SIGTERM, signal.SIGINT, signal.SIGHUP)
 
 
@@ -27,7 +27,7 @@ def as_in_a_terminal():
 def stop_at(program, folder, number, moment):
     """Starts a run, stops it so many seconds later; returns its exit status."""
     with open(Path(folder).parent / "words.txt", "wb") as words:
-        process = subprocess.Popen([program, *reader.data_for(program), *SMALL, "--out", folder], stdout=words,
+        process = subprocess.Popen([program, *reader.data_for(program, 400, 60), *SMALL, "--out", folder], stdout=words,
                                    stderr=words, preexec_fn=as_in_a_terminal)
         time.sleep(moment)
         process.send_signal(number)
@@ -85,7 +85,7 @@ def main():
                 print(f"FAILED: {Path(program).name}, {signal.Signals(number).name} after {moment:.3f} s: {fault}")
         for program in options.programs:  # a run that ends by itself clears up
             folder = Path(root, Path(program).name, "out")
-            done = subprocess.run([program, *reader.data_for(program), *SMALL, "--epochs", "1", "--out", folder], capture_output=True, text=True)
+            done = subprocess.run([program, *reader.data_for(program, 400, 60), *SMALL, "--epochs", "1", "--out", folder], capture_output=True, text=True)
             left = leftovers(folder) if done.returncode == 0 else [done.stderr]
             if left:
                 failed += 1

@@ -1,5 +1,6 @@
-// The command line of a program that trains a model on images: the options that all of them share, and those of its
-// own. The training itself is in image_training.hpp.
+// The command line of a program that trains a model: the options that all of them share, and those of its own. It loads
+// images; a program that trains on something else says so and loads its data itself: tables, of whose options
+// table_options.hpp has the usual ones. The training itself is in training.hpp and image_training.hpp.
 #pragma once
 
 #include "hourglass/data/image_set.hpp"
@@ -21,7 +22,11 @@ struct program_description {
     int largest_batch = 128;
     int epochs = 10; // unless told otherwise, as the two below
     double learning_rate = 1e-3;
-    std::string data{}; // what it trains on; empty: data::default_source()
+    std::string data{};          // what it trains on; empty: data::default_source()
+    std::string unit = "images"; // what its examples are, for the help
+    // For a program that loads its own data: what --data stands for, "a CSV file". Then the default of --data is `data`
+    // as it stands, and there are no --train-images, --test-images and --validation-images.
+    std::string own_data{};
 };
 
 class command_line {
@@ -37,6 +42,11 @@ public:
     void number(const std::string& name, double& value, const std::string& help, double least, double most);
     void choice(const std::string& name, std::string& value, const std::string& help,
                 const std::vector<std::string>& choices);
+    // Any text; `type` stands for it in the help. What is empty does not count among the options of a run.
+    void text(const std::string& name, std::string& value, const std::string& help, const std::string& type);
+    // Several texts after one name, or the name several times.
+    void texts(const std::string& name, std::vector<std::string>& values, const std::string& help,
+               const std::string& type);
 
     // Reads the command line, loads the images and calls `body`, which is expected to call `train`. Answers the exit
     // status: 0; 1 where an exception came out of it, whose text is written to standard error; 2 for a command line
@@ -45,7 +55,13 @@ public:
     int run(int argc, const char* const* argv,
             const std::function<void(const training_options&, const data::split&)>& body);
 
+    // The same without images, for a program whose description has `own_data`. A signal while `body` loads ends the
+    // program; it holds an interrupt_guard while it trains.
+    int run(int argc, const char* const* argv, const std::function<void(const training_options&)>& body);
+
 private:
+    int run_in_words(int argc, const char* const* argv, const std::function<void(const training_options&)>& body);
+
     struct parser;
     std::unique_ptr<parser> parser_;
 };

@@ -1,5 +1,5 @@
 // Pictures of 8 bits a channel and their PNG files. What is drawn on a picture is the business of image_grid.hpp,
-// scatter.hpp, line_plot.hpp and loss_curves.hpp; reading the pixels of PNG files is not here.
+// scatter.hpp, line_plot.hpp, histogram.hpp and loss_curves.hpp; reading the pixels of PNG files is not here.
 #pragma once
 
 #include "hourglass/io/error.hpp"

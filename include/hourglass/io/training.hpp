@@ -84,6 +84,10 @@ struct training_task : training_hooks {
     // epoch's others. Called after each epoch, and once before the training, whose files no reader sees.
     std::function<void(const std::filesystem::path& folder)> draw{};
 
+    // The same of files that belong with best.safetensors, such as a threshold that follows from the weights: called
+    // when an epoch is the best so far, and once before the training. They stay until a better epoch comes.
+    std::function<void(const std::filesystem::path& folder)> draw_best{};
+
     // Describes the latest batch for the message about a first loss that is not finite: "whose magnitudes go up to
     // 1e30". A task that has it says that its data are finite.
     std::function<std::string()> latest_batch{};
@@ -100,9 +104,9 @@ struct training_result {
 };
 
 // Trains for options.epochs epochs, or until patience or `after_epoch` ends it. Leaves metrics.json, losses.png,
-// weights.safetensors, best.safetensors (of the best epoch), trainer.safetensors and what `draw` wrote in options.out,
-// all of them exchanged together after each epoch: run_folder.hpp has the rule. A line for each epoch goes to standard
-// error, the result to standard output.
+// weights.safetensors, best.safetensors (of the best epoch), trainer.safetensors and what `draw` and `draw_best` wrote
+// in options.out, all of them exchanged together after each epoch: run_folder.hpp has the rule. A line for each epoch
+// goes to standard error, the result to standard output.
 //
 // After a SIGINT, SIGTERM or SIGHUP the step is finished, and the folder has the last whole epoch and a trainer from
 // which options.resume goes on, to the same bits. For that the caller holds an interrupt_guard.
