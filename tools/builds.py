@@ -92,12 +92,13 @@ class Build:
                 stamp.write_text(wanted)
         return True
 
-    def compile(self, targets=()):
+    def compile(self, targets=(), watched=False):
+        """watched: somebody waits for it alone, so each file is told, and how many there are."""
         if not self.configure():
             return False
         self.forget(self.times)
-        return run_or_stop(["ninja", "-C", self.folder, "-j", str(self.jobs), "-k", "0", "--quiet", *targets],
-                           env=self.environment()) == 0
+        return run_or_stop(["ninja", "-C", self.folder, "-j", str(self.jobs), "-k", "0",
+                            *([] if watched else ["--quiet"]), *targets], env=self.environment()) == 0
 
     def is_made(self, target):
         """Whether a target is there and made of the sources as they are now."""

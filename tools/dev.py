@@ -81,7 +81,7 @@ def demo(arguments):
     build = release(jobs)
     program = f"examples/hourglass-{model}"
     say(f"compiling the example {model}: a minute or two the first time")
-    if not build.compile([program]):
+    if not build.compile([program], watched=True):
         sys.exit(1)
     rest = [word for word in arguments.words if word != "--"]
     scores = any(word.split("=")[0] == "--score" for word in rest)  # by a run that is there
