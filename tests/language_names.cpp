@@ -217,6 +217,23 @@ TEST_CASE("a graph may stand in a function, with the symbols that it uses") {
     CHECK(out[y](1) == -2);
 }
 
+namespace declared {
+HOURGLASS_SYMBOLS(only);
+HOURGLASS_SYMBOLS(first, second, third);
+}
+
+TEST_CASE("one line declares many symbols, whose names in the model are those in C++") {
+    CHECK(declared::only.name == "only");
+    CHECK(declared::first.name == "first");
+    CHECK(declared::third.name == "third");
+    static_assert(std::is_same_v<decltype(declared::second), const hg::symbol<"second">>);
+    HOURGLASS_LOCAL_SYMBOLS(twice, unused);
+    static constexpr hg::argument<"t"> t;
+    static constexpr hg::graph doubling{twice = 2 * t};
+    hg::function<doubling, hg::to<twice>> f;
+    CHECK(float(f(t = 4)[twice]) == 8);
+}
+
 TEST_CASE("an equation that only renames a value is a symbol of its own: feeding one does not cut the other") {
     static constexpr hg::input<"x", 2> x;
     static constexpr hg::symbol<"first"> first;
