@@ -59,6 +59,14 @@ inline constexpr hg::graph model{
 
 }
 
+// The memory of a program is where it was made: a class that holds one is held by a pointer, or in a std::deque.
+template <class Program> inline constexpr bool stays_where_it_is =
+    !std::is_constructible_v<Program, Program&&> && !std::is_constructible_v<Program, Program&> &&
+    !std::is_constructible_v<Program, const Program&> && !std::is_assignable_v<Program&, Program&&>;
+static_assert(stays_where_it_is<hg::trainer<leaves::model, leaves::loss, hg::adam>>);
+static_assert(stays_where_it_is<hg::gradient<leaves::model, leaves::loss>>);
+static_assert(stays_where_it_is<hg::function<leaves::plain, hg::to<leaves::y>>>);
+
 TEST_CASE("results that are what was bound keep the values of the call, whatever becomes of it") {
     using namespace leaves;
     const floats expected_a = counting(3), expected_b = counting(3, 4), expected_table = counting(6, 10);
