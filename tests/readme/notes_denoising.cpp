@@ -25,7 +25,7 @@ template <const auto& Noise, hg::models::denoising::corruption Kind> bool noise_
             white += (pixel == 1) / 78400.0;
         }
         const double found[]{mean, square - mean * mean, black, white};
-        for (int i = 0; i < 4; ++i) good = good && std::abs(found[i] - expected[i]) < 0.01;
+        for (std::size_t i = 0; i < 4; ++i) good = good && std::abs(found[i] - expected[i]) < 0.01;
     };
     compare(f(denoising::x = clean)[denoising::corrupted]);
     compare(g(library::x<784> = clean)[library::corrupted]);

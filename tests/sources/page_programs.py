@@ -9,7 +9,8 @@ import subprocess
 from checks import in_parallel
 from namespaces import can_stand_in_namespace, in_namespaces, parts_of
 
-MAIN = re.compile(r"^int main\(\) \{\n(.*?)^\}", re.MULTILINE | re.DOTALL)
+# To the end: a block inside of main has braces at the start of lines too.
+MAIN = re.compile(r"^int main\(\) \{\n(.*)^\}((?:\s|#line[^\n]*)*)\Z", re.MULTILINE | re.DOTALL)
 WORDS = re.compile(r"[-+]?\d+(?:\.\d+)?(?:[eE][-+]?\d+)?|\s+|.")
 NUMBER = re.compile(r"[-+]?\d+(?:\.(\d+))?(?:[eE]([-+]?\d+))?")
 MOST_TOGETHER = 8  # of memory a compiler takes more with each
@@ -22,12 +23,12 @@ class Program:
     def __init__(self, name, source):
         self.name, self.source, self.prints, self.faults = name, source, None, []
         self.executable, self.number = None, 0
-        if len(MAIN.findall(source)) != 1:
-            self.faults.append("a block that runs has one `int main() {`, or its context has, up to a `}` at the start of a line")
+        if not MAIN.search(source) or source.count("int main(") != 1:
+            self.faults.append("a block that runs ends with an `int main() {` ... `}` at the start of lines, or its context does")
 
     def callable(self):
         """The source with its main function under another name; that one does not return 0 by itself."""
-        return MAIN.sub(r"inline int run_block() {\n\1return 0; }", self.source)
+        return MAIN.sub(r"inline int run_block() {\n\1return 0; }\2", self.source)
 
 
 def compile_part(command, programs, executable):

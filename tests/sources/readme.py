@@ -8,8 +8,8 @@ a block says more about it; its words are separated by commas:
 
   context: FILE.cpp   a file of tests/readme/ in which the line `// BLOCK` is replaced by the block, and `// PREVIOUS`, if
                       there is one, by the last block without a context before it
-  runs                the block is a program: it, or its context, has an `int main() {` that ends with a `}` at the start
-                      of a line. It is run, and has to end with 0. Programs of a page run in the page's order, all in one
+  runs                the block is a program: it, or its context, ends with an `int main() {` ... `}` at the start of
+                      lines. It is run, and has to end with 0. Programs of a page run in the page's order, all in one
                       folder, which is empty at first: a later one finds the files of an earlier one
   prints              of a ```text block: what the last program before it prints. Numbers with a decimal point may differ
                       by one in their last digit, since widths of vectors and compilers round differently

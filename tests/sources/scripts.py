@@ -63,6 +63,7 @@ def page_programs():
                 Program("wrong number", f'{begin}    std::puts("loss 0.126 of 8");\n}}\n'),
                 Program("wrong count", f'{begin}    std::puts("loss 0.124 of 9");\n}}\n'),
                 Program("fails", f"{begin}    return 3;\n}}\n"),
+                Program("has braces", f"{begin}if (true) {{\n}} else {{\n}}\n    return 4;\n}}\n"),
                 Program("reads", f'{begin}    return std::fopen("table.csv", "r") ? 0 : 1;\n}}\n'),
                 Program("does not compile", f"{begin}    return unknown;\n}}\n"),
                 Program("has no main", "int other() {\n}\n")]
@@ -71,7 +72,8 @@ def page_programs():
     with tempfile.TemporaryDirectory() as folder:
         build((["g++", "-std=c++20"], []), programs, Path(folder))
         run_in_order(programs, {"table.csv": "1,2\n"}, Path(folder))
-    wanted = {"right": "", "wrong number": "printed", "wrong count": "printed", "fails": "ended with 3", "reads": "",
+    wanted = {"right": "", "wrong number": "printed", "wrong count": "printed", "fails": "ended with 3",
+              "has braces": "ended with 4", "reads": "",
               "does not compile": "unknown", "has no main": "main"}
     return [f"{program.name}: `{wanted[program.name]}` wanted, found {program.faults}" for program in programs
             if len(program.faults) != bool(wanted[program.name]) or wanted[program.name] not in "".join(program.faults)]
