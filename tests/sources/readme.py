@@ -35,6 +35,7 @@ from page_programs import Program, build, run_in_order
 
 CONTEXTS = ROOT / "tests" / "readme"
 BLOCK = re.compile(r"^(?:<!--[ \t]*([^\n]*?)[ \t]*-->\n\s*)?```(\w+)[^\n]*\n(.*?)^```", re.MULTILINE | re.DOTALL)
+CODE = re.compile(r"`[^`\n]*`")
 LINK = re.compile(r"\]\((?!\w+:|#)([^)#\s]+)")
 KNOWN = {"context", "runs", "part", "prints", "file"}
 PLAIN = "#include <hourglass/hourglass.hpp>\nnamespace hg = hourglass;\n// BLOCK\n"
@@ -110,7 +111,8 @@ class Page:
     def __init__(self, path):
         self.path, self.cases, self.programs, self.files = path.relative_to(ROOT), [], [], {}
         text, previous, parts, parts_print = path.read_text(), "", "", ""
-        dead = [f"the link {link} leads nowhere" for link in LINK.findall(BLOCK.sub("", text)) if not (path.parent / link).exists()]
+        prose = CODE.sub("", BLOCK.sub("", text))
+        dead = [f"the link {link} leads nowhere" for link in LINK.findall(prose) if not (path.parent / link).exists()]
         self.cases.append((f"{self.path}, links", lambda: dead, "repair the link or add what it names"))
         for words, language, code, line in blocks(text):
             name = f"{self.path}:{line}, {language} block"
