@@ -7,7 +7,7 @@ from checks import check_syntax, cores, in_parallel
 
 SYSTEM = re.compile(r"^[ \t]*#[ \t]*(?:include[ \t]*<[^>]+>.*|pragma once.*)$", re.MULTILINE)
 # Flags of its own, and specialisations, which must stand in the namespace of their template.
-ALONE = re.compile(r"//\s*flag:|HOURGLASS_OPERATION|template\s*<>\s*struct\s+hourglass")
+ALONE = re.compile(r"//\s*flag:|HOURGLASS_OPERATION|operator new|template\s*<>\s*struct\s+hourglass")
 
 
 def can_stand_in_namespace(text):

@@ -11,8 +11,11 @@ a block says more about it; its words are separated by commas:
   runs                the block is a program: it, or its context, ends with an `int main() {` ... `}` at the start of
                       lines. It is run, and has to end with 0. Programs of a page run in the page's order, all in one
                       folder, which is empty at first: a later one finds the files of an earlier one
-  prints              of a ```text block: what the last program before it prints. Numbers with a decimal point may differ
-                      by one in their last digit, since widths of vectors and compilers round differently
+  part                the block is a part of one program, which is all the parts of the page, in order; the last of them
+                      runs. A page whose blocks a reader is told to paste into one file has these
+  prints              of a ```text block: what the last program before it prints; after a part, what that part adds to
+                      the program's output. Numbers with a decimal point may differ by one in their last digit, since
+                      widths of vectors and compilers round differently
   file: NAME          of any block: it stands in that folder before the programs run
 
 A block that shows a mistake belongs in tests/compile_fail/; in a page it stands as ```text. The blocks are compiled
@@ -32,8 +35,9 @@ from page_programs import Program, build, run_in_order
 
 CONTEXTS = ROOT / "tests" / "readme"
 BLOCK = re.compile(r"^(?:<!--[ \t]*([^\n]*?)[ \t]*-->\n\s*)?```(\w+)[^\n]*\n(.*?)^```", re.MULTILINE | re.DOTALL)
+CODE = re.compile(r"`[^`\n]*`")
 LINK = re.compile(r"\]\((?!\w+:|#)([^)#\s]+)")
-KNOWN = {"context", "runs", "prints", "file"}
+KNOWN = {"context", "runs", "part", "prints", "file"}
 PLAIN = "#include <hourglass/hourglass.hpp>\nnamespace hg = hourglass;\n// BLOCK\n"
 
 
@@ -106,25 +110,35 @@ class Page:
 
     def __init__(self, path):
         self.path, self.cases, self.programs, self.files = path.relative_to(ROOT), [], [], {}
-        text, previous = path.read_text(), ""
-        dead = [f"the link {link} leads nowhere" for link in LINK.findall(BLOCK.sub("", text)) if not (path.parent / link).exists()]
+        text, previous, parts, parts_print = path.read_text(), "", "", ""
+        prose = CODE.sub("", BLOCK.sub("", text))
+        dead = [f"the link {link} leads nowhere" for link in LINK.findall(prose) if not (path.parent / link).exists()]
         self.cases.append((f"{self.path}, links", lambda: dead, "repair the link or add what it names"))
         for words, language, code, line in blocks(text):
             name = f"{self.path}:{line}, {language} block"
-            wrong = misplaced(words, language, self.programs)
+            wrong = misplaced(words, language, self.programs or parts)
             if wrong:
                 self.cases.append((name, lambda wrong=wrong: wrong, "see tests/sources/readme.py"))
             if "file" in words:
                 self.files[words["file"]] = code
-            if "prints" in words and self.programs:
+            if "prints" in words and parts:
+                parts_print += code
+            elif "prints" in words and self.programs:
                 self.programs[-1].prints = code
-            if language in ("cpp", "c++"):
+            if "part" in words:
+                parts += f'#line {line} "{self.path}"\n{code}'
+                code = parts
+            if language in ("cpp", "c++") and ("part" not in words or "runs" in words):
                 block = CppBlock(self.path, name, words, code, line, previous)
                 self.programs += [block.program] if block.program else []
+                if "part" in words and block.program:
+                    block.program.prints, parts, parts_print = parts_print or None, "", ""
                 self.cases.append((name, block, "repair the block, or give it a context"))
                 previous = previous if words.get("context") else code
             elif language in ("sh", "bash", "console"):
                 self.cases.append((name, lambda code=code: sh_faults(code), "write it as ./dev --help tells"))
+        if parts:
+            self.cases.append((f"{self.path}, parts", lambda: ["no part runs"], "say `part, runs` before the last one"))
 
 
 def run_programs(command, support, pages):
