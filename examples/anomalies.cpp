@@ -63,6 +63,8 @@ struct labelled_table {
     std::vector<std::uint8_t> labels;
 };
 labelled_table load(const path& file, const data::csv_options& options, const io::table_options& tables) {
+    if (tables.label.empty() && !tables.positive.empty())
+        throw data::error("--positive: expected --label too, which names the column that has this value");
     labelled_table read{data::load_csv(file, options), {}};
     if (tables.label.empty()) return read;
     read.labels = data::labels_of(read.rows, read.rows.at(tables.label), tables.positive);
@@ -267,7 +269,7 @@ int main(int argc, char** argv) {
             io::make_folder(given.out);
             file = given.out / "machines.csv";
             data::save_csv(file, data::make_machines());
-            tables.label = "faulty";
+            if (tables.label.empty()) tables.label = "faulty";
         }
         anomalies::train(given, asked, file);
     });

@@ -132,6 +132,7 @@ TEST_CASE("anomalies: what cannot be trained on or scored is refused, and the ru
     CHECK(run(out, {"--data", folder.path().string()}) == 1);
     CHECK(run(out, {"--data", (folder / "good.csv").string(), "--label", "none"}) == 1);
     CHECK(run(out, {"--score", (folder / "good.csv").string()}) == 1); // by no run
+    CHECK(run(out, {"--positive", "X"}) == 1);
     CHECK(run(out, {"--separator", "dash"}) == 2);
     CHECK(run(out, {"--train-images", "7"}) == 2);
     const std::vector<std::string> good{
