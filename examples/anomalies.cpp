@@ -41,10 +41,16 @@ inline constexpr hg::argument<"used", width> used;
 inline constexpr hg::argument<"open", widest_code> open;
 HOURGLASS_SYMBOLS(h, code, back, xhat, errors, loss);
 
+// clang-format off
 inline constexpr hg::graph model{
-    h = relu(hg::dense<64>(x)),    code = open * hg::dense<widest_code>(h), back = relu(hg::dense<64>(code)),
-    xhat = hg::dense<width>(back), errors = used * square(xhat - x),        loss = sum(errors),
+    h      = relu(hg::dense<64>(x)),
+    code   = open * hg::dense<widest_code>(h),
+    back   = relu(hg::dense<64>(code)),
+    xhat   = hg::dense<width>(back),
+    errors = used * square(xhat - x),
+    loss   = sum(errors),
 };
+// clang-format on
 
 using trainer = hg::trainer<model, loss, hg::adam, hg::max_rows<128>>;
 using evaluation = hg::function<model, hg::to<loss>>;
@@ -53,7 +59,7 @@ using restorer = hg::function<model, hg::to<errors, xhat>>;
 // What is asked for beside the options that all examples share.
 struct request {
     const io::table_options& tables;
-    double quantile = 0.98; // of the training rows' scores: the threshold
+    double quantile = 0.98; // of the scores of the run's own rows: the threshold
     std::string score{};    // a file to score by a finished run
 };
 
@@ -63,6 +69,8 @@ struct labelled_table {
     std::vector<std::uint8_t> labels;
 };
 labelled_table load(const path& file, const data::csv_options& options, const io::table_options& tables) {
+    if (tables.label.empty() && !tables.positive.empty())
+        throw data::error("--positive: expected --label too, which names the column that has this value");
     labelled_table read{data::load_csv(file, options), {}};
     if (tables.label.empty()) return read;
     read.labels = data::labels_of(read.rows, read.rows.at(tables.label), tables.positive);
@@ -176,7 +184,8 @@ void train(const io::training_options& chosen, const request& asked, const path&
     const int count = static_cast<int>(asked.tables.validation * training.rows());
     if (count > 0) held_out = data::hold_out(training, count, chosen.seed);
 
-    detector find(data::fit_encoding(training, asked.tables.encoding()), chosen, file);
+    // Learnt from all rows: a rare category may be only in those that are held out.
+    detector find(data::fit_encoding(all.rows, asked.tables.encoding()), chosen, file);
     trainer train{find.theta, hg::threads = chosen.threads};
     evaluation evaluate{hg::threads = chosen.threads};
     const std::vector<float> rows = data::encode(find.how, training, width);
@@ -256,7 +265,7 @@ int main(int argc, char** argv) {
     });
     io::table_options tables(line);
     anomalies::request asked{tables};
-    line.number("--quantile", asked.quantile, "The threshold: so large a share of the training rows score below it", 0,
+    line.number("--quantile", asked.quantile, "The threshold: so large a share of the rows of --data score below it", 0,
                 1);
     line.text("--score", asked.score, "Train nothing: score the rows of this CSV file by the run that is in --out",
               "FILE");
@@ -267,7 +276,7 @@ int main(int argc, char** argv) {
             io::make_folder(given.out);
             file = given.out / "machines.csv";
             data::save_csv(file, data::make_machines());
-            tables.label = "faulty";
+            if (tables.label.empty()) tables.label = "faulty";
         }
         anomalies::train(given, asked, file);
     });

@@ -19,7 +19,6 @@
 #include <utility>
 
 #include <fmt/format.h>
-#include <fmt/ranges.h>
 
 namespace hourglass::data {
 namespace {
@@ -260,7 +259,7 @@ private:
             for (const std::string& name : *asked)
                 if (!places.contains(name))
                     file_.fail_in_line(1, fmt::format("expected a column {}, found {}{}", in_quotes(name),
-                                                      shown(fmt::format("{}", fmt::join(names, ", "))), separated()));
+                                                      shown(joined(names)), separated()));
         for (std::size_t n = 0; n < width_; ++n) readers_.push_back(reader_of(names[n], static_cast<int>(n) + 1));
         if (std::none_of(readers_.begin(), readers_.end(), [](const auto& r) { return r.has_value(); }))
             file_.fail_in_line(1, "every column is left out");

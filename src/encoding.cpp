@@ -13,7 +13,6 @@
 #include <utility>
 
 #include <fmt/format.h>
-#include <fmt/ranges.h>
 
 namespace hourglass::data {
 namespace {
@@ -131,8 +130,8 @@ void encode_column(const encoding& how, const encoded_column& column_how, const 
             throw error(
                 fmt::format("{}: expected one of the {} categories of the training rows ({}), found \"{}\"; mend "
                             "it, or have unknown categories encoded as zeros",
-                            rows.place(in, row), column_how.categories.size(),
-                            shown(fmt::format("{}", fmt::join(column_how.categories, ", "))), shown(in.text(row), 80)));
+                            rows.place(in, row), column_how.categories.size(), shown(joined(column_how.categories)),
+                            shown(in.text(row), 80)));
     }
 }
 

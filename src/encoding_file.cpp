@@ -59,7 +59,7 @@ public:
     }
     int word(const char* key, const auto& words) const {
         const auto found = std::find(words.begin(), words.end(), text(key));
-        if (found == words.end()) fail(key, fmt::format("one of {}", fmt::join(words, ", ")), at(key));
+        if (found == words.end()) fail(key, fmt::format("one of {}", joined(words)), at(key));
         return static_cast<int>(found - words.begin());
     }
     const ordered_json& list(const char* key) const {

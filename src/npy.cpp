@@ -16,7 +16,6 @@
 #include <utility>
 
 #include <fmt/format.h>
-#include <fmt/ranges.h>
 
 namespace hourglass::data {
 namespace {
@@ -64,7 +63,7 @@ template <class Element> std::optional<Element> converted(const npy_header& head
     return static_cast<Element>(value);
 }
 
-std::string text_of(std::span<const std::int64_t> shape) { return fmt::format("({})", fmt::join(shape, ", ")); }
+std::string text_of(std::span<const std::int64_t> shape) { return fmt::format("({})", joined(shape)); }
 
 // The number of values; nothing where 2^62 bytes do not hold them.
 std::optional<std::uint64_t> volume_of(std::span<const std::int64_t> shape) {

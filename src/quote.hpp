@@ -37,6 +37,13 @@ inline std::string shown(std::string_view text, std::size_t most = most_quoted) 
     return result;
 }
 
+// "a, b, c", for messages.
+inline std::string joined(const auto& values) {
+    std::string text;
+    for (const auto& value : values) text += fmt::format("{}{}", text.empty() ? "" : ", ", value);
+    return text;
+}
+
 inline std::string shown(const std::same_as<std::filesystem::path> auto& file) {
     return shown(std::string_view(file.native()));
 }

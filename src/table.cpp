@@ -16,9 +16,9 @@ namespace hourglass::data {
 namespace {
 
 std::string names_of(const table& rows) {
-    std::string names;
-    for (const column& c : rows.columns) names += fmt::format("{}{}", names.empty() ? "" : ", ", c.name);
-    return names.empty() ? "no columns" : shown(names);
+    std::vector<std::string> names;
+    for (const column& c : rows.columns) names.push_back(c.name);
+    return names.empty() ? "no columns" : shown(joined(names));
 }
 
 }

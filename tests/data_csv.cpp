@@ -240,7 +240,7 @@ TEST_CASE("a table that is written is read again to the last bit") {
         data::save_csv(folder / "out.csv", rows, separator);
         const data::table read = data::load_csv(folder / "out.csv", {.separator = separator, .keep_missing = true});
         CHECK(shown(read) == shown(rows));
-        for (std::size_t n : {0, 1, 2, 4}) CHECK(read.columns[0].numbers[n] == rows.columns[0].numbers[n]);
+        for (const std::size_t n : {0U, 1U, 2U, 4U}) CHECK(read.columns[0].numbers[n] == rows.columns[0].numbers[n]);
     }
     CHECK(folder.entries() == 1);
     rows.columns[0].numbers[2] = INFINITY;

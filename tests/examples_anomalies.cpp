@@ -132,6 +132,7 @@ TEST_CASE("anomalies: what cannot be trained on or scored is refused, and the ru
     CHECK(run(out, {"--data", folder.path().string()}) == 1);
     CHECK(run(out, {"--data", (folder / "good.csv").string(), "--label", "none"}) == 1);
     CHECK(run(out, {"--score", (folder / "good.csv").string()}) == 1); // by no run
+    CHECK(run(out, {"--positive", "X"}) == 1);
     CHECK(run(out, {"--separator", "dash"}) == 2);
     CHECK(run(out, {"--train-images", "7"}) == 2);
     const std::vector<std::string> good{
@@ -145,6 +146,9 @@ TEST_CASE("anomalies: what cannot be trained on or scored is refused, and the ru
     CHECK(run(out, {"--score", (folder / "gap.csv").string()}) == 1);
     CHECK(run(out, {"--score", (folder / "gap.csv").string(), "--missing", "fill"}) == 0);
     CHECK(get(folder / "run/scores.csv") == before);
+    put(folder / "rare.csv", "a,b\n1,x\n2,y\n3,z\n4,u\n5,v\n6,w\n"); // each category once
+    CHECK(run(folder / "rare", {"--data", (folder / "rare.csv").string(), "--epochs", "1", "--validation", "0.5"}) ==
+          0);
     put(folder / "constant.csv", "a,b\n1,x\n1,x\n1,x\n1,x\n");
     CHECK(run(folder / "constant",
               {"--data", (folder / "constant.csv").string(), "--epochs", "1", "--validation", "0.3"}) == 0);
