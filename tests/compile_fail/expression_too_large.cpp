@@ -1,5 +1,5 @@
-// expect: \{"in equation `extra`: its expression has more than 500 operations: give parts of it names, as
-// expect: equations of their own, which are computed once
+// expect: \{"in equation `extra`: its expression has more than 500 operations, or more than 100 inside one
+// expect: another, as a sum of so many terms has: give parts of it names, as equations of their own, which are
 // max-lines: 25
 #include "ten_equations.hpp"
 

@@ -64,19 +64,32 @@ using subscripted =
     answered_by<"a part of a tensor is slice<0, 1>(x), elements 0 to 1 (not included) of the first axis, "
                 "or slice<0, 1, 2>(x) of axis 2; x[0] is none">;
 
-// How many operations an expression has. Its type names them all, so that compiling takes time with the square of it;
-// an expression that is used twice in another counts twice.
-template <class T> inline constexpr int operations_in = 0;
-inline constexpr int most_operations = 500;
-struct too_many_operations {
+// How large an expression is. Its type names every operation, so that compiling takes time with the square of their
+// number; one that is used twice in another counts twice. Compilers follow operands of operands by recursion, of which
+// they bound the depth.
+struct expression_size {
+    int operations = 0, depth = 0;
+    constexpr expression_size with(const expression_size& operand) const {
+        return {operations + operand.operations, depth > operand.depth ? depth : operand.depth};
+    }
+    constexpr expression_size applied() const { return {operations + 1, depth + 1}; }
+    constexpr bool fits() const { return operations <= 500 && depth <= 100; }
+};
+template <class T> inline constexpr expression_size size_of_expression{};
+struct too_large {
     static constexpr text problem() {
-        return sentence(
-            "its expression has more than ", most_operations,
-            " operations: give parts of it names, as equations of their own, which are computed once. (A "
-            "function that uses its argument twice doubles its expression each time it is applied to itself.)");
+        return text(
+            "its expression has more than 500 operations, or more than 100 inside one another, as a sum of so many "
+            "terms has: give parts of it names, as equations of their own, which are computed once. (A function "
+            "that uses its argument twice doubles its expression each time it is applied to itself.)");
     }
 };
-template <> inline constexpr int operations_in<mistaken<too_many_operations>> = most_operations;
+template <> inline constexpr expression_size size_of_expression<mistaken<too_large>>{501, 0};
+template <class... Operands> constexpr expression_size size_of_operands() {
+    expression_size all;
+    ((all = all.with(size_of_expression<Operands>)), ...);
+    return all;
+}
 
 // An operation applied to operands; the options of the operation are the members of `operation`.
 template <class Operation, class... Operands> struct applied : expression_base {
@@ -85,8 +98,8 @@ template <class Operation, class... Operands> struct applied : expression_base {
     constexpr applied(Operation o, Operands... a) : operation(o), operands(a...) {}
 };
 
-template <class Operation, class... Operands>
-inline constexpr int operations_in<applied<Operation, Operands...>> = (1 + ... + operations_in<Operands>);
+template <class Operation, class... Operands> inline constexpr expression_size
+    size_of_expression<applied<Operation, Operands...>> = size_of_operands<Operands...>().applied();
 
 template <class T> constexpr auto lift(const T& x) {
     if constexpr (number<T>)
@@ -106,8 +119,8 @@ template <class Operation, class... Operands> struct outcome {
     using type = applied<Operation, decltype(lift(std::declval<const Operands&>()))...>;
 };
 template <class Operation, class... Operands>
-requires((1 + ... + operations_in<Operands>) > most_operations) struct outcome<Operation, Operands...> {
-    using type = mistaken<too_many_operations>;
+requires(!size_of_operands<Operands...>().applied().fits()) struct outcome<Operation, Operands...> {
+    using type = mistaken<too_large>;
 };
 template <class Operation, class... Operands>
 requires(traced<Operands> || ...) struct outcome<Operation, Operands...> : handle_among<Operands...> {
@@ -126,7 +139,7 @@ template <class Operation, operand_or_number... Operands>
 constexpr outcome_of<Operation, Operands...> apply_operation(Operation operation, const Operands&... operands) {
     if constexpr ((traced<Operands> || ...))
         return first_traced<Operation>(operands...).trace(operation, operands...);
-    else if constexpr ((1 + ... + operations_in<Operands>) > most_operations)
+    else if constexpr (!size_of_operands<Operands...>().applied().fits())
         return {};
     else
         return {operation, lift(operands)...};
