@@ -6,7 +6,7 @@
 #pragma once
 
 #include <hourglass/graph/differentiate.hpp>
-#include <hourglass/graph/lower.hpp>
+#include <hourglass/graph/lowered.hpp>
 
 HOURGLASS_BEGIN
 

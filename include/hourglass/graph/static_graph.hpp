@@ -9,6 +9,7 @@
 
 #include <hourglass/expr/text.hpp>
 #include <hourglass/graph/list.hpp>
+#include <hourglass/graph/operands_in_words.hpp>
 #include <hourglass/ops/leaves.hpp>
 
 HOURGLASS_BEGIN
@@ -261,36 +262,6 @@ public:
         options.number = value;
         return push_leaf(&record<ops::literal>, -1, {}, options);
     }
-    // " of 'W' and 'x'": what the operands of a misfit are called, where one of them has a name.
-    constexpr text named_operands(slice_of<int> of) const {
-        text t(" of ");
-        bool any = false;
-        for (int i = 0; i < of.size; ++i) {
-            int found = -1;
-            for (int n = 0; n < names.size() && found < 0; ++n)
-                if (names[n].node == of[i]) found = n;
-            any = any || found >= 0;
-            t.add(i == 0 ? "" : i + 1 < of.size ? ", " : " and ");
-            if (found >= 0)
-                t.quote(name(found));
-            else
-                t.add(nodes[of[i]].op->kind == operation_kind::literal ? "a number" : "an expression");
-        }
-        return any ? t : text();
-    }
-    // [16, 32] * gain[32] is a product, [16], where rows times gain may have been meant: it shows where shapes misfit.
-    constexpr text product_among(slice_of<int> of) const {
-        for (const int value : of) {
-            const node& n = nodes[value];
-            if (n.op->name != "matmul" || n.operand_count != 2) continue;
-            const shape &left = nodes[operands[n.first_operand]].type.extents,
-                        &right = nodes[operands[n.first_operand + 1]].type.extents;
-            if (left.rank == 2 && right.rank == 1)
-                return sentence("; the ", n.type.extents, " is the matrix product of ", left, " and ", right,
-                                ": hadamard(a, b) multiplies element by element");
-        }
-        return {};
-    }
     // Infers the type; a misfit is the graph's problem, said by the operation.
     constexpr int push(const operation* op, const attributes& options, slice_of<int> of) {
         inference in;
@@ -306,7 +277,7 @@ public:
         n.op = op;
         n.type = op->infer(in);
         if (!in.problem.empty())
-            fail(sentence("'", op->name, "'", named_operands(of), ": ", in.problem, product_among(of)));
+            fail(sentence("'", op->name, "'", named_operands(*this, of), ": ", in.problem, product_among(*this, of)));
         n.options = in.options;
         return push_node(n, of);
     }

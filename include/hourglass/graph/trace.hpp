@@ -14,11 +14,11 @@ constexpr const node& handle::at() const { return graph->nodes[index]; }
 constexpr handle handle::other(int index_of_node) const { return {graph, place, index_of_node}; }
 constexpr void handle::fail(const text& problem) const { graph->fail(problem); }
 constexpr void handle::misfit(const text& operation_name, const text& problem) const {
-    graph->fail(sentence("'", operation_name, "'", graph->named_operands({&index, 1}), ": ", problem));
+    graph->fail(sentence("'", operation_name, "'", named_operands(*graph, {&index, 1}), ": ", problem));
 }
 constexpr void handle::misfit(const text& operation_name, const handle& second, const text& problem) const {
     const int both[] = {index, second.index};
-    graph->fail(sentence("'", operation_name, "'", graph->named_operands({both, 2}), ": ", problem));
+    graph->fail(sentence("'", operation_name, "'", named_operands(*graph, {both, 2}), ": ", problem));
 }
 constexpr handle handle::convert_number(double x) const { return other(graph->push_literal(x)); }
 

@@ -3,7 +3,7 @@
 // most. The rules themselves are in optim/.
 #pragma once
 
-#include <hourglass/graph/lower.hpp>
+#include <hourglass/graph/lowered.hpp>
 
 HOURGLASS_BEGIN
 
