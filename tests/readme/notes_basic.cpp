@@ -12,6 +12,8 @@ int main() {
     namespace library = hg::models::basic;
     using namespace basic;
     hg::parameters<model> theta{hg::seed = 1};
+    theta[b_e] = std::vector<float>(32, 0.3f); // vectors start at zero
+    theta[b_d] = std::vector<float>(784, -0.2f);
     hg::parameters<library::model<784, 32>> same;
     formulas::copy_in_order(theta, same);
 
