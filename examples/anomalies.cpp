@@ -180,6 +180,11 @@ void report(const labelled_table& of, const detector::scores& found, double thre
 
 void train(const io::training_options& chosen, const request& asked, const path& file) {
     const labelled_table all = load(file, asked.tables.csv(), asked.tables);
+    if (!all.labels.empty() && std::ranges::count(all.labels, 1) == 0)
+        throw data::error(
+            fmt::format("{}: expected an anomaly, found none in the column \"{}\"; give it without --label, "
+                        "or say by --positive which value they have",
+                        file.string(), asked.tables.label));
     data::table training = all.rows, held_out;
     const int count = static_cast<int>(asked.tables.validation * training.rows());
     if (count > 0) held_out = data::hold_out(training, count, chosen.seed);

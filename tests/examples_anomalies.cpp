@@ -110,6 +110,8 @@ TEST_CASE("anomalies: tables with commas, semicolons, quotes and gaps that it ha
             const hg::data::table table = hg::data::load_csv(file, {.keep_missing = true, .leave_out = {"time"}});
             const auto labels = hg::data::labels_of(table, table.at("code"), "X");
             CHECK(hg::data::auroc(scores_of(out / "scores.csv"), labels) > 0.95);
+            put(file, readings(7, separator, plain)); // without an anomaly
+            CHECK(run(out, {"--score", file.string(), "--label", "code", "--positive", "X"}) == 0);
             const hg::data::encoding how = hg::data::load_encoding(out / "columns.json");
             CHECK(how.width() == (separator == ';' ? 6 : 5));
             CHECK(how.columns[0].name == "a, b");
@@ -133,6 +135,7 @@ TEST_CASE("anomalies: what cannot be trained on or scored is refused, and the ru
     CHECK(run(out, {"--data", (folder / "good.csv").string(), "--label", "none"}) == 1);
     CHECK(run(out, {"--score", (folder / "good.csv").string()}) == 1); // by no run
     CHECK(run(out, {"--positive", "X"}) == 1);
+    CHECK(run(out, {"--data", (folder / "good.csv").string(), "--label", "code", "--positive", "Y"}) == 1);
     CHECK(run(out, {"--separator", "dash"}) == 2);
     CHECK(run(out, {"--train-images", "7"}) == 2);
     const std::vector<std::string> good{
