@@ -54,4 +54,9 @@ constexpr auto linear(const X& x, initialiser weight = fan_in_uniform) {
     return apply_operation(ops::dense<Units, Name, false>{weight, zeros}, x);
 }
 
+// dense(x, 3), dense(x)
+using units_missing = answered_by<"the units of a layer are known while compiling: write dense<3>(x) for dense(x, 3)">;
+template <expression X, number... Units> constexpr mistaken<units_missing> dense(const X&, Units...) { return {}; }
+template <expression X, number... Units> constexpr mistaken<units_missing> linear(const X&, Units...) { return {}; }
+
 HOURGLASS_END
