@@ -84,12 +84,11 @@ public:
     // `from` is where the columns come from, for the message.
     detector(data::encoding columns, const io::training_options& chosen, const path& from)
         : how(std::move(columns)), theta(hg::seed = chosen.seed), restore_(hg::threads = chosen.threads) {
-        const int taken = how.width();
-        if (taken > width)
-            throw data::error(fmt::format(
-                "{}: the {} columns take {} floats, and hourglass-anomalies is compiled for {}; leave columns out "
-                "(--leave-out), or let `width` in examples/anomalies.cpp be {}",
-                from.string(), how.columns.size(), taken, width, (taken + 15) / 16 * 16));
+        if (how.width() != width)
+            throw data::error(
+                fmt::format("{}: rows of {} floats, and hourglass-anomalies is compiled for {}; train again",
+                            from.string(), how.width(), width));
+        const int taken = how.taken();
         std::fill_n(weights.begin(), taken, 1.0F / static_cast<float>(taken));
         std::fill_n(places.begin(), std::clamp(taken / 3, 1, widest_code), 1.0F);
     }
@@ -100,11 +99,11 @@ public:
         data::table expected;         // the rows as they are restored
     };
     scores score(const data::table& rows) {
-        const std::vector<float> inputs = data::encode(how, rows, width);
+        const std::vector<float> inputs = data::encode(how, rows);
         std::vector<float> error(inputs.size()), restored(inputs.size());
         restore_(theta, x = inputs, used = weights, open = places, hg::into(errors, error), hg::into(xhat, restored));
-        scores result{{}, {}, data::decode(how, restored, width)};
-        const std::vector<double> parts = data::sum_by_column(how, error, width);
+        scores result{{}, {}, data::decode(how, restored)};
+        const std::vector<double> parts = data::sum_by_column(how, error);
         const auto columns = static_cast<std::ptrdiff_t>(how.columns.size());
         for (auto row = parts.begin(); row != parts.end(); row += columns) {
             result.values.push_back(std::accumulate(row, row + columns, 0.0));
@@ -190,10 +189,10 @@ void train(const io::training_options& chosen, const request& asked, const path&
     if (count > 0) held_out = data::hold_out(training, count, chosen.seed);
 
     // Learnt from all rows: a rare category may be only in those that are held out.
-    detector find(data::fit_encoding(all.rows, asked.tables.encoding()), chosen, file);
+    detector find(data::fit_encoding(all.rows, asked.tables.encoding(width)), chosen, file);
     trainer train{find.theta, hg::threads = chosen.threads};
     evaluation evaluate{hg::threads = chosen.threads};
-    const std::vector<float> rows = data::encode(find.how, training, width);
+    const std::vector<float> rows = data::encode(find.how, training);
     data::row_buffer<float> batch{chosen.batch, width};
 
     io::training_task task;
@@ -205,7 +204,7 @@ void train(const io::training_options& chosen, const request& asked, const path&
                                hg::learning_rate = chosen.learning_rate)[loss]}};
     };
     if (count > 0)
-        task.validate = [&, others = data::encode(find.how, held_out, width)]() -> io::metrics {
+        task.validate = [&, others = data::encode(find.how, held_out)]() -> io::metrics {
             std::vector<float> losses(static_cast<std::size_t>(count));
             evaluate(find.theta, x = others, used = find.weights, open = find.places, hg::into(loss, losses));
             return {{"loss", io::mean(losses)}};

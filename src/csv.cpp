@@ -109,7 +109,7 @@ public:
             if (!options.keep_missing)
                 where.fail(field,
                            fmt::format("expected a value, found {}; mend it, leave the row or the column out, or have "
-                                       "missing values kept",
+                                       "missing values kept (.keep_missing, --missing fill)",
                                        field.text.empty() ? "an empty field" : in_quotes(field.text)));
             ++missing_;
             return;
@@ -149,7 +149,7 @@ private:
             where.fail(
                 field,
                 fmt::format("expected a number with a decimal point or a text, found {}; say that the decimal sign "
-                            "is a comma, or that this is a column of categories",
+                            "is a comma (.decimal, --decimal comma), or that this is a column of categories",
                             in_quotes(field.text)));
     }
     std::string as_in() const { return decided_in_ > 0 ? fmt::format(", as in line {}", decided_in_) : ""; }

@@ -26,7 +26,7 @@ void expect_value(const table& rows, const column& in, int row, const encoding_o
         if (options.missing == missing_values::refuse)
             throw error(
                 fmt::format("{}: expected a value, found none; mend it, leave the row or the column out, or have "
-                            "missing values filled",
+                            "missing values filled (.missing, --missing fill)",
                             rows.place(in, row)));
     } else if (in.kind == column_kind::numbers && std::isinf(in.numbers[static_cast<std::size_t>(row)])) {
         throw error(fmt::format("{}: expected a finite number, found {}; mend it, or leave the row out",
@@ -99,23 +99,14 @@ const column& column_of(const encoded_column& how, const table& rows) {
     return in;
 }
 
-int checked_width(const encoding& how, int width) {
-    if (width == 0) return how.width();
-    if (width < how.width())
-        throw error(fmt::format("encoding: expected room for {} floats in a row, found {}: {} columns take them",
-                                how.width(), width, how.columns.size()));
-    return width;
-}
-
 // The floats of one column, in rows that are 0 so far.
-void encode_column(const encoding& how, const encoded_column& column_how, const table& rows, int width,
-                   std::vector<float>& to) {
+void encode_column(const encoding& how, const encoded_column& column_how, const table& rows, std::vector<float>& to) {
     const column& in = column_of(column_how, rows);
     const std::vector<int> places = places_of(column_how, in);
     for (int row = 0; row < rows.rows(); ++row) {
         expect_value(rows, in, row, how.options);
         const auto at = static_cast<std::size_t>(row);
-        float* begin = to.data() + at * static_cast<std::size_t>(width) + column_how.first;
+        float* begin = to.data() + at * static_cast<std::size_t>(how.width()) + column_how.first;
         const bool is_missing = in.is_missing(row);
         if (is_missing && column_how.is_marked) begin[column_how.width() - 1] = 1;
         if (in.kind == column_kind::numbers) {
@@ -129,7 +120,7 @@ void encode_column(const encoding& how, const encoded_column& column_how, const 
         else if (how.options.unknown == unknown_categories::refuse)
             throw error(
                 fmt::format("{}: expected one of the {} categories of the training rows ({}), found \"{}\"; mend "
-                            "it, or have unknown categories encoded as zeros",
+                            "it, or have unknown categories encoded as zeros (.unknown, --unknown zeros)",
                             rows.place(in, row), column_how.categories.size(), shown(joined(column_how.categories)),
                             shown(in.text(row), 80)));
     }
@@ -144,7 +135,7 @@ encoding fit_encoding(const table& training, const encoding_options& options) {
     encoding how{options, {}};
     for (const column& in : training.columns) {
         encoded_column to{in.name, in.kind};
-        to.first = how.width();
+        to.first = how.taken();
         for (int row = 0; row < in.size(); ++row) {
             expect_value(training, in, row, options);
             to.is_marked = to.is_marked || (options.missing == missing_values::fill_and_mark && in.is_missing(row));
@@ -155,19 +146,23 @@ encoding fit_encoding(const table& training, const encoding_options& options) {
             fit_categories(training, in, options, to);
         how.columns.push_back(std::move(to));
     }
+    if (how.taken() > how.width())
+        throw error(fmt::format(
+            "{}: the {} columns take {} floats, and the model's rows have {}; leave columns out, or "
+            "compile the model for rows of {}",
+            shown(training.source), how.columns.size(), how.taken(), how.width(), (how.taken() + 15) / 16 * 16));
     return how;
 }
 
-std::vector<float> encode(const encoding& how, const table& rows, int width) {
+std::vector<float> encode(const encoding& how, const table& rows) {
     check_columns(rows);
-    const int floats = checked_width(how, width);
-    std::vector<float> result(static_cast<std::size_t>(rows.rows()) * static_cast<std::size_t>(floats));
-    for (const encoded_column& c : how.columns) encode_column(how, c, rows, floats, result);
+    std::vector<float> result(static_cast<std::size_t>(rows.rows()) * static_cast<std::size_t>(how.width()));
+    for (const encoded_column& c : how.columns) encode_column(how, c, rows, result);
     return result;
 }
 
-table decode(const encoding& how, std::span<const float> rows, int width) {
-    const auto floats = static_cast<std::size_t>(checked_width(how, width));
+table decode(const encoding& how, std::span<const float> rows) {
+    const auto floats = static_cast<std::size_t>(how.width());
     check_rows(rows, static_cast<int>(floats), "decode");
     table result{"the decoded rows", {}, {}};
     for (const encoded_column& c : how.columns) {
@@ -187,8 +182,8 @@ table decode(const encoding& how, std::span<const float> rows, int width) {
     return result;
 }
 
-std::vector<double> sum_by_column(const encoding& how, std::span<const float> rows, int width) {
-    const auto floats = static_cast<std::size_t>(checked_width(how, width));
+std::vector<double> sum_by_column(const encoding& how, std::span<const float> rows) {
+    const auto floats = static_cast<std::size_t>(how.width());
     check_rows(rows, static_cast<int>(floats), "sum_by_column");
     std::vector<double> sums;
     sums.reserve(rows.size() / floats * how.columns.size());

@@ -22,6 +22,7 @@ namespace {
 using nlohmann::ordered_json;
 
 constexpr const char* format_name = "hourglass columns";
+constexpr int widest = 1 << 20;
 constexpr std::array missing_words{"refuse", "fill", "fill and mark"};
 constexpr std::array unknown_words{"refuse", "zeros"};
 
@@ -112,12 +113,15 @@ encoding encoding_of(const ordered_json& all) {
     if (from.text("format") != format_name) from.fail("format", fmt::format("\"{}\"", format_name), from.at("format"));
     encoding how;
     how.options = {static_cast<missing_values>(from.word("missing", missing_words)),
-                   static_cast<unknown_categories>(from.word("unknown", unknown_words)), from.whole("most_categories")};
+                   static_cast<unknown_categories>(from.word("unknown", unknown_words)), from.whole("most_categories"),
+                   from.whole("width")};
     std::set<std::string> names;
     for (const ordered_json& value : from.list("columns")) {
-        how.columns.push_back(column_of(value, how.columns.size(), how.width()));
+        how.columns.push_back(column_of(value, how.columns.size(), how.taken()));
         if (!names.insert(how.columns.back().name).second) from.fail("columns", "different names", value);
     }
+    if (how.options.width != 0 && (how.options.width < how.taken() || how.options.width > widest))
+        from.fail("width", fmt::format("0, or {} to {}, as the columns take", how.taken(), widest), from.at("width"));
     return how;
 }
 
@@ -128,6 +132,7 @@ void save_encoding(const std::filesystem::path& file, const encoding& how) {
                      {"missing", missing_words[static_cast<std::size_t>(how.options.missing)]},
                      {"unknown", unknown_words[static_cast<std::size_t>(how.options.unknown)]},
                      {"most_categories", how.options.most_categories},
+                     {"width", how.options.width},
                      {"columns", ordered_json::array()}};
     for (const encoded_column& c : how.columns) {
         ordered_json one{{"name", c.name},

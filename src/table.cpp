@@ -123,6 +123,11 @@ table hold_out(table& rows, int count, std::uint64_t seed) {
 }
 
 std::vector<std::uint8_t> labels_of(const table& rows, const column& in, std::string_view positive) {
+    if (!rows.columns.empty() && in.size() != rows.rows())
+        throw error(
+            fmt::format("{}: expected a label for each of {} rows, found {} in column \"{}\"; take the column of "
+                        "these rows",
+                        shown(rows.source), rows.rows(), in.size(), shown(in.name, 80)));
     std::vector<std::uint8_t> labels;
     for (int row = 0; row < in.size(); ++row) {
         if (in.is_missing(row)) throw error(fmt::format("{}: expected a label, found none", rows.place(in, row)));
@@ -135,7 +140,7 @@ std::vector<std::uint8_t> labels_of(const table& rows, const column& in, std::st
         const bool yes = text == "1" || text == "true" || text == "yes";
         if (!yes && text != "0" && text != "false" && text != "no")
             throw error(fmt::format("{}: expected 0 or 1, false or true, no or yes, found \"{}\"; say which value is "
-                                    "the positive one",
+                                    "the positive one (the third argument, --positive)",
                                     rows.place(in, row), shown(in.text(row), 80)));
         labels.push_back(yes ? 1 : 0);
     }

@@ -49,8 +49,8 @@ data::csv_options table_options::csv() const {
     return options;
 }
 
-data::encoding_options table_options::encoding() const {
-    return {.missing = missing_words.at(missing_), .unknown = unknown_words.at(unknown_)};
+data::encoding_options table_options::encoding(int width) const {
+    return {.missing = missing_words.at(missing_), .unknown = unknown_words.at(unknown_), .width = width};
 }
 
 void table_options::loosen(data::encoding& how) const {

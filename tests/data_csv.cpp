@@ -88,7 +88,7 @@ TEST_CASE("numbers are read whatever the locale, with a decimal point or comma")
     CHECK(complaint("a;b\n1;2\n1.5;2\n", {.decimal = ','}).starts_with("line 3, column 1 (a): expected a number"));
     CHECK(complaint("a;b\n1,5;2\n") ==
           "line 2, column 1 (a): expected a number with a decimal point or a text, found \"1,5\"; say that the decimal "
-          "sign is a comma, or that this is a column of categories");
+          "sign is a comma (.decimal, --decimal comma), or that this is a column of categories");
     for (const char* locale : {"de_DE.UTF-8", "fr_FR.UTF-8", "C"}) { // those that are installed
         std::setlocale(LC_ALL, locale);
         CHECK(load("a,b\n1.5,2\n").columns[0].numbers == std::vector<double>{1.5});
@@ -126,7 +126,7 @@ TEST_CASE("columns are chosen and left out by name") {
 TEST_CASE("missing values are refused with their place, or kept") {
     CHECK(complaint("a,b\n1,x\n2,\n") ==
           "line 3, column 2 (b): expected a value, found an empty field; mend it, leave the row or the column out, or "
-          "have missing values kept");
+          "have missing values kept (.keep_missing, --missing fill)");
     CHECK(complaint("a,b\n1,x\nNA,y\n").starts_with("line 3, column 1 (a): expected a value, found \"NA\";"));
     const data::csv_options keep{.keep_missing = true};
     const data::table read = load("a,b,c,d\n,,nan,x\n1,x,NULL,\"\"\nN/A,<NA>,,None\n2,y,NaN,z\n", keep);

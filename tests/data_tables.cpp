@@ -50,17 +50,26 @@ TEST_CASE("numbers are standardised, categories are one-hot, and a constant colu
     CHECK(how.columns[2].mean == 7.1);
     CHECK(how.columns[2].deviation == 1);
     SUBCASE("rows may have room for more, which is 0") {
-        const floats wide = data::encode(how, rows, 7);
+        const data::encoding padded = data::fit_encoding(rows, {.width = 7});
+        CHECK(padded.taken() == 5);
+        CHECK(padded.width() == 7);
+        const floats wide = data::encode(padded, rows);
         CHECK(floats(wide.begin(), wide.begin() + 8) == floats{z(1), 0, 1, 0, 0, 0, 0, z(2)});
-        CHECK(said([&] { data::encode(how, rows, 4); }) ==
-              "encoding: expected room for 5 floats in a row, found 4: 3 columns take them");
+        CHECK(data::decode(padded, wide).at("kind").text(3) == "c");
+        CHECK(data::sum_by_column(padded, wide).size() == 12);
+        CHECK(said([&] { data::decode(padded, data::encode(how, rows)); }) ==
+              "decode: expected whole rows of 7 numbers, at least 1, found 20 numbers");
+        CHECK(
+            has(said([&] { data::fit_encoding(rows, {.width = 4}); }),
+                "the 3 columns take 5 floats, and the model's rows have 4; leave columns out, or compile the model for "
+                "rows of 16"));
     }
     SUBCASE("columns are found by name, and what more there is is passed over") {
         const data::table other = of_file(folder, "constant,new,kind,temp\n8.1,x,c,1e30\n7.1,x,c,-1e300\n");
         CHECK(data::encode(how, other) == floats{1e6F, 0, 0, 1, 1, -1e6F, 0, 0, 1, 0});
     }
     SUBCASE("the way back gives what was there") {
-        const data::table back = data::decode(how, data::encode(how, rows, 9), 9);
+        const data::table back = data::decode(how, data::encode(how, rows));
         REQUIRE(back.rows() == 4);
         for (int row = 0; row < 4; ++row) {
             CHECK(back.at("temp").numbers[static_cast<std::size_t>(row)] == doctest::Approx(row + 1).epsilon(1e-6));
@@ -97,7 +106,7 @@ TEST_CASE("what cannot be encoded is named by line, column and value") {
     const data::encoding how = data::fit_encoding(rows);
     CHECK(said([&] { data::encode(how, of_file(folder, "temp,kind,constant\n1,a,7\n\n2,d,7\n")); }) ==
           "some.csv: line 4, column 2 (kind): expected one of the 3 categories of the training rows (a, b, c), found "
-          "\"d\"; mend it, or have unknown categories encoded as zeros");
+          "\"d\"; mend it, or have unknown categories encoded as zeros (.unknown, --unknown zeros)");
     CHECK(said([&] { data::encode(how, of_file(folder, "temp,kind\n1,a\n")); }) ==
           "some.csv: expected a column \"constant\", found temp, kind");
     CHECK(said([&] { data::encode(how, of_file(folder, "temp,kind,constant\nx,a,7\n")); }) ==
@@ -108,7 +117,7 @@ TEST_CASE("what cannot be encoded is named by line, column and value") {
         said(
             [&] { data::encode(how, of_file(folder, "temp,kind,constant\n1,a,7\n,a,7\n", {.keep_missing = true})); }) ==
         "some.csv: line 3, column 1 (temp): expected a value, found none; mend it, leave the row or the column out, or "
-        "have missing values filled");
+        "have missing values filled (.missing, --missing fill)");
     data::table infinite = rows;
     infinite.columns[0].numbers[2] = -std::numeric_limits<double>::infinity();
     CHECK(has(said([&] { data::encode(how, infinite); }),
@@ -169,12 +178,13 @@ TEST_CASE("an encoding that is saved gives the same bits when it is loaded") {
     rows.columns[1].categories = {"n\"or\nth", "s\xc3\xbc"
                                                "d"};
     const data::encoding how =
-        data::fit_encoding(rows, {data::missing_values::fill_and_mark, data::unknown_categories::zeros, 70});
+        data::fit_encoding(rows, {data::missing_values::fill_and_mark, data::unknown_categories::zeros, 70, 24});
     data::save_encoding(folder / "columns.json", how);
     const data::encoding read = data::load_encoding(folder / "columns.json");
     CHECK(read.options.missing == how.options.missing);
     CHECK(read.options.unknown == how.options.unknown);
     CHECK(read.options.most_categories == 70);
+    CHECK(read.width() == 24);
     CHECK(data::encode(read, rows) == data::encode(how, rows));
     for (std::size_t n = 0; n < how.columns.size(); ++n) {
         CHECK(read.columns[n].mean == how.columns[n].mean);
@@ -279,7 +289,9 @@ TEST_CASE("tables: columns by name, rows, rows held out, labels") {
     CHECK(
         said([&] { data::labels_of(classes, classes.at("c")); }) ==
         "some.csv: line 2, column 3 (c): expected 0 or 1, false or true, no or yes, found \"pump\"; say which value is "
-        "the positive one");
+        "the positive one (the third argument, --positive)");
+    CHECK(has(said([&] { data::labels_of(data::select(classes, std::vector<int>{0}), classes.at("c"), "pump"); }),
+              "expected a label for each of 1 rows, found"));
     CHECK(has(said([&] { data::labels_of(classes, classes.at("c"), "pump"); }),
               "line 3, column 3 (c): expected a label"));
     CHECK(data::labels_of(classes, classes.at("a"), "2") == labels{0, 0});

@@ -26,6 +26,7 @@ struct encoding_options {
     missing_values missing = missing_values::refuse;
     unknown_categories unknown = unknown_categories::refuse;
     int most_categories = 50; // of a column: one with more is an identifier or a time, and better left out
+    int width = 0; // floats in a row, a model's; those that no column takes are 0. 0: as many as the columns take
 };
 
 // How one column becomes `width()` floats, which begin at `first` in a row.
@@ -54,28 +55,29 @@ struct encoding {
     encoding_options options{};
     std::vector<encoded_column> columns{};
 
-    int width() const { return columns.empty() ? 0 : columns.back().first + columns.back().width(); }
+    // The floats that the columns take, at the beginning of a row, and those of a whole row.
+    int taken() const { return columns.empty() ? 0 : columns.back().first + columns.back().width(); }
+    int width() const { return options.width > 0 ? options.width : taken(); }
 };
 
 // Learns an encoding from the rows that a model is trained on, with all of their columns. Throws `error` for a column
 // without values or with more categories than options.most_categories, for values that are missing unless
-// options.missing says what to do, and for infinities and numbers too large to be standardised.
+// options.missing says what to do, for infinities and numbers too large to be standardised, and where the columns take
+// more floats than options.width.
 encoding fit_encoding(const table& training, const encoding_options& options = {});
 
-// Rows of floats, row-major. A row has `width` floats; those after encoding.width() are 0. 0: as many as needed. The
-// columns are found by their names; others that the table has are passed over. Throws `error` where one is missing or
-// of the other kind, where a width is too small, and for a value that is missing, infinite or of an unknown category
-// unless the options say what to do, with its place.
-std::vector<float> encode(const encoding& how, const table& rows, int width = 0);
+// Rows of how.width() floats, row-major. The columns are found by their names; others that the table has are passed
+// over. Throws `error` where one is missing or of the other kind, and for a value that is missing, infinite or of an
+// unknown category unless the options say what to do, with its place.
+std::vector<float> encode(const encoding& how, const table& rows);
 
-// The way back, from rows of floats such as a model's reconstructions: numbers in their own units, and of categories
-// the one with the largest float. `width` as above. Throws `error` for rows that are not whole and for what is not
-// finite.
-table decode(const encoding& how, std::span<const float> rows, int width = 0);
+// The way back, from rows of how.width() floats such as a model's reconstructions: numbers in their own units, and of
+// categories the one with the largest float. Throws `error` for rows that are not whole and for what is not finite.
+table decode(const encoding& how, std::span<const float> rows);
 
 // Sums over the floats that a column takes: rows of how.columns.size() numbers. Of a model's errors in rows of floats,
-// it says which column they are in. `width` as above; throws as decode does.
-std::vector<double> sum_by_column(const encoding& how, std::span<const float> rows, int width = 0);
+// it says which column they are in. Throws as decode does.
+std::vector<double> sum_by_column(const encoding& how, std::span<const float> rows);
 
 // Writes and reads an encoding as JSON, with all digits: the one that is read gives the same floats. Writing is atomic.
 // Throws `error`, naming the file and what in it is wrong.

@@ -14,8 +14,7 @@ namespace hourglass::io {
 class table_options {
 public:
     // Adds them to a command line, until whose end it lives: --label, --positive, --leave-out, --categories,
-    // --separator,
-    // --header, --decimal, --missing, --unknown and --validation.
+    // --separator, --header, --decimal, --missing, --unknown and --validation.
     explicit table_options(command_line& line);
     table_options(const table_options&) = delete;
     table_options& operator=(const table_options&) = delete;
@@ -25,7 +24,7 @@ public:
     double validation = 0.1; // the share of the rows that is held out
 
     data::csv_options csv() const;
-    data::encoding_options encoding() const;
+    data::encoding_options encoding(int width = 0) const; // of rows of so many floats
 
     // For rows that are scored later: what an encoding learnt to refuse may be allowed, and its columns are read, with
     // the label where it is asked for.
