@@ -1,4 +1,5 @@
-// The formulas of docs/lecture_notes.md in plain loops, in double: what its equations are compared with.
+// The formulas of docs/lecture_notes.md in plain loops, in double, and the library's models: what its equations are
+// compared with. All of the models, since blocks that include the same are compiled together.
 #pragma once
 
 #include <cmath>
@@ -6,6 +7,11 @@
 #include <string>
 #include <vector>
 
+#include <hourglass/models/basic.hpp>
+#include <hourglass/models/denoising.hpp>
+#include <hourglass/models/sparse.hpp>
+#include <hourglass/models/undercomplete.hpp>
+#include <hourglass/models/variational.hpp>
 #include <hourglass/program/parameters.hpp>
 
 namespace formulas {

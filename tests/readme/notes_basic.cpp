@@ -1,7 +1,5 @@
 // For the basic autoencoder of docs/lecture_notes.md: its equations against the formulas, and the library's model.
 #include <hourglass/hourglass.hpp>
-#include <hourglass/models/basic.hpp>
-
 #include <readme/formulas.hpp>
 
 namespace hg = hourglass;

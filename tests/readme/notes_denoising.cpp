@@ -1,8 +1,6 @@
 // For the denoising autoencoder of docs/lecture_notes.md: the four kinds of noise do what their comments say, and are
 // the library's own; the loss compares with the clean image.
 #include <hourglass/hourglass.hpp>
-#include <hourglass/models/denoising.hpp>
-
 #include <readme/formulas.hpp>
 
 namespace hg = hourglass;

@@ -1,8 +1,6 @@
 // For the undercomplete autoencoder of docs/lecture_notes.md: its equations against the formulas, and the library's
 // model.
 #include <hourglass/hourglass.hpp>
-#include <hourglass/models/undercomplete.hpp>
-
 #include <readme/formulas.hpp>
 
 namespace hg = hourglass;

@@ -1,8 +1,6 @@
 // For the variational autoencoder of docs/lecture_notes.md: its equations against the formulas for noise that is fed,
 // and against the library's model.
 #include <hourglass/hourglass.hpp>
-#include <hourglass/models/variational.hpp>
-
 #include <readme/formulas.hpp>
 
 namespace hg = hourglass;
