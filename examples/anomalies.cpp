@@ -132,10 +132,11 @@ void write_scores(const path& file, const labelled_table& of, const detector::sc
         lines.push_back(static_cast<double>(of.rows.lines[n]));
         flagged.push_back(found.values[n] > threshold ? 1 : 0);
         columns.push_back(restored.name);
-        values.push_back(fmt::format("{} instead of {}", given.is_missing(row) ? "nothing" : given.text(row),
-                                     restored.kind == data::column_kind::numbers
+        const std::string was = given.is_missing(row) ? "nothing" : given.text(row),
+                          expected = restored.kind == data::column_kind::numbers
                                          ? fmt::format("{:.4g}", restored.numbers[n])
-                                         : restored.text(row)));
+                                         : restored.text(row);
+        values.push_back(was == expected ? was : fmt::format("{} instead of {}", was, expected));
     }
     data::save_csv(file, {"scores",
                           {data::make_column("row", numbers), data::make_column("line", lines),

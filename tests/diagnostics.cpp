@@ -55,7 +55,7 @@ TEST_CASE("operands whose shapes do not fit are named with their shapes") {
         static constexpr hg::input<"grid", 3, 4> grid;
         CHECK(said(hg::graph{NINE_EQUATIONS, extra = dense<5>(grid)}) ==
               "in equation 'extra': 'dense<5>' of 'grid': it needs a vector, not the shape [3, 4]: take "
-              "reshape<12>(...) of it first");
+              "reshape<12>(...) of it first; the number of rows of a batch is no part of a shape");
         CHECK(said(hg::graph{NINE_EQUATIONS, extra = dense<5>(reshape<12>(grid))}) == "");
     }
     SUBCASE("times two matrices") {

@@ -1,5 +1,6 @@
-// expect: \{"the graph is not constant: it uses a function that is not constexpr on this compiler, such as std::sqrt or
-// expect: std::log of a number: write hourglass::sqrt\(2.0\), hourglass::log\(2.0\), which are"\}
+// expect: \{"the graph is not constant: declare it constexpr, and use nothing in it that is not, such as a variable, or a
+// expect: function like std::sqrt or std::log of a number on some compilers: write hourglass::sqrt\(2.0\),
+// expect: hourglass::log\(2.0\), which are"\}
 // max-errors: 2
 // max-lines: 45
 #include "ten_equations.hpp"

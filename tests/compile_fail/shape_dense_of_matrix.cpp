@@ -1,5 +1,5 @@
 // expect: \{"in equation `extra`: `dense<5>` of `grid`: it needs a vector, not the shape \[3, 4\]: take
-// expect: reshape<12>\(\.\.\.\) of it first"\}
+// expect: reshape<12>\(\.\.\.\) of it first; the number of rows of a batch is no part of a shape"\}
 // max-lines: 25
 #include "ten_equations.hpp"
 

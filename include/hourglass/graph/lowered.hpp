@@ -29,10 +29,10 @@ template <const auto& Graph> struct lower_graph {
         if constexpr (evaluable<Graph>)
             lowering(b).run(Graph);
         else
-            b.fail(
-                sentence("the graph is not constant: it uses a function that is not constexpr on this compiler, such "
-                         "as std::sqrt or std::log of a number: write hourglass::sqrt(2.0), hourglass::log(2.0), "
-                         "which are"));
+            b.fail(sentence(
+                "the graph is not constant: declare it constexpr, and use nothing in it that is not, such as a "
+                "variable, or a function like std::sqrt or std::log of a number on some compilers: write "
+                "hourglass::sqrt(2.0), hourglass::log(2.0), which are"));
         if (b.failed()) { // one mistake is one error: what follows sees an empty graph
             graph_builder empty;
             empty.problem = b.problem;

@@ -23,7 +23,7 @@ template <int Units, fixed_string Name, bool Bias> struct dense {
         if (rank != 1) {
             x.misfit(sentence("dense<", Units, ">"),
                      sentence("it needs a vector, not the shape ", x.extents(), ": take reshape<", x.extents().size(),
-                              ">(...) of it first"));
+                              ">(...) of it first; the number of rows of a batch is no part of a shape"));
             return x;
         }
         const int in = x.extents()[0];

@@ -43,7 +43,14 @@ struct categorical_family {
     static constexpr int noise_leaves = 0;
     static constexpr text no_pathwise_form() { return choice_of_estimator("categorical", "softmax"); }
     static constexpr auto log_prob(const auto& p, auto x) {
-        auto logs = hourglass::log_softmax(p[0].value());
+        const auto logits = p[0].value();
+        const shape &classes = logits.extents(), &given = x.extents();
+        if (classes.rank > 0 && (given.rank == 0 || given[given.rank - 1] != classes[classes.rank - 1]))
+            logits.misfit(text("categorical"), x,
+                          sentence("a value has a number for each class along its last axis, 1 for the one that is "
+                                   "meant (one-hot), so it ends in ",
+                                   classes[classes.rank - 1], ", and here has the shape ", given));
+        auto logs = hourglass::log_softmax(logits);
         return hourglass::sum(apply_operation(weighted{}, x, logs));
     }
     static constexpr auto entropy(const auto& p) {
@@ -85,7 +92,7 @@ template <operand L> constexpr auto categorical(const L& logits) {
 // The loss of a classifier, in nats: -log p(label) where the logits of the classes lie along the last axis and `label`
 // is one-hot, or the probabilities of the classes; summed over the other axes, not over the batch. -log_prob of
 // `categorical`, exact for sure labels, and labels may be numbers that are bound.
-template <operand L, operand T> constexpr auto cross_entropy(const L& logits, const T& label) {
+template <operand L, operand_or_number T> constexpr auto cross_entropy(const L& logits, const T& label) {
     return -log_prob(categorical(logits), label);
 }
 
