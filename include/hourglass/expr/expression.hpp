@@ -119,7 +119,8 @@ template <class Operation, class... Operands> struct outcome {
     using type = applied<Operation, decltype(lift(std::declval<const Operands&>()))...>;
 };
 template <class Operation, class... Operands>
-requires(!size_of_operands<Operands...>().applied().fits()) struct outcome<Operation, Operands...> {
+requires(!(traced<Operands> || ...) &&
+         !size_of_operands<Operands...>().applied().fits()) struct outcome<Operation, Operands...> {
     using type = mistaken<too_large>;
 };
 template <class Operation, class... Operands>
