@@ -21,8 +21,14 @@ inline constexpr hg::graph model{
 
 }
 
-void saving(const std::vector<float>& images) {
+inline void saving(const std::vector<float>& images) {
     using namespace basic;
     static_cast<void>(images);
     // BLOCK
+}
+
+int main() {
+    const hg::parameters<basic::model> some;
+    hg::save("older.safetensors", some);
+    saving(std::vector<float>(2 * 784, 0.5F));
 }
