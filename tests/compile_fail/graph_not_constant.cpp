@@ -1,5 +1,5 @@
-// expect: \{"the graph is not constant: declare it constexpr, and use nothing in it that is not, such as a variable, or a
-// expect: function like std::sqrt or std::log of a number on some compilers: write hourglass::sqrt\(2.0\),
+// expect: \{"the graph is not constant: declare it constexpr, and use nothing in it that is not, such as a variable,
+// expect: or a function like std::sqrt or std::log of a number on some compilers: write hourglass::sqrt\(2.0\),
 // expect: hourglass::log\(2.0\), which are"\}
 // max-errors: 2
 // max-lines: 45

@@ -1,4 +1,5 @@
-// expect: \{"in equation `extra`: the units of a layer are known while compiling: write dense<3>\(x\) for dense\(x, 3\)"\}
+// expect: \{"in equation `extra`: the units of a layer are known while compiling: write dense<3>\(x\) for
+// expect: dense\(x, 3\)"\}
 // max-lines: 25
 #include "ten_equations.hpp"
 

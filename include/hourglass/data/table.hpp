@@ -58,9 +58,9 @@ table select(const table& rows, std::span<const int> chosen);
 // Throws `error` unless a row is left.
 table hold_out(table& rows, int count, std::uint64_t seed);
 
-// Labels for data/statistics.hpp: 1 in the rows that have `positive` as their value, of which there may be none, else 0.
-// Without `positive` the values are 0 and 1, or false and true, or no and yes, in either case. Throws `error`, naming the
-// place, for other values and for one that is missing.
+// Labels for data/statistics.hpp: 1 in the rows that have `positive` as their value, of which there may be none, else
+// 0. Without `positive` the values are 0 and 1, or false and true, or no and yes, in either case. Throws `error`,
+// naming the place, for other values and for one that is missing.
 std::vector<std::uint8_t> labels_of(const table& rows, const column& in, std::string_view positive = "");
 
 }
