@@ -56,7 +56,7 @@ using trainer = hg::trainer<model, loss, hg::adam, hg::max_rows<128>>;
 using evaluation = hg::function<model, hg::to<loss>>;
 using restorer = hg::function<model, hg::to<errors, xhat>>;
 
-// What is asked for beside the options that all examples share.
+// The options of this example, apart from those that all share.
 struct request {
     const io::table_options& tables;
     double quantile = 0.98; // of the scores of the run's own rows: the threshold

@@ -1,6 +1,7 @@
 #include "hourglass/data/npy.hpp"
 
 #include "byte_stream.hpp"
+#include "half_precision.hpp"
 #include "hourglass/io/atomic_file.hpp"
 #include "npy_header.hpp"
 #include "quote.hpp"
@@ -32,17 +33,6 @@ std::uint64_t bits_of(const std::uint8_t* from, int size, bool is_big_endian) {
     return value;
 }
 
-// IEEE 754's binary16.
-double half(std::uint64_t bits) {
-    const int exponent = static_cast<int>(bits >> 10U & 31U);
-    const double mantissa = static_cast<double>(bits & 1023U);
-    const double magnitude = exponent == 0    ? std::ldexp(mantissa, -24)
-                             : exponent != 31 ? std::ldexp(1024 + mantissa, exponent - 25)
-                             : mantissa == 0  ? std::numeric_limits<double>::infinity()
-                                              : std::numeric_limits<double>::quiet_NaN();
-    return (bits >> 15U) != 0 ? -magnitude : magnitude;
-}
-
 // Nothing where it is finite and Element cannot hold it.
 template <class Element> std::optional<Element> converted(const npy_header& header, const std::uint8_t* from) {
     const std::uint64_t bits = bits_of(from, header.size, header.is_big_endian);
@@ -53,7 +43,7 @@ template <class Element> std::optional<Element> converted(const npy_header& head
         return static_cast<Element>(static_cast<std::int64_t>(bits << unused) >> unused);
     }
     if (header.size == 4) return static_cast<Element>(std::bit_cast<float>(static_cast<std::uint32_t>(bits)));
-    const double value = header.size == 2 ? half(bits) : std::bit_cast<double>(bits);
+    const double value = header.size == 2 ? from_half(static_cast<std::uint16_t>(bits)) : std::bit_cast<double>(bits);
     if (std::isfinite(value) && std::abs(value) > static_cast<double>(std::numeric_limits<Element>::max())) {
         // What rounds down to the largest number is held.
         if (sizeof(Element) == 4 && std::abs(value) < 0x1.ffffffp127)

@@ -2,6 +2,7 @@
 #include "hourglass/io/safetensors.hpp"
 
 #include "file_kind.hpp"
+#include "half_precision.hpp"
 #include "hourglass/io/atomic_file.hpp"
 #include "safetensors_header.hpp"
 
@@ -43,16 +44,7 @@ struct close_file {
     void operator()(std::FILE* file) const { std::fclose(file); }
 };
 
-// Half precision and bfloat16 are subsets of float, so each value has one float that is equal to it.
-float from_half(std::uint16_t bits) {
-    const std::uint32_t sign = (bits & 0x8000U) << 16U, exponent = (bits >> 10U) & 0x1fU, fraction = bits & 0x3ffU;
-    if (exponent == 0) { // zero or subnormal: fraction units of 2^-24
-        const float magnitude = static_cast<float>(fraction) * 0x1p-24F;
-        return sign == 0 ? magnitude : -magnitude;
-    }
-    const std::uint32_t widened = exponent == 0x1f ? 0xffU : exponent + 127 - 15; // infinities and NaN keep theirs
-    return std::bit_cast<float>(sign | widened << 23U | fraction << 13U);
-}
+// bfloat16 is a subset of float, so each value has one float that is equal to it.
 float from_bfloat(std::uint16_t bits) { return std::bit_cast<float>(static_cast<std::uint32_t>(bits) << 16U); }
 
 class reader {

@@ -4,6 +4,7 @@
 #pragma once
 
 #include <concepts>
+#include <initializer_list>
 #include <type_traits>
 #include <utility>
 
@@ -54,7 +55,7 @@ struct literal : expression_base {
     constexpr explicit literal(double v) : value(v) {}
 };
 
-// What a user wrote and cannot mean. Lowering answers with Mistake::problem(), as part of the equation that it is in.
+// An expression that nobody means. Lowering answers with Mistake::problem(), as part of the equation that it is in.
 template <class Mistake> struct mistaken : expression_base {};
 template <fixed_string Sentence> struct answered_by {
     static constexpr text problem() { return text(Sentence.view()); }
@@ -69,27 +70,23 @@ using subscripted =
 // they bound the depth.
 struct expression_size {
     int operations = 0, depth = 0;
-    constexpr expression_size with(const expression_size& operand) const {
-        return {operations + operand.operations, depth > operand.depth ? depth : operand.depth};
-    }
-    constexpr expression_size applied() const { return {operations + 1, depth + 1}; }
-    constexpr bool fits() const { return operations <= 500 && depth <= 100; }
 };
 template <class T> inline constexpr expression_size size_of_expression{};
-struct too_large {
-    static constexpr text problem() {
-        return text(
-            "its expression has more than 500 operations, or more than 100 inside one another, as a sum of so many "
-            "terms has: give parts of it names, as equations of their own, which are computed once. (A function "
-            "that uses its argument twice doubles its expression each time it is applied to itself.)");
+template <class... Operands> constexpr expression_size size_of_applied() {
+    expression_size all{1, 1};
+    for (const expression_size& operand : {size_of_expression<Operands>..., expression_size{}}) {
+        all.operations += operand.operations;
+        if (all.depth <= operand.depth) all.depth = operand.depth + 1;
     }
-};
-template <> inline constexpr expression_size size_of_expression<mistaken<too_large>>{501, 0};
-template <class... Operands> constexpr expression_size size_of_operands() {
-    expression_size all;
-    ((all = all.with(size_of_expression<Operands>)), ...);
     return all;
 }
+template <class... Operands> inline constexpr bool
+    is_too_large = size_of_applied<Operands...>().operations > 500 || size_of_applied<Operands...>().depth > 100;
+using too_large =
+    answered_by<"its expression has more than 500 operations, or more than 100 inside one another, as a sum of so many "
+                "terms has: give parts of it names, as equations of their own, which are computed once. (A function "
+                "that uses its argument twice doubles its expression each time it is applied to itself.)">;
+template <> inline constexpr expression_size size_of_expression<mistaken<too_large>>{501, 0};
 
 // An operation applied to operands; the options of the operation are the members of `operation`.
 template <class Operation, class... Operands> struct applied : expression_base {
@@ -98,8 +95,8 @@ template <class Operation, class... Operands> struct applied : expression_base {
     constexpr applied(Operation o, Operands... a) : operation(o), operands(a...) {}
 };
 
-template <class Operation, class... Operands> inline constexpr expression_size
-    size_of_expression<applied<Operation, Operands...>> = size_of_operands<Operands...>().applied();
+template <class Operation, class... Operands>
+inline constexpr expression_size size_of_expression<applied<Operation, Operands...>> = size_of_applied<Operands...>();
 
 template <class T> constexpr auto lift(const T& x) {
     if constexpr (number<T>)
@@ -119,8 +116,7 @@ template <class Operation, class... Operands> struct outcome {
     using type = applied<Operation, decltype(lift(std::declval<const Operands&>()))...>;
 };
 template <class Operation, class... Operands>
-requires(!(traced<Operands> || ...) &&
-         !size_of_operands<Operands...>().applied().fits()) struct outcome<Operation, Operands...> {
+requires(!(traced<Operands> || ...) && is_too_large<Operands...>) struct outcome<Operation, Operands...> {
     using type = mistaken<too_large>;
 };
 template <class Operation, class... Operands>
@@ -140,7 +136,7 @@ template <class Operation, operand_or_number... Operands>
 constexpr outcome_of<Operation, Operands...> apply_operation(Operation operation, const Operands&... operands) {
     if constexpr ((traced<Operands> || ...))
         return first_traced<Operation>(operands...).trace(operation, operands...);
-    else if constexpr (!size_of_operands<Operands...>().applied().fits())
+    else if constexpr (is_too_large<Operands...>)
         return {};
     else
         return {operation, lift(operands)...};

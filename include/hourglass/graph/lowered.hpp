@@ -38,7 +38,7 @@ template <const auto& Graph> struct lower_graph {
             empty.problem = b.problem;
             return empty;
         }
-        // What a program differentiates again is first made small.
+        // A graph that a program differentiates again is simplified first.
         if (b.derivatives.empty()) return b;
         graph_builder small = prune(simplify_needed(b.view()).view(), true);
         small.has_derivatives = true;

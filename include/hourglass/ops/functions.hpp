@@ -272,7 +272,7 @@ struct finite : elementwise<1> {
 
 }
 
-// Of an expression, or of a number: hg::sqrt(2.0) is constant wherever it stands, which std::sqrt is with GCC alone.
+// Of an expression, or of a number: hg::sqrt(2.0) is constant with each compiler, std::sqrt only with GCC.
 #define HOURGLASS_FUNCTION(function)                                                                                   \
     template <operand X> constexpr auto function(const X& x) { return apply_operation(ops::function{}, x); }           \
     template <number X> constexpr double function(X x) { return ops::function::forward(static_cast<double>(x)); }

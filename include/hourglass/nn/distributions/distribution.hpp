@@ -206,13 +206,10 @@ constexpr auto kl(const distribution<F, P...>& q, const distribution<F2, P2...>&
     });
 }
 
-// What is asked of an expression, such as sample(mu), and is known of distributions only: a mistake in words.
-struct no_distribution {
-    static constexpr text problem() {
-        return text("sample, log_prob, entropy and kl are of distributions, such as normal(mean, deviation), and here "
-                    "stands an expression");
-    }
-};
+// sample(mu), and other questions that only distributions answer, of an expression: a mistake in words.
+using no_distribution = answered_by<
+    "sample, log_prob, entropy and kl are of distributions, such as normal(mean, deviation), and here stands "
+    "an expression">;
 template <class E> constexpr mistaken<no_distribution> as_distribution(const E&) { return {}; }
 template <class M> constexpr mistaken<M> as_distribution(const mistaken<M>& m) { return m; }
 
