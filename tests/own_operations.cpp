@@ -16,20 +16,14 @@ namespace mine {
 // The product of elements, none of which is zero.
 struct product_over : hg::ops::reduction {
     static constexpr std::string_view name = "product_over";
-    hg::attributes options{};
-    constexpr hg::attributes pack() const { return options; }
     template <class V> static constexpr V start() { return hg::math::as<V>(1); }
     template <class V> static constexpr V combine(const V& a, const V& b) { return a * b; }
     template <class T> static void reference(const hg::evaluation<T>& e) {
         hg::ops::reference_reduction<product_over>(e);
     }
     static constexpr void derivative(auto& d) {
-        const auto o = d.options();
-        const auto x = d.operand(0);
-        const auto kept = [&](auto h) {
-            return o.flags[2] != 0 ? h : h.reshaped(hg::ops::kept_shape(x.extents(), o.flags[0], o.flags[1]));
-        };
-        d.accumulate(0, hadamard(kept(d.adjoint_full()), kept(d.result())) / x);
+        const auto kept = [&](auto h) { return hg::ops::along_operand(d, h); };
+        d.accumulate(0, hadamard(kept(d.adjoint_full()), kept(d.result())) / d.operand(0));
     }
 };
 template <class Axes> using product_axes = hg::ops::reduce_axes<product_over, Axes, false>;
@@ -37,9 +31,7 @@ template <hg::operand X, int... Axes> constexpr auto product_of(const X& x, hg::
     return hg::apply_operation(product_axes<hg::axes_t<Axes...>>{}, x);
 }
 template <hg::operand X> constexpr auto product_of_rows(const X& x) {
-    product_over p;
-    p.options.flags[2] = 1;
-    return hg::apply_operation(p, x);
+    return hg::apply_operation(product_over{{hg::ops::over_rows}}, x);
 }
 
 // The elements in reverse.
@@ -71,8 +63,7 @@ struct interleave : hg::ops::movement {
         const int n = d.operand(0).extents()[0];
         const auto pairs = d.adjoint_full().reshaped(hg::make_shape(n, 2));
         for (int i = 0; i < 2; ++i) {
-            hg::ops::slice column;
-            column.options.flags = {1, i, i + 1};
+            const hg::ops::slice column{{}, {1, i, i + 1}};
             d.accumulate(i, hg::apply_operation(column, pairs).reshaped(hg::make_shape(n)));
         }
     }

@@ -45,7 +45,12 @@ template <class T, class Op> void check_movement(hg::attributes options, std::ve
     std::vector<T> expected(static_cast<std::size_t>(size));
     Op::reference(hg::evaluation<T>{from.data(), types.data(), count, in.options, type, rows, expected.data()});
 
-    const hg::plain_node n{hg::record<Op>.id, in.options, type};
+    constexpr const hg::operation& op = hg::record<Op>;
+    hg::plain_node n{in.options, type};
+    std::vector<hg::runs_of_movement> parts;
+    if (op.axes_of_result != nullptr) n.order = op.axes_of_result(in.options);
+    for (int i = 0; op.runs != nullptr && i < count; ++i)
+        parts.push_back(op.runs(type, types.data(), count, in.options, i));
     for (const int threads : {1, 2, 3, 7}) {
         CAPTURE(threads);
         std::vector<int> writers(expected.size());
@@ -53,8 +58,12 @@ template <class T, class Op> void check_movement(hg::attributes options, std::ve
         for (int thread = 0; thread < threads; ++thread) {
             const auto to = memory(size, T(0));
             std::fill_n(to.get(), size, T(-1)); // no element's value
-            hg::move_elements<T>(n, types.data(), from.data(), count, to.get(), type.batched ? rows : 1,
-                                 {thread, threads});
+            const long rows_moved = type.batched ? rows : 1;
+            const hg::worker w{thread, threads};
+            if (op.runs == nullptr)
+                hg::move_axes<T>(n, types.data(), from.data(), to.get(), rows_moved, w);
+            else
+                hg::move_runs<T>(n, parts.data(), types.data(), from.data(), count, to.get(), rows_moved, w);
             bool right = true;
             int written = 0;
             for (std::size_t i = 0; i < expected.size(); ++i) {
@@ -210,7 +219,7 @@ TEST_CASE("what needs other rows for a row is computed from all of them, by one 
     const hg::value_type types[] = {of_rows, of_all};
     std::vector<double> factors(rows * size, 2.0), product(size, std::ldexp(1.0, rows));
     factors[0] = product[0] = 0;
-    const hg::plain_node n{hg::record<hg::ops::exclusive_product>.id, flags(0, 0, 1), of_rows};
+    const hg::plain_node n{flags(0, 0, 1), of_rows};
     for (const int threads : {1, 2, 3}) {
         std::vector<double> result(factors.size(), -1.0);
         for (int thread = 0; thread < threads; ++thread) {

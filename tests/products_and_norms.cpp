@@ -195,8 +195,7 @@ TEST_CASE("derivatives of a product up to the fourth, with any of its factors ze
     hg::graph_builder graph;
     const hg::handle x = push_leaf(graph, hg::sentence("x"), shared_by_rows(size));
     const auto element = [&](hg::handle of, int i) {
-        hg::ops::slice part;
-        part.options.flags = {0, i, i + 1};
+        const hg::ops::slice part{{}, {0, i, i + 1}};
         return total(apply_operation(part, of));
     };
     const auto gradient = [&](hg::handle of) {

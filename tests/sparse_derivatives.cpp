@@ -446,8 +446,9 @@ int check_generated(std::uint64_t seed) {
         const auto columns = static_cast<std::size_t>(options.target[1]);
         const std::size_t size = results[1].size() / (batched ? rows : 1);
         const auto non_zeros = static_cast<std::size_t>(options.flags[1]);
-        const int* const starts =
-            derived.view().indices.data + hg::ops::sparse_matrix::first(options) + hg::ops::sparse_matrix::row_starts;
+        const int* const starts = derived.view().indices.data +
+                                  hg::ops::sparse_matrix::first(hg::ops::index_table::of(options)) +
+                                  hg::ops::sparse_matrix::row_starts;
         const int* const column = starts + options.target[0] + 1;
         REQUIRE(starts[options.target[0]] == options.flags[1]);
         numbers filled(results[1].size());

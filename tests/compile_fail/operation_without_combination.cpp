@@ -6,8 +6,6 @@ namespace hg = hourglass;
 
 struct product_over : hg::ops::reduction {
     static constexpr std::string_view name = "product_over";
-    hg::attributes options{};
-    constexpr hg::attributes pack() const { return options; }
 #ifdef FIXED
     template <class V> static constexpr V start() { return hg::math::as<V>(1); }
     template <class V> static constexpr V combine(const V& a, const V& b) { return a * b; }

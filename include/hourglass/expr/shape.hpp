@@ -50,6 +50,15 @@ template <class... Extents> constexpr shape make_shape(Extents... extents) {
     return s;
 }
 
+// The shape with one more axis before all others. A shape has at most max_rank axes: who asks makes sure.
+constexpr shape with_first_axis(int extent, const shape& s) {
+    shape result;
+    result.rank = s.rank + 1;
+    result[0] = extent;
+    for (int i = 0; i < s.rank; ++i) result[i + 1] = s[i];
+    return result;
+}
+
 // What a node of the graph is: `batched` says that rows of `extents` lie behind one another.
 struct value_type {
     shape extents{};

@@ -55,8 +55,8 @@ class value_comparison {
             return true;
         else if constexpr (requires { a == b; })
             return a == b;
-        else if constexpr (requires { a.pack(); })
-            return a.pack() == b.pack();
+        else if constexpr (requires { a.options; })
+            return options_of(a) == options_of(b);
         else {
             known = false;
             return false;
@@ -64,7 +64,7 @@ class value_comparison {
     }
 
 public:
-    bool known = true; // false: an operation has members, but neither == nor pack()
+    bool known = true; // false: an operation has members, but neither == nor options
 
     constexpr bool same(const literal& a, const literal& b) {
         return std::bit_cast<std::uint64_t>(a.value) == std::bit_cast<std::uint64_t>(b.value);

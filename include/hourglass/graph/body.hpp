@@ -8,7 +8,10 @@
 
 HOURGLASS_BEGIN
 
-constexpr bool is_scan_result(const node& n) { return is<ops::stacked>(n) || is<ops::final_state>(n); }
+constexpr bool is_scan(const node& n) { return is<ops::scan>(n); }
+constexpr bool is_stacked(const node& n) { return is<ops::stacked>(n); }
+constexpr bool is_final_state(const node& n) { return is<ops::final_state>(n); }
+constexpr bool is_scan_result(const node& n) { return is_stacked(n) || is_final_state(n); }
 
 // A scan node taken apart; `Graph` is a builder or a view.
 template <class Graph> struct scan_parts {
@@ -18,10 +21,11 @@ template <class Graph> struct scan_parts {
 
     constexpr scan_parts(const Graph& g, int n) : graph(&g), at(n) {
         const node& scan = g.nodes[n];
-        body = scan.options.flags[0];
-        states = scan.options.flags[1];
-        backwards = scan.options.flags[2] != 0;
-        steps = scan.options.target[0];
+        const ops::scan_shape shape_ = ops::scan_shape::of(scan.options);
+        body = shape_.body;
+        states = shape_.states;
+        backwards = shape_.backwards;
+        steps = shape_.steps;
         sequences = scan.operand_count - 2 * states;
     }
     constexpr int next(int s) const { return graph->operand(at, s); }
@@ -35,7 +39,7 @@ constexpr list<int> bodies_of(const graph_view& g) {
     list<int> body(g.nodes.size);
     for (int n = 0; n < g.nodes.size; ++n) {
         const node& at = g.nodes.data[n];
-        if (is<ops::step>(at)) body[n] = at.options.flags[0];
+        if (is<ops::step>(at)) body[n] = ops::step_value::of(at.options).body;
         if (at.op->kind == operation_kind::scan) continue;
         for (int i = 0; i < at.operand_count && body[n] == 0; ++i) body[n] = body[g.operand(n, i)];
     }
@@ -47,7 +51,7 @@ constexpr list<bool> bodies_within(const graph_builder& g, int seed, int result)
     if (bodies.empty()) return {};
     list<bool> scanned(g.bodies + 1, false), within(result + 1);
     for (int n = seed; n <= result; ++n)
-        if (is<ops::scan>(g.nodes[n])) scanned[g.nodes[n].options.flags[0]] = true;
+        if (is<ops::scan>(g.nodes[n])) scanned[ops::scan_shape::of(g.nodes[n].options).body] = true;
     for (int n = 0; n <= result; ++n) within[n] = bodies[n] != 0 && scanned[bodies[n]];
     return within;
 }
@@ -85,9 +89,9 @@ public:
     // For what is derived from the results that are `asked` for, by node.
     constexpr body_copy(graph_builder& g, int scan, bool turned_round, const list<bool>& asked)
         : g_(g), map_(scan, -1), holds_(needed_of_body(g.view(), bodies_of(g.view()), scan, &asked)), old(scan),
-          body(g.bodies + 1), steps(g.nodes[scan].options.target[0]),
-          backwards((g.nodes[scan].options.flags[2] != 0) != turned_round),
-          every(turned_round ? static_cast<int>(g.nodes[scan].options.number) : 0) {
+          body(g.bodies + 1), steps(ops::scan_shape::of(g.nodes[scan].options).steps),
+          backwards(ops::scan_shape::of(g.nodes[scan].options).backwards != turned_round),
+          every(turned_round ? ops::scan_shape::of(g.nodes[scan].options).keep_every : 0) {
         g.bodies = body;
     }
     // Whether a node lies in the old body and is of use there.
@@ -116,7 +120,7 @@ public:
         bool any = false;
         for (int n = 0; n < old; ++n) {
             if (!holds(n)) continue;
-            any = any || square_rules::is_root(g_.nodes[n]) || is<ops::log>(g_.nodes[n]) || is<ops::log1p>(g_.nodes[n]);
+            any = any || square_rules::is_root(g_.nodes[n]) || ops::is_logarithm(*g_.nodes[n].op);
             for (int i = 0; i < g_.nodes[n].operand_count; ++i)
                 if (const int o = g_.operand(n, i); !holds(o)) around.push(o);
         }
@@ -128,12 +132,10 @@ public:
         const int count = old;
         for (int n = 0; n < count; ++n) { // what is no part of the copy stands before it
             if (!holds(n) || !is<ops::step>(g_.nodes[n])) continue;
-            const int which = g_.nodes[n].options.flags[2];
-            const bool is_state = g_.nodes[n].options.flags[1] == static_cast<int>(ops::step_kind::state);
+            const ops::step_value step = ops::step_value::of(g_.nodes[n].options);
             const int both[] = {old, n};
-            attributes kept;
-            kept.flags[1] = every;
-            map_[n] = is_state ? g_.push(&record<ops::stacked>, kept, {both, 2}) : scan_parts(g_, old).sequence(which);
+            map_[n] = step.is_state() ? g_.push(&record<ops::stacked>, ops::kept_steps{every}, {both, 2})
+                                      : scan_parts(g_, old).sequence(step.which);
         }
         first = g_.nodes.size();
         for (int n = 0; n < count; ++n) {
@@ -163,15 +165,13 @@ public:
         for (int q = 0; q < slices_.size(); ++q) {
             // Steps that are done again need all states.
             const node& from = g_.nodes[sequences_[q]];
-            if (!needed[slices_[q]] && !(is<ops::stacked>(from) && from.options.flags[1] > 0)) continue;
-            g_.nodes[slices_[q]].options.flags[2] = kept++;
+            if (!needed[slices_[q]] && !(is_stacked(from) && ops::kept_steps::of(from.options).every > 0)) continue;
+            g_.nodes[slices_[q]].options = ops::step_value{body, ops::step_kind::slice, kept++};
             operands.push(sequences_[q]);
         }
         if (operands.empty()) return -1;
-        attributes options;
-        options.target = make_shape(steps);
-        options.flags = {body, next.size(), backwards};
-        return g_.push(&record<ops::scan>, options, operands.view());
+        const ops::scan_shape shape_{body, next.size(), backwards, steps};
+        return g_.push(&record<ops::scan>, shape_, operands.view());
     }
     // A value of its body for each step.
     constexpr int stacked(int scan, int value, const attributes& options = {}) const {
@@ -184,10 +184,8 @@ public:
     }
     // What a state is after the last step. There is a scan where there is a state.
     constexpr int final_state(int scan, int next, int which) const {
-        attributes options;
-        options.flags[0] = which;
         const int both[] = {scan, next};
-        return g_.push(&record<ops::final_state>, options, {both, 2});
+        return g_.push(&record<ops::final_state>, ops::state_number{which}, {both, 2});
     }
 
 private:
@@ -201,9 +199,7 @@ private:
         return found;
     }
     constexpr int push_step(ops::step_kind kind, int which, const value_type& type) {
-        attributes options;
-        options.flags = {body, static_cast<int>(kind), which};
-        return g_.push_leaf(&record<ops::step>, -1, type, options);
+        return g_.push_leaf(&record<ops::step>, -1, type, ops::step_value{body, kind, which});
     }
 };
 

@@ -79,7 +79,7 @@ private:
             for (; next >= 0 && derivatives_[next].result > n; --next) {}
             if (!needed_[n] || fed_[n]) continue;
             const node& made = g_.nodes[n];
-            if (is<ops::in_training>(made) && !has_both_)
+            if (depends_on_training(made) && !has_both_)
                 needed_[g_.operand(n, training_ ? 0 : 1)] = true;
             else
                 for (int i = 0; i < made.operand_count; ++i)

@@ -1,6 +1,6 @@
 // A pass that finds which elements of a linear part of a graph depend on which elements of its seed: the pattern of a
 // sparse matrix. Each node has a set of directions, as bits, for each of its elements; how an operation hands them on
-// is its own statement (ops/operation.hpp), or follows from its kind; by name only the sum is known here.
+// is its own statement (ops/operation.hpp), or follows from its kind.
 #pragma once
 
 #include <bit>
@@ -170,7 +170,7 @@ private:
             break;
         case operation_kind::reduction:
             if (with_sets > 0) return reduction(n, at);
-            return constant == 0 && is<ops::sum>(at) ? state::zero : state::constant;
+            return constant == 0 && at.op->linear == linearity::in_all ? state::zero : state::constant;
         default:
             if (with_sets == 0) return state::constant;
         }
@@ -255,14 +255,14 @@ private:
     }
     constexpr state reduction(int n, const node& at) {
         const int o = g_.operand(n, 0);
-        const bool is_sum = is<ops::sum>(at);
-        if (at.options.flags[2] != 0 && is_sum) { // over the rows
+        const bool is_sum = at.op->linear == linearity::in_all;
+        const ops::reduction_axes axes = ops::reduction_axes::of(at.options);
+        if (axes.over_rows && is_sum) {
             same_[n] = same_[o];
             return state::sets;
         }
         const shape& in = extents(o);
-        const bool over_batch = at.options.flags[2] != 0;
-        const int first = over_batch ? in.rank : at.options.flags[0], last = over_batch ? in.rank : at.options.flags[1];
+        const int first = axes.over_rows ? in.rank : axes.first, last = axes.over_rows ? in.rank : axes.last;
         const long outer = in.size(0, first), reduced = in.size(first, last), inner = in.size(last, in.rank);
         std::uint64_t* const result = make_sets(n);
         const std::uint64_t* from = sets_of(o);

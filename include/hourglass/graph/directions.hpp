@@ -28,7 +28,7 @@ class directions {
     int count_;
     list<value> values_;
     list<bool> leads_to_result_;
-    attributes shared_{}; // where unit vectors share directions: how a diagonal is put into its directions' rows
+    ops::index_table shared_{}; // where unit vectors share directions: how a diagonal is put into its directions' rows
 
 public:
     // Every node from `seed` to `result` that depends on the seed must be linear in it.
@@ -39,8 +39,7 @@ public:
         if (colours.count == count_) return; // in any order: that of the elements will do
         list<int> places(count_);
         for (int k = 0; k < count_; ++k) places[k] = colours.of[k] * count_ + k;
-        shared_.flags = {graph_.add_indices(places.view()), count_, 0};
-        shared_.target = make_shape(colours.count * count_);
+        shared_ = {graph_.add_indices(places.view()), count_, 0, make_shape(colours.count * count_)};
         count_ = colours.count;
     }
 
@@ -53,7 +52,7 @@ public:
         const list<bool> left_to_scans = bodies_within(graph_, seed, result);
         for (int n = seed + 1; n <= result && !graph_.failed(); ++n) {
             if (!leads_to_result_[n] || (n < left_to_scans.size() && left_to_scans[n])) continue;
-            if (is<ops::scan>(graph_.nodes[n]))
+            if (is_scan(graph_.nodes[n]))
                 of_scan(n);
             else if (!is_scan_result(graph_.nodes[n]) && depends(n))
                 map(n);
@@ -62,9 +61,30 @@ public:
     }
 
 private:
+    // One node as the rule of its operation is given it.
+    class operands_of_node final : public direction_operands {
+        directions& all_;
+        int node_;
+        constexpr int number(int i) const { return all_.operand(node_, i); }
+
+    public:
+        constexpr operands_of_node(directions& all, int n) : all_(all), node_(n) {}
+        constexpr int count() const override { return all_.count_; }
+        constexpr int operand_count() const override { return all_.graph_.nodes[node_].operand_count; }
+        constexpr bool moves(int i) const override { return all_.is_mapped(number(i)); }
+        constexpr handle operand(int i) const override { return all_.at(number(i)); }
+        constexpr handle stacked(int i) override { return all_.dense(number(i)); }
+        constexpr bool is_diagonal(int i) const override { return all_.values_[number(i)].diagonal && !all_.shares(); }
+        constexpr handle diagonal(int i) override { return all_.whole(number(i)); }
+        constexpr value_type result() const override { return all_.graph_.nodes[node_].type; }
+        constexpr shape with_directions(const shape& s) const override { return all_.in_front(all_.count_, s); }
+        constexpr attributes options() const override { return all_.graph_.nodes[node_].options; }
+        constexpr const operation* applied() const override { return all_.graph_.nodes[node_].op; }
+    };
+
     constexpr handle at(int n) { return {&graph_, nullptr, n}; }
     constexpr const shape& extents(int n) const { return graph_.nodes[n].type.extents; }
-    constexpr bool shares() const { return shared_.flags[1] > 0; }
+    constexpr bool shares() const { return shared_.count > 0; }
     constexpr bool is_mapped(int n) const { return values_[n].node >= 0; }
     constexpr int operand(int n, int i) const { return graph_.operand(n, i); }
     constexpr bool depends(int n) const {
@@ -103,7 +123,7 @@ private:
             if (count_ > 1) {
                 ops::scatter into_rows;
                 into_rows.options = shared_;
-                rows = apply_operation(into_rows, rows.reshaped(make_shape(shared_.flags[1])));
+                rows = apply_operation(into_rows, rows.reshaped(make_shape(shared_.count)));
             }
             rows = rows.reshaped(in_front(count_, extents(n)));
             values_[n].rows = rows.index;
@@ -112,14 +132,24 @@ private:
         // n numbers as rows of n + 1, the others zero, read in rows of n: the k-th stands at row k, column k.
         const int size = count_;
         ops::pad rows_longer;
-        rows_longer.options.flags = {1, 0, size + 1};
+        rows_longer.options = {1, 0, size + 1};
         handle square = apply_operation(rows_longer, whole(n).reshaped(make_shape(size, 1)));
         ops::slice first;
-        first.options.flags = {0, 0, size * size};
+        first.options = {0, 0, size * size};
         square = apply_operation(first, square.reshaped(make_shape(size * (size + 1))));
         return square.reshaped(in_front(size, extents(n)));
     }
     constexpr int push(const node& old, list<int>& of) { return graph_.push(old.op, old.options, of.view()); }
+    // The same operation on operands with the directions as their first axis.
+    constexpr int push_for_all(int n, const node& old, list<int>& of) {
+        attributes options = old.options;
+        if (old.op->with_leading_axis != nullptr) {
+            in_front(count_, extents(n)); // says where there are too many axes
+            if (graph_.failed()) return 0;
+            options = old.op->with_leading_axis(old.options, count_);
+        }
+        return graph_.push(old.op, options, of.view());
+    }
 
     constexpr void map(int n) {
         bool is_users_zero = multiplies_by_zero(graph_, n);
@@ -145,29 +175,14 @@ private:
         default:
             break;
         }
-        if (is<ops::matmul>(old)) {
-            if (is_mapped(operand(n, 0)) && !is_mapped(operand(n, 1))) return {left_product(n, old).index, false};
-            if (is_mapped(operand(n, 1)) && !is_mapped(operand(n, 0))) return {right_product(n, old).index, false};
-        }
-        if (is<ops::matmul_batch_sum>(old) && extents(operand(n, 0)).rank == 1)
-            return {outer_product(n, old).index, false};
-        if (is<ops::exclusive_product>(old)) return {products_of_others(n, old), false};
-        return {one_by_one(n, old), false};
+        return {by_rule(n, old), false};
     }
-    // The directions are one more axis that is not multiplied over.
-    constexpr int products_of_others(int n, const node& old) {
-        node same = old;
-        const bool over_batch = old.options.flags[2] != 0;
-        if (!over_batch) {
-            ++same.options.flags[0];
-            ++same.options.flags[1];
+    constexpr int by_rule(int n, const node& old) {
+        if (old.op->over_directions != nullptr) {
+            operands_of_node given(*this, n);
+            if (const handle all = old.op->over_directions(given); all.index >= 0) return all.index;
         }
-        list<int> of;
-        for (int i = 0; i < old.operand_count; ++i) {
-            const handle x = dense(operand(n, i));
-            of.push(x.filled({x.extents(), x.batched() || (over_batch && i != 1)}).index);
-        }
-        return push(same, of);
+        return one_by_one(n, old);
     }
     constexpr value elementwise(int n, const node& old) {
         bool diagonal = true;
@@ -175,7 +190,7 @@ private:
             const int o = operand(n, i);
             if (is_mapped(o)) diagonal = diagonal && values_[o].diagonal && extents(o) == old.type.extents;
         }
-        if (diagonal && is<ops::broadcast_to>(old)) return values_[operand(n, 0)];
+        if (diagonal && old.op->repeats) return values_[operand(n, 0)];
         list<int> of;
         for (int i = 0; i < old.operand_count; ++i) {
             const int o = operand(n, i);
@@ -192,9 +207,7 @@ private:
                 of.push(dense(o).reshaped(in_front(count_, aligned)).index);
             }
         }
-        node same = old;
-        if (is<ops::broadcast_to>(old)) same.options.target = in_front(count_, old.options.target);
-        const handle result = at(push(same, of));
+        const handle result = at(diagonal ? push(old, of) : push_for_all(n, old, of));
         const int moving =
             diagonal ? -1 : beside_singular(graph_, n, [this, n](int i) { return is_mapped(operand(n, i)); });
         if (moving < 0 || values_[operand(n, moving)].is_users_zero) return {result.index, diagonal};
@@ -202,49 +215,30 @@ private:
     }
     constexpr value reduction(int n, const node& old) {
         const int o = operand(n, 0);
-        const bool over_batch = old.options.flags[2] != 0;
+        const bool over_rows = ops::reduction_axes::of(old.options).over_rows;
         // Of a diagonal, each direction has one element that is not zero.
-        if (values_[o].diagonal && is<ops::sum>(old) && !over_batch && old.type.extents.rank == 0 && !shares())
+        const bool is_linear = old.op->linear == linearity::in_all;
+        if (values_[o].diagonal && is_linear && !over_rows && old.type.extents.rank == 0 && !shares())
             return {whole(o).reshaped(make_shape(count_)).index, false};
-        node same = old;
-        if (!over_batch) {
-            ++same.options.flags[0];
-            ++same.options.flags[1];
-        }
         handle x = dense(o);
-        if (over_batch) x = x.filled({x.extents(), true});
+        if (over_rows) x = x.filled({x.extents(), true});
         list<int> of;
         of.push(x.index);
-        return {push(same, of), false};
+        return {push_for_all(n, old, of), false};
     }
     constexpr value movement(int n, const node& old) {
-        if (is<ops::reshape>(old)) {
-            const int o = operand(n, 0);
-            if (values_[o].diagonal) return {whole(o).reshaped(old.options.target).index, true};
-            return {dense(o).reshaped(in_front(count_, old.options.target)).index, false};
-        }
-        node same = old;
-        if (is<ops::transpose>(old)) {
-            same.options.target = in_front(0, old.options.target);
-            for (int i = 1; i < same.options.target.rank; ++i) ++same.options.target[i];
-        } else if (is<ops::slice>(old) || is<ops::pad>(old) || is<ops::concatenate>(old)) {
-            ++same.options.flags[0];
-        } else if (is<ops::gather>(old) || is<ops::scatter>(old)) {
-            ++same.options.flags[2];
-        } else {
-            return {one_by_one(n, old), false};
-        }
+        if (old.op->with_leading_axis == nullptr) return {by_rule(n, old), false};
+        if (old.op->is_view && values_[operand(n, 0)].diagonal)
+            return {whole(operand(n, 0)).reshaped(old.type.extents).index, true};
         list<int> of;
         for (int i = 0; i < old.operand_count; ++i) of.push(dense(operand(n, i)).index);
-        return {push(same, of), false};
+        return {push_for_all(n, old, of), false};
     }
 
     // A scan that carries the states for all directions beside a copy of the body. Its results are found with it.
     constexpr void of_scan(int n) {
         const scan_parts old(graph_, n);
-        const auto is_state = [&](int b) {
-            return graph_.nodes[b].options.flags[1] == static_cast<int>(ops::step_kind::state);
-        };
+        const auto is_state = [&](int b) { return ops::step_value::of(graph_.nodes[b].options).is_state(); };
         list<bool> moves(n), carries(old.states, false); // nodes of the body, and states, that depend on the seed
         const auto moved = [&](int o) { return is_mapped(o) || (o < n && moves[o]); };
         for (int s = 0; s < old.states; ++s) carries[s] = is_mapped(old.initial(s));
@@ -253,7 +247,7 @@ private:
             changed = false;
             for (int b = 0; b < n; ++b) {
                 if (!body.holds(b)) continue;
-                const int which = graph_.nodes[b].options.flags[2];
+                const int which = ops::step_value::of(graph_.nodes[b].options).which;
                 if (is<ops::step>(graph_.nodes[b]))
                     moves[b] = is_state(b) ? carries[which] : moved(old.sequence(which));
                 for (int i = 0; i < graph_.nodes[b].operand_count; ++i) moves[b] = moves[b] || moved(operand(b, i));
@@ -264,8 +258,9 @@ private:
         list<int> results;
         for (int m = n + 1; m < leads_to_result_.size(); ++m) {
             if (!leads_to_result_[m] || !is_scan_result(graph_.nodes[m]) || operand(m, 0) != n) continue;
-            const bool is_final = is<ops::final_state>(graph_.nodes[m]);
-            if (is_final ? carries[graph_.nodes[m].options.flags[0]] : moved(operand(m, 1))) results.push(m);
+            const bool is_final = is_final_state(graph_.nodes[m]);
+            if (is_final ? carries[ops::state_number::of(graph_.nodes[m].options).state] : moved(operand(m, 1)))
+                results.push(m);
         }
         if (results.empty()) return;
 
@@ -277,14 +272,14 @@ private:
         for (int s = 0; s < old.states; ++s)
             if (carries[s]) start[s] = all(old.initial(s), old.initial(s)).index;
         for (int q = 0; q < old.sequences; ++q)
-            if (is_mapped(old.sequence(q))) slices[q] = swapped(dense(old.sequence(q)), 0).index;
+            if (is_mapped(old.sequence(q))) slices[q] = ops::with_next_axis_swapped(dense(old.sequence(q)), 0).index;
         body.copy();
         while (values_.size() < graph_.nodes.size()) values_.push({});
         for (int s = 0; s < old.states; ++s)
             if (carries[s]) start[s] = body.add_state(start[s]);
         for (int b = 0; b < n && !graph_.failed(); ++b) {
             if (!moves[b]) continue;
-            const int which = graph_.nodes[b].options.flags[2];
+            const int which = ops::step_value::of(graph_.nodes[b].options).which;
             if (is<ops::step>(graph_.nodes[b]))
                 values_[body[b]] = {is_state(b) ? start[which] : body.add_slice(slices[which]), false};
             else
@@ -299,75 +294,22 @@ private:
         list<int> values;
         for (int m : results) {
             if (graph_.failed()) return;
-            const int state = graph_.nodes[m].options.flags[0];
-            const bool is_final = is<ops::final_state>(graph_.nodes[m]);
+            const int state = ops::state_number::of(graph_.nodes[m].options).state;
+            const bool is_final = is_final_state(graph_.nodes[m]);
             values.push(is_final ? next[places[state]] : all(body[operand(m, 1)], operand(m, 1)).index);
             asked.push(values.back());
         }
         const int scan = body.finish(next, asked);
         for (int i = 0; i < results.size(); ++i) {
             const node old_result = graph_.nodes[results[i]];
-            const int found = is<ops::final_state>(old_result)
-                                  ? body.final_state(scan, values[i], places[old_result.options.flags[0]])
-                                  : swapped(at(body.stacked(scan, values[i], old_result.options)), 0).index;
+            const int found =
+                is_final_state(old_result)
+                    ? body.final_state(scan, values[i], places[ops::state_number::of(old_result.options).state])
+                    : ops::with_next_axis_swapped(at(body.stacked(scan, values[i], old_result.options)), 0).index;
             values_[results[i]] = {found, false};
         }
     }
 
-    // With axis `first` and the one behind it exchanged.
-    static constexpr handle swapped(const handle& x, int first = 1) {
-        ops::transpose t;
-        t.options.target = x.extents();
-        for (int i = 0; i < x.extents().rank; ++i)
-            t.options.target[i] = i == first ? i + 1 : i == first + 1 ? first : i;
-        return apply_operation(t, x);
-    }
-    // op(A) op(B) for all A. Not at all directions one product: their rows are those of one long matrix.
-    constexpr handle left_product(int n, const node& old) {
-        handle a = dense(operand(n, 0));
-        if (old.options.flags[0] != 0) a = swapped(a);
-        const int rows = a.extents()[1], inner = a.extents()[2];
-        const handle b = at(operand(n, 1));
-        const handle c = ops::product<ops::matmul>(a.reshaped(make_shape(count_ * rows, inner)), b, false,
-                                                   old.options.flags[1] != 0 && b.extents().rank == 2);
-        return c.reshaped(in_front(count_, old.type.extents));
-    }
-    // op(A) op(B) for all B, as the transpose of op(B)' op(A)'.
-    constexpr handle right_product(int n, const node& old) {
-        const handle a = at(operand(n, 0));
-        const int b = operand(n, 1);
-        const bool a_swapped = old.options.flags[0] != 0;
-        if (extents(b).rank == 1) {
-            if (!values_[b].diagonal || shares()) return ops::product<ops::matmul>(dense(b), a, false, !a_swapped);
-            handle columns = a;
-            if (!a_swapped) columns = apply_operation(ops::transpose{}, a);
-            return hadamard(whole(b).reshaped(make_shape(count_, 1)), columns);
-        }
-        handle all = dense(b);
-        if (old.options.flags[1] == 0) all = swapped(all);
-        const int columns = all.extents()[1], inner = all.extents()[2];
-        const handle c =
-            ops::product<ops::matmul>(all.reshaped(make_shape(count_ * columns, inner)), a, false, !a_swapped);
-        return swapped(c.reshaped(make_shape(count_, columns, c.extents()[1])));
-    }
-    // The sum over the batch of a column times a row.
-    constexpr handle outer_product(int n, const node& old) {
-        const int a = operand(n, 0), b = operand(n, 1);
-        const auto batched = [](const handle& h) { return h.filled({h.extents(), true}); };
-        if (is_mapped(a) && is_mapped(b)) return at(one_by_one(n, old));
-        if (is_mapped(a)) {
-            const handle all = batched(dense(a));
-            const handle c = ops::product<ops::matmul_batch_sum>(all.reshaped(make_shape(count_ * extents(a)[0])),
-                                                                 at(b), false, false);
-            return c.reshaped(in_front(count_, old.type.extents));
-        }
-        const handle all = batched(dense(b));
-        const handle c =
-            ops::product<ops::matmul_batch_sum>(at(a), all.reshaped(make_shape(count_ * extents(b)[0])), false, false);
-        ops::transpose t;
-        t.options.target = make_shape(1, 0, 2);
-        return apply_operation(t, c.reshaped(make_shape(extents(a)[0], count_, extents(b)[0])));
-    }
     // What has no rule here is computed for one direction after another.
     constexpr int one_by_one(int n, const node& old) {
         constexpr int most = 256;
@@ -385,8 +327,7 @@ private:
                     of.push(o);
                     continue;
                 }
-                ops::slice one;
-                one.options.flags = {0, d, d + 1};
+                const ops::slice one{{}, {0, d, d + 1}};
                 handle x = apply_operation(one, dense(o)).reshaped(extents(o));
                 of.push(x.filled({x.extents(), x.batched() || graph_.nodes[o].type.batched}).index);
             }

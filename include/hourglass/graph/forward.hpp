@@ -50,21 +50,18 @@ private:
     constexpr int tangent_of(int n) {
         const operation* op = graph_.nodes[n].op;
         const int count = graph_.nodes[n].operand_count;
-        if (op->kind == operation_kind::scan) return is<ops::scan>(graph_.nodes[n]) ? of_scan(n) : tangents_[n];
+        if (op->kind == operation_kind::scan) return is_scan(graph_.nodes[n]) ? of_scan(n) : tangents_[n];
         if (lies_in_body(bodies_, n)) return -1;
         bool depends = false;
         for (int i = 0; i < count; ++i) depends = depends || moves_with(n, i);
         if (!depends) return -1;
-        if (op->kind == operation_kind::movement || op->id == record<ops::sum>.id ||
-            op->id == record<ops::in_training>.id)
-            return same_of_tangents(n, count);
+        if (op->linear == linearity::in_all) return same_of_tangents(n, count);
         int total = -1;
         for (int i = 0; i < count; ++i) {
             if (!moves_with(n, i)) continue;
             const int part = op->kind == operation_kind::elementwise ? through_rule(n, i)
-                             : op->id == record<ops::matmul>.id || op->id == record<ops::matmul_batch_sum>.id
-                                 ? with_one_tangent(n, i, count)
-                                 : twice_reversed(n, i);
+                             : op->linear == linearity::in_each      ? with_one_tangent(n, i, count)
+                                                                     : twice_reversed(n, i);
             total = total < 0 ? part : (at(total) + at(part)).index;
         }
         return total;
@@ -97,9 +94,8 @@ private:
                 for (int i = 0; here.op->smooth && i < here.operand_count; ++i)
                     raise(moves[b], of_value(graph_.operand(b, i)));
                 if (is<ops::step>(here)) {
-                    const int which = here.options.flags[2];
-                    const bool is_state = here.options.flags[1] == static_cast<int>(ops::step_kind::state);
-                    moves[b] = is_state ? carries[which] : of_value(old.sequence(which));
+                    const ops::step_value step = ops::step_value::of(here.options);
+                    moves[b] = step.is_state() ? carries[step.which] : of_value(old.sequence(step.which));
                 }
                 if (moves[b] != none) moves[b] = here.type.batched ? of_rows : mixes_rows(graph_, b) ? same : moves[b];
             }
@@ -116,10 +112,10 @@ private:
         list<int> leaves; // with their tangents behind each
         for (int b = 0; b < n; ++b) {
             if (moves[b] == none || !is<ops::step>(graph_.nodes[b])) continue;
-            const int which = graph_.nodes[b].options.flags[2];
-            const bool is_state = graph_.nodes[b].options.flags[1] == static_cast<int>(ops::step_kind::state);
+            const auto [in, kind, which] = ops::step_value::of(graph_.nodes[b].options);
             leaves.push(body[b]);
-            leaves.push(is_state ? -1 - which : body.add_slice(tangent_or_zero(old.sequence(which))));
+            leaves.push(kind == ops::step_kind::state ? -1 - which
+                                                      : body.add_slice(tangent_or_zero(old.sequence(which))));
         }
         for (int s = 0; s < old.states; ++s) {
             if (carries[s] == none) continue;
@@ -140,25 +136,24 @@ private:
             if (carries[s] != none) next.push(tangent_in_body(old.next(s), carries[s]));
         for (int m = n + 1; m < tangents_.size(); ++m) {
             if (!leads_to_root_[m] || !is_scan_result(graph_.nodes[m]) || graph_.operand(m, 0) != n) continue;
-            const int value = graph_.operand(m, 1), state = graph_.nodes[m].options.flags[0];
-            const bool is_stacked = is<ops::stacked>(graph_.nodes[m]);
-            if (is_stacked ? inside.tangents_[body[value]] < 0 : carries[state] == none) continue;
+            const int value = graph_.operand(m, 1), state = ops::state_number::of(graph_.nodes[m].options).state;
+            const bool of_steps = is_stacked(graph_.nodes[m]);
+            if (of_steps ? inside.tangents_[body[value]] < 0 : carries[state] == none) continue;
             int place = 0;
             for (int s = 0; s < state; ++s) place += carries[s] != none;
             results.push(m);
-            tangents.push(is_stacked ? tangent_in_body(value, of_value(value)) : next[place]);
+            tangents.push(of_steps ? tangent_in_body(value, of_value(value)) : next[place]);
             asked.push(tangents.back());
         }
         if (results.empty()) return -1;
         const int scan = body.finish(next, asked);
         for (int i = 0; i < results.size(); ++i) {
             const node old_result = graph_.nodes[results[i]];
-            int which = old_result.options.flags[0];
-            if (is<ops::final_state>(old_result))
+            int which = ops::state_number::of(old_result.options).state;
+            if (is_final_state(old_result))
                 for (int s = which - 1; s >= 0; --s) which -= carries[s] == none;
-            tangents_[results[i]] = is<ops::final_state>(old_result)
-                                        ? body.final_state(scan, tangents[i], which)
-                                        : body.stacked(scan, tangents[i], old_result.options);
+            tangents_[results[i]] = is_final_state(old_result) ? body.final_state(scan, tangents[i], which)
+                                                               : body.stacked(scan, tangents[i], old_result.options);
         }
         return -1;
     }

@@ -77,7 +77,8 @@ private:
             if (!is_number(n) && !floats(n)) join(n, here.type, -1);
             return;
         case operation_kind::reduction:
-            if (here.arithmetic) return join(n, ahead_[g_.operand(n, 0)].type, at.options.flags[0]);
+            if (here.arithmetic)
+                return join(n, ahead_[g_.operand(n, 0)].type, ops::reduction_axes::of(at.options).first);
             return alone(n, group_kind::column_reduction);
         case operation_kind::product:
             if (!is_matrix_product(at)) return alone(n, group_kind::movement);
@@ -105,7 +106,7 @@ private:
     }
     // A scan is a group of its own, in which its results lie too.
     constexpr void place_scan(int n) {
-        if (nodes_[n].operand_count == 0) return add(n, -1, fused_[nodes_[n].options.flags[2]].group);
+        if (nodes_[n].operand_count == 0) return add(n, -1, fused_[ops::scan_output::of(nodes_[n].options).call].group);
         settle_operands(n);
         const int group = open(group_kind::scan, ahead_[n].type, n);
         groups_[group].node = n;

@@ -15,9 +15,10 @@ constexpr bool is_elementwise(const node& n) { return n.op->kind == operation_ki
 // A sum over the last axes of one example: computed row by row.
 constexpr bool is_row_reduction(const graph_view& g, int n) {
     const node& at = g.nodes.data[n];
-    if (at.op->kind != operation_kind::reduction || at.options.flags[2] != 0) return false;
+    if (at.op->kind != operation_kind::reduction) return false;
+    const ops::reduction_axes axes = ops::reduction_axes::of(at.options);
     const shape& of = g.nodes.data[g.operand(n, 0)].type.extents;
-    return of.size(at.options.flags[1], of.rank) == 1;
+    return !axes.over_rows && of.size(axes.last, of.rank) == 1;
 }
 
 struct fused_node {
@@ -89,8 +90,8 @@ constexpr void find_stored(const fusion_view& f, fused_node* nodes) {
         if (r.kind != root_kind::update) nodes[nodes[r.node].source].stored = true;
     for (int n = 0; n < g.nodes.size; ++n) {
         const node& at = g.nodes.data[n];
-        if (is<ops::after>(at)) { // what a kernel of its own makes has a place, even where it is only awaited
-            fused_node& awaited = nodes[nodes[g.operand(n, 1)].source];
+        if (at.op->awaited_operand >= 0) { // what a kernel of its own makes has a place, even where it is only awaited
+            fused_node& awaited = nodes[nodes[g.operand(n, at.op->awaited_operand)].source];
             if (awaited.group >= 0 && f.groups.data[awaited.group].kind != group_kind::elementwise &&
                 f.groups.data[awaited.group].kind != group_kind::product)
                 awaited.stored = true;
@@ -107,66 +108,12 @@ constexpr void find_stored(const fusion_view& f, fused_node* nodes) {
     }
 }
 
-// How a kernel multiplies a product's operands.
+// How a kernel multiplies a product's operands: with nodes in place of the numbers of operands.
 constexpr product_plan plan_product(const graph_view& g, int n) {
-    const int a = g.operand(n, 0), b = g.operand(n, 1);
-    const value_type ta = g[a].type, tb = g[b].type;
-    const bool swap_a = g[n].options.flags[0] != 0, swap_b = g[n].options.flags[1] != 0;
-    const long a0 = ta.extents[0], a1 = ta.extents.rank == 2 ? ta.extents[1] : 1;
-    const long b0 = tb.extents[0], b1 = tb.extents.rank == 2 ? tb.extents[1] : 1;
-    product_plan p;
-    if (is<ops::matmul>(g[n]) && tb.extents.rank == 1) {
-        // y = A x as the row vector x times the transpose of A: the rows of a batch make a matrix of it.
-        p.m = 1;
-        p.n = swap_a ? a1 : a0;
-        p.k = swap_a ? a0 : a1;
-        p.left = b;
-        p.right = a;
-        p.left_row = p.k;
-        p.left_column = 1;
-        p.right_row = swap_a ? a1 : 1;
-        p.right_column = swap_a ? 1 : a1;
-        if (ta.batched) {
-            p.per_row = true;
-            p.right_batch = ta.extents.size();
-            p.left_batch = tb.batched ? p.k : 0;
-        } else {
-            p.rows_in_m = tb.batched;
-        }
-        return p;
-    }
-    p.left = a;
-    p.right = b;
-    if (ta.extents.rank == 1) { // columns times rows, summed over the batch
-        p.m = a0;
-        p.n = b0;
-        p.k = 1;
-        p.rows_in_k = true;
-        p.left_row = 1;
-        p.left_column = a0;
-        p.right_row = b0;
-        p.right_column = 1;
-        return p;
-    }
-    p.m = swap_a ? a1 : a0;
-    p.k = swap_a ? a0 : a1;
-    p.n = swap_b ? b0 : b1;
-    p.left_row = swap_a ? 1 : a1;
-    p.left_column = swap_a ? a1 : 1;
-    p.right_row = swap_b ? 1 : b1;
-    p.right_column = swap_b ? b1 : 1;
-    p.left_batch = ta.batched ? ta.extents.size() : 0;
-    p.right_batch = tb.batched ? tb.extents.size() : 0;
-    if (is<ops::matmul_batch_sum>(g[n])) {
-        if (swap_a && !swap_b)
-            p.rows_in_k = true; // the examples lie behind one another along k
-        else
-            p.per_row = p.summed = true;
-    } else if (ta.batched && !tb.batched && !swap_a) {
-        p.rows_in_m = true;
-    } else {
-        p.per_row = ta.batched || tb.batched;
-    }
+    const value_type types[] = {g[g.operand(n, 0)].type, g[g.operand(n, g[n].operand_count - 1)].type};
+    product_plan p = g[n].op->matrix_product(types, g[n].options);
+    p.left = g.operand(n, p.left);
+    p.right = g.operand(n, p.right);
     return p;
 }
 

@@ -132,7 +132,7 @@ public:
         for (int n = 0; n < g_.nodes.size; ++n) {
             auto& to = values[static_cast<std::size_t>(n)];
             if (!to.empty() || lies_in_body(bodies_, n)) continue;
-            if (is<ops::scan>(g_[n]))
+            if (is_scan(g_[n]))
                 run_scan(n);
             else
                 compute(n, to);
@@ -195,7 +195,7 @@ private:
         for (int b = 0; b < n; ++b)
             if (needed[b]) body.push_back(b);
         for (int m = n + 1; m < g_.nodes.size; ++m)
-            if (is<ops::stacked>(g_[m]) && g_.operand(m, 0) == n && value(m).empty()) {
+            if (is_stacked(g_[m]) && g_.operand(m, 0) == n && value(m).empty()) {
                 value(m).resize(size_of(m));
                 stacks.push_back(m);
             }
@@ -204,13 +204,13 @@ private:
         for (int i = 0; i < scan.steps; ++i) {
             const int step = scan.backwards ? scan.steps - 1 - i : i;
             for (int b : body) {
-                const auto& flags = g_[b].options.flags;
+                const ops::step_value part = ops::step_value::of(g_[b].options);
                 if (!is<ops::step>(g_[b]))
                     compute(b, value(b));
-                else if (flags[1] == static_cast<int>(ops::step_kind::state))
-                    value(b) = state[static_cast<std::size_t>(flags[2])];
+                else if (part.is_state())
+                    value(b) = state[static_cast<std::size_t>(part.which)];
                 else
-                    copy_step(value(b), 0, 1, value(scan.sequence(flags[2])), step, scan.steps, b);
+                    copy_step(value(b), 0, 1, value(scan.sequence(part.which)), step, scan.steps, b);
             }
             for (int m : stacks) copy_step(value(m), step, scan.steps, value(g_.operand(m, 1)), 0, 1, g_.operand(m, 1));
             for (int s = 0; s < scan.states; ++s) state[static_cast<std::size_t>(s)] = value(scan.next(s));
@@ -222,8 +222,8 @@ private:
             for (int b : body) first_bad.push_back(value(b));
         }
         for (int m = n + 1; m < g_.nodes.size; ++m)
-            if (is<ops::final_state>(g_[m]) && g_.operand(m, 0) == n && value(m).empty())
-                value(m) = state[static_cast<std::size_t>(g_[m].options.flags[0])];
+            if (is_final_state(g_[m]) && g_.operand(m, 0) == n && value(m).empty())
+                value(m) = state[static_cast<std::size_t>(ops::state_number::of(g_[m].options).state)];
         for (std::size_t i = 0; i < first_bad.size(); ++i) value(body[i]) = first_bad[i];
     }
     static bool all_finite(const std::vector<T>& x) {
@@ -262,15 +262,15 @@ private:
     }
     void draw(const node& at, std::vector<T>& to) {
         random::noise_stream stream = noise;
-        stream.leaf = static_cast<std::uint32_t>(at.options.flags[2]);
+        const ops::noise_source source = ops::noise_source::of(at.options);
+        stream.leaf = static_cast<std::uint32_t>(source.stream);
         const long elements = at.type.extents.size();
         for (std::size_t i = 0; i < to.size(); ++i) {
             const auto row = static_cast<std::uint64_t>(static_cast<long>(i) / elements);
             const int element = static_cast<int>(static_cast<long>(i) % elements);
-            const std::uint64_t example = at.options.flags[1] != 0 ? 0 : first_example + row;
-            to[i] = static_cast<noise_kind>(at.options.flags[0]) == noise_kind::normal
-                        ? T(random::normal<double>(stream, example, element))
-                        : T(random::uniform<double>(stream, example, element));
+            const std::uint64_t example = source.shared_by_rows ? 0 : first_example + row;
+            to[i] = source.distribution == noise_kind::normal ? T(random::normal<double>(stream, example, element))
+                                                              : T(random::uniform<double>(stream, example, element));
         }
     }
 };

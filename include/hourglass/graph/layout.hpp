@@ -198,7 +198,8 @@ constexpr std::uint64_t structure_of(const schedule_view& s, const graph_view& g
     // Column reductions and movements have a runner for each operation.
     if (group.kind == group_kind::column_reduction || group.kind == group_kind::movement)
         hash = mix(hash, g[group.node].op->id);
-    if (group.kind == group_kind::scan) add(g[group.node].options.flags[0]); // each has a runner of its own
+    if (group.kind == group_kind::scan)
+        add(ops::called_scan::of(g[group.node].options).scan); // each has a runner of its own
     add(group.load_count);
     const bool has_loads = group.kind == group_kind::elementwise || group.kind == group_kind::product;
     const group_load* const loads = s.loads.data + (has_loads ? group.first_load : 0);

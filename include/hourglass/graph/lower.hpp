@@ -161,7 +161,7 @@ private:
             shares = shares || graph_.names[i].node == result.index;
         if (!shares) return result;
         ops::broadcast_to same;
-        same.options.target = result.extents();
+        same.options = {result.extents()};
         return result.trace(same, result);
     }
     constexpr handle lower(const literal& x) { return at(graph_.push_literal(x.value)); }

@@ -73,9 +73,9 @@ public:
     // Which state a node is, or -1.
     constexpr int state(int n) const {
         const node& at = g_.nodes[n];
-        const bool is_state = is<ops::step>(at) && at.options.flags[0] == body_ &&
-                              at.options.flags[1] == static_cast<int>(ops::step_kind::state);
-        return is_state ? at.options.flags[2] : -1;
+        if (!is<ops::step>(at)) return -1;
+        const ops::step_value step = ops::step_value::of(at.options);
+        return step.body == body_ && step.is_state() ? step.which : -1;
     }
     constexpr int next(int s) const { return states_[s].next; }
     constexpr void set_next(int s, handle value) {
@@ -108,11 +108,8 @@ public:
         operands.append(sequences_.view());
         if (operands.empty()) g_.fail(sentence("the scan '", name_, "' is given neither a sequence nor a state"));
         if (g_.failed()) return 0;
-        attributes options;
-        options.target = make_shape(steps_);
-        options.flags = {body_, states_.size(), backwards_};
-        options.number = every_;
-        return g_.push(&record<ops::scan>, options, operands.view());
+        const ops::scan_shape shape_{body_, states_.size(), backwards_, steps_, every_};
+        return g_.push(&record<ops::scan>, shape_, operands.view());
     }
 
 private:
@@ -120,9 +117,7 @@ private:
         return sequences_.empty() ? text() : sentence(", as '", g_.name(sequence_names_[0]), "' says");
     }
     constexpr void push_step(ops::step_kind kind, int which, int formal, const value_type& type) {
-        attributes options;
-        options.flags = {body_, static_cast<int>(kind), which};
-        g_.names[formal].node = g_.push_leaf(&record<ops::step>, -1, type, options);
+        g_.names[formal].node = g_.push_leaf(&record<ops::step>, -1, type, ops::step_value{body_, kind, which});
     }
 };
 
@@ -131,21 +126,19 @@ constexpr handle take_of_scan(handle scan, handle value, scan_moment moment, std
     graph_builder& g = *scan.graph;
     int taken = value.index, state = -1;
     if (moment != scan_moment::each) {
-        const node& at = value.at();
-        if (!is<ops::step>(at) || at.options.flags[0] != scan.at().options.flags[0] ||
-            at.options.flags[1] != static_cast<int>(ops::step_kind::state)) {
+        const ops::step_value step = ops::step_value::of(value.at().options);
+        if (!is<ops::step>(value.at()) || step.body != ops::scan_shape::of(scan.at().options).body ||
+            !step.is_state()) {
             scan.fail(sentence("'", symbol, "' is no state that the scan carries: only these have a ",
                                moment == scan_moment::next ? "next" : "last", " value"));
             return scan;
         }
-        state = at.options.flags[2];
+        state = step.which;
         taken = g.operand(scan.index, state);
     }
-    attributes options;
-    options.flags[0] = moment == scan_moment::last ? state : 0;
     const int both[] = {scan.index, taken};
-    return scan.append(moment == scan_moment::last ? &record<ops::final_state> : &record<ops::stacked>, options, both,
-                       2);
+    if (moment == scan_moment::last) return scan.append(&record<ops::final_state>, ops::state_number{state}, both, 2);
+    return scan.append(&record<ops::stacked>, ops::kept_steps{}, both, 2);
 }
 
 HOURGLASS_END

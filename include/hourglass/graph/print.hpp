@@ -83,70 +83,18 @@ inline std::string operand_text(graph_view g, const node_names& names, int n) {
     return stands_inline(g, names, n) ? number_text(g[n].options.number) : names[n];
 }
 
-// The options of a node in brackets, in words where the kind of the operation says what they mean, else as they are.
+// The options of a node in brackets, as its operation describes them, else as they are.
 inline std::string options_text(const node& n) {
     std::vector<std::string> parts;
-    const auto& flags = n.options.flags;
-    const auto number = [](int i) { return std::to_string(i); };
-    const auto reduced = [&] {
-        if (flags[2] != 0)
-            parts.push_back("over rows");
-        else if (flags[1] - flags[0] == 1)
-            parts.push_back("axis " + number(flags[0]));
-        else
-            parts.push_back("axes " + number(flags[0]) + " to " + number(flags[1] - 1));
-    };
-    switch (n.op->kind) {
-    case operation_kind::literal:
-        return "";
-    case operation_kind::reduction:
-        reduced();
-        break;
-    case operation_kind::product:
-        if (is<ops::exclusive_product>(n) || is<ops::settled_product>(n)) {
-            reduced();
-            break;
-        }
-        if (flags[0] != 0) parts.push_back("transpose left");
-        if (flags[1] != 0) parts.push_back("transpose right");
-        break;
-    case operation_kind::noise:
-        parts.push_back(static_cast<noise_kind>(flags[0]) == noise_kind::normal ? "normal" : "uniform");
-        if (flags[1] != 0) parts.push_back("shared");
-        break;
-    case operation_kind::scan: // of a program's own graph: which of its scans, and which result
-        if (is<ops::final_state>(n)) parts.push_back("state " + number(flags[0]));
-        if (is<ops::scan_value>(n)) parts.push_back(number(flags[1]) + " of scan " + number(flags[0] + 1));
-        if (is<ops::scan>(n)) parts.push_back(number(flags[0]));
-        if (is<ops::scan_call>(n)) parts.push_back(number(flags[0] + 1));
-        if (is<ops::scan>(n) && flags[2] != 0) parts.push_back("backwards");
-        break;
-    default: {
-        if (is<ops::step>(n)) {
-            const bool state = flags[1] == static_cast<int>(ops::step_kind::state);
-            parts.push_back((state ? "state " : "slice ") + number(flags[2]) + " of scan " + number(flags[0]));
-            break;
-        }
-        if (is<ops::gather>(n) || is<ops::scatter>(n)) {
-            parts.push_back(number(flags[1]) + (flags[1] == 1 ? " element" : " elements"));
-            if (is<ops::gather>(n) && n.options.target.rank > 0)
-                parts.back() += " of " + number(n.options.target[0]) + " by " + number(n.options.target[1]);
-            break;
-        }
-        if (n.options.number != 0 || is<ops::scalar>(n)) parts.push_back(number_text(n.options.number));
-        // The result's own extents need not be said again; what else is in `target` is an order of axes.
-        if (n.options.target.rank > 0 && !(n.options.target == n.type.extents))
-            for (int i = 0; i < n.options.target.rank; ++i) parts.push_back(number(n.options.target[i]));
-        if (n.op->kind != operation_kind::movement || is<ops::after>(n) || n.options.target.rank > 0 ||
-            n.type.extents.rank == 0)
-            break;
-        // along one axis: the axis, then what the operation packs
-        parts.push_back("axis " + number(flags[0]));
-        if (flags[1] != 0 || flags[2] != 0) {
-            parts.push_back(number(flags[1]));
-            parts.push_back(number(flags[2]));
-        }
-    }
+    const attributes& options = n.options;
+    if (n.op->kind == operation_kind::literal) return "";
+    if (n.op->describe != nullptr) {
+        const text described = n.op->describe(options);
+        if (!described.empty()) parts.emplace_back(described.view());
+    } else {
+        if (options.number != 0 || is<ops::scalar>(n)) parts.push_back(number_text(options.number));
+        if (!(options.target == n.type.extents)) // else the result's own extents, which stand beside it
+            for (int i = 0; i < options.target.rank; ++i) parts.push_back(std::to_string(options.target[i]));
     }
     std::string t;
     for (const std::string& part : parts) t += (t.empty() ? "[" : ", ") + part;

@@ -47,7 +47,9 @@ public:
     }
 
 private:
-    static constexpr bool is_over_rows(const node& n) { return is<ops::sum>(n) && n.options.flags[2] != 0; }
+    static constexpr bool is_over_rows(const node& n) {
+        return is<ops::sum>(n) && ops::reduction_axes::of(n.options).over_rows;
+    }
     constexpr bool ask(int n, list<int>& asked) const {
         if (n < first_ || n >= last_) return false;
         const node& at = g_.nodes[n];
@@ -94,10 +96,8 @@ constexpr void derivation::reverse_scan() {
             if (!body.holds(n)) {
                 wanted[n] = wanted_[n];
             } else if (is<ops::step>(here)) {
-                const int which = here.options.flags[2];
-                wanted[n] = here.options.flags[1] == static_cast<int>(ops::step_kind::state)
-                                ? carries[which]
-                                : wanted_[old.sequence(which)];
+                const ops::step_value step = ops::step_value::of(here.options);
+                wanted[n] = step.is_state() ? carries[step.which] : wanted_[old.sequence(step.which)];
             } else {
                 wanted[n] = false;
                 for (int i = 0; here.op->smooth && !wanted[n] && i < here.operand_count; ++i)
@@ -113,11 +113,11 @@ constexpr void derivation::reverse_scan() {
     for (int n = node_ + 1; n < count_; ++n) {
         if (!is_scan_result(g.nodes[n]) || g.operand(n, 0) != node_ || adjoints_[n] < 0) continue;
         const handle adjoint = at(adjoints_[n]).filled(adjoint_type(n));
-        if (is<ops::stacked>(g.nodes[n])) {
+        if (is_stacked(g.nodes[n])) {
             value_of_stack.push(g.operand(n, 1));
             stacks.push(adjoint.index);
         } else {
-            int& to = start[g.nodes[n].options.flags[0]];
+            int& to = start[ops::state_number::of(g.nodes[n].options).state];
             to = to < 0 ? adjoint.index : (at(to) + adjoint).index;
         }
     }
@@ -141,9 +141,8 @@ constexpr void derivation::reverse_scan() {
     for (int n = 0; n < node_; ++n) {
         if (!body.holds(n)) continue;
         if (is<ops::step>(g.nodes[n])) {
-            const int which = g.nodes[n].options.flags[2];
-            const bool is_state = g.nodes[n].options.flags[1] == static_cast<int>(ops::step_kind::state);
-            (is_state ? sources : slices)[which] = body[n];
+            const ops::step_value step = ops::step_value::of(g.nodes[n].options);
+            (step.is_state() ? sources : slices)[step.which] = body[n];
             if (wanted[n]) targets.push(body[n]);
         } else {
             for (int i = 0; i < g.nodes[n].operand_count; ++i) capture(g.operand(n, i));

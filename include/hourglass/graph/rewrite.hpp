@@ -6,11 +6,11 @@
 
 HOURGLASS_BEGIN
 
-// The products that there is a kernel for, and whose flags say what is transposed; a user's own may be anything.
-constexpr bool is_matrix_product(const node& n) { return is<ops::matmul>(n) || is<ops::matmul_batch_sum>(n); }
+// Whether the kernels of matrix products compute it.
+constexpr bool is_matrix_product(const node& n) { return n.op->matrix_product != nullptr; }
 
 // Its value lies where that of its first operand does.
-constexpr bool moves_nothing(const node& n) { return is<ops::reshape>(n) || is<ops::after>(n); }
+constexpr bool moves_nothing(const node& n) { return n.op->is_view; }
 
 class rewriter {
 public:
@@ -100,8 +100,7 @@ constexpr graph_builder isolate_roots(const graph_view& g) {
         if (is_result && !lies_outside(r.nodes[source])) continue;
         const int of = root.node;
         if (!is_result || copies[of] < 0) {
-            attributes same;
-            same.target = r.nodes[of].type.extents;
+            const ops::repetition same{r.nodes[of].type.extents};
             root.node = r.push(&record<ops::broadcast_to>, same, {&of, 1});
         } else {
             root.node = copies[of];

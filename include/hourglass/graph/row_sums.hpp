@@ -66,7 +66,7 @@ public:
     constexpr explicit row_sum(graph_builder& g) : g_(g), is_noise_(g.nodes.size()) {
         for (int n = 0; n < is_noise_.size(); ++n) {
             const node& of = g_.nodes[n];
-            is_noise_[n] = is<ops::noise>(of) || (is<ops::fed>(of) && of.options.flags[0] != 0);
+            is_noise_[n] = is<ops::noise>(of) || (is<ops::fed>(of) && ops::fed_symbol::of(of.options).is_noise);
             if (of.op->kind != operation_kind::elementwise || is<ops::add>(of) || is<ops::subtract>(of)) continue;
             for (int i = 0; i < of.operand_count; ++i) is_noise_[n] = is_noise_[n] || is_noise_[g_.operand(n, i)];
         }

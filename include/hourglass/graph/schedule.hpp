@@ -57,18 +57,6 @@ struct group_member {
     int first_wire = 0, operand_count = 0; // as many operands as the operation takes
 };
 
-// A matrix product as the kernel sees it: C(m x n) = A(m x k) B(k x n).
-struct product_plan {
-    long m = 0, n = 0, k = 0;
-    bool rows_in_m = false, rows_in_k = false; // multiplied by the rows of the call
-    bool per_row = false;                      // one product for each row of the call
-    bool summed = false;                       // and their sum is the result
-    bool left_is_packed = false;               // by the product before, which has the same left operand
-    int left = -1, right = -1;                 // values
-    long left_row = 0, left_column = 0, left_batch = 0;
-    long right_row = 0, right_column = 0, right_batch = 0;
-};
-
 struct schedule_group {
     group_kind kind{};
     value_type domain{};

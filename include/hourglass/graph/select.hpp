@@ -32,11 +32,10 @@ public:
         for (int n = 0; n < g.nodes.size; ++n) {
             const node& old = g[n];
             if (cut[n] >= 0 && !(is<ops::input>(old) || is<ops::argument>(old))) {
-                attributes options;
-                options.flags[0] = is<ops::noise>(old);
-                r.map[n] = r.to.push_leaf(&record<ops::fed>, cut[n], old.type, options);
-            } else if (is<ops::in_training>(old)) {
-                const int chosen = r.map[g.operand(n, training ? 0 : 1)];
+                const ops::fed_symbol symbol{is<ops::noise>(old)};
+                r.map[n] = r.to.push_leaf(&record<ops::fed>, cut[n], old.type, symbol);
+            } else if (depends_on_training(old)) {
+                const int chosen = r.map[g.operand(n, old.op->chosen(training))];
                 r.map[n] = handle{&r.to, nullptr, chosen}.filled(old.type).index;
             } else {
                 r.map[n] = passes_names ? exact_copy(n) : r.copy(n);
@@ -50,10 +49,10 @@ public:
     // under a name is seen too, and the exact form is what is differentiated.
     constexpr int exact_copy(int n) {
         const node& old = r.from[n];
-        if (is<ops::log>(old) || is<ops::log1p>(old)) {
+        if (ops::is_logarithm(*old.op)) {
             const auto all = [](const handle&) { return true; };
             ops::exact_logarithm exact(handle{&r.to, nullptr, r.map[r.from.operand(n, 0)]}, all);
-            const handle found = is<ops::log>(old) ? exact.of_itself() : exact.of_one_more();
+            const handle found = exact.of(*old.op);
             if (exact.found()) return found.index;
         }
         return r.copy(n);

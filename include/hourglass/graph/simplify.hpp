@@ -77,7 +77,7 @@ class simplification {
         } else if (is_matrix_product(old)) {
             found = product_of_scaled(old, a, b);
             if (found < 0) found = product(old, a, b);
-        } else if (is<ops::sum>(old) && old.options.flags[2] == 0) {
+        } else if (is<ops::sum>(old) && !ops::reduction_axes::of(old.options).over_rows) {
             found = sum(old, a);
         } else {
             found = function_or_movement(old, a, b);
@@ -151,9 +151,10 @@ class simplification {
         return -1;
     }
     constexpr int sum(const node& old, int a) {
-        if (old.options.flags[0] == old.options.flags[1]) return a;
+        const auto [first, last, over_rows] = ops::reduction_axes::of(old.options);
+        if (first == last) return a;
         if (is_scaled(a)) return sum_of_scaled(old, a);
-        return sum_of_factors(a, old.options.flags[0], old.options.flags[1]);
+        return sum_of_factors(a, first, last);
     }
     // The same for a node that has a name: it does not become one that was there before.
     constexpr int simplified_apart(int n) {
@@ -229,11 +230,7 @@ class simplification {
             while (begin > first && aligned[begin - 1] == 1) --begin;
             if (begin == last) return -1;
         }
-        const auto axes = [](int from, int to) {
-            ops::sum s;
-            s.options.flags = {from, to, 0};
-            return s;
-        };
+        const auto axes = [](int from, int to) { return ops::sum{{{from, to}}}; };
         shape rest;
         for (int i = 0; i < whole.rank; ++i)
             if (i < begin || i >= end) rest[rest.rank++] = aligned[i];
@@ -308,16 +305,16 @@ class simplification {
         return is_op<ops::transpose>(n) && at(n).type.extents.rank == 2 && at(n).options.target[0] == 1;
     }
     constexpr int product(const node& old, int a, int b) {
-        attributes options = old.options;
+        ops::product_transposes transposes = ops::product_transposes::of(old.options);
         if (swaps_matrix(a)) {
             a = operand(a, 0);
-            options.flags[0] = !options.flags[0];
+            transposes.a = !transposes.a;
         }
         if (swaps_matrix(b)) {
             b = operand(b, 0);
-            options.flags[1] = !options.flags[1];
+            transposes.b = !transposes.b;
         }
-        return r_.to.push(old.op, options, swapped(a, b));
+        return r_.to.push(old.op, transposes, swapped(a, b));
     }
 
     // What reads a node that stays sees a leaf in its place until all is done, so that no rule looks through it: where

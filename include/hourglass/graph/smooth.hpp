@@ -10,8 +10,7 @@ HOURGLASS_BEGIN
 
 // Whether n is a logarithm that may have an exact form.
 constexpr bool may_be_exact(const graph_builder& g, int n) {
-    return (is<ops::log>(g.nodes[n]) || is<ops::log1p>(g.nodes[n])) &&
-           ops::exact_logarithm<handle>::may_exist(g.nodes[g.operand(n, 0)]);
+    return ops::is_logarithm(*g.nodes[n].op) && ops::exact_logarithm<handle>::may_exist(g.nodes[g.operand(n, 0)]);
 }
 // A node with the value of `root` whose formula squares no root; nodes are appended where there is such a square, or a
 // logarithm that has an exact form. The targets, with respect to which it is differentiated, stay. So do scans: their

@@ -8,18 +8,15 @@
 
 HOURGLASS_BEGIN
 
-// What a leaf of a step's graph stands for: options.flags[0]; which of these: flags[1]
-enum class step_leaf { outer, state, slice };
-
 // The k-th of a graph's scans, in the order of its nodes.
 constexpr int count_scans(const graph_view& g) {
     int count = 0;
-    for (int n = 0; g.bodies > 0 && n < g.nodes.size; ++n) count += is<ops::scan>(g[n]);
+    for (int n = 0; g.bodies > 0 && n < g.nodes.size; ++n) count += is_scan(g[n]);
     return count;
 }
 constexpr int scan_number(const graph_view& g, int k) {
     int n = 0;
-    for (; !is<ops::scan>(g[n]) || k-- > 0; ++n) {}
+    for (; !is_scan(g[n]) || k-- > 0; ++n) {}
     return n;
 }
 
@@ -44,39 +41,39 @@ template <int Results, int Sequences> struct scan_plan {
 // Of a scan's stacked state of which every k-th is enough, this k, where nothing but scans that run the other way read
 // the states, step by step, and all that a step reads can be had again; else 0: all are kept.
 constexpr int kept_every(const graph_view& g, const list<int>& bodies, int n) {
-    if (!is<ops::stacked>(g[n]) || g[n].options.flags[1] == 0) return 0;
+    const auto kept = [&](int stacked) { return ops::kept_steps::of(g[stacked].options).every; };
+    const auto step_of = [&](int leaf) { return ops::step_value::of(g[leaf].options); };
+    if (!is_stacked(g[n]) || kept(n) == 0) return 0;
     const int scan = g.operand(n, 0);
-    list<bool> checkpoint(g.nodes.size, false), can_restore(g[scan].options.flags[1]);
+    const ops::scan_shape parts = ops::scan_shape::of(g[scan].options);
+    list<bool> checkpoint(g.nodes.size, false), can_restore(parts.states);
     for (int m = scan + 1; m < g.nodes.size; ++m)
-        if (is<ops::stacked>(g[m]) && g[m].options.flags[1] != 0 && g.operand(m, 0) == scan) {
+        if (is_stacked(g[m]) && kept(m) != 0 && g.operand(m, 0) == scan) {
             if (!is<ops::step>(g[g.operand(m, 1)])) return 0;
             checkpoint[m] = true;
-            can_restore[g[g.operand(m, 1)].options.flags[2]] = true;
+            can_restore[step_of(g.operand(m, 1)).which] = true;
         }
     for (const graph_root& r : g.roots)
         if (checkpoint[r.node]) return 0;
     for (int m = scan + 1; m < g.nodes.size; ++m)
         for (int i = 0; i < g[m].operand_count; ++i)
-            if (checkpoint[g.operand(m, i)] && (!is<ops::scan>(g[m]) || i < 2 * g[m].options.flags[1] ||
-                                                g[m].options.flags[2] == g[scan].options.flags[2]))
+            if (checkpoint[g.operand(m, i)] && (!is_scan(g[m]) || i < 2 * ops::scan_shape::of(g[m].options).states ||
+                                                ops::scan_shape::of(g[m].options).backwards == parts.backwards))
                 return 0;
     // One that reads states of two scans has both whole: it does the steps of one scan again.
     for (int m = scan + 1; m < g.nodes.size; ++m) {
         bool reads = false, reads_others = false;
-        for (int i = 0; is<ops::scan>(g[m]) && i < g[m].operand_count; ++i) {
+        for (int i = 0; is_scan(g[m]) && i < g[m].operand_count; ++i) {
             const int from = g.operand(m, i);
             reads = reads || checkpoint[from];
-            reads_others = reads_others ||
-                           (is<ops::stacked>(g[from]) && g[from].options.flags[1] != 0 && g.operand(from, 0) != scan);
+            reads_others = reads_others || (is_stacked(g[from]) && kept(from) != 0 && g.operand(from, 0) != scan);
         }
         if (reads && reads_others) return 0;
     }
     const list<bool> needed = needed_of_body(g, bodies, scan);
     for (int m = 0; m < scan; ++m)
-        if (needed[m] && is<ops::step>(g[m]) && g[m].options.flags[1] == static_cast<int>(ops::step_kind::state) &&
-            !can_restore[g[m].options.flags[2]])
-            return 0;
-    return g[n].options.flags[1];
+        if (needed[m] && is<ops::step>(g[m]) && step_of(m).is_state() && !can_restore[step_of(m).which]) return 0;
+    return kept(n);
 }
 
 // What a graph's results need, in the bodies of scans too; of a scan's sequences only those that its body reads. A
@@ -93,7 +90,7 @@ struct needs_of_scans {
             if (r.kind == root_kind::update && g.names[r.name].node >= 0) wanted[g.names[r.name].node] = true;
         }
         for (int n = g.nodes.size - 1; n >= 0; --n) {
-            if (is<ops::scan>(g[n]))
+            if (is_scan(g[n]))
                 add_scan(scan_parts<graph_view>(g, n));
             else
                 for (int i = 0; wanted[n] && i < g[n].operand_count; ++i) wanted[g.operand(n, i)] = true;
@@ -115,9 +112,9 @@ private:
         for (int m = 0; m < scan.at; ++m) {
             if (!body[m]) continue;
             of_a_body[m] = true;
-            if (wanted[scan.at] && is<ops::step>(g[m]) &&
-                g[m].options.flags[1] == static_cast<int>(ops::step_kind::slice))
-                add_sequence(scan, scan.sequence(g[m].options.flags[2]));
+            if (!wanted[scan.at] || !is<ops::step>(g[m])) continue;
+            if (const auto step = ops::step_value::of(g[m].options); !step.is_state())
+                add_sequence(scan, scan.sequence(step.which));
         }
         for (int s = 0; wanted[scan.at] && s < scan.states; ++s) wanted[scan.next(s)] = wanted[scan.initial(s)] = true;
     }
@@ -149,12 +146,12 @@ public:
             if (!needs.wanted[n] || !is_scan_result(g[n]) || g.operand(n, 0) != scan_node) continue;
             results.push(n);
             every_result_.push(kept_every(g, needs.bodies, n));
-            if (is<ops::stacked>(g[n])) ask(g.operand(n, 1), false);
+            if (is_stacked(g[n])) ask(g.operand(n, 1), false);
         }
         for (int q = 0; q < scan.sequences; ++q) {
             if (slices_[q] < 0) continue;
             const int kept = scan.sequence(q), every = kept_every(g, needs.bodies, kept);
-            r_.to.nodes[slices_[q]].options.flags[1] = sequences.size();
+            r_.to.nodes[slices_[q]].options = ops::step_source{step_leaf::slice, sequences.size()};
             sequences.push(kept);
             every_.push(every);
             if (every > 0) again = g.operand(kept, 0);
@@ -164,7 +161,7 @@ public:
         for (int s = 0; s < before.states; ++s) checkpoints.push(before.initial(s));
         for (int q = 0; q < scan.sequences; ++q) // of all states, since each may be made of any
             if (const int kept = scan.sequence(q); kept_every(g, needs.bodies, kept) > 0)
-                checkpoints[g[g.operand(kept, 1)].options.flags[2]] = kept;
+                checkpoints[ops::step_value::of(g[g.operand(kept, 1)].options).which] = kept;
     }
     step_graph(const step_graph&) = delete;
     step_graph& operator=(const step_graph&) = delete;
@@ -177,12 +174,12 @@ public:
     template <int Results, int Sequences> constexpr scan_plan<Results, Sequences> plan() const {
         const graph_view& g = r_.from;
         scan_plan<Results, Sequences> p;
-        for (int n = 0; n < again; ++n) p.again += is<ops::scan>(g[n]);
+        for (int n = 0; n < again; ++n) p.again += is_scan(g[n]);
         if (again >= 0) ++p.again;
         for (int q = 0; q < sequences.size(); ++q) {
             if (every_[q] > 0) p.every = every_[q];
             p.state_of[static_cast<std::size_t>(q)] =
-                every_[q] > 0 ? g[g.operand(sequences[q], 1)].options.flags[2] : -1;
+                every_[q] > 0 ? ops::step_value::of(g[g.operand(sequences[q], 1)].options).which : -1;
         }
         p.outer = outer.size();
         p.states = scan.states;
@@ -193,8 +190,8 @@ public:
         for (int i = 0; i < results.size(); ++i) {
             const node& at = r_.from[results[i]];
             scan_result_plan& to = p.results[static_cast<std::size_t>(i)];
-            to.stacked = is<ops::stacked>(at);
-            to.root = to.stacked ? roots++ : at.options.flags[0];
+            to.stacked = is_stacked(at);
+            to.root = to.stacked ? roots++ : ops::state_number::of(at.options).state;
             to.every = every_result_[i];
         }
         return p;
@@ -202,14 +199,11 @@ public:
 
 private:
     constexpr int push_leaf(step_leaf what, int which, const value_type& type) {
-        attributes options;
-        options.flags = {static_cast<int>(what), which, 0};
-        return r_.to.push_leaf(&record<ops::fed>, -1, type, options);
+        return r_.to.push_leaf(&record<ops::step_input>, -1, type, ops::step_source{what, which});
     }
     constexpr int leaf_of(const node& step) {
-        const int which = step.options.flags[2];
-        if (step.options.flags[1] == static_cast<int>(ops::step_kind::state))
-            return push_leaf(step_leaf::state, which, step.type);
+        const auto [body, kind, which] = ops::step_value::of(step.options);
+        if (kind == ops::step_kind::state) return push_leaf(step_leaf::state, which, step.type);
         return slices_[which] = push_leaf(step_leaf::slice, which, step.type);
     }
     constexpr int copy(int n) {
@@ -222,7 +216,7 @@ private:
         const node& at = r_.from[n];
         if (at.op->kind == operation_kind::literal) {
             r_.map[n] = r_.copy(n);
-        } else if (is<ops::broadcast_to>(at)) {
+        } else if (at.op->repeats) {
             r_.map[n] = copy(n);
         } else {
             r_.map[n] = push_leaf(step_leaf::outer, outer.size(), at.type);
@@ -234,10 +228,9 @@ private:
     constexpr void ask(int n, bool is_state) {
         bring(n);
         int result = r_.map[n], source = result;
-        while (is<ops::reshape>(r_.to.nodes[source])) source = r_.to.operand(source, 0);
+        while (moves_nothing(r_.to.nodes[source])) source = r_.to.operand(source, 0);
         if (is_state && r_.to.nodes[source].op->kind == operation_kind::leaf) {
-            attributes same;
-            same.target = r_.to.nodes[result].type.extents;
+            const ops::repetition same{r_.to.nodes[result].type.extents};
             const int from[] = {result};
             result = r_.to.push(&record<ops::broadcast_to>, same, {from, 1});
         }
@@ -259,7 +252,7 @@ constexpr graph_builder outer_graph(const graph_view& g) {
         if (!needed[n]) continue;
         if (is_scan_result(g[n])) {
             needed[g.operand(n, 0)] = true;
-        } else if (is<ops::scan>(g[n])) {
+        } else if (is_scan(g[n])) {
             const step_graph step(g, n, needs);
             first[n] = operands.size();
             operands.append(step.outer.view());
@@ -281,21 +274,19 @@ constexpr graph_builder outer_graph(const graph_view& g) {
     list<int> number(g.nodes.size, 0), results(g.nodes.size, 0);
     int scans = 0;
     for (int n = 0; n < g.nodes.size; ++n) {
-        if (is<ops::scan>(g[n])) number[n] = scans++;
+        if (is_scan(g[n])) number[n] = scans++;
         if (!needed[n]) continue;
-        attributes options;
-        if (is<ops::scan>(g[n])) {
-            options.flags[0] = number[n];
+        if (is_scan(g[n])) {
             list<int> now;
             for (int i = 0; i < count[n]; ++i) now.push(r.map[operands[first[n] + i]]);
-            r.map[n] = r.to.push(&record<ops::scan_call>, options, now.view());
+            r.map[n] = r.to.push(&record<ops::scan_call>, ops::called_scan{number[n]}, now.view());
         } else if (is_scan_result(g[n])) {
             const int scan = g.operand(n, 0);
-            options.flags = {number[scan], results[scan]++, r.map[scan]};
+            const ops::scan_output output{number[scan], results[scan]++, r.map[scan]};
             value_type type = g[n].type;
             if (const int kept = kept_every(g, needs.bodies, n); kept > 0)
                 type.extents[0] = (type.extents[0] + kept - 1) / kept;
-            r.map[n] = r.to.push_leaf(&record<ops::scan_value>, -1, type, options);
+            r.map[n] = r.to.push_leaf(&record<ops::scan_value>, -1, type, output);
         } else {
             r.map[n] = r.copy(n);
         }

@@ -106,11 +106,10 @@ public:
 
     // The exact form of a logarithm of this operand, which is seen through names: -1 where it has none.
     constexpr int exact_logarithm(const operation& op, int a) const {
-        const bool of_one_more = op.id == record<ops::log1p>.id;
-        if (!of_one_more && op.id != record<ops::log>.id) return -1;
+        if (!ops::is_logarithm(op)) return -1;
         const auto can_be_passed = [this](const handle& x) { return !is_kept(x.index); };
         ops::exact_logarithm exact(h(a), can_be_passed);
-        const handle found = of_one_more ? exact.of_one_more() : exact.of_itself();
+        const handle found = exact.of(op);
         return exact.found() ? found.index : -1;
     }
 
@@ -136,7 +135,7 @@ private:
     constexpr bool moves_elements(int n) const {
         return is_op<ops::reshape>(n) || is_op<ops::broadcast_to>(n) || is_op<ops::transpose>(n) ||
                is_op<ops::slice>(n) || is_op<ops::pad>(n) || is_op<ops::band>(n) ||
-               (is_op<ops::sum>(n) && at(n).options.flags[2] == 0 &&
+               (is_op<ops::sum>(n) && !ops::reduction_axes::of(at(n).options).over_rows &&
                 at(n).type.extents.size() == at(operand(n, 0)).type.extents.size());
     }
     constexpr int squared_of(int n, const value_type& type, bool rough, int depth) {

@@ -98,6 +98,12 @@ struct graph_view {
 };
 
 template <class Op> constexpr bool is(const node& n) { return n.op->id == record<Op>.id; }
+// A marker that derivatives do not pass.
+constexpr bool stops_gradient(const node& n) { return n.op->kind == operation_kind::marker && !n.op->smooth; }
+// A marker whose operand is another in training.
+constexpr bool depends_on_training(const node& n) {
+    return n.op->chosen != nullptr && n.op->chosen(true) != n.op->chosen(false);
+}
 
 class graph_builder {
 public:

@@ -30,14 +30,13 @@ constexpr handle handle::append(const operation* op, const attributes& options, 
 constexpr handle handle::reshaped(const shape& target) const {
     if (extents() == target) return *this;
     ops::reshape r;
-    r.options.target = target;
+    r.options = {target};
     return trace(r, *this);
 }
 constexpr handle handle::filled(const value_type& wanted) const {
     if (type() == wanted) return *this;
     ops::broadcast_to b;
-    b.options.target = wanted.extents;
-    b.options.flags[0] = wanted.batched && !batched();
+    b.options = {wanted.extents, wanted.batched && !batched()};
     return trace(b, *this);
 }
 constexpr handle handle::rows() const {
@@ -82,7 +81,7 @@ constexpr handle handle::new_state(const text& owner, std::string_view what, con
 }
 
 // A leaf's identity is made of its name, so that leaving out parts of a graph changes no value.
-constexpr handle handle::noise(int kind, bool shared_by_examples, const shape& extents_) const {
+constexpr handle handle::noise(noise_kind kind, bool shared_by_examples, const shape& extents_) const {
     if (place->in_scan)
         fail(text("noise is drawn in the body of a scan, where it would be the same in all steps: draw it outside, for "
                   "all steps at once, as in eps = normal_noise<T, n>(), and pass it along(...)"));
@@ -101,13 +100,12 @@ constexpr handle handle::noise(int kind, bool shared_by_examples, const shape& e
         return *this;
     }
     const std::uint64_t hash = graph->names[name].hash;
-    attributes options;
-    options.flags = {kind, shared_by_examples, static_cast<int>((hash ^ hash >> 32) & 0x7fffffffu)};
+    const ops::noise_source source{kind, shared_by_examples, static_cast<int>((hash ^ hash >> 32) & 0x7fffffffu)};
     for (const auto& n : graph->nodes)
-        if (is<ops::noise>(n) && n.options.flags[2] == options.flags[2])
+        if (is<ops::noise>(n) && ops::noise_source::of(n.options).stream == source.stream)
             fail(sentence("the noise leaves '", full.view(), "' and '", graph->name(n.name),
                           "' have one identity: rename one of their equations"));
-    const int n = graph->push_leaf(&record<ops::noise>, name, {extents_, !shared_by_examples}, options);
+    const int n = graph->push_leaf(&record<ops::noise>, name, {extents_, !shared_by_examples}, source);
     graph->names[name].node = n;
     return other(n);
 }

@@ -53,7 +53,7 @@ constexpr bool can_differentiate(auto y, auto x, std::string_view what,
     const auto bodies = bodies_of(g.view());
     const auto reached_in_scan = [&](int n) { // by any way through the steps
         for (int scan = n + 1; lies_in_body(bodies, n) && scan <= y.index; ++scan)
-            if (is<ops::scan>(g.nodes[scan]) && g.nodes[scan].options.flags[0] == bodies[n])
+            if (is_scan(g.nodes[scan]) && ops::scan_shape::of(g.nodes[scan].options).body == bodies[n])
                 for (int i = 0; i < g.nodes[scan].operand_count; ++i)
                     if (const int o = g.operand(scan, i); o == x.index || reached[o] || (o > x.index && bodies[o] != 0))
                         return true;
@@ -77,7 +77,7 @@ constexpr auto recorded(auto y, auto x, auto result, int known) {
     auto& g = *y.graph;
     if (result.index < known) {
         broadcast_to same;
-        same.options.target = result.extents();
+        same.options = {result.extents()};
         result = result.trace(same, result);
     }
     g.derivatives.push({y.index, x.index, result.index});

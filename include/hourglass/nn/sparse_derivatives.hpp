@@ -28,7 +28,7 @@ namespace ops {
 // What stands behind the indices of a gather that picks a sparse matrix's elements, and is read of it again.
 struct sparse_matrix {
     enum { colours, mode, row_starts };
-    static constexpr int first(const attributes& of) { return of.flags[0] + of.flags[1]; }
+    static constexpr int first(const index_table& of) { return of.first + of.count; }
 };
 
 struct sparse_derivative {
@@ -88,8 +88,7 @@ private:
         const auto compressed = y.other(directions(g, part.seed, colours).run(part.seed, part.result));
         if (y.failed()) return y;
         gather entries;
-        entries.options.target = make_shape(outputs, inputs);
-        entries.options.flags = {add_table(g, pattern, colours, forward), pattern.size(), 0};
+        entries.options = {add_table(g, pattern, colours, forward), pattern.size(), 0, make_shape(outputs, inputs)};
         const auto all = apply_operation(entries, compressed);
         return is_hessian ? recorded(named, x, all, all.index) : all;
     }
@@ -165,7 +164,7 @@ template <const auto& Graph, auto Symbol> struct sparse_derivative_named {
     static constexpr int node_named() {
         const graph_view g = lowered<Graph>::view();
         const int name = g.find_name(Symbol.hash), n = name < 0 ? -1 : g.names[name].node;
-        return n >= 0 && is<ops::gather>(g[n]) && g[n].options.target.rank == 2 ? n : -1;
+        return n >= 0 && ops::is_sparse_matrix(*g[n].op, g[n].options) ? n : -1;
     }
     static constexpr text value() {
         const graph_view g = lowered<Graph>::view();
@@ -183,10 +182,9 @@ template <const auto& Graph, auto Symbol> struct sparse_derivative_named {
         if constexpr (n < 0) {
             return sparsity_pattern<0, 0, 0>{};
         } else {
-            constexpr attributes options = lowered<Graph>::view()[n].options;
-            constexpr int rows = options.target[0], count = options.flags[1];
-            sparsity_pattern<rows, options.target[1], count> p;
-            const int* const from = lowered<Graph>::view().indices.data + ops::sparse_matrix::first(options);
+            constexpr auto table = ops::index_table::of(lowered<Graph>::view()[n].options);
+            sparsity_pattern<table.whole[0], table.whole[1], table.count> p;
+            const int* const from = lowered<Graph>::view().indices.data + ops::sparse_matrix::first(table);
             p.colours = from[ops::sparse_matrix::colours];
             p.mode = static_cast<derivative_mode>(from[ops::sparse_matrix::mode]);
             const int* at = from + ops::sparse_matrix::row_starts;

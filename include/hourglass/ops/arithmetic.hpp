@@ -12,18 +12,21 @@ namespace ops {
 
 struct add : elementwise<2> {
     static constexpr std::string_view name = "add";
+    static constexpr bool cheap = true;
     static constexpr bool commutative = true, foldable = true;
     template <class V> static constexpr V forward(const V& a, const V& b) { return a + b; }
     template <class H> static constexpr auto derivative(H, H, H, H g) { return std::array{g, g}; }
 };
 struct subtract : elementwise<2> {
     static constexpr std::string_view name = "subtract";
+    static constexpr bool cheap = true;
     static constexpr bool foldable = true;
     template <class V> static constexpr V forward(const V& a, const V& b) { return a - b; }
     template <class H> static constexpr auto derivative(H, H, H, H g) { return std::array{g, -g}; }
 };
 struct multiply : elementwise<2> {
     static constexpr std::string_view name = "multiply";
+    static constexpr bool cheap = true;
     static constexpr bool commutative = true, foldable = true;
     static constexpr unsigned zero_operands = 3u;
     template <class V> static constexpr V forward(const V& a, const V& b) { return a * b; }
@@ -33,6 +36,7 @@ struct multiply : elementwise<2> {
 };
 struct divide : elementwise<2> {
     static constexpr std::string_view name = "divide";
+    static constexpr bool cheap = true;
     static constexpr bool foldable = true;
     static constexpr unsigned zero_operands = 1u;
     template <class V> static constexpr V forward(const V& a, const V& b) { return a / b; }
@@ -43,6 +47,7 @@ struct divide : elementwise<2> {
 };
 struct negate : elementwise<1> {
     static constexpr std::string_view name = "negate";
+    static constexpr bool cheap = true;
     static constexpr bool foldable = true;
     static constexpr unsigned zero_operands = 1u;
     template <class V> static constexpr V forward(const V& a) { return -a; }
@@ -53,6 +58,7 @@ struct negate : elementwise<1> {
 #define HOURGLASS_COMPARISON(struct_name, symbol_)                                                                     \
     struct struct_name : elementwise<2> {                                                                              \
         static constexpr std::string_view name = #struct_name;                                                         \
+        static constexpr bool cheap = true;                                                                            \
         static constexpr bool smooth = false;                                                                          \
         template <class V> static constexpr V forward(const V& a, const V& b) {                                        \
             return math::select(a symbol_ b, math::as<V>(1), math::as<V>(0));                                          \
@@ -67,6 +73,7 @@ HOURGLASS_COMPARISON(equal, ==);
 // 1 where it holds, NaN included, else 0. Made from ==, since xsimd's != is false for NaN on AVX.
 struct not_equal : elementwise<2> {
     static constexpr std::string_view name = "not_equal";
+    static constexpr bool cheap = true;
     static constexpr bool smooth = false;
     template <class V> static constexpr V forward(const V& a, const V& b) {
         return math::select(a == b, math::as<V>(0), math::as<V>(1));
@@ -76,6 +83,7 @@ struct not_equal : elementwise<2> {
 // The second operand where the first is not zero, else the third. NaN as a condition is not zero.
 struct where : elementwise<3> {
     static constexpr std::string_view name = "where";
+    static constexpr bool cheap = true;
     static constexpr unsigned flat_operands = 1u << 0;
     template <class V> static constexpr V forward(const V& c, const V& a, const V& b) {
         return math::select(c == math::as<V>(0), b, a);
@@ -92,6 +100,7 @@ struct where : elementwise<3> {
 // The larger; NaN in either is handed on. At a tie each operand gets half of the gradient.
 struct maximum : elementwise<2> {
     static constexpr std::string_view name = "max";
+    static constexpr bool cheap = true;
     template <class V> static constexpr V forward(const V& a, const V& b) {
         return math::select(a > b, a, math::select(a == a, b, a));
     }
@@ -103,6 +112,7 @@ struct maximum : elementwise<2> {
 // The smaller; NaN in either is handed on. At a tie each operand gets half of the gradient.
 struct minimum : elementwise<2> {
     static constexpr std::string_view name = "min";
+    static constexpr bool cheap = true;
     template <class V> static constexpr V forward(const V& a, const V& b) {
         return math::select(a < b, a, math::select(a == a, b, a));
     }
@@ -115,6 +125,7 @@ struct minimum : elementwise<2> {
 // has it.
 struct clamp : elementwise<3> {
     static constexpr std::string_view name = "clamp";
+    static constexpr bool cheap = true;
     template <class V> static constexpr V forward(const V& x, const V& low, const V& high) {
         const V limited = math::select(x < low, low, math::select(x > high, high, x));
         return math::select(low == low, math::select(high == high, limited, high), low);

@@ -10,6 +10,7 @@ namespace ops {
 
 struct square : elementwise<1> {
     static constexpr std::string_view name = "square";
+    static constexpr bool cheap = true;
     static constexpr bool foldable = true;
     template <class V> static constexpr V forward(const V& x) { return x * x; }
     template <class H> static constexpr H derivative(H x, H, H g) { return hadamard(hadamard(g, 2), x); }
@@ -29,6 +30,7 @@ struct sign : elementwise<1> {
 // abs'(0) = 0
 struct abs : elementwise<1> {
     static constexpr std::string_view name = "abs";
+    static constexpr bool cheap = true;
     template <class V> static constexpr V forward(const V& x) { return math::abs(x); }
     template <class H> static constexpr H derivative(H x, H, H g) {
         return hadamard(g, apply_operation(ops::sign{}, x));
@@ -171,6 +173,7 @@ struct softplus : elementwise<1> {
 // g where y > 0, else 0: what relu lets through backwards. An operation of its own, so that no mask is kept.
 struct gate : elementwise<2> {
     static constexpr std::string_view name = "gate";
+    static constexpr bool cheap = true;
     static constexpr unsigned flat_operands = 1u << 0, zero_operands = 1u << 1;
     template <class V> static constexpr V forward(const V& y, const V& g) {
         return math::select(y > math::as<V>(0), g, math::as<V>(0));
@@ -182,6 +185,7 @@ struct gate : elementwise<2> {
 // x for x > 0, else 0; NaN is handed on. relu'(0) = 0.
 struct relu : elementwise<1> {
     static constexpr std::string_view name = "relu";
+    static constexpr bool cheap = true;
     template <class V> static constexpr V forward(const V& x) {
         return math::select(x <= math::as<V>(0), math::as<V>(0), x);
     }
@@ -218,6 +222,7 @@ struct elu : elementwise<2> {
 // x limited to [-800, 800]: beyond, e^-|x| and all that vanishes as fast is zero, in double too.
 struct limited : elementwise<1> {
     static constexpr std::string_view name = "limited";
+    static constexpr bool cheap = true;
     template <class V> static constexpr V forward(const V& x) {
         const V most = math::as<V>(800);
         return math::select(x > most, most, math::select(x < -most, V(-most), x));
@@ -230,6 +235,7 @@ struct limited : elementwise<1> {
 // derivatives, since d is flat where x is limited.
 struct damped_product : elementwise<2> {
     static constexpr std::string_view name = "damped_product";
+    static constexpr bool cheap = true;
     static constexpr unsigned zero_operands = 3u;
     template <class V> static constexpr V forward(const V& x, const V& d) {
         return math::select(d == math::as<V>(0), d, V(x * d));
@@ -262,6 +268,7 @@ struct normal_cdf : elementwise<1> {
 // inf - inf.
 struct finite : elementwise<1> {
     static constexpr std::string_view name = "finite";
+    static constexpr bool cheap = true;
     static constexpr bool smooth = false; // only ever applied to a value that is shifted out again
     template <class V> static constexpr V forward(const V& x) {
         using T = math::element_t<V>;

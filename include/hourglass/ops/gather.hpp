@@ -8,25 +8,45 @@
 HOURGLASS_BEGIN
 namespace ops {
 
-// Of what lies behind the first flags[2] axes, in row-major order, the elements with the indices, one behind another.
-// The indices are constants of the graph: flags[1] of them, from flags[0] on. Where target is set, they are the
-// elements of a sparse matrix of this shape, and its pattern lies behind the indices (nn/sparse_derivatives.hpp).
+// Indices, which are constants of the graph: `count` of them, from `first` on. They count elements in row-major order,
+// behind so many leading axes, which are kept. `whole` is the shape that scatter fills; of gather it is set where the
+// elements are those of a sparse matrix of this shape, whose pattern then lies behind the indices
+// (nn/sparse_derivatives.hpp).
+struct index_table {
+    int first = 0, count = 0, kept_axes = 0;
+    shape whole{};
+    static constexpr index_table of(const attributes& a) { return {a.flags[0], a.flags[1], a.flags[2], a.target}; }
+    constexpr operator attributes() const { return {0, whole, {first, count, kept_axes}}; }
+    constexpr index_table behind_leading_axis() const { return {first, count, kept_axes + 1, whole}; }
+    constexpr text described() const { return sentence(count, count == 1 ? " element" : " elements"); }
+};
+
+// The elements with the indices, one after another.
 struct gather : movement {
     static constexpr std::string_view name = "gather";
+    index_table options{};
+    static constexpr attributes with_leading_axis(const attributes& a, int) {
+        return index_table::of(a).behind_leading_axis();
+    }
+    static constexpr text describe(const attributes& a) {
+        const index_table t = index_table::of(a);
+        if (t.whole.rank == 0) return t.described();
+        return sentence(t.described(), " of ", t.whole[0], " by ", t.whole[1]);
+    }
     static constexpr value_type infer(inference& in) {
-        const int kept = in.options.flags[2];
+        const auto [first, count, kept, whole] = index_table::of(in.options);
         value_type result{{}, in[0].batched};
-        if (kept < 0 || kept > in[0].extents.rank || kept >= max_rank || in.options.flags[1] < 1) {
+        if (kept < 0 || kept > in[0].extents.rank || kept >= max_rank || count < 1) {
             in.problem = sentence("it cannot keep ", kept, " axes of the shape ", in[0].extents);
             return in[0];
         }
         for (int i = 0; i < kept; ++i) result.extents[result.extents.rank++] = in[0].extents[i];
-        result.extents[result.extents.rank++] = in.options.flags[1];
+        result.extents[result.extents.rank++] = count;
         return result;
     }
     static constexpr void derivative(auto& d);
     template <class T> static constexpr void reference(const evaluation<T>& e) {
-        const auto& [first, count, kept] = e.options.flags;
+        const auto [first, count, kept, whole] = index_table::of(e.options);
         const shape& in = e.types[0].extents;
         const long outer = in.size(0, kept), inner = in.size(kept, in.rank);
         const int* const index = e.indices + first;
@@ -37,18 +57,27 @@ struct gather : movement {
     }
 };
 
-// The transpose of gather, with the same flags: each element is added at its index to zeros of the shape target, behind
-// the axes that are kept.
+// Whether a node picks the elements of a sparse matrix.
+constexpr bool is_sparse_matrix(const operation& op, const attributes& a) {
+    return op.id == record<gather>.id && index_table::of(a).whole.rank == 2;
+}
+
+// The transpose of gather, with the same options: each element is added at its index to zeros of the whole shape,
+// behind the axes that are kept.
 struct scatter : movement {
     static constexpr std::string_view name = "scatter";
+    index_table options{};
+    static constexpr attributes with_leading_axis(const attributes& a, int) {
+        return index_table::of(a).behind_leading_axis();
+    }
+    static constexpr text describe(const attributes& a) { return index_table::of(a).described(); }
     static constexpr value_type infer(inference& in) {
-        const int kept = in.options.flags[2];
-        const shape &from = in[0].extents, &target = in.options.target;
+        const auto [first, count, kept, target] = index_table::of(in.options);
+        const shape& from = in[0].extents;
         value_type result{{}, in[0].batched};
-        if (kept < 0 || kept > from.rank || kept + target.rank > max_rank ||
-            from.size(kept, from.rank) != in.options.flags[1]) {
-            in.problem = sentence("the shape ", from, " is not ", in.options.flags[1], " elements behind ", kept,
-                                  " axes that are kept");
+        if (kept < 0 || kept > from.rank || kept + target.rank > max_rank || from.size(kept, from.rank) != count) {
+            in.problem =
+                sentence("the shape ", from, " is not ", count, " elements behind ", kept, " axes that are kept");
             return in[0];
         }
         for (int i = 0; i < kept; ++i) result.extents[result.extents.rank++] = from[i];
@@ -56,14 +85,15 @@ struct scatter : movement {
         return result;
     }
     static constexpr void derivative(auto& d) {
+        const auto [first, count, kept, whole] = index_table::of(d.options());
         gather back;
-        back.options.flags = d.options().flags;
+        back.options = {first, count, kept, {}};
         d.accumulate(0, apply_operation(back, d.adjoint_full()).reshaped(d.operand(0).extents()));
     }
     template <class T> static constexpr void reference(const evaluation<T>& e) {
-        const auto& [first, count, kept] = e.options.flags;
+        const auto [first, count, kept, whole] = index_table::of(e.options);
         const shape& in = e.types[0].extents;
-        const long outer = in.size(0, kept), inner = e.options.target.size();
+        const long outer = in.size(0, kept), inner = whole.size();
         const int* const index = e.indices + first;
         T* to = e.result;
         for (long r = 0; r < e.rows_of(e.type); ++r) {
@@ -75,17 +105,18 @@ struct scatter : movement {
         }
     }
     static constexpr void depend(dependence& d) {
-        const auto& [first, count, kept] = d.options.flags;
-        const long outer = d.types[0].extents.size(0, kept), inner = d.options.target.size();
+        const auto [first, count, kept, whole] = index_table::of(d.options);
+        const long outer = d.types[0].extents.size(0, kept), inner = whole.size();
         for (long o = 0; o < outer; ++o)
             for (int i = 0; i < count; ++i) d.add(o * inner + d.indices[first + i], 0, o * count + i);
     }
 };
 constexpr void gather::derivative(auto& d) {
+    const auto [first, count, kept, matrix] = index_table::of(d.options());
     scatter back;
-    back.options.flags = d.options().flags;
+    back.options = {first, count, kept, {}};
     const shape& from = d.operand(0).extents();
-    for (int i = d.options().flags[2]; i < from.rank; ++i) back.options.target[back.options.target.rank++] = from[i];
+    for (int i = kept; i < from.rank; ++i) back.options.whole[back.options.whole.rank++] = from[i];
     d.accumulate(0, apply_operation(back, d.adjoint_full()));
 }
 

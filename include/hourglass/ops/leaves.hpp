@@ -6,6 +6,9 @@
 #include <hourglass/ops/operation.hpp>
 
 HOURGLASS_BEGIN
+
+enum class noise_kind { normal, uniform };
+
 namespace ops {
 
 template <class> struct leaf_base {
@@ -38,13 +41,32 @@ struct scalar : leaf_base<scalar> {
 struct rows : leaf_base<rows> {
     static constexpr std::string_view name = "rows";
 };
-// A symbol whose equation is cut away: its value is given at the call. options.flags: [0] it is noise
+// A symbol whose equation is cut away: its value is given at the call.
+struct fed_symbol {
+    bool is_noise = false;
+    static constexpr fed_symbol of(const attributes& a) { return {a.flags[0] != 0}; }
+    constexpr operator attributes() const { return {0, {}, {is_noise, 0, 0}}; }
+};
 struct fed : leaf_base<fed> {
     static constexpr std::string_view name = "fed";
 };
-// options.flags: [0] the distribution, [1] shared by all examples, [2] the leaf's identity
+// What the generator draws. `stream` tells the leaves of a graph apart.
+struct noise_source {
+    noise_kind distribution{};
+    bool shared_by_rows = false;
+    int stream = 0;
+    static constexpr noise_source of(const attributes& a) {
+        return {static_cast<noise_kind>(a.flags[0]), a.flags[1] != 0, a.flags[2]};
+    }
+    constexpr operator attributes() const { return {0, {}, {static_cast<int>(distribution), shared_by_rows, stream}}; }
+};
 struct noise : leaf_base<noise> {
     static constexpr std::string_view name = "noise";
+    static constexpr text describe(const attributes& a) {
+        const noise_source s = noise_source::of(a);
+        return sentence(s.distribution == noise_kind::normal ? "normal" : "uniform",
+                        s.shared_by_rows ? ", shared" : "");
+    }
     static constexpr operation_kind kind = operation_kind::noise;
 };
 

@@ -37,15 +37,44 @@ constexpr void depend_in_product(dependence& d, const shape& sa, bool ta, const 
             d.add_result(i * n + j, (i < rows ? i : 0) * n + (j < columns ? j : 0));
 }
 
-// op(A) op(B), op transposing where flags[0] (for A) and flags[1] (for B) are set. A is a matrix, B a matrix or a
-// vector.
+// Which operands of a matrix product are transposed.
+struct product_transposes {
+    bool a = false, b = false;
+    static constexpr product_transposes of(const attributes& o) { return {o.flags[0] != 0, o.flags[1] != 0}; }
+    constexpr operator attributes() const { return {0, {}, {a, b, 0}}; }
+    constexpr text described() const {
+        return sentence(a ? "transpose left" : "", a && b ? ", " : "", b ? "transpose right" : "");
+    }
+};
+
+// How the kernels multiply op(A) op(B), A and B matrices.
+constexpr product_plan plan_of_matrices(const value_type* types, const product_transposes& swap) {
+    const value_type &ta = types[0], &tb = types[1];
+    const long a0 = ta.extents[0], a1 = ta.extents[1], b0 = tb.extents[0], b1 = tb.extents[1];
+    product_plan p;
+    p.left = 0;
+    p.right = 1;
+    p.m = swap.a ? a1 : a0;
+    p.k = swap.a ? a0 : a1;
+    p.n = swap.b ? b0 : b1;
+    p.left_row = swap.a ? 1 : a1;
+    p.left_column = swap.a ? a1 : 1;
+    p.right_row = swap.b ? 1 : b1;
+    p.right_column = swap.b ? b1 : 1;
+    p.left_batch = ta.batched ? ta.extents.size() : 0;
+    p.right_batch = tb.batched ? tb.extents.size() : 0;
+    return p;
+}
+
+// op(A) op(B), op transposing where that is asked for. A is a matrix, B a matrix or a vector.
 struct matmul {
     static constexpr std::string_view name = "matmul";
     static constexpr operation_kind kind = operation_kind::product;
     static constexpr int arity = 2;
     static constexpr unsigned zero_operands = 3u;
-    attributes options{};
-    constexpr attributes pack() const { return options; }
+    static constexpr linearity linear = linearity::in_each;
+    product_transposes options{};
+    static constexpr text describe(const attributes& a) { return product_transposes::of(a).described(); }
     static constexpr value_type infer(inference& in) {
         const shape &a = in[0].extents, &b = in[1].extents;
         value_type result{{}, in.any_batched()};
@@ -53,7 +82,8 @@ struct matmul {
             in.problem = sentence("it needs a matrix and a matrix or vector, not the shapes ", a, " and ", b);
             return result;
         }
-        const bool ta = in.options.flags[0] != 0, tb = in.options.flags[1] != 0 && b.rank == 2;
+        auto [ta, tb] = product_transposes::of(in.options);
+        tb = tb && b.rank == 2;
         const int rows = a[ta ? 1 : 0], inner = a[ta ? 0 : 1], inner_b = b[tb ? 1 : 0];
         if (inner != inner_b) {
             in.problem = sentence("the matrix ", make_shape(rows, inner), " has ", inner,
@@ -69,16 +99,53 @@ struct matmul {
         for (long r = 0; r < e.rows_of(e.type); ++r) {
             T* c = e.result + r * e.type.extents.size();
             for (long i = 0; i < e.type.extents.size(); ++i) c[i] = T(0);
-            reference_product(e.operand(0, r), e.types[0].extents, e.options.flags[0] != 0, e.operand(1, r),
-                              e.types[1].extents, e.options.flags[1] != 0 && !vector, c);
+            const auto [ta, tb] = product_transposes::of(e.options);
+            reference_product(e.operand(0, r), e.types[0].extents, ta, e.operand(1, r), e.types[1].extents,
+                              tb && !vector, c);
         }
     }
     static constexpr void depend(dependence& d) {
         const bool vector = d.types[1].extents.rank == 1;
-        depend_in_product(d, d.types[0].extents, d.options.flags[0] != 0, d.types[1].extents,
-                          d.options.flags[1] != 0 && !vector);
+        const auto [ta, tb] = product_transposes::of(d.options);
+        depend_in_product(d, d.types[0].extents, ta, d.types[1].extents, tb && !vector);
     }
+    static constexpr product_plan matrix_product(const value_type* types, const attributes& o) {
+        const product_transposes swap = product_transposes::of(o);
+        if (types[1].extents.rank == 1) return row_times_matrix(types, swap.a);
+        product_plan p = plan_of_matrices(types, swap);
+        if (types[0].batched && !types[1].batched && !swap.a)
+            p.rows_in_m = true;
+        else
+            p.per_row = types[0].batched || types[1].batched;
+        return p;
+    }
+    static constexpr handle over_directions(auto& d);
     static constexpr void derivative(auto& d);
+
+private:
+    // y = A x as the row vector x times the transpose of A: the rows of a batch make a matrix of it.
+    static constexpr product_plan row_times_matrix(const value_type* types, bool swap_a) {
+        const value_type &ta = types[0], &tb = types[1];
+        const long a0 = ta.extents[0], a1 = ta.extents[1];
+        product_plan p;
+        p.m = 1;
+        p.n = swap_a ? a1 : a0;
+        p.k = swap_a ? a0 : a1;
+        p.left = 1;
+        p.right = 0;
+        p.left_row = p.k;
+        p.left_column = 1;
+        p.right_row = swap_a ? a1 : 1;
+        p.right_column = swap_a ? 1 : a1;
+        if (ta.batched) {
+            p.per_row = true;
+            p.right_batch = ta.extents.size();
+            p.left_batch = tb.batched ? p.k : 0;
+        } else {
+            p.rows_in_m = tb.batched;
+        }
+        return p;
+    }
 };
 // The sum over the batch of op(A) op(B), each example's; a vector A is a column, a vector B a row.
 struct matmul_batch_sum {
@@ -86,11 +153,12 @@ struct matmul_batch_sum {
     static constexpr operation_kind kind = operation_kind::product;
     static constexpr int arity = 2;
     static constexpr unsigned zero_operands = 3u;
-    attributes options{};
-    constexpr attributes pack() const { return options; }
+    static constexpr linearity linear = linearity::in_each;
+    product_transposes options{};
+    static constexpr text describe(const attributes& a) { return product_transposes::of(a).described(); }
     static constexpr value_type infer(inference& in) {
         const shape &a = in[0].extents, &b = in[1].extents;
-        const bool ta = in.options.flags[0] != 0, tb = in.options.flags[1] != 0;
+        const auto [ta, tb] = product_transposes::of(in.options);
         if (a.rank < 1 || a.rank > 2 || b.rank != a.rank || !in[0].batched || !in[1].batched ||
             (a.rank == 2 && a[ta ? 0 : 1] != b[tb ? 1 : 0]))
             in.problem = sentence("a product summed over the batch does not fit the shapes ", a, " and ", b);
@@ -103,30 +171,102 @@ struct matmul_batch_sum {
     template <class T> static constexpr void reference(const evaluation<T>& e) {
         const bool vectors = e.types[0].extents.rank == 1;
         const shape& b = e.types[1].extents;
+        const auto [ta, tb] = product_transposes::of(e.options);
         for (long i = 0; i < e.type.extents.size(); ++i) e.result[i] = T(0);
         for (long r = 0; r < e.rows; ++r)
-            reference_product(e.operand(0, r), e.types[0].extents, !vectors && e.options.flags[0] != 0, e.operand(1, r),
-                              vectors ? make_shape(1, b[0]) : b, !vectors && e.options.flags[1] != 0, e.result);
+            reference_product(e.operand(0, r), e.types[0].extents, !vectors && ta, e.operand(1, r),
+                              vectors ? make_shape(1, b[0]) : b, !vectors && tb, e.result);
     }
     static constexpr void depend(dependence& d) {
         const bool vectors = d.types[0].extents.rank == 1;
         const shape& b = d.types[1].extents;
-        depend_in_product(d, d.types[0].extents, !vectors && d.options.flags[0] != 0, vectors ? make_shape(1, b[0]) : b,
-                          !vectors && d.options.flags[1] != 0);
+        const auto [ta, tb] = product_transposes::of(d.options);
+        depend_in_product(d, d.types[0].extents, !vectors && ta, vectors ? make_shape(1, b[0]) : b, !vectors && tb);
     }
+    static constexpr product_plan matrix_product(const value_type* types, const attributes& o) {
+        if (types[0].extents.rank == 1) return columns_times_rows(types);
+        const product_transposes swap = product_transposes::of(o);
+        product_plan p = plan_of_matrices(types, swap);
+        if (swap.a && !swap.b)
+            p.rows_in_k = true; // the examples lie one after another along k
+        else
+            p.per_row = p.summed = true;
+        return p;
+    }
+    static constexpr handle over_directions(auto& d);
     static constexpr void derivative(auto& d);
+
+private:
+    static constexpr product_plan columns_times_rows(const value_type* types) {
+        product_plan p;
+        p.left = 0;
+        p.right = 1;
+        p.m = types[0].extents[0];
+        p.n = types[1].extents[0];
+        p.k = 1;
+        p.rows_in_k = true;
+        p.left_row = 1;
+        p.left_column = p.m;
+        p.right_row = p.n;
+        p.right_column = 1;
+        return p;
+    }
 };
 
 template <class Product, class A, class B>
 constexpr outcome_of<Product, A, B> product(const A& a, const B& b, bool ta, bool tb) {
     Product p;
-    p.options.flags = {ta, tb, 0};
+    p.options = {ta, tb};
     return apply_operation(p, a, b);
+}
+
+// op(A) op(B) for all A, not at all directions one product: their rows are those of one long matrix.
+constexpr handle over_all_left(auto& d) {
+    const auto [ta, tb] = product_transposes::of(d.options());
+    auto a = d.stacked(0);
+    if (ta) a = with_next_axis_swapped(a, 1);
+    const int rows = a.extents()[1], inner = a.extents()[2];
+    const auto b = d.operand(1);
+    const auto c =
+        product<matmul>(a.reshaped(make_shape(d.count() * rows, inner)), b, false, tb && b.extents().rank == 2);
+    return c.reshaped(d.with_directions(d.result().extents));
+}
+// For all B, as the transpose of op(B)' op(A)'.
+constexpr handle over_all_right(auto& d) {
+    const auto [ta, tb] = product_transposes::of(d.options());
+    const auto a = d.operand(0);
+    if (d.operand(1).extents().rank == 1) {
+        if (!d.is_diagonal(1)) return product<matmul>(d.stacked(1), a, false, !ta);
+        auto columns = a;
+        if (!ta) columns = apply_operation(transpose{}, a);
+        return hadamard(d.diagonal(1).reshaped(make_shape(d.count(), 1)), columns);
+    }
+    auto all = d.stacked(1);
+    if (!tb) all = with_next_axis_swapped(all, 1);
+    const int columns = all.extents()[1], inner = all.extents()[2];
+    const auto c = product<matmul>(all.reshaped(make_shape(d.count() * columns, inner)), a, false, !ta);
+    return with_next_axis_swapped(c.reshaped(make_shape(d.count(), columns, c.extents()[1])), 1);
+}
+constexpr handle matmul::over_directions(auto& d) {
+    if (d.moves(0) && d.moves(1)) return {};
+    return d.moves(0) ? over_all_left(d) : over_all_right(d);
+}
+// Of a column times a row; other sums are done one by one.
+constexpr handle matmul_batch_sum::over_directions(auto& d) {
+    const int moving = d.moves(0) ? 0 : 1, rows = d.result().extents[0], columns = d.result().extents[1];
+    if (d.operand(0).extents().rank != 1 || (d.moves(0) && d.moves(1))) return {};
+    auto all = d.stacked(moving);
+    all = all.filled({all.extents(), true}).reshaped(make_shape(d.count() * (moving == 0 ? rows : columns)));
+    if (moving == 0)
+        return product<matmul_batch_sum>(all, d.operand(1), false, false)
+            .reshaped(d.with_directions(d.result().extents));
+    const auto c = product<matmul_batch_sum>(d.operand(0), all, false, false);
+    return with_next_axis_swapped(c.reshaped(make_shape(rows, d.count(), columns)), 0);
 }
 
 constexpr void matmul::derivative(auto& d) {
     auto a = d.operand(0), b = d.operand(1), g = d.adjoint_full();
-    const bool ta = d.options().flags[0] != 0, tb = d.options().flags[1] != 0;
+    const auto [ta, tb] = product_transposes::of(d.options());
     const bool over_batch =
         d.sums_rows() && !a.batched() && g.batched(); // the sum that a's gradient takes is part of the product
     if (b.extents().rank == 1) {
@@ -161,7 +301,7 @@ constexpr void matmul::derivative(auto& d) {
 }
 constexpr void matmul_batch_sum::derivative(auto& d) {
     auto a = d.operand(0), b = d.operand(1), g = d.adjoint_full();
-    const bool ta = d.options().flags[0] != 0, tb = d.options().flags[1] != 0;
+    const auto [ta, tb] = product_transposes::of(d.options());
     if (a.extents().rank == 1) {
         if (d.wanted(0)) d.accumulate(0, product<matmul>(g, b, false, false));
         if (d.wanted(1)) d.accumulate(1, product<matmul>(g, a, true, false));

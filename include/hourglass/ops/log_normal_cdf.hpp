@@ -56,6 +56,7 @@ struct nameless {
 };
 // The logarithm of x, or of 1 + x, where it has an exact form of its own; else x, unchanged. Only those values are
 // looked into of which `can_be_passed` holds, so that nobody needs to read them.
+constexpr bool is_logarithm(const operation& op) { return op.id == record<log>.id || op.id == record<log1p>.id; }
 template <class H, class CanBePassed = nameless> class exact_logarithm {
     H x_;
     CanBePassed can_be_passed_;
@@ -103,6 +104,10 @@ public:
             }
         }
         return unchanged();
+    }
+    // Of a logarithm, log or log1p, of the argument.
+    constexpr H of(const operation& logarithm) {
+        return logarithm.id == record<ops::log>.id ? of_itself() : of_one_more();
     }
     constexpr H of_one_more() {
         if (is<ops::exp>(x_)) return hourglass::softplus(operand(x_, 0));

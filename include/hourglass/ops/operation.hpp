@@ -12,7 +12,8 @@
 
 HOURGLASS_BEGIN
 
-// Options of a node that are numbers; each operation says which of them it uses, for what.
+// Options of a node, as every graph stores them. What they mean an operation states once: by a struct of options with
+// names, which becomes these attributes and is made of them again by its `of`.
 struct attributes {
     double number = 0;
     shape target{};
@@ -21,6 +22,8 @@ struct attributes {
         return number == other.number && target == other.target && flags[0] == other.flags[0] &&
                flags[1] == other.flags[1] && flags[2] == other.flags[2];
     }
+    // Equal for equal ones; the numbers that tell most apart.
+    constexpr std::uint64_t hash() const { return static_cast<unsigned>(flags[0] + 31 * flags[1]); }
 };
 
 // What is neither leaf, elementwise nor marker states a plain loop, `reference`. By it the interpreter computes, and a
@@ -31,7 +34,7 @@ enum class operation_kind {
     leaf,        // a value that comes from outside: input, parameter, scalar, ...
     literal,     // attributes::number
     elementwise, // result (i) depends on operands at (i), broadcast
-    reduction,   // over the axes [flags[0], flags[1]), or over the batch axis where flags[2]
+    reduction,   // over axes of an example, or over the rows (reduction_axes)
     product,     // of matrices; what else computes elements from whole operands
     noise,       // filled by the generator
     movement,    // same elements, elsewhere
@@ -130,6 +133,45 @@ struct dependence {
     }
 };
 
+// A matrix product as the kernels see it: C (m x n) = A (m x k) B (k x n), of elements that lie in steps of so many in
+// memory. An operation that states this of itself is computed by them, together with elementwise operations on its
+// result.
+struct product_plan {
+    long m = 0, n = 0, k = 0;
+    bool rows_in_m = false, rows_in_k = false; // multiplied by the rows of the call
+    bool per_row = false;                      // one product for each row of the call
+    bool summed = false;                       // and their sum is the result
+    bool left_is_packed = false;               // by the product before, which has the same left operand
+    int left = -1, right = -1;                 // operands; in a schedule its values
+    long left_row = 0, left_column = 0, left_batch = 0;
+    long right_row = 0, right_column = 0, right_batch = 0;
+};
+
+// A movement that takes whole runs along an axis, everything behind it included: of an operand `length` elements of the
+// axis, read from one on and written from one on. What no operand is written to is zero. An operation that states this
+// of itself is copied by runs.
+struct runs_of_movement {
+    int axis = 0;
+    int first_read = 0, first_written = 0, length = 0;
+};
+
+// What a rule `cost` is given, which says how many floating-point operations a node takes.
+struct operation_cost {
+    const value_type* operands = nullptr;
+    value_type result{};
+    attributes options{};
+    double rows = 1; // of the call
+
+    constexpr double elements(const value_type& of) const {
+        return static_cast<double>(of.extents.size()) * (of.batched ? rows : 1.0);
+    }
+    constexpr double elements_of_result() const { return elements(result); }
+};
+
+// Whether an operation is linear: in all operands taken together, as a sum is, or in each while the others stay, as a
+// product is. Derivatives of such an operation are the operation itself.
+enum class linearity { none, in_all, in_each };
+
 struct operation {
     std::string_view name;
     std::uint64_t id = 0; // hash of the type, whose name two operations may share: passes compare this, never addresses
@@ -153,6 +195,26 @@ struct operation {
     enum class dependence_rule { none, moved, stated } dependences = dependence_rule::none;
     void (*moved)(const evaluation<moved_element>&) = nullptr;
     void (*depend)(dependence&) = nullptr;
+
+    bool cheap = false;       // a few instructions for each element
+    bool repeats = false;     // its elements are those of its operand, repeated
+    bool is_view = false;     // its value is that of its first operand, in the same place
+    int awaited_operand = -1; // one that it reads nothing of, and only comes after
+    linearity linear = linearity::none;
+    // A marker: which operand stands in its place in the graph of a program.
+    int (*chosen)(bool in_training) = nullptr;
+    // How the options print, without brackets; none where nothing is stated.
+    text (*describe)(const attributes&) = nullptr;
+    double (*cost)(const operation_cost&) = nullptr;
+    product_plan (*matrix_product)(const value_type* operands, const attributes&) = nullptr;
+    runs_of_movement (*runs)(const value_type& result, const value_type* operands, int count, const attributes&,
+                             int operand) = nullptr;
+    // A movement that puts axes into another order: which axis of the operand each axis of the result is.
+    shape (*axes_of_result)(const attributes&) = nullptr;
+    // How it is applied to operands that have one more axis before all others, and so to many directions at once: by
+    // the same operation with other options, or by a rule of its own, which may leave a case to be done one by one.
+    attributes (*with_leading_axis)(const attributes&, int extent) = nullptr;
+    handle (*over_directions)(direction_operands&) = nullptr;
 };
 
 // Elementwise operations: one shape rule for all.
@@ -184,9 +246,10 @@ concept primitive = requires {
 template <class Op>
 concept composite = !primitive<Op>;
 
+// The options of an operation, which it holds as its member `options` where it has some.
 template <class Op> constexpr attributes options_of(const Op& op) {
-    if constexpr (requires { op.pack(); })
-        return op.pack();
+    if constexpr (requires { op.options; })
+        return op.options;
     else
         return {};
 }
@@ -254,6 +317,45 @@ template <class Op> constexpr void check_statement() {
             "a reduction, product or movement states reference(evaluation), the plain loop that computes it");
 }
 
+// Floating-point operations, where an operation says nothing: one for each element that is computed or, in a reduction,
+// read; two for each multiplication of a matrix product.
+template <class Op> constexpr double usual_cost(const operation_cost& c) {
+    if constexpr (requires { Op::repeats; }) return 0;
+    if constexpr (Op::kind == operation_kind::reduction) return c.elements(c.operands[0]);
+    if constexpr (requires { Op::matrix_product(c.operands, c.options); }) {
+        const product_plan p = Op::matrix_product(c.operands, c.options);
+        const double one = 2.0 * static_cast<double>(p.m) * static_cast<double>(p.n) * static_cast<double>(p.k);
+        return one * (p.rows_in_m || p.rows_in_k || p.per_row ? c.rows : 1.0);
+    }
+    const bool computes = Op::kind == operation_kind::elementwise || Op::kind == operation_kind::product;
+    return computes ? c.elements_of_result() : 0;
+}
+// What an operation states of itself for the passes, and what follows from its kind.
+template <class Op> constexpr void add_statements(operation& r) {
+    if constexpr (requires { Op::cheap; }) r.cheap = Op::cheap;
+    if constexpr (requires { Op::repeats; }) r.repeats = Op::repeats;
+    if constexpr (requires { Op::is_view; }) r.is_view = Op::is_view;
+    if constexpr (requires { Op::awaited_operand; }) r.awaited_operand = Op::awaited_operand;
+    if constexpr (requires { Op::linear; })
+        r.linear = Op::linear;
+    else if constexpr (Op::kind == operation_kind::movement)
+        r.linear = linearity::in_all;
+    if constexpr (requires { Op::chosen(true); }) r.chosen = &Op::chosen;
+    if constexpr (requires(const attributes& a) { Op::describe(a); }) r.describe = &Op::describe;
+    if constexpr (requires(const operation_cost& c) { Op::cost(c); })
+        r.cost = &Op::cost;
+    else
+        r.cost = &usual_cost<Op>;
+    if constexpr (requires(const value_type* t, const attributes& a) { Op::matrix_product(t, a); })
+        r.matrix_product = &Op::matrix_product;
+    if constexpr (requires { &Op::runs; }) r.runs = &Op::runs;
+    if constexpr (requires { &Op::axes_of_result; }) r.axes_of_result = &Op::axes_of_result;
+    if constexpr (requires(const attributes& a) { Op::with_leading_axis(a, 1); })
+        r.with_leading_axis = &Op::with_leading_axis;
+    if constexpr (requires(direction_operands & d) { Op::over_directions(d); })
+        r.over_directions = [](direction_operands& d) { return handle(Op::over_directions(d)); };
+}
+
 template <class Op> constexpr operation make_record() {
     check_statement<Op>();
     operation r;
@@ -283,6 +385,7 @@ template <class Op> constexpr operation make_record() {
         r.foldable = true;
         r.fold = &fold_erased<Op>;
     }
+    add_statements<Op>(r);
     return r;
 }
 template <class Op> inline constexpr operation record = make_record<Op>();

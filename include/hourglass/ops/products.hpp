@@ -8,7 +8,7 @@
 HOURGLASS_BEGIN
 namespace ops {
 
-// Of factors x, of their product over the axes [flags[0], flags[1]), or over the batch axis where flags[2], and of any
+// Of factors x, of their product over some axes or over the rows, and of any
 // number of tensors h shaped like x: for each element the sum, over all ways to take each h from another of the
 // elements beside it, of these h times the factors that are left. Without any h that is the product of the other
 // factors, by a division where the whole product is an ordinary number; with some, the further derivatives of it.
@@ -17,9 +17,9 @@ struct exclusive_product {
     static constexpr operation_kind kind = operation_kind::product;
     static constexpr int arity = -1;
     static constexpr unsigned flat_operands = 0b10; // the product belongs to the factors
-    static constexpr bool mixes_rows(const attributes& options) { return options.flags[2] != 0; }
-    attributes options{};
-    constexpr attributes pack() const { return options; }
+    static constexpr bool mixes_rows(const attributes& a) { return reduction_axes::of(a).over_rows; }
+    reduction_axes options{};
+    static constexpr text describe(const attributes& a) { return reduction_axes::of(a).described(); }
     static constexpr value_type infer(inference& in) {
         if (in.count - 2 > math::product_with_parts<double>::most_parts)
             in.problem = sentence("a product is differentiated more than ",
@@ -28,8 +28,7 @@ struct exclusive_product {
     }
     template <class T> [[gnu::always_inline]] static constexpr void reference(const evaluation<T>& e) {
         const shape& s = e.types[0].extents;
-        const bool over_batch = e.options.flags[2] != 0;
-        const int first = e.options.flags[0], last = e.options.flags[1];
+        const auto [first, last, over_batch] = reduction_axes::of(e.options);
         const long outer = over_batch ? 1 : s.size(0, first), inner = over_batch ? s.size() : s.size(last, s.rank);
         const long reduced = over_batch ? e.rows : s.size(first, last);
         for (long row = 0; row < (over_batch ? 1 : e.rows_of(e.type)); ++row)
@@ -56,9 +55,9 @@ struct exclusive_product {
     // On the elements beside it, and not on its own.
     static constexpr void depend(dependence& d) {
         const shape& s = d.types[0].extents;
-        const bool over_batch = d.options.flags[2] != 0;
-        const long reduced = over_batch ? 1 : s.size(d.options.flags[0], d.options.flags[1]);
-        const long inner = over_batch ? s.size() : s.size(d.options.flags[1], s.rank);
+        const auto [first_axis, last_axis, over_batch] = reduction_axes::of(d.options);
+        const long reduced = over_batch ? 1 : s.size(first_axis, last_axis);
+        const long inner = over_batch ? s.size() : s.size(last_axis, s.rank);
         for (long to = 0; to < d.type.extents.size(); ++to) {
             const long own = to / inner % reduced, first = to - own * inner;
             d.result[to * d.words + d.words - 1] |= d.constant_bit; // the factors are no zeros
@@ -66,6 +65,16 @@ struct exclusive_product {
                 for (long k = 0; o != 1 && !d.is_constant(o) && k < reduced; ++k)
                     if (k != own || over_batch) d.add(to, o, first + k * inner);
         }
+    }
+    // The directions are one more axis that is not multiplied over.
+    static constexpr auto over_directions(auto& d) {
+        const reduction_axes axes = reduction_axes::of(d.options());
+        list_of_operands of;
+        for (int i = 0; i < d.operand_count(); ++i) {
+            const auto x = d.stacked(i);
+            of.add(x.filled({x.extents(), x.batched() || (axes.over_rows && i != 1)}).index);
+        }
+        return d.operand(0).append(d.applied(), axes.behind_leading_axis(), of.index, of.count);
     }
     static constexpr void derivative(auto& d) {
         const auto adjoint = d.adjoint_full();
@@ -122,8 +131,8 @@ struct settled_product {
     static constexpr operation_kind kind = operation_kind::product;
     static constexpr int arity = 2;
     static constexpr unsigned flat_operands = 0b10; // what is settled belongs to the factors
-    attributes options{};
-    constexpr attributes pack() const { return options; }
+    reduction_axes options{};
+    static constexpr text describe(const attributes& a) { return reduction_axes::of(a).described(); }
     static constexpr value_type infer(inference& in) { return in[1]; }
     template <class T> [[gnu::always_inline]] static constexpr void reference(const evaluation<T>& e) {
         const columns_of_reduction c(e);
@@ -148,7 +157,7 @@ struct settled_product {
     // Of x too where it is the product's operand and the node's result its value.
     static constexpr void derivative_of_product(auto& d) {
         exclusive_product others;
-        others.options = d.options();
+        others.options = reduction_axes::of(d.options());
         const auto rest = apply_operation(others, d.operand(0), d.result());
         d.accumulate(0, hadamard(rest, along_operand(d, d.adjoint_full())));
     }
@@ -158,8 +167,6 @@ struct settled_product {
 // numbers, it is zero, infinite or no number, and settled_product computes it again.
 struct product_over : reduction {
     static constexpr std::string_view name = "product_over";
-    attributes options{};
-    constexpr attributes pack() const { return options; }
     template <class V> static constexpr V start() { return math::as<V>(1); }
     // A denormal number has lost digits, and must not become an ordinary one again.
     template <class V> static constexpr V combine(const V& a, const V& b) {
@@ -209,6 +216,7 @@ struct norm_scale : elementwise<1> {
 // which is the limit where it is the only one.
 struct norm_direction : elementwise<2> {
     static constexpr std::string_view name = "norm_direction";
+    static constexpr bool cheap = true;
     static constexpr unsigned zero_operands = 3u;
     template <class V> static constexpr V forward(const V& x, const V& inverse) {
         const V most = math::as<V>(std::numeric_limits<double>::infinity());

@@ -11,21 +11,17 @@
 
 HOURGLASS_BEGIN
 
-enum class noise_kind { normal, uniform };
-
 namespace ops {
 
 // Noise shaped like an operand, or of given extents; built into a leaf when it is lowered.
 template <noise_kind Kind, bool Shared> struct noise_like {
     static constexpr int noise_leaves = 1;
-    constexpr auto build(auto like) const { return like.noise(static_cast<int>(Kind), Shared, like.extents()); }
+    constexpr auto build(auto like) const { return like.noise(Kind, Shared, like.extents()); }
 };
 template <noise_kind Kind, bool Shared, int... Extents> struct noise_of {
     static constexpr int noise_leaves = 1;
     // The operand is only there to give access to the graph: a literal that is not used.
-    constexpr auto build(auto anchor) const {
-        return anchor.noise(static_cast<int>(Kind), Shared, make_shape(Extents...));
-    }
+    constexpr auto build(auto anchor) const { return anchor.noise(Kind, Shared, make_shape(Extents...)); }
 };
 
 // The same with one draw for all examples.

@@ -18,14 +18,13 @@ namespace ops {
 
 struct sum : reduction {
     static constexpr std::string_view name = "sum";
-    attributes options{};
-    constexpr attributes pack() const { return options; }
+    static constexpr linearity linear = linearity::in_all;
     template <class V> static constexpr V start() { return math::as<V>(0); }
     template <class V> static constexpr V combine(const V& a, const V& b) { return a + b; }
     template <class T> static constexpr void reference(const evaluation<T>& e) { reference_reduction<sum>(e); }
     static constexpr void derivative(auto& d) {
         // A single number broadcasts as it is.
-        if (d.options().flags[2] != 0 || d.result().extents().rank == 0)
+        if (reduction_axes::of(d.options()).over_rows || d.result().extents().rank == 0)
             d.accumulate(0, d.adjoint());
         else
             d.accumulate(0, along_operand(d, d.adjoint_full()));
@@ -35,14 +34,12 @@ struct sum : reduction {
 // along the earlier ones first.
 struct max_over : reduction {
     static constexpr std::string_view name = "max_over";
-    attributes options{};
-    constexpr attributes pack() const { return options; }
     template <class V> static constexpr V start() { return math::as<V>(-std::numeric_limits<double>::infinity()); }
     template <class V> static constexpr V combine(const V& a, const V& b) { return maximum::forward(a, b); }
     template <class T> static constexpr void reference(const evaluation<T>& e) { reference_reduction<max_over>(e); }
     static constexpr void derivative(auto& d) {
         auto ties = d.operand(0) == along_operand(d, d.result());
-        auto count = apply_operation(sum{{}, d.options()}, ties);
+        auto count = apply_operation(sum{{reduction_axes::of(d.options())}}, ties);
         d.accumulate(0, hadamard(ties, along_operand(d, d.adjoint_full() / count)));
     }
 };
@@ -64,9 +61,9 @@ template <int... Axes> constexpr unsigned axis_mask(auto x, axes_t<Axes...>) {
     return mask;
 }
 
-template <class H> constexpr H whole_product(H x, const attributes& options) {
-    const auto combined = apply_operation(product_over{{}, options}, x);
-    return apply_operation(settled_product{options}, x, combined);
+template <class H> constexpr H whole_product(H x, const reduction_axes& axes) {
+    const auto combined = apply_operation(product_over{{axes}}, x);
+    return apply_operation(settled_product{axes}, x, combined);
 }
 // Primitive reductions run over neighbouring axes; this applies one per run of axes, from the last.
 template <class Reduction, class H> constexpr H reduce(H x, unsigned mask, bool keep) {
@@ -80,7 +77,7 @@ template <class Reduction, class H> constexpr H reduce(H x, unsigned mask, bool 
         int first = last;
         while (first > 0 && (mask >> (first - 1) & 1u) != 0) kept[--first] = 1;
         Reduction r;
-        r.options.flags = {first, last, 0};
+        r.options = reduction_axes{first, last};
         if constexpr (std::is_same_v<Reduction, product_over>)
             x = whole_product(x, r.options);
         else
@@ -149,15 +146,13 @@ template <class Axes, bool Keep> struct l2_norm_axes {
 // What programs report of losses is that; `batch_mean` is as exact as `mean`.
 struct rounded_batch_mean {
     constexpr auto build(auto x) const {
-        sum over_batch;
-        over_batch.options.flags[2] = 1;
+        const sum over_batch{{over_rows}};
         return apply_operation(over_batch, hadamard(x, 1 / x.rows()));
     }
 };
 struct batch_mean {
     constexpr auto build(auto x) const {
-        sum over_batch;
-        over_batch.options.flags[2] = 1;
+        const sum over_batch{{over_rows}};
         auto share = 1 / x.rows();
         auto first = apply_operation(over_batch, hadamard(x, share));
         if (first.failed()) return first;
@@ -209,11 +204,7 @@ template <operand X, class... Options> constexpr auto l1_norm(const X& x, Option
 template <operand X, class... Options> constexpr auto max_norm(const X& x, Options... o) { return max(abs(x), o...); }
 
 // The sum and the mean over the rows of a call: the result couples examples and has no batch axis.
-template <operand X> constexpr auto batch_sum(const X& x) {
-    ops::sum over_batch;
-    over_batch.options.flags[2] = 1;
-    return apply_operation(over_batch, x);
-}
+template <operand X> constexpr auto batch_sum(const X& x) { return apply_operation(ops::sum{{ops::over_rows}}, x); }
 template <operand X> constexpr auto batch_mean(const X& x) { return apply_operation(ops::batch_mean{}, x); }
 
 HOURGLASS_END

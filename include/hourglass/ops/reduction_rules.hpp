@@ -7,19 +7,42 @@
 HOURGLASS_BEGIN
 namespace ops {
 
-// Shape rule of a reduction over the axes [flags[0], flags[1]) of one example, or over the batch axis if flags[2].
+// What is reduced: the axes [first, last) of an example, or, in place of them, the rows of a call.
+struct reduction_axes {
+    int first = 0, last = 0;
+    bool over_rows = false;
+    static constexpr reduction_axes of(const attributes& a) { return {a.flags[0], a.flags[1], a.flags[2] != 0}; }
+    constexpr operator attributes() const { return {0, {}, {first, last, over_rows}}; }
+    // With one more axis before them.
+    constexpr reduction_axes behind_leading_axis() const {
+        return over_rows ? *this : reduction_axes{first + 1, last + 1, false};
+    }
+    constexpr text described() const {
+        if (over_rows) return text("over rows");
+        if (last - first == 1) return sentence("axis ", first);
+        return sentence("axes ", first, " to ", last - 1);
+    }
+};
+inline constexpr reduction_axes over_rows{0, 0, true};
+
+// The shape rule of a reduction.
 struct reduction {
     static constexpr operation_kind kind = operation_kind::reduction;
     static constexpr int arity = 1;
+    reduction_axes options{};
+    static constexpr attributes with_leading_axis(const attributes& a, int) {
+        return reduction_axes::of(a).behind_leading_axis();
+    }
+    static constexpr text describe(const attributes& a) { return reduction_axes::of(a).described(); }
     static constexpr value_type infer(inference& in) {
+        const reduction_axes axes = reduction_axes::of(in.options);
         value_type result{{}, in[0].batched};
-        if (in.options.flags[2] != 0) {
+        if (axes.over_rows) {
             if (!in[0].batched) in.problem = sentence("there is no batch axis: the value is the same for all examples");
             return {in[0].extents, false};
         }
         for (int i = 0; i < in[0].extents.rank; ++i)
-            if (i < in.options.flags[0] || i >= in.options.flags[1])
-                result.extents[result.extents.rank++] = in[0].extents[i];
+            if (i < axes.first || i >= axes.last) result.extents[result.extents.rank++] = in[0].extents[i];
         return result;
     }
 };
@@ -29,10 +52,10 @@ struct columns_of_reduction {
     long outer, reduced, inner;
     template <class T> [[gnu::always_inline]] constexpr explicit columns_of_reduction(const evaluation<T>& e) {
         const shape& x = e.types[0].extents;
-        const bool over_batch = e.options.flags[2] != 0;
-        outer = over_batch ? 1 : e.rows_of(e.types[0]) * x.size(0, e.options.flags[0]);
-        reduced = over_batch ? e.rows : x.size(e.options.flags[0], e.options.flags[1]);
-        inner = over_batch ? x.size() : x.size(e.options.flags[1], x.rank);
+        const reduction_axes axes = reduction_axes::of(e.options);
+        outer = axes.over_rows ? 1 : e.rows_of(e.types[0]) * x.size(0, axes.first);
+        reduced = axes.over_rows ? e.rows : x.size(axes.first, axes.last);
+        inner = axes.over_rows ? x.size() : x.size(axes.last, x.rank);
     }
 };
 template <class Op, class T> constexpr void reference_reduction(const evaluation<T>& e) {
@@ -55,8 +78,8 @@ constexpr shape kept_shape(const shape& s, int first, int last) {
 
 // A reduction's result, or its adjoint, with extents of 1 where the operand has the reduced axes.
 constexpr auto along_operand(auto& d, auto h) {
-    const auto& o = d.options();
-    return o.flags[2] != 0 ? h : h.reshaped(kept_shape(d.operand(0).extents(), o.flags[0], o.flags[1]));
+    const reduction_axes axes = reduction_axes::of(d.options());
+    return axes.over_rows ? h : h.reshaped(kept_shape(d.operand(0).extents(), axes.first, axes.last));
 }
 
 }

@@ -6,24 +6,55 @@
 #include <hourglass/ops/leaves.hpp>
 
 HOURGLASS_BEGIN
+
+enum class step_leaf { outer, state, slice };
+
 namespace ops {
 
-// What differs from step to step. options.flags: [0] the body's number, from 1; [1] what it is; [2] which of them
+// What differs from step to step: a state before the step, or a slice of a sequence. Bodies are numbered from 1.
 enum class step_kind { state, slice };
+struct step_value {
+    int body = 0;
+    step_kind kind{};
+    int which = 0; // of the states, or of the sequences
+    static constexpr step_value of(const attributes& a) {
+        return {a.flags[0], static_cast<step_kind>(a.flags[1]), a.flags[2]};
+    }
+    constexpr operator attributes() const { return {0, {}, {body, static_cast<int>(kind), which}}; }
+    constexpr bool is_state() const { return kind == step_kind::state; }
+};
 struct step : leaf_base<step> {
     static constexpr std::string_view name = "step";
+    static constexpr text describe(const attributes& a) {
+        const step_value s = step_value::of(a);
+        return sentence(s.is_state() ? "state " : "slice ", s.which, " of scan ", s.body);
+    }
 };
 
 // Operands: what each state becomes, a node of the body; what each starts from; the sequences, whose first axis is the
-// steps. options: flags [0] the body's number, [1] how many states, [2] whether it runs backwards; target, one extent,
-// how many steps; number, of the states before each step every which one is kept for the gradient, 0 for all. Its own
-// type says how many steps there are; it has no value.
+// steps. Its own type says how many steps there are; it has no value.
+struct scan_shape {
+    int body = 0, states = 0;
+    bool backwards = false;
+    int steps = 0;
+    int keep_every = 0; // of the states before each step, every which one is kept for the gradient; 0: all
+    static constexpr scan_shape of(const attributes& a) {
+        return {a.flags[0], a.flags[1], a.flags[2] != 0, a.target[0], static_cast<int>(a.number)};
+    }
+    constexpr operator attributes() const {
+        return {static_cast<double>(keep_every), make_shape(steps), {body, states, backwards}};
+    }
+};
 struct scan {
     static constexpr std::string_view name = "scan";
     static constexpr operation_kind kind = operation_kind::scan;
     static constexpr int arity = -1;
+    static constexpr text describe(const attributes& a) {
+        const scan_shape s = scan_shape::of(a);
+        return sentence(s.body, s.backwards ? ", backwards" : "");
+    }
     static constexpr value_type infer(inference& in) {
-        const int states = in.options.flags[1], steps = in.options.target[0];
+        const auto [body, states, backwards, steps, keep_every] = scan_shape::of(in.options);
         for (int s = 0; s < states; ++s)
             if (!(in[s] == in[states + s]))
                 in.problem =
@@ -36,8 +67,12 @@ struct scan {
     }
     static constexpr void derivative(auto& d) { d.reverse_scan(); }
 };
-// A value of the body, the second operand, for each step of the scan that is the first: [steps, ...]. options.flags[1]:
-// a program need keep only every which one, if it can do the steps between them again (graph/split.hpp).
+// A value of the body, the second operand, for each step of the scan that is the first: [steps, ...].
+struct kept_steps {
+    int every = 0; // a program need keep only every which one, if it can do the steps between them again; 0: all
+    static constexpr kept_steps of(const attributes& a) { return {a.flags[1]}; }
+    constexpr operator attributes() const { return {0, {}, {0, every, 0}}; }
+};
 struct stacked {
     static constexpr std::string_view name = "stacked";
     static constexpr operation_kind kind = operation_kind::scan;
@@ -55,9 +90,14 @@ struct stacked {
     static constexpr void derivative(auto& d) { d.reach_scan(); }
 };
 // What a state is after the last step of the scan that is the first operand; the second is what it becomes in a step.
-// options.flags[0]: which state
+struct state_number {
+    int state = 0;
+    static constexpr state_number of(const attributes& a) { return {a.flags[0]}; }
+    constexpr operator attributes() const { return {0, {}, {state, 0, 0}}; }
+};
 struct final_state {
     static constexpr std::string_view name = "final";
+    static constexpr text describe(const attributes& a) { return sentence("state ", state_number::of(a).state); }
     static constexpr operation_kind kind = operation_kind::scan;
     static constexpr int arity = 2;
     static constexpr value_type infer(inference& in) { return in[1]; }
@@ -65,19 +105,45 @@ struct final_state {
 };
 
 // In a program's outer graph, from which the bodies are taken out (graph/split.hpp): a scan whose operands are what the
-// body reads of the outer graph, what the states start from, and the sequences. options.flags[0]: which of the
-// program's scans
+// body reads of the outer graph, what the states start from, and the sequences.
+struct called_scan {
+    int scan = 0; // which of the program's, in the order of their nodes
+    static constexpr called_scan of(const attributes& a) { return {a.flags[0]}; }
+    constexpr operator attributes() const { return {0, {}, {scan, 0, 0}}; }
+};
 struct scan_call {
     static constexpr std::string_view name = "scan";
+    static constexpr text describe(const attributes& a) { return sentence(called_scan::of(a).scan + 1); }
     static constexpr operation_kind kind = operation_kind::scan;
     static constexpr int arity = -1;
     static constexpr bool smooth = false;
     static constexpr value_type infer(inference& in) { return {{}, in.any_batched()}; }
 };
-// One of its results. options.flags: [0] which of the program's scans, [1] which result, [2] the node of the scan
+// One of its results.
+struct scan_output {
+    int scan = 0, result = 0;
+    int call = -1; // the node of the scan_call
+    static constexpr scan_output of(const attributes& a) { return {a.flags[0], a.flags[1], a.flags[2]}; }
+    constexpr operator attributes() const { return {0, {}, {scan, result, call}}; }
+};
 struct scan_value : leaf_base<scan_value> {
     static constexpr std::string_view name = "result";
+    static constexpr text describe(const attributes& a) {
+        const scan_output o = scan_output::of(a);
+        return sentence(o.result, " of scan ", o.scan + 1);
+    }
     static constexpr operation_kind kind = operation_kind::scan;
+};
+
+// In the graph of one step: what the body reads of the outer graph, a state before the step, or a slice of a sequence.
+struct step_source {
+    step_leaf kind{};
+    int which = 0;
+    static constexpr step_source of(const attributes& a) { return {static_cast<step_leaf>(a.flags[0]), a.flags[1]}; }
+    constexpr operator attributes() const { return {0, {}, {static_cast<int>(kind), which, 0}}; }
+};
+struct step_input : leaf_base<step_input> {
+    static constexpr std::string_view name = "fed";
 };
 
 }
@@ -89,3 +155,4 @@ HOURGLASS_OPERATION(hourglass::ops::stacked);
 HOURGLASS_OPERATION(hourglass::ops::final_state);
 HOURGLASS_OPERATION(hourglass::ops::scan_call);
 HOURGLASS_OPERATION(hourglass::ops::scan_value);
+HOURGLASS_OPERATION(hourglass::ops::step_input);

@@ -12,6 +12,7 @@
 HOURGLASS_BEGIN
 
 class graph_builder;
+enum class noise_kind;
 struct operation;
 struct attributes;
 struct node;
@@ -63,11 +64,31 @@ struct handle {
     constexpr handle new_parameter(const text& owner, std::string_view what, const shape& extents,
                                    initialiser start) const;
     constexpr handle new_state(const text& owner, std::string_view what, const shape& extents, double start) const;
-    constexpr handle noise(int kind, bool shared_by_examples, const shape& extents) const;
+    constexpr handle noise(noise_kind kind, bool shared_by_examples, const shape& extents) const;
 
 private:
     constexpr handle new_leaf(const operation* op, const text& owner, std::string_view what, const shape& extents,
                               initialiser start) const;
+};
+
+// What a rule `over_directions` is given: an application of the operation to operands some of which have a value for
+// each of many directions. The pass that asks for it fills it in (graph/directions.hpp).
+class direction_operands {
+public:
+    constexpr virtual int count() const = 0; // of the directions
+    constexpr virtual int operand_count() const = 0;
+    constexpr virtual bool moves(int i) const = 0;       // whether operand i differs between them
+    constexpr virtual handle operand(int i) const = 0;   // one that does not
+    constexpr virtual handle stacked(int i) = 0;         // [directions, extents...] of any
+    constexpr virtual bool is_diagonal(int i) const = 0; // for direction d all but element d of operand i is zero
+    constexpr virtual handle diagonal(int i) = 0;        // then these elements, in the operand's shape
+    constexpr virtual value_type result() const = 0;     // the type of the result for one direction
+    constexpr virtual shape with_directions(const shape&) const = 0; // as the first axis
+    constexpr virtual attributes options() const = 0;
+    constexpr virtual const operation* applied() const = 0;
+
+protected:
+    constexpr ~direction_operands() = default;
 };
 
 class derivation {

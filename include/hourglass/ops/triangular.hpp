@@ -6,37 +6,58 @@
 HOURGLASS_BEGIN
 namespace ops {
 
-// The elements (i, j) of a matrix with flags[0] <= i - j <= flags[1], zeros elsewhere.
+// The elements (i, j) of a matrix with lowest <= i - j <= highest, zeros elsewhere.
+struct kept_diagonals {
+    int lowest = 0, highest = 0;
+    static constexpr kept_diagonals of(const attributes& a) { return {a.flags[0], a.flags[1]}; }
+    constexpr operator attributes() const { return {0, {}, {lowest, highest, 0}}; }
+};
 struct band : movement {
     static constexpr std::string_view name = "band";
+    kept_diagonals options{};
+    static constexpr text describe(const attributes& a) {
+        const auto [lowest, highest] = kept_diagonals::of(a);
+        return sentence("diagonals ", lowest, " to ", highest);
+    }
     static constexpr value_type infer(inference& in) {
         if (in[0].extents.rank != 2) in.problem = sentence("it needs a matrix, not the shape ", in[0].extents);
         return in[0];
     }
     template <class T> static constexpr void reference(const evaluation<T>& e) {
         const long rows = e.type.extents[0], columns = e.type.extents[1];
+        const auto [lowest, highest] = kept_diagonals::of(e.options);
         for (long r = 0; r < e.rows_of(e.type); ++r)
             for (long i = 0; i < rows; ++i)
                 for (long j = 0; j < columns; ++j) {
-                    const bool kept = i - j >= e.options.flags[0] && i - j <= e.options.flags[1];
+                    const bool kept = i - j >= lowest && i - j <= highest;
                     e.result[(r * rows + i) * columns + j] = kept ? e.operand(0, r)[i * columns + j] : T(0);
                 }
     }
     static constexpr void derivative(auto& d) {
         band same;
-        same.options = d.options();
+        same.options = kept_diagonals::of(d.options());
         d.accumulate(0, apply_operation(same, d.adjoint_full()));
     }
 };
 
-// x where L x = b, or transpose(L) x = b where flags[0] is set: L a lower triangular matrix, of which only the lower
+// x where L x = b, or transpose(L) x = b where that is asked for: L a lower triangular matrix, of which only the lower
 // triangle is read, b a vector or a matrix.
+struct solved_matrix {
+    bool transposed = false;
+    static constexpr solved_matrix of(const attributes& a) { return {a.flags[0] != 0}; }
+    constexpr operator attributes() const { return {0, {}, {transposed, 0, 0}}; }
+};
 struct triangular_solve {
     static constexpr std::string_view name = "triangular_solve";
     static constexpr operation_kind kind = operation_kind::product;
     static constexpr int arity = 2;
-    attributes options{};
-    constexpr attributes pack() const { return options; }
+    solved_matrix options{};
+    static constexpr text describe(const attributes& a) {
+        return text(solved_matrix::of(a).transposed ? "transposed" : "");
+    }
+    static constexpr double cost(const operation_cost& c) {
+        return 2.0 * c.operands[0].extents[0] * c.elements_of_result();
+    }
     static constexpr value_type infer(inference& in) {
         const shape &l = in[0].extents, &b = in[1].extents;
         if (l.rank != 2 || l[0] != l[1])
@@ -47,7 +68,7 @@ struct triangular_solve {
     }
     template <class T> static constexpr void reference(const evaluation<T>& e) {
         const long n = e.types[0].extents[0], columns = e.type.extents.size() / n;
-        const bool transposed = e.options.flags[0] != 0;
+        const bool transposed = solved_matrix::of(e.options).transposed;
         for (long r = 0; r < e.rows_of(e.type); ++r) {
             const T *l = e.operand(0, r), *b = e.operand(1, r);
             T* x = e.result + r * n * columns;
@@ -66,15 +87,16 @@ struct triangular_solve {
     // With c = transpose(L)^-1 g the gradient in b is c, and in L the lower triangle of -c transpose(x) (Giles 2008,
     // "Collected matrix derivative results", 2.3.1).
     static constexpr void derivative(auto& d) {
+        const bool transposed = solved_matrix::of(d.options()).transposed;
         triangular_solve other;
-        other.options.flags[0] = d.options().flags[0] == 0;
+        other.options.transposed = !transposed;
         auto l = d.operand(0);
         auto x = d.result();
         auto c = apply_operation(other, l, d.adjoint_full());
         d.accumulate(1, c);
         if (!d.wanted(0)) return;
-        auto left = d.options().flags[0] == 0 ? c : x;
-        auto right = d.options().flags[0] == 0 ? x : c;
+        auto left = transposed ? x : c;
+        auto right = transposed ? c : x;
         const bool over_batch = d.sums_rows() && !l.batched() && left.batched() && right.batched();
         const int n = l.extents()[0];
         auto share = left;
@@ -88,7 +110,7 @@ struct triangular_solve {
             share = hadamard(column, right.reshaped(make_shape(1, n)));
         }
         band lower;
-        lower.options.flags = {0, n, 0};
+        lower.options = {0, n};
         d.accumulate(0, -apply_operation(lower, share));
     }
 };
@@ -107,7 +129,7 @@ struct diagonal_call {
 struct lower_triangle_call {
     constexpr auto build(auto x) const {
         band lower;
-        lower.options.flags = {0, x.extents().rank == 2 ? x.extents()[0] : 0, 0};
+        lower.options = {0, x.extents().rank == 2 ? x.extents()[0] : 0};
         return apply_operation(lower, x);
     }
 };

@@ -99,7 +99,7 @@ template <const auto& Graph, auto Loss, class... Options> class derivative_check
             const auto i = static_cast<std::size_t>(n);
             if (!leaves[i].empty())
                 all.feed(n, leaves[i]);
-            else if (held != nullptr && is<ops::stop_gradient>(g_[n]))
+            else if (held != nullptr && stops_gradient(g_[n]))
                 all.feed(n, (*held)[i]);
         }
         all.run();

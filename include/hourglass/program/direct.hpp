@@ -32,23 +32,19 @@ template <class Compiled, class T> class direct_runs {
     static constexpr const node& operand_at(const node& n, int i) {
         return node_at(g.operands[static_cast<std::size_t>(n.first_operand + i)]);
     }
-    static constexpr bool moves_runs(const node& n) {
-        return is<ops::slice>(n) || is<ops::pad>(n) || is<ops::concatenate>(n);
+    static constexpr bool moves_runs(const node& n) { return n.op->runs != nullptr; }
+    static constexpr long inner_of(const node& n, int axis) {
+        return n.type.extents.size(axis + 1, n.type.extents.rank);
     }
-    static constexpr moved_runs runs_of(const node& n, int operand) {
-        const int axis = n.options.flags[0];
-        const shape &target = n.type.extents, &source = operand_at(n, operand).type.extents;
-        const long inner = target.size(axis + 1, target.rank);
-        moved_runs r{target.size(0, axis), 0, 0, source[axis] * inner, 0, target[axis] * inner};
-        r.length = (is<ops::slice>(n) ? target[axis] : source[axis]) * inner;
-        if (is<ops::slice>(n)) r.from = n.options.flags[1] * inner;
-        if (is<ops::pad>(n)) r.to = n.options.flags[1] * inner;
-        if (is<ops::concatenate>(n))
-            for (int i = 0; i < operand; ++i) r.to += operand_at(n, i).type.extents[axis] * inner;
-        return r;
+    static constexpr moved_runs runs_of(int n, int operand) {
+        const runs_of_movement part = runs_of_operand(g.view(), n, operand);
+        const shape &target = node_at(n).type.extents, &source = operand_at(node_at(n), operand).type.extents;
+        const long inner = inner_of(node_at(n), part.axis);
+        return {target.size(0, part.axis), part.length * inner,        part.first_read * inner,
+                source[part.axis] * inner, part.first_written * inner, target[part.axis] * inner};
     }
 
-    // A slice that is one run of what the call binds is not copied, but read where it lies.
+    // What is one run of what the call binds is not copied, but read where it lies.
     struct part {
         int value = -1;
         long first = 0;
@@ -59,15 +55,17 @@ template <class Compiled, class T> class direct_runs {
         return false;
     }
     static constexpr bool is_view(const schedule_group& group) {
-        if (group.kind != group_kind::movement || !is<ops::slice>(node_at(group.node))) return false;
-        return runs_of(node_at(group.node), 0).count == 1 && !is_result(target_of(group)) &&
+        if (group.kind != group_kind::movement || !moves_runs(node_at(group.node))) return false;
+        if (node_at(group.node).operand_count != 1) return false;
+        const moved_runs r = runs_of(group.node, 0);
+        return r.count == 1 && r.length == r.to_step && !is_result(target_of(group)) &&
                at(where_is(group.operand).value).storage != storage_kind::arena;
     }
     static constexpr part where_is(int v) {
         for (int n = 0; n < groups; ++n)
             if (group_at(n).kind == group_kind::movement && target_of(group_at(n)) == v && is_view(group_at(n))) {
                 part p = where_is(group_at(n).operand);
-                p.first += runs_of(node_at(group_at(n).node), 0).from;
+                p.first += runs_of(group_at(n).node, 0).from;
                 return p;
             }
         return {v, 0};
@@ -144,7 +142,7 @@ private:
                 e.place[static_cast<std::size_t>(target_of(group))] = place<target_of(group)>(e);
             else if constexpr (moves_runs(node_at(group.node)))
                 run_movement<G>(e);
-            else if constexpr (has_movement_kernel<operation_of<G>>)
+            else if constexpr (has_movement_kernel(*node_at(group.node).op))
                 e.template run_group<G>();
             else
                 run_loop<G>(e);
@@ -219,11 +217,11 @@ private:
     template <int G, class Executor> [[gnu::always_inline]] static void run_columns(Executor& e) {
         constexpr node of = node_at(group_at(G).node);
         constexpr shape x = operand_at(of, 0).type.extents;
-        constexpr int first = of.options.flags[0], last = of.options.flags[1];
-        constexpr long inner = x.size(last, x.rank);
+        constexpr auto axes = ops::reduction_axes::of(of.options);
+        constexpr long inner = x.size(axes.last, x.rank);
         reduce_columns<operation_of<G>, static_cast<int>(inner % kernels::width<T>)>(
-            place<target_of(group_at(G))>(e), place<group_at(G).operand>(e), x.size(0, first), x.size(first, last),
-            inner, {0, 1});
+            place<target_of(group_at(G))>(e), place<group_at(G).operand>(e), x.size(0, axes.first),
+            x.size(axes.first, axes.last), inner, {0, 1});
     }
     template <int G, class Executor> [[gnu::always_inline]] static void run_elementwise(Executor& e) {
         with_places<G>(
@@ -239,23 +237,32 @@ private:
     }
 
     template <int G, int Operand, class Executor> [[gnu::always_inline]] static void move(Executor& e) {
-        constexpr moved_runs r = runs_of(node_at(group_at(G).node), Operand);
+        constexpr moved_runs r = runs_of(group_at(G).node, Operand);
+        constexpr long written = Operand == 0 ? 0 : end_of<G, Operand - 1>();
         const T* from = place<value_moved(group_at(G), Operand)>(e) + r.from;
         T* to = place<target_of(group_at(G))>(e) + r.to;
-        for (long i = 0; i < r.count; ++i) copy_run(to + i * r.to_step, from + i * r.from_step, r.length);
-    }
-    template <int G, class Executor> [[gnu::always_inline]] static void run_movement(Executor& e) {
-        if constexpr (is<ops::pad>(node_at(group_at(G).node))) {
-            constexpr moved_runs r = runs_of(node_at(group_at(G).node), 0);
-            T* const to = place<target_of(group_at(G))>(e);
-            for (long i = 0; i < r.count; ++i) {
-                std::memset(to + i * r.to_step, 0, static_cast<std::size_t>(r.to) * sizeof(T));
-                std::memset(to + i * r.to_step + r.to + r.length, 0,
-                            static_cast<std::size_t>(r.to_step - r.to - r.length) * sizeof(T));
-            }
+        for (long i = 0; i < r.count; ++i) {
+            if constexpr (r.to > written) clear(to + i * r.to_step - (r.to - written), r.to - written);
+            copy_run(to + i * r.to_step, from + i * r.from_step, r.length);
         }
+    }
+    // Where in a run of the result an operand ends; with none, where the result begins.
+    template <int G, int Operand> static constexpr long end_of() {
+        if constexpr (Operand < 0)
+            return 0;
+        else
+            return runs_of(group_at(G).node, Operand).to + runs_of(group_at(G).node, Operand).length;
+    }
+    static void clear(T* to, long count) { std::memset(to, 0, static_cast<std::size_t>(count) * sizeof(T)); }
+    template <int G, class Executor> [[gnu::always_inline]] static void run_movement(Executor& e) {
+        constexpr int operands = node_at(group_at(G).node).operand_count;
         [&]<int... I>(std::integer_sequence<int, I...>) __attribute__((always_inline)) { (move<G, I>(e), ...); }
-        (std::make_integer_sequence<int, node_at(group_at(G).node).operand_count>{});
+        (std::make_integer_sequence<int, operands>{});
+        constexpr moved_runs r = runs_of(group_at(G).node, operands - 1);
+        constexpr long written = end_of<G, operands - 1>();
+        if constexpr (written < r.to_step)
+            for (long i = 0; i < r.count; ++i)
+                clear(place<target_of(group_at(G))>(e) + i * r.to_step + written, r.to_step - written);
     }
 };
 

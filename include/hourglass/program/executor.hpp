@@ -254,8 +254,7 @@ private:
         std::array<plain_node, static_cast<std::size_t>(groups) + 1> all{};
         const graph_view graph = Compiled::final_graph::view();
         for (int g = 0; g < groups; ++g)
-            if (const int n = group_at(g).node; n >= 0)
-                all[static_cast<std::size_t>(g)] = {graph[n].op->id, graph[n].options, graph[n].type};
+            if (const int n = group_at(g).node; n >= 0) all[static_cast<std::size_t>(g)] = plain(graph[n]);
         return all;
     }
     static constexpr auto find_operand_types() {
@@ -265,6 +264,24 @@ private:
             for (int i = 0; reads_operands(group_at(g).kind) && i < group_at(g).load_count; ++i)
                 all[static_cast<std::size_t>(group_at(g).first_load + i)] =
                     graph[graph.operand(group_at(g).node, i)].type;
+        return all;
+    }
+    static constexpr int find_most_operands() {
+        int most = 0;
+        for (int g = 0; g < groups; ++g)
+            if (group_at(g).kind == group_kind::movement) most = std::max(most, group_at(g).load_count);
+        return most;
+    }
+    // How movements of runs go, in the places of their operands.
+    static constexpr auto find_runs() {
+        std::array<runs_of_movement, static_cast<std::size_t>(Compiled::sizes.operands) + 1> all{};
+        const graph_view graph = Compiled::final_graph::view();
+        for (int g = 0; g < groups; ++g) {
+            if (group_at(g).kind != group_kind::movement) continue;
+            const node& n = graph[group_at(g).node];
+            for (int i = 0; n.op->runs != nullptr && i < group_at(g).load_count; ++i)
+                all[static_cast<std::size_t>(group_at(g).first_load + i)] = runs_of_operand(graph, group_at(g).node, i);
+        }
         return all;
     }
     static constexpr auto copy_indices() {
@@ -298,18 +315,21 @@ private:
         else if constexpr (kind == group_kind::noise)
             return &run_noise;
         else if constexpr (kind == group_kind::scan)
-            return &run_scan<
-                Compiled::final_graph::value.nodes[static_cast<std::size_t>(group_at(G).node)].options.flags[0]>;
+            return &run_scan<ops::called_scan::of(
+                                 Compiled::final_graph::value.nodes[static_cast<std::size_t>(group_at(G).node)].options)
+                                 .scan>;
         else {
             constexpr const operation* op =
                 Compiled::final_graph::value.nodes[static_cast<std::size_t>(group_at(G).node)].op;
             using Op = typename implementation<op>::type;
             if constexpr (kind == group_kind::column_reduction)
                 return &run_columns<Op>;
-            else if constexpr (has_movement_kernel<Op>)
-                return &run_movement<void>;
+            else if constexpr (op->runs != nullptr)
+                return &run_moved_runs;
+            else if constexpr (op->axes_of_result != nullptr)
+                return &run_moved_axes;
             else
-                return &run_movement<Op>;
+                return &run_loop<Op>;
         }
     }
 
@@ -333,10 +353,10 @@ private:
         const value_type& of = *operand_types_of(g);
         const shape& extents = of.extents;
         long outer = 1, reduced = rows, inner = extents.size();
-        if (n.options.flags[2] == 0) {
-            outer = extents.size(0, n.options.flags[0]) * (of.batched ? rows : 1);
-            reduced = extents.size(n.options.flags[0], n.options.flags[1]);
-            inner = extents.size(n.options.flags[1], extents.rank);
+        if (const auto [first, last, over_rows] = ops::reduction_axes::of(n.options); !over_rows) {
+            outer = extents.size(0, first) * (of.batched ? rows : 1);
+            reduced = extents.size(first, last);
+            inner = extents.size(last, extents.rank);
         }
         reduce_columns<Op>(
             e.place[static_cast<std::size_t>(schedule.stores[static_cast<std::size_t>(g.first_store)].value)],
@@ -358,25 +378,32 @@ private:
                 e.place[static_cast<std::size_t>(schedule.stores[static_cast<std::size_t>(g.first_store + i)].value)];
         std::get<K>(e.scans_).run(from, to, rows, w);
     }
-    // By the movements' kernel, or by the loop of the operation that is given.
-    template <class Op> static void run_movement(executor& e, const schedule_group& g, long rows, worker w, int&) {
-        constexpr int most = find_most_operands();
-        const T* from[most + 1];
+    // What a movement or a product without a kernel is given.
+    struct moved {
+        const T* from[find_most_operands() + 1];
+        T* to;
+        moved(executor& e, const schedule_group& g) {
+            for (int i = 0; i < g.load_count; ++i)
+                from[i] =
+                    e.place[static_cast<std::size_t>(schedule.operands[static_cast<std::size_t>(g.first_load + i)])];
+            to = e.place[static_cast<std::size_t>(schedule.stores[static_cast<std::size_t>(g.first_store)].value)];
+        }
+    };
+    static void run_moved_runs(executor& e, const schedule_group& g, long rows, worker w, int&) {
+        const moved m(e, g);
         const plain_node& n = node_of(g);
-        const value_type* const types = operand_types_of(g);
-        for (int i = 0; i < g.load_count; ++i)
-            from[i] = e.place[static_cast<std::size_t>(schedule.operands[static_cast<std::size_t>(g.first_load + i)])];
-        T* const to = e.place[static_cast<std::size_t>(schedule.stores[static_cast<std::size_t>(g.first_store)].value)];
-        if constexpr (std::is_void_v<Op>)
-            move_elements(n, types, from, g.load_count, to, n.type.batched ? rows : 1, w);
-        else
-            run_reference<Op>(n, types, from, g.load_count, to, indices_of_nodes(), rows, w);
+        static constexpr auto parts = find_runs();
+        move_runs(n, parts.data() + g.first_load, operand_types_of(g), m.from, g.load_count, m.to,
+                  n.type.batched ? rows : 1, w);
     }
-    static constexpr int find_most_operands() {
-        int most = 0;
-        for (int g = 0; g < groups; ++g)
-            if (group_at(g).kind == group_kind::movement) most = std::max(most, group_at(g).load_count);
-        return most;
+    static void run_moved_axes(executor& e, const schedule_group& g, long rows, worker w, int&) {
+        const moved m(e, g);
+        const plain_node& n = node_of(g);
+        move_axes(n, operand_types_of(g), m.from, m.to, n.type.batched ? rows : 1, w);
+    }
+    template <class Op> static void run_loop(executor& e, const schedule_group& g, long rows, worker w, int&) {
+        moved m(e, g);
+        run_reference<Op>(node_of(g), operand_types_of(g), m.from, g.load_count, m.to, indices_of_nodes(), rows, w);
     }
 };
 

@@ -36,7 +36,7 @@ template <class Compiled, int Group, class T> class group_kernel {
         if (2 * elements > kernels::width<T>) return elements == 1;
         for (int i = 0; i < of.member_count; ++i) {
             const operation& op = *Compiled::schedule.members[static_cast<std::size_t>(of.first_member + i)].op;
-            if (elements > 1 && op.kind != operation_kind::reduction && !is_cheap(op)) return false;
+            if (elements > 1 && op.kind != operation_kind::reduction && !op.cheap) return false;
         }
         return true;
     }
@@ -85,7 +85,7 @@ template <class Compiled, int Group, class T> class group_kernel {
         const long vectors = extent(inner) / width;
         if (!group.reduces || members > 8 || vectors < 8) return 1;
         for (int m = 0; m < members; ++m)
-            if (!is_reduction(m) && !is_cheap(*member(m).op)) return 1;
+            if (!is_reduction(m) && !member(m).op->cheap) return 1;
         return 4;
     }
     static constexpr int chains = find_chains();

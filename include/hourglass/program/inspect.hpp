@@ -221,7 +221,7 @@ private:
         const text problem = problem_of_({fed_names_.data(), static_cast<int>(fed_names_.size())}, asked, training_);
         if (!problem.empty()) throw call_error(std::string(problem.view()));
     }
-    bool is_choice(int n) const { return is<ops::in_training>(g_[n]); }
+    bool is_choice(int n) const { return depends_on_training(g_[n]); }
     int chosen(int n) const { return g_.operand(n, training_ ? 0 : 1); }
     // Calls f(operand) for each node that n is computed from.
     void each_operand(int n, auto f) const {

@@ -30,8 +30,8 @@ private:
     // Of a leaf, what it is; of others -1.
     static constexpr int which(int v, step_leaf what) {
         const node& of = node_at(at(v).node);
-        const bool is_it = at(v).storage == storage_kind::fed && of.options.flags[0] == static_cast<int>(what);
-        return is_it ? of.options.flags[1] : -1;
+        const ops::step_source source = ops::step_source::of(of.options);
+        return at(v).storage == storage_kind::fed && source.kind == what ? source.which : -1;
     }
     // A number of the outer graph is a local variable too: a store may seem to change what is in memory.
     static constexpr bool is_number(int v) { return at(v).type.extents.size() == 1; }

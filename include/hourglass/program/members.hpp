@@ -1,5 +1,4 @@
-// Choosing members of a fused group, its loads or its stores, when compiling, and doing something for each of them; and
-// whether an operation is a few instructions.
+// Choosing members of a fused group, its loads or its stores, when compiling, and doing something for each of them.
 #pragma once
 
 #include <array>
@@ -9,15 +8,6 @@
 #include <hourglass/ops/reduction.hpp>
 
 HOURGLASS_BEGIN
-
-template <class... Ops> constexpr bool is_one_of(const operation& op) { return ((op.id == record<Ops>.id) || ...); }
-// Operations of a few instructions.
-constexpr bool is_cheap(const operation& op) {
-    return is_one_of<ops::add, ops::subtract, ops::multiply, ops::divide, ops::negate, ops::less, ops::less_equal,
-                     ops::greater, ops::greater_equal, ops::equal, ops::not_equal, ops::where, ops::maximum,
-                     ops::minimum, ops::clamp, ops::square, ops::abs, ops::gate, ops::relu, ops::finite, ops::limited,
-                     ops::damped_product, ops::norm_direction, ops::broadcast_to>(op);
-}
 
 // Loads, members or stores of a group for which something is done. Only for these are templates instantiated.
 template <int Count> struct choice {

@@ -13,11 +13,13 @@ HOURGLASS_BEGIN
 // A node as these loops are given it, without its operation, which would bring the functions of the compiler's passes
 // into the object file.
 struct plain_node {
-    std::uint64_t operation = 0; // its id
     attributes options{};
     value_type type{};
+    shape order{}; // of axes, of a movement that puts them into another one
 };
-template <class Op> constexpr bool is(const plain_node& n) { return n.operation == record<Op>.id; }
+constexpr plain_node plain(const node& n) {
+    return {n.options, n.type, n.op->axes_of_result != nullptr ? n.op->axes_of_result(n.options) : shape{}};
+}
 
 // One number of many, in double: lane by lane of some vectors, then across the lanes; the halves of many numbers by
 // themselves, so that no sum is of many more numbers than its digits bear.
@@ -109,42 +111,45 @@ template <class Op, int Rest = 0, class T>
     }
 }
 
-template <class Op> inline constexpr bool has_movement_kernel =
-    std::is_same_v<Op, ops::transpose> || std::is_same_v<Op, ops::slice> || std::is_same_v<Op, ops::pad> ||
-    std::is_same_v<Op, ops::concatenate>;
+// How a movement of runs goes.
+constexpr runs_of_movement runs_of_operand(const graph_view& g, int n, int operand) {
+    const node& at = g[n];
+    list<value_type> types(at.operand_count);
+    for (int i = 0; i < at.operand_count; ++i) types[i] = g[g.operand(n, i)].type;
+    return at.op->runs(at.type, types.begin(), at.operand_count, at.options, operand);
+}
+// Whether a movement is one that the loops below can do: of runs, or of axes in another order.
+constexpr bool has_movement_kernel(const operation& op) { return op.runs != nullptr || op.axes_of_result != nullptr; }
 
-// transpose, slice, pad, concatenate, for each of `rows` examples.
-template <class T> void move_elements(const plain_node& n, const value_type* types, const T* const* from, int count,
-                                      T* to, long rows, worker w) {
+// Axes in another order, for each of `rows` examples.
+template <class T>
+void move_axes(const plain_node& n, const value_type* types, const T* const* from, T* to, long rows, worker w) {
+    reorder_axes(to, from[0], n.type.extents, types[0].extents, n.order, rows, w);
+}
+// Runs of everything behind one axis, and zeros where no operand is written to. What has no batch axis has its runs
+// once.
+template <class T> void move_runs(const plain_node& n, const runs_of_movement* parts, const value_type* types,
+                                  const T* const* from, int count, T* to, long rows, worker w) {
     const shape& target = n.type.extents;
-    if (is<ops::transpose>(n)) {
-        reorder_axes(to, from[0], target, types[0].extents, n.options.target, rows, w);
-        return;
-    }
-    // The others move whole runs: everything behind one axis. What has no batch axis has its runs once.
-    const int axis = n.options.flags[0];
+    const int axis = parts[0].axis;
     const long outer = target.size(0, axis), inner = target.size(axis + 1, target.rank);
-    const auto runs_of_operand = [&](int i, long first) {
-        return runs<const T>{from[i] + first * inner, types[i].extents[axis] * inner,
-                             outer * (types[i].batched ? rows : 1)};
-    };
     const auto runs_of_result = [&](long first) {
         return runs<T>{to + first * inner, target[axis] * inner, outer * rows};
     };
-    if (is<ops::slice>(n)) {
-        copy_runs(runs_of_result(0), runs_of_operand(0, n.options.flags[1]), target[axis] * inner, w);
-    } else if (is<ops::pad>(n)) {
-        const long before = n.options.flags[1], length = types[0].extents[axis], behind = before + length;
-        clear_runs(runs_of_result(0), before * inner, w);
-        copy_runs(runs_of_result(before), runs_of_operand(0, 0), length * inner, w);
-        clear_runs(runs_of_result(behind), (target[axis] - behind) * inner, w);
-    } else {
-        long first = 0;
-        for (int i = 0; i < count; ++i) {
-            copy_runs(runs_of_result(first), runs_of_operand(i, 0), types[i].extents[axis] * inner, w);
-            first += types[i].extents[axis];
-        }
+    long written = 0;
+    const auto clear_up_to = [&](long first) {
+        if (first > written) clear_runs(runs_of_result(written), (first - written) * inner, w);
+    };
+    for (int i = 0; i < count; ++i) {
+        const runs_of_movement& part = parts[i];
+        clear_up_to(part.first_written);
+        copy_runs(runs_of_result(part.first_written),
+                  runs<const T>{from[i] + part.first_read * inner, types[i].extents[axis] * inner,
+                                outer * (types[i].batched ? rows : 1)},
+                  part.length * inner, w);
+        written = part.first_written + part.length;
     }
+    clear_up_to(target[axis]);
 }
 
 // Runs the plain loop of an operation that has no kernel. The threads share the rows out where the result has rows and
@@ -171,14 +176,14 @@ template <class Op, class T> void run_reference(const plain_node& n, const value
 template <class T> void make_noise(const plain_node& n, T* out, kernels::noise_stream stream,
                                    std::uint64_t first_example, long rows, worker w) {
     const int elements = static_cast<int>(n.type.extents.size());
-    stream.leaf = static_cast<std::uint32_t>(n.options.flags[2]);
-    const bool shared_by_examples = n.options.flags[1] != 0;
+    const auto [distribution, shared_by_examples, leaf] = ops::noise_source::of(n.options);
+    stream.leaf = static_cast<std::uint32_t>(leaf);
     const share mine(shared_by_examples ? 1 : rows, w);
     if (mine.first >= mine.last) return;
     T* to = out + mine.first * elements;
     const std::uint64_t first = shared_by_examples ? 0 : first_example + static_cast<std::uint64_t>(mine.first);
     const int count = static_cast<int>(mine.last - mine.first);
-    if (static_cast<noise_kind>(n.options.flags[0]) == noise_kind::normal)
+    if (distribution == noise_kind::normal)
         kernels::fill_normal(to, stream, first, count, elements);
     else
         kernels::fill_uniform(to, stream, first, count, elements);

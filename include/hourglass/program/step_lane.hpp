@@ -29,8 +29,8 @@ template <class Step> struct step_facts {
     static constexpr leaf find(step_leaf what, int which) {
         for (int v = 0; v < Step::sizes.values; ++v) {
             const node& of = node_at(at(v).node);
-            if (at(v).storage == storage_kind::fed && of.options.flags[0] == static_cast<int>(what) &&
-                of.options.flags[1] == which)
+            const ops::step_source source = ops::step_source::of(of.options);
+            if (at(v).storage == storage_kind::fed && source.kind == what && source.which == which)
                 return {v, at(v).type};
         }
         return {}; // nothing reads it from memory
