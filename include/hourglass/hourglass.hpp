@@ -13,8 +13,9 @@
 #include <hourglass/nn/derivatives.hpp>
 #include <hourglass/nn/distributions.hpp>
 #include <hourglass/nn/estimators.hpp>
+#include <hourglass/nn/likelihoods.hpp>
 #include <hourglass/nn/losses.hpp>
-#include <hourglass/nn/sparse_derivatives.hpp>
+#include <hourglass/nn/sparsity.hpp>
 #include <hourglass/optim/rules.hpp>
 #include <hourglass/optim/schedules.hpp>
 #include <hourglass/program/evaluate.hpp>

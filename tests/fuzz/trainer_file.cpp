@@ -3,7 +3,7 @@
 #include "input_file.hpp"
 
 #include <hourglass/nn/dense.hpp>
-#include <hourglass/nn/losses.hpp>
+#include <hourglass/nn/likelihoods.hpp>
 #include <hourglass/optim/rules.hpp>
 #include <hourglass/program/program.hpp>
 #include <hourglass/storage/save.hpp>

@@ -4,6 +4,7 @@
 
 #include <hourglass/expr/declare.hpp>
 #include <hourglass/nn/dense.hpp>
+#include <hourglass/nn/likelihoods.hpp>
 #include <hourglass/nn/losses.hpp>
 #include <hourglass/ops/random.hpp>
 #include <hourglass/program/program.hpp>

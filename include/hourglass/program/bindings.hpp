@@ -8,6 +8,7 @@
 #include <string>
 
 #include <hourglass/program/executor.hpp>
+#include <hourglass/program/parameters.hpp>
 
 HOURGLASS_BEGIN
 

@@ -3,10 +3,10 @@
 #pragma once
 
 #include <hourglass/graph/compile.hpp>
+#include <hourglass/program/call_error.hpp>
 #include <hourglass/program/crew.hpp>
 #include <hourglass/program/direct.hpp>
 #include <hourglass/program/memory.hpp>
-#include <hourglass/program/parameters.hpp>
 #include <hourglass/program/product_groups.hpp>
 #include <hourglass/program/recurrence.hpp>
 

@@ -4,10 +4,10 @@
 #pragma once
 
 #include <concepts>
-#include <stdexcept>
 #include <string>
 #include <utility>
 
+#include <hourglass/program/call_error.hpp>
 #include <hourglass/program/options.hpp>
 #include <hourglass/program/processors.hpp>
 
@@ -17,13 +17,6 @@ inline constexpr symbol<"#seed"> seed{};                   // of parameters: how
 inline constexpr symbol<"#rows"> rows{};                   // how many rows, where nothing batched is fed
 inline constexpr symbol<"#threads"> threads{};             // the most threads of a program, or hg::pinned(n)
 inline constexpr symbol<"#first_example"> first_example{}; // the number of the call's first example, for its noise
-
-// A wrong number where a program is made or called: of rows, elements, threads. The message names the symbol and the
-// numbers.
-class call_error : public std::invalid_argument {
-public:
-    using std::invalid_argument::invalid_argument;
-};
 
 template <class T> inline constexpr bool is_binding = false;
 template <class L, class V> inline constexpr bool is_binding<binding<L, V>> = true;

@@ -6,7 +6,7 @@
 #include <hourglass/kernels/few_rows.hpp>
 #include <hourglass/kernels/matrix_product.hpp>
 #include <hourglass/kernels/small_products.hpp>
-#include <hourglass/program/parameters.hpp>
+#include <hourglass/program/aligned_memory.hpp>
 
 HOURGLASS_BEGIN
 

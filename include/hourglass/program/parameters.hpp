@@ -3,26 +3,15 @@
 
 #include <algorithm>
 #include <cstdint>
-#include <memory>
-#include <new>
 #include <string>
 
+#include <hourglass/graph/check.hpp>
+#include <hourglass/program/aligned_memory.hpp>
 #include <hourglass/program/initialise.hpp>
 #include <hourglass/program/making.hpp>
 #include <hourglass/program/tensor_view.hpp>
 
 HOURGLASS_BEGIN
-
-template <class T> struct aligned_delete {
-    void operator()(T* p) const { ::operator delete[](p, std::align_val_t{64}); }
-};
-template <class T> using aligned_memory = std::unique_ptr<T[], aligned_delete<T>>;
-// Zeroed; on cache lines.
-template <class T> aligned_memory<T> allocate_aligned(std::size_t count) {
-    T* p = static_cast<T*>(::operator new[](count * sizeof(T) + 64, std::align_val_t{64}));
-    for (std::size_t i = 0; i < count; ++i) p[i] = T(0);
-    return aligned_memory<T>(p);
-}
 
 // Where each tensor of a graph's `starts` lies in one block of memory, a cache line or more for each.
 struct tensor_entry {
@@ -158,12 +147,6 @@ private:
         return Table::find(Leaf::hash) < 0 ? 0 : Table::find(Leaf::hash);
     }
 };
-
-template <const auto& Graph> struct graph_problem {
-    static constexpr text value() { return lowered<Graph>::view().problem; }
-};
-// Always true: where it is not well formed, the assertion inside says why, once.
-template <const auto& Graph> inline constexpr bool check = assert_well_formed<graph_problem<Graph>>::value;
 
 // parameters<graph>, or parameters<graph, element<double>>. Starts as the model says, drawn from a seed:
 // parameters<vae> theta{hg::seed = 7}.

@@ -4,9 +4,9 @@
 #pragma once
 
 #include <hourglass/graph/compile.hpp>
+#include <hourglass/program/aligned_memory.hpp>
 #include <hourglass/program/direct.hpp>
 #include <hourglass/program/movement.hpp>
-#include <hourglass/program/parameters.hpp>
 
 HOURGLASS_BEGIN
 

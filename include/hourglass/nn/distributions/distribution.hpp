@@ -10,7 +10,7 @@
 #include <boost/hana/tuple.hpp>
 #include <boost/hana/unpack.hpp>
 
-#include <hourglass/nn/losses.hpp>
+#include <hourglass/nn/likelihoods.hpp>
 #include <hourglass/ops/density.hpp>
 #include <hourglass/ops/random.hpp>
 
