@@ -25,7 +25,7 @@ namespace ops {
 // near 1. So what decides is where it is small, and the draws below come out as often as they should as long as the
 // probability is a normal number.
 constexpr auto positive_noise(auto like, bool shared) {
-    return hourglass::max(like.noise(static_cast<int>(noise_kind::uniform), shared, like.extents()), 0x1p-126);
+    return hourglass::max(like.noise(noise_kind::uniform, shared, like.extents()), 0x1p-126);
 }
 // The logarithm of exponential noise of rate 1. The smallest of several, each divided by a weight, is one of them as
 // often as its weight is part of all weights.
@@ -59,7 +59,7 @@ template <bool Shared> struct draw_bernoulli {
     static constexpr int noise_leaves = 1;
     constexpr auto build(auto logits) const {
         auto held = hourglass::stop_gradient(logits);
-        auto noise = logits.noise(static_cast<int>(noise_kind::uniform), Shared, logits.extents());
+        auto noise = logits.noise(noise_kind::uniform, Shared, logits.extents());
         return apply_operation(bernoulli_choice{}, held, noise);
     }
 };

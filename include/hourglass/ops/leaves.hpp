@@ -41,16 +41,15 @@ struct scalar : leaf_base<scalar> {
 struct rows : leaf_base<rows> {
     static constexpr std::string_view name = "rows";
 };
-// A symbol whose equation is cut away: its value is given at the call.
 struct fed_symbol {
     bool is_noise = false;
     static constexpr fed_symbol of(const attributes& a) { return {a.flags[0] != 0}; }
     constexpr operator attributes() const { return {0, {}, {is_noise, 0, 0}}; }
 };
+// A symbol whose equation is cut away: its value is given at the call.
 struct fed : leaf_base<fed> {
     static constexpr std::string_view name = "fed";
 };
-// What the generator draws. `stream` tells the leaves of a graph apart.
 struct noise_source {
     noise_kind distribution{};
     bool shared_by_rows = false;
@@ -60,6 +59,7 @@ struct noise_source {
     }
     constexpr operator attributes() const { return {0, {}, {static_cast<int>(distribution), shared_by_rows, stream}}; }
 };
+// What the generator draws. `stream` tells the leaves of a graph apart.
 struct noise : leaf_base<noise> {
     static constexpr std::string_view name = "noise";
     static constexpr text describe(const attributes& a) {

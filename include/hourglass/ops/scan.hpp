@@ -11,7 +11,7 @@ enum class step_leaf { outer, state, slice };
 
 namespace ops {
 
-// What differs from step to step: a state before the step, or a slice of a sequence. Bodies are numbered from 1.
+// Bodies are numbered from 1.
 enum class step_kind { state, slice };
 struct step_value {
     int body = 0;
@@ -23,6 +23,7 @@ struct step_value {
     constexpr operator attributes() const { return {0, {}, {body, static_cast<int>(kind), which}}; }
     constexpr bool is_state() const { return kind == step_kind::state; }
 };
+// What differs from step to step: a state before the step, or a slice of a sequence.
 struct step : leaf_base<step> {
     static constexpr std::string_view name = "step";
     static constexpr text describe(const attributes& a) {
@@ -31,8 +32,6 @@ struct step : leaf_base<step> {
     }
 };
 
-// Operands: what each state becomes, a node of the body; what each starts from; the sequences, whose first axis is the
-// steps. Its own type says how many steps there are; it has no value.
 struct scan_shape {
     int body = 0, states = 0;
     bool backwards = false;
@@ -45,6 +44,8 @@ struct scan_shape {
         return {static_cast<double>(keep_every), make_shape(steps), {body, states, backwards}};
     }
 };
+// Operands: what each state becomes, a node of the body; what each starts from; the sequences, whose first axis is the
+// steps. Its own type says how many steps there are; it has no value.
 struct scan {
     static constexpr std::string_view name = "scan";
     static constexpr operation_kind kind = operation_kind::scan;
@@ -67,12 +68,12 @@ struct scan {
     }
     static constexpr void derivative(auto& d) { d.reverse_scan(); }
 };
-// A value of the body, the second operand, for each step of the scan that is the first: [steps, ...].
 struct kept_steps {
     int every = 0; // a program need keep only every which one, if it can do the steps between them again; 0: all
     static constexpr kept_steps of(const attributes& a) { return {a.flags[1]}; }
     constexpr operator attributes() const { return {0, {}, {0, every, 0}}; }
 };
+// A value of the body, the second operand, for each step of the scan that is the first: [steps, ...].
 struct stacked {
     static constexpr std::string_view name = "stacked";
     static constexpr operation_kind kind = operation_kind::scan;
@@ -89,12 +90,12 @@ struct stacked {
     }
     static constexpr void derivative(auto& d) { d.reach_scan(); }
 };
-// What a state is after the last step of the scan that is the first operand; the second is what it becomes in a step.
 struct state_number {
     int state = 0;
     static constexpr state_number of(const attributes& a) { return {a.flags[0]}; }
     constexpr operator attributes() const { return {0, {}, {state, 0, 0}}; }
 };
+// What a state is after the last step of the scan that is the first operand; the second is what it becomes in a step.
 struct final_state {
     static constexpr std::string_view name = "final";
     static constexpr text describe(const attributes& a) { return sentence("state ", state_number::of(a).state); }
@@ -104,13 +105,13 @@ struct final_state {
     static constexpr void derivative(auto& d) { d.reach_scan(); }
 };
 
-// In a program's outer graph, from which the bodies are taken out (graph/split.hpp): a scan whose operands are what the
-// body reads of the outer graph, what the states start from, and the sequences.
 struct called_scan {
     int scan = 0; // which of the program's, in the order of their nodes
     static constexpr called_scan of(const attributes& a) { return {a.flags[0]}; }
     constexpr operator attributes() const { return {0, {}, {scan, 0, 0}}; }
 };
+// In a program's outer graph, from which the bodies are taken out (graph/split.hpp): a scan whose operands are what the
+// body reads of the outer graph, what the states start from, and the sequences.
 struct scan_call {
     static constexpr std::string_view name = "scan";
     static constexpr text describe(const attributes& a) { return sentence(called_scan::of(a).scan + 1); }
@@ -119,13 +120,13 @@ struct scan_call {
     static constexpr bool smooth = false;
     static constexpr value_type infer(inference& in) { return {{}, in.any_batched()}; }
 };
-// One of its results.
 struct scan_output {
     int scan = 0, result = 0;
     int call = -1; // the node of the scan_call
     static constexpr scan_output of(const attributes& a) { return {a.flags[0], a.flags[1], a.flags[2]}; }
     constexpr operator attributes() const { return {0, {}, {scan, result, call}}; }
 };
+// One of its results.
 struct scan_value : leaf_base<scan_value> {
     static constexpr std::string_view name = "result";
     static constexpr text describe(const attributes& a) {
@@ -135,13 +136,13 @@ struct scan_value : leaf_base<scan_value> {
     static constexpr operation_kind kind = operation_kind::scan;
 };
 
-// In the graph of one step: what the body reads of the outer graph, a state before the step, or a slice of a sequence.
 struct step_source {
     step_leaf kind{};
     int which = 0;
     static constexpr step_source of(const attributes& a) { return {static_cast<step_leaf>(a.flags[0]), a.flags[1]}; }
     constexpr operator attributes() const { return {0, {}, {static_cast<int>(kind), which, 0}}; }
 };
+// In the graph of one step: what the body reads of the outer graph, a state before the step, or a slice of a sequence.
 struct step_input : leaf_base<step_input> {
     static constexpr std::string_view name = "fed";
 };

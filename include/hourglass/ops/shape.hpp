@@ -68,12 +68,13 @@ struct broadcast_to : elementwise<1> {
     template <class H> static constexpr H derivative(H, H, H g) { return g; }
 };
 
-// Axis i of the result is axis order[i] of the operand; no order reverses them all.
+// Which axis of the operand each axis of the result is; none stands for all of them in reverse.
 struct axis_order {
     shape order{};
     static constexpr axis_order of(const attributes& a) { return {a.target}; }
     constexpr operator attributes() const { return {0, order, {}}; }
 };
+// Axis i of the result is axis order[i] of the operand.
 struct transpose : movement {
     static constexpr std::string_view name = "transpose";
     axis_order options{};
@@ -150,12 +151,12 @@ template <class T> constexpr void reference_along(const evaluation<T>& e, int ax
                 for (long i = 0; i < out.size(axis + 1, out.rank); ++i) *to++ = pick(r, o, p, i);
 }
 
-// Elements [first, last) of an axis.
 struct slice_range {
     int axis = 0, first = 0, last = 0;
     static constexpr slice_range of(const attributes& a) { return {a.flags[0], a.flags[1], a.flags[2]}; }
     constexpr operator attributes() const { return {0, {}, {axis, first, last}}; }
 };
+// Elements [first, last) of an axis.
 struct slice : movement {
     static constexpr std::string_view name = "slice";
     slice_range options{};
@@ -191,12 +192,12 @@ struct slice : movement {
         });
     }
 };
-// Zeros along an axis: so many before the operand, and behind it up to so many elements in all.
 struct padded_axis {
     int axis = 0, before = 0, total = 0;
     static constexpr padded_axis of(const attributes& a) { return {a.flags[0], a.flags[1], a.flags[2]}; }
     constexpr operator attributes() const { return {0, {}, {axis, before, total}}; }
 };
+// Zeros along an axis: so many before the operand, and after it up to so many elements in all.
 struct pad : movement {
     static constexpr std::string_view name = "pad";
     padded_axis options{};
@@ -242,12 +243,12 @@ constexpr void slice::derivative(auto& d) {
     d.accumulate(0, apply_operation(back, d.adjoint_full()));
 }
 
-// The operands one after another along an axis.
 struct joined_axis {
     int axis = 0;
     static constexpr joined_axis of(const attributes& a) { return {a.flags[0]}; }
     constexpr operator attributes() const { return {0, {}, {axis, 0, 0}}; }
 };
+// The operands one after another along an axis.
 struct concatenate : movement {
     static constexpr std::string_view name = "concatenate";
     static constexpr int arity = -1;

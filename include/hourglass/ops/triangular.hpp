@@ -6,12 +6,12 @@
 HOURGLASS_BEGIN
 namespace ops {
 
-// The elements (i, j) of a matrix with lowest <= i - j <= highest, zeros elsewhere.
 struct kept_diagonals {
     int lowest = 0, highest = 0;
     static constexpr kept_diagonals of(const attributes& a) { return {a.flags[0], a.flags[1]}; }
     constexpr operator attributes() const { return {0, {}, {lowest, highest, 0}}; }
 };
+// The elements (i, j) of a matrix with lowest <= i - j <= highest, zeros elsewhere.
 struct band : movement {
     static constexpr std::string_view name = "band";
     kept_diagonals options{};
@@ -40,13 +40,13 @@ struct band : movement {
     }
 };
 
-// x where L x = b, or transpose(L) x = b where that is asked for: L a lower triangular matrix, of which only the lower
-// triangle is read, b a vector or a matrix.
 struct solved_matrix {
     bool transposed = false;
     static constexpr solved_matrix of(const attributes& a) { return {a.flags[0] != 0}; }
     constexpr operator attributes() const { return {0, {}, {transposed, 0, 0}}; }
 };
+// x where L x = b, or transpose(L) x = b where that is asked for: L a lower triangular matrix, of which only the lower
+// triangle is read, b a vector or a matrix.
 struct triangular_solve {
     static constexpr std::string_view name = "triangular_solve";
     static constexpr operation_kind kind = operation_kind::product;

@@ -92,14 +92,14 @@ template <class Family, bool Shared, class Parameters> constexpr auto open_unifo
     const auto first = p[0].written;
     const shape joined = joined_shape_of<Family>(p);
     if (first.failed()) return first;
-    auto leaf = first.noise(static_cast<int>(noise_kind::uniform), Shared, joined);
+    auto leaf = first.noise(noise_kind::uniform, Shared, joined);
     return hourglass::max(leaf, 0x1p-25);
 }
 template <class Family, bool Shared, class Parameters> constexpr auto normal_numbers(const Parameters& p) {
     const auto first = p[0].written;
     const shape joined = joined_shape_of<Family>(p);
     if (first.failed()) return first;
-    return first.noise(static_cast<int>(noise_kind::normal), Shared, joined);
+    return first.noise(noise_kind::normal, Shared, joined);
 }
 
 template <bool... AsExp, class... H> constexpr auto lowered_parameters(const H&... h) {

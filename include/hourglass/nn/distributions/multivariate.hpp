@@ -66,7 +66,7 @@ struct multivariate_normal_family {
         auto mu = p[0].value();
         if (n == 0) return mu;
         auto l = lower(p);
-        auto noise = mu.noise(static_cast<int>(noise_kind::normal), Shared, make_shape(n));
+        auto noise = mu.noise(noise_kind::normal, Shared, make_shape(n));
         return mu + product<matmul>(l, noise, false, false);
     }
 };
