@@ -82,11 +82,12 @@ def bench(arguments):
     jobs, json_path, compile_time = arguments.jobs(), arguments.value("--json", ""), arguments.flag("--compile")
     gradients, only = arguments.flag("--gradients"), arguments.value("--only", "")
     accurate, beside_others = arguments.flag("--accuracy"), arguments.flag("--busy")
+    own_operations = arguments.flag("--own-operations")
     shorter = [f"{name}={path}" for name in ("fastad", "ddx") for path in arguments.values(f"--{name}")]
     copies = copies_of_peers([*shorter, *arguments.values("--peer")], arguments.value("--cxx23", ""))
     arguments.finish("bench")
-    if compile_time + gradients + accurate + beside_others > 1:
-        stop("bench measures one thing at a time: --compile, --gradients, --accuracy or --busy")
+    if compile_time + gradients + accurate + beside_others + own_operations > 1:
+        stop("bench measures one thing at a time: --compile, --gradients, --own-operations, --accuracy or --busy")
     if (copies or only) and not gradients:
         stop("--fastad, --ddx, --peer and --only belong to bench --gradients")
     if accurate:
@@ -105,6 +106,8 @@ def bench(arguments):
     if gradients:
         program = "bench/bench-gradients"
         extra += ["--only", only] if only else []
+    if own_operations:
+        program = "bench/bench-own_operations"
     if copies:
         build.name += "-peers"
         build.options = copies

@@ -74,7 +74,7 @@ class simplification {
             found = arithmetic_of_absent(old, a, b);
             if (found < 0 && is_literal(a) && (b < 0 || is_literal(b))) found = fold(n);
             if (found < 0) found = arithmetic(old, a, b);
-        } else if (is_matrix_product(old)) {
+        } else if (is<ops::matmul>(old) || is<ops::matmul_batch_sum>(old)) {
             found = product_of_scaled(old, a, b);
             if (found < 0) found = product(old, a, b);
         } else if (is<ops::sum>(old) && !ops::reduction_axes::of(old.options).over_rows) {
