@@ -2,22 +2,12 @@
 holds the law by now fails the test, and is then deleted."""
 
 # Headers, below include/hourglass, that touch the integers of a node's options.
-OPTIONS_BY_NUMBER = (
-    "graph/body.hpp", "graph/cost.hpp", "graph/dependence.hpp", "graph/directions.hpp",
-    "graph/forward.hpp", "graph/fuse.hpp", "graph/groups.hpp", "graph/interpret.hpp", "graph/layout.hpp",
-    "graph/merge.hpp", "graph/open_scan.hpp", "graph/print.hpp", "graph/reverse_scan.hpp", "graph/row_sums.hpp",
-    "graph/select.hpp", "graph/simplify.hpp", "graph/split.hpp", "graph/squares.hpp", "graph/trace.hpp",
-    "nn/derivatives.hpp", "nn/sparse_derivatives.hpp", "program/direct.hpp", "program/executor.hpp",
-    "program/local_lane.hpp", "program/plain_groups.hpp", "program/step_lane.hpp",
-)
-# Headers that ask which operation a node is. First the algebra and the scan, which have no room of their own yet.
+OPTIONS_BY_NUMBER = ()
+# Headers that ask which operation a node is: the algebra and the scan, which have no rooms of their own yet; and words of
+# advice about matrix products.
 OPERATIONS_BY_NAME = (
-    "graph/literals.hpp", "graph/row_sums.hpp", "graph/simplify.hpp", "graph/singularities.hpp", "graph/smooth.hpp",
-    "graph/squares.hpp", "graph/body.hpp", "graph/reverse_scan.hpp",
-    "graph/cost.hpp", "graph/cut_derivatives.hpp", "graph/dependence.hpp", "graph/directions.hpp", "graph/forward.hpp",
-    "graph/groups.hpp", "graph/interpret.hpp", "graph/operands_in_words.hpp", "graph/print.hpp", "graph/rewrite.hpp", "graph/select.hpp",
-    "graph/split.hpp", "nn/derivatives.hpp", "nn/sparse_derivatives.hpp", "program/check_derivatives.hpp",
-    "program/direct.hpp", "program/inspect.hpp", "program/members.hpp", "program/plain_groups.hpp",
+    "graph/literals.hpp", "graph/row_sums.hpp", "graph/simplify.hpp", "graph/singularities.hpp", "graph/squares.hpp",
+    "graph/body.hpp", "graph/reverse_scan.hpp", "graph/operands_in_words.hpp",
 )
 # Functions, as "path: name".
 LONG_FUNCTIONS = (
