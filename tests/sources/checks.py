@@ -62,10 +62,10 @@ def shown(path):
 
 
 def apart_from(found, table, known):
-    """Of faults by their places those that are not known; and a fault for each known place that has none any more, so that
-    the table of tests/sources/not_yet.py becomes empty."""
+    """The faults, given by place, of all places that are not known; and a new fault for each known place that has none left,
+    so that the table in tests/sources/not_yet.py becomes empty."""
     faults = [fault for place, of_place in sorted(found.items()) if place not in known for fault in of_place]
-    return faults + [f"tests/sources/not_yet.py: {table} has an entry for {place}, which holds the law now: delete the entry"
+    return faults + [f"tests/sources/not_yet.py: {table} has an entry for {place}, which keeps the law now: delete the entry"
                      for place in known if place not in found]
 
 

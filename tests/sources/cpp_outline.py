@@ -1,6 +1,6 @@
 """The outline of a C++ file: its classes, functions, tests and lambdas with their first and last lines, and what it
-declares without a body. Nothing is looked up: braces, brackets and the few tokens before a brace decide, so that a whole
-tree takes seconds and no compiler."""
+declares without a body. It needs no compiler and looks up no names: brackets and the few tokens before a brace decide.
+tests/sources/outlines.py shows what it understands."""
 
 import re
 from dataclasses import dataclass, field
@@ -15,12 +15,12 @@ FUNCTIONS = {"function", "test", "lambda"}
 @dataclass
 class Item:
     kind: str  # "class", "function", "test", "lambda"
-    name: tuple  # with what it lies in: namespaces and classes
+    name: tuple  # with the namespaces and classes around it
     first: int  # line
-    last: int = 0  # none: declared only
+    last: int = 0  # 0: only declared
     parameters: int = 0
-    is_special: bool = False  # a specialisation of a template
-    begin: int = 0  # of the body in the text, and its end
+    is_special: bool = False  # a template specialisation
+    begin: int = 0  # the body is text[begin:end]
     end: int = 0
 
     @property
@@ -121,7 +121,7 @@ class Reader:
 
 
 def ends_macro(level, token, code):
-    """Whether the statement so far is a macro that is a line by itself, such as one that opens a namespace."""
+    """Whether the statement so far is a macro on a line of its own, such as one that opens a namespace."""
     head = level.head
     if level.depth or not head or not head[0].text.isupper() or token.text in ("{", ";", "(", ")"):
         return False

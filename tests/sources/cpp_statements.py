@@ -1,5 +1,5 @@
-"""What a C++ statement is, by its tokens: what the brace opens that comes next, what a declaration declares. `head` is the
-list of the tokens so far."""
+"""Classifies C++ statements by their tokens: what the next brace opens, what a declaration declares. `head` is the list of
+the tokens that the statement has so far."""
 
 TESTS = {"TEST_CASE", "TEST_CASE_TEMPLATE", "TEST_CASE_FIXTURE"}
 CLASSES = {"class", "struct", "union", "enum"}
@@ -10,18 +10,18 @@ SPECIFIERS = {"constexpr", "inline", "static", "explicit", "friend", "virtual", 
 
 
 def opening(head, n):
-    """Where the bracket opens that closes at n."""
-    return next(m for m in range(n - 1, -1, -1) if head[m].text in ("(", "[") and head[m].depth == head[n].depth)
+    """The place of the bracket that the one at n closes."""
+    return next((m for m in range(n - 1, -1, -1) if head[m].text in ("(", "[") and head[m].depth == head[n].depth), 0)
 
 
 def closing(head, n):
-    """Where the bracket closes that opens at n; the end where it does not."""
+    """The place of the bracket that closes the one at n, or the end."""
     return next((m for m in range(n + 1, len(head)) if head[m].text in (")", "]") and head[m].depth == head[n].depth),
                 len(head))
 
 
 def after_angles(head, n):
-    """Behind the list in angle brackets that opens at n, or n where none does."""
+    """The place after the list in angle brackets that opens at n, or n if it does not close."""
     depth = 0
     for m in range(n, len(head)):
         if head[m].depth == head[n].depth:
@@ -32,7 +32,7 @@ def after_angles(head, n):
 
 
 def before_angles(head, n):
-    """Before the list in angle brackets that closes at n."""
+    """The place before the list in angle brackets that closes at n."""
     depth = 0
     for m in range(n, -1, -1):
         if head[m].depth == head[n].depth:
@@ -43,7 +43,7 @@ def before_angles(head, n):
 
 
 def outside(head):
-    """The places of tokens outside brackets and outside the lists of templates."""
+    """The places of the tokens outside all brackets, those of template lists included."""
     places, n = [], 0
     while n < len(head):
         if head[n].depth == 0 and head[n].text == "<" and n and head[n - 1].is_word():
@@ -56,7 +56,7 @@ def outside(head):
 
 
 def lambda_at(head):
-    """Where the lambda begins whose brace comes next, or -1."""
+    """The place where a lambda begins if the next brace opens its body, or -1."""
     for n in range(len(head) - 1, -1, -1):
         if head[n].text == "[" and begins_lambda(head, n):
             return n
@@ -65,7 +65,7 @@ def lambda_at(head):
 
 def begins_lambda(head, n):
     if n and (head[n - 1].is_word() and head[n - 1].text not in ("return", "case") or head[n - 1].text in (")", "]")):
-        return False  # an element
+        return False  # a subscript
     if "[" in [token.text for token in (*head[n + 1:n + 2], *head[max(0, n - 1):n])]:
         return False  # an attribute
     m = closing(head, n) + 1
@@ -81,7 +81,7 @@ def begins_lambda(head, n):
 
 
 def is_requirement(head):
-    """Whether the brace that comes next opens a requires expression, not what follows a requires clause."""
+    """Whether the next brace opens a requires expression, as opposed to the body after a requires clause."""
     if not head or head[-1].text == "requires":
         return bool(head)
     if head[-1].text != ")":
@@ -90,14 +90,14 @@ def is_requirement(head):
     if n < 1 or head[n].text != "requires":
         return False
     before = head[n - 1].text
-    # `f() && requires (A) {` is a function for temporaries, `requires A && requires (T t) {` an expression.
+    # In `f() && requires (A) {` it is a clause, in `requires A && requires (T t) {` an expression.
     return before in ("requires", "|", "=", "(", "!", ",") or (
         before == "&" and any(token.text in ("requires", "concept") or token.text == "=" and head[m - 1].text != "operator"
                               for m, token in enumerate(head[:n])))
 
 
 def parameters_at(head):
-    """Where the parameters of the function begin that the statement declares, or -1."""
+    """The place where the parameters of a declared function begin, or -1."""
     for n in outside(head):
         if head[n].text != "(" or n == 0:
             continue
@@ -111,7 +111,7 @@ def parameters_at(head):
 
 
 def function_name(head, at):
-    """The name before the parameters, and what qualifies it, as in `outer::inner::name`."""
+    """The name before the parameters with its qualifiers, such as ['outer', 'inner', 'name']."""
     operator = next((n for n in range(at - 1, -1, -1) if head[n].text == "operator" and head[n].depth == 0), None)
     if operator is not None:
         signs = [token.text for token in head[operator + 1:at]]
@@ -149,7 +149,7 @@ def parameter_count(head, at):
 
 
 def class_name(head):
-    """Of the class that a statement names: its name, and whether it is a specialisation of a template."""
+    """The qualified name of a declared class, and whether it is a template specialisation."""
     places = outside(head)
     n = max(m for m in places if head[m].text in CLASSES)
     end = next((m for m in places if m > n and head[m].text == ":"), len(head))
@@ -161,7 +161,7 @@ def class_name(head):
 
 
 def starts_member(head, parameters):
-    """Whether the brace that comes next starts a member in a constructor's list, `: size_{1}`, not the body behind it."""
+    """Whether the next brace initialises a member in a constructor's list, `: size_{1}`, as opposed to the body after it."""
     colon = next((n for n in outside(head) if n > parameters and head[n].text == ":"), None)
     last = head[-1]
     return colon is not None and (last.is_word() or last.text in (">", ".")) and last.text not in (
@@ -169,8 +169,8 @@ def starts_member(head, parameters):
 
 
 def opened(head, nested, within_brackets):
-    """What the brace that comes next opens, and its name: `scope`, `class`, `function`, `test`, `lambda`, `values`, which
-    a statement goes on after, or `block`. Nested: within a function."""
+    """What the next brace opens, and its name: `scope`, `class`, `function`, `test`, `lambda`, `block`, or `values`, after
+    which the statement continues. `nested` means within a function."""
     if is_requirement(head):
         return "values", []
     if nested:
@@ -199,7 +199,7 @@ def opened(head, nested, within_brackets):
 
 
 def continues(head):
-    """Within a function: whether a brace belongs to an expression, such as in `return {` or `int x{`."""
+    """Whether a brace within a function belongs to an expression, as in `return {` or `int x{`."""
     if not head:
         return False
     last = head[-1]
@@ -210,7 +210,7 @@ def continues(head):
 
 
 def declared(head, class_path):
-    """What a statement without a body declares: (kind, name, count of parameters), or nothing."""
+    """What a statement without a body declares: (kind, name, number of parameters), or None."""
     places = outside(head)
     words = [head[n].text for n in places]
     if not words or words[0] in ("using", "typedef", "static_assert", "extern") or words[0] == "template" and (
@@ -226,11 +226,11 @@ def declared(head, class_path):
         names = [n for n in places if n > keyword and head[n].text != "::"]
         end = next((i for i, n in enumerate(names) if head[n].text == ":"), len(names))
         name, special = class_name(head)
-        whole = end == 1 or end == len(name)  # else `struct a* b;` or `class a b;`
+        whole = end == 1 or end == len(name)  # not `struct a* b;` or `class a b;`
         return ("class", name, 0) if whole and not special else None
     if words[-2:] in (["=", "default"], ["=", "delete"], ["=", "0"]):
         return None
     name = function_name(head, parameters)
     first = next(n for n in range(len(head)) if head[n].text not in SPECIFIERS)
-    is_named_first = head[first].text == name[-1] and class_path[-1:] != [name[-1]]
-    return None if is_named_first else ("function", name, parameter_count(head, parameters))  # else a macro's call
+    is_macro = head[first].text == name[-1] and class_path[-1:] != [name[-1]]  # no type before it, and no constructor
+    return None if is_macro else ("function", name, parameter_count(head, parameters))

@@ -1,4 +1,5 @@
-"""C++ as text: what of it is code, and what is comment, string or directive. Lines and columns stay what they are."""
+"""Separates code from comments, strings and directives in C++ text. Every function keeps lines and columns: what it removes
+becomes spaces."""
 
 import re
 from dataclasses import dataclass
@@ -18,7 +19,7 @@ def blank(text):
 
 
 def code_of(text):
-    """The text with spaces for comments, and for what stands within quotes."""
+    """The text without comments and without what stands in quotes."""
 
     def shown(found):
         if found["comment"]:
@@ -31,20 +32,20 @@ def code_of(text):
 
 
 def without_comments(text):
-    """The text with spaces for comments; strings stay."""
+    """The text without comments; strings stay."""
     return OPAQUE.sub(lambda found: blank(found[0]) if found["comment"] else found[0], text)
 
 
 def lines_of_text(text):
-    """The lines that strings fill beside the one that each begins on, as (begin of the string, lines)."""
+    """For each string of several lines where it begins, and how many lines it adds to the first."""
     return [(found.start(), found[0].count("\n")) for found in OPAQUE.finditer(text)
             if found["string"] and "\n" in found[0]]
 
 
 def without_directives(code):
-    """Code with spaces for directives of the preprocessor, whole macros among them. Of branches in which braces do not
-    close only the first stays, as an `#if` may choose between two beginnings of one function."""
-    pieces, branches, at = [], [], 0  # of each open #if: where in pieces its branches begin
+    """Code without preprocessor directives and macro definitions. If the branches of an `#if` have unbalanced braces, such as
+    two beginnings of one function, only the first branch stays."""
+    pieces, branches, at = [], [], 0  # for each open #if, where its branches begin in `pieces`
     for found in DIRECTIVE.finditer(code):
         pieces += [code[at:found.start()], blank(found[0])]
         at = found.end()

@@ -1,6 +1,6 @@
-"""What the headers may know of operations. Options have names: only the record of an operation and the headers in which
-operations are defined touch the integers that a node keeps them in. And what is true of an operation is asked of its
-record: elsewhere nothing asks which operation a node is, but for kinds of leaves."""
+"""What headers may know of operations. Options have names: only the record of a node and the headers that define operations
+touch the integers in which a node stores its options. And properties of an operation are read from its record: no other
+header asks which operation a node is, except for kinds of leaves."""
 
 import re
 
@@ -10,21 +10,21 @@ from not_yet import OPERATIONS_BY_NAME, OPTIONS_BY_NUMBER
 
 HEADERS = ROOT / "include" / "hourglass"
 
-# Where the options' integers may be touched, by the beginnings of paths below include/hourglass.
+# Where code may touch the integers: beginnings of paths below include/hourglass, each with the reason.
 OPTIONS_MAY_BE_TOUCHED = {
-    "ir/": "the record of a node, where they are kept",
-    "ops/": "each operation's own header, where they are packed and read back",
+    "ir/": "the record of a node stores them",
+    "ops/": "each operation's own header packs them and reads them back",
 }
-# Where a node may be asked which operation it is.
+# Where code may ask which operation a node is.
 OPERATIONS_MAY_BE_NAMED = {
-    "ops/": "where they are defined",
-    "scan/": "the body of a recurrence: its steps, states and results",
-    "passes/simplify": "the algebra of named operations",
+    "ops/": "operations are defined here",
+    "scan/": "the body of a recurrence consists of steps, states and results",
+    "passes/simplify": "its subject is the algebra of named operations",
 }
-# Kinds of leaves, which anybody may ask for: where a value comes from is not what an operation does.
+# Kinds of leaves, which any header may ask for: they say where a value comes from.
 LEAVES = re.compile(r"input|argument|parameter|state|scalar|rows|fed|noise|literal|step|step_input|scan_value|index_\w+")
 
-INTEGERS = "flags"  # what the node's member is called
+INTEGERS = "flags"  # the name of the member
 TOUCHED = re.compile(rf"\b{INTEGERS}\s*\[|(?:\.|->)\s*{INTEGERS}\b(?!\s*\()")
 # is<ops::sum>(n), is_one_of<ops::sum, ops::matmul>(n), std::is_same_v<Op, ops::sum>
 ASKED = re.compile(r"\bis\w*\s*<([^;{}()]*?)>(?=\s*[({;)&|?:,!]|::)")
@@ -41,7 +41,7 @@ def headers_outside(rooms):
 
 
 def operations():
-    """The names of all structs that are registered as operations."""
+    """The names of all registered operations."""
     return {name for path in HEADERS.rglob("*.hpp") for name in REGISTERED.findall(code_of(path.read_text()))}
 
 
@@ -62,11 +62,11 @@ def options_by_number():
 
 
 def integers_exist():
-    """That the integers are still called so, else the search above would find nothing."""
+    """Fails if the member has been renamed, since the search above would then find nothing."""
     kept = [path for room in OPTIONS_MAY_BE_TOUCHED for path in (HEADERS / room).glob("*.hpp")
             if re.search(rf"\w>?\s+{INTEGERS}\s*(?:\[\d*\])?\s*(?:\{{\s*\}})?;", code_of(path.read_text()))]
     return [] if kept else [f"no header of {' or '.join(OPTIONS_MAY_BE_TOUCHED)} declares `{INTEGERS}`: "
-                            "tests/sources/laws.py looks for a member that has another name now"]
+                            "give INTEGERS in tests/sources/laws.py the member's new name"]
 
 
 def names_in(arguments):
@@ -88,6 +88,6 @@ def operations_by_name():
 
 if __name__ == "__main__":
     report([("options have names", options_by_number(),
-             "read them by the operation's struct of options, in ops/ beside the operation"),
+             "read them through the operation's struct of options, which stands beside it in ops/"),
             ("operations are asked of their records", operations_by_name(),
-             "state in the operation's struct what is asked, and ask its record (ops/operation.hpp)")])
+             "state the property in the operation's struct and read it from the record (ops/operation.hpp)")])

@@ -1,6 +1,6 @@
-"""Dependencies point one way: which rooms may know which, by the order in rooms.py. A header knows what it includes, and
-also what it declares without a body, befriends, or leaves to a later definition, if a header of another room defines that:
-such an arrow is as real as an include. Rooms make no ring, and headers none by their includes."""
+"""Dependencies point one way, in the order of rooms.py. A header depends on the headers that it includes, and on those that
+define what it only declares: classes, functions, members and friends. Folders must not depend on each other in a ring, and
+headers must not include each other in one."""
 
 import re
 from collections import defaultdict
@@ -30,7 +30,7 @@ def folder_of(header):
 
 
 def allowed():
-    """For each room those that it may know, itself among them."""
+    """The rooms that each room may know, itself included."""
     may, above = {}, set()
     for line in ORDER:
         for room in line.split():
@@ -54,13 +54,13 @@ def known_to(room):
 
 
 def stated_order():
-    """The order as docs/architecture.md states it: the rooms that are there and know what stands above them."""
+    """The order as docs/architecture.md must state it, without rooms that do not exist or stand apart."""
     lines = [[room for room in line.split() if room in rooms and room not in KNOWS_ONLY] for line in ORDER]
     return " <- ".join("/".join(line) for line in lines if line)
 
 
 def places():
-    """Every room has its place in the order, and every place its room."""
+    """Every room has a place in the order, and every place has a room."""
     faults = [f"include/hourglass/{room}: the room has no place in tests/sources/rooms.py"
               for room in rooms if room not in MAY_KNOW]
     faults += [f"tests/sources/rooms.py: {room} is not there" for room in MAY_KNOW if room not in {*rooms, *TO_COME}]
@@ -72,19 +72,22 @@ def documented():
     page = ROOT / "docs" / "architecture.md"
     if not page.exists() or stated_order() in page.read_text():
         return []
-    return [f"docs/architecture.md does not state the order that is held here: {stated_order()}"]
+    return [f"docs/architecture.md does not state the order of tests/sources/rooms.py: {stated_order()}"]
 
 
 # --- includes
 
 
 def included(header):
-    """What a header includes: (line, of ours the path below include/hourglass or else None, as written)."""
+    """What a header includes: (line, the path below include/hourglass or None if it is not ours, the name as written)."""
     for found in DIRECTIVE.finditer(headers[header]):
         name = found[1]
-        beside = (INCLUDE / header).parent / name
-        own = name.removeprefix("hourglass/") if name.startswith("hourglass/") else (
-            str(beside.resolve().relative_to(INCLUDE)) if beside.is_file() else None)
+        beside = ((INCLUDE / header).parent / name).resolve()
+        own = None
+        if name.startswith("hourglass/"):
+            own = name.removeprefix("hourglass/")
+        elif beside.is_relative_to(INCLUDE) and beside.is_file():
+            own = str(beside.relative_to(INCLUDE))
         yield line_of(headers[header], found.start(1)), own, name
 
 
@@ -118,8 +121,7 @@ def faults_of(header):
 
 
 def known_by_outline():
-    """For each name where headers declare it without a body, and where they define it. Functions of one name are told
-    apart by how many parameters they take."""
+    """Where each name is only declared, and where it is defined. Overloads are distinguished by their number of parameters."""
     declared, defined = defaultdict(list), defaultdict(list)
     for header, text in headers.items():
         for item in outline(text):
@@ -131,8 +133,8 @@ def known_by_outline():
 
 
 def declarations():
-    """Arrows from a header that declares to one that defines: (header, line, name, defining header, line). Where a name is
-    defined in the header's own folder there is none; and where several headers define it, one counts that it may know."""
+    """Arrows from declarations to definitions: (header, line, name, defining header, its line). A definition in the same folder
+    makes no arrow, and one that the header may know is preferred to others."""
     declared, defined = known_by_outline()
     for key, declared_at in declared.items():
         for header, line in declared_at:
@@ -147,7 +149,7 @@ arrows = sorted(set(declarations()))
 
 
 def place_of(header, name):
-    """How not_yet.py names an arrow: by the header and the class, or the function, that it declares."""
+    """The key of an arrow in not_yet.py: the header, and the class or function that it declares."""
     return f"{header}: {name.split('::')[0]}"
 
 
@@ -166,7 +168,7 @@ def declared_upwards():
 
 
 def ring(next_of):
-    """The members of one ring, first and last the same, or nothing."""
+    """The members of one ring, the first of them repeated at the end, or an empty list."""
     done = set()
 
     def visit(one, path):
@@ -184,7 +186,7 @@ def ring(next_of):
 
 
 def folder_arrows():
-    """Between folders, with an example of each. What lies in a folder and what lies in one within it belong together."""
+    """Arrows between folders, each with an example. A folder and those within it count as one."""
     found = {}
     pairs = [(header, line, own) for header in headers for line, own, _ in includes[header] if own in headers]
     pairs += [(header, line, other) for header, line, name, other, _ in arrows if place_of(header, name) not in ARROWS]

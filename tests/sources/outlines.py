@@ -1,10 +1,10 @@
-"""What cpp_outline.py finds in pieces of C++: which functions, tests, lambdas and classes, in which lines, and what is
-declared without a body. A few pieces hold what looks like the end of a function and is none."""
+"""What cpp_outline.py finds in pieces of C++: functions, tests, lambdas and classes with their lines, and what is declared
+without a body."""
 
 from checks import report
 from cpp_outline import outline
 
-# The piece, and what is in it as "kind name first-last", or "kind name first" for what is only declared.
+# A name, the piece, and its outline: "kind name first-last", or "kind name first" if it is only declared.
 PIECES = [
     ("a function", "int f() {\n    return 1;\n}\n", ["function f 1-3"]),
     ("a head of several lines", "template <class T>\nconstexpr T f(const T& x,\n    T y = {}) noexcept {\n}\n",

@@ -1,5 +1,4 @@
-"""A small tree of sources in which every law holds, and runs of the scripts that hold the laws on it, with an offence in
-it or without."""
+"""A small tree of sources that keeps every law, and a way to run the scripts of the laws on it, also with changes."""
 
 import shutil
 import subprocess
@@ -21,6 +20,7 @@ NOT_YET = '''
 OPTIONS_BY_NUMBER = ()
 OPERATIONS_BY_NAME = ()
 LONG_FUNCTIONS = ()
+LONG_FILES = ()
 LARGE_FOLDERS = ()
 ARROWS = {}
 '''
@@ -92,7 +92,7 @@ TREE = {
 
 
 class Planted:
-    """The tree in a temporary folder, with the scripts' own tables of rooms and exceptions made for it."""
+    """The tree in a temporary folder, with the scripts, and with rooms and exceptions of its own."""
 
     def __enter__(self):
         self.folder = tempfile.TemporaryDirectory()
@@ -113,8 +113,7 @@ class Planted:
             (self.root / path).write_text(text)
 
     def said_with(self, script, change):
-        """The exit status of a script and what it says, with the tree changed: a path's new text, or None where it is not
-        there. Afterwards the tree is as before."""
+        """Runs a script on a changed tree, and undoes the change: new texts by path. Returns the exit status and the output."""
         before = {path: (self.root / path).read_text() if (self.root / path).exists() else None for path in change}
         self.put(change)
         done = subprocess.run([sys.executable, self.root / "tests" / "sources" / script], text=True, capture_output=True)

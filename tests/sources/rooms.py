@@ -1,5 +1,5 @@
-"""The rooms of include/hourglass and their order, in which a room knows those above it in this list and none below. Rooms
-in one line do not know each other. docs/architecture.md tells what each is for."""
+"""The rooms of include/hourglass in order: a room may know those above it in this list. Rooms on one line do not know each
+other. docs/architecture.md explains what each room is for."""
 
 ORDER = [
     "expr",
@@ -21,20 +21,20 @@ ORDER = [
     "nn optim",
     "models",
 ]
-# Those that are listed and not there yet.
+# Listed, but not there yet.
 TO_COME = {"ir", "math", "scan", "autodiff", "passes", "lowering", "schedule", "compile", "runtime", "inspect",
            "probability"}
 
-# Rooms that know nothing but these, wherever they stand in the order, or without a place in it.
+# Rooms that may know only these, whatever their place in the order, if they have one.
 KNOWS_ONLY = {
     "kernels": {"math"},
     "data": set(),
     "io": {"data"},
-    "storage": {"io"},  # templates over io, for whatever calls a function for each of its tensors
+    "storage": {"io"},  # templates over anything that can list its tensors
 }
-# Headers that everybody may include, and that include nothing but one another.
+# Any header may include these, and they include only one another.
 EVERYBODYS = {"config.hpp", "ops/philox.hpp"}
-UMBRELLA = "hourglass.hpp"  # includes everything
+UMBRELLA = "hourglass.hpp"  # may include everything
 
-# Who may include xsimd.
+# Rooms that may include xsimd.
 KNOWS_XSIMD = {"kernels", "program", "runtime"}

@@ -1,14 +1,14 @@
-"""How large things may be: no function past 60 lines but tables, no file past 400, headers of 140 at the median, 2,500
-lines in a folder. All lines count, those of comments and empty ones too; but a text that stands within a function, such
-as a printed graph that a test compares, is data and counts as one line, however many it fills.
+"""Limits on size: 60 lines for a function unless it is a table, 400 for a file, 140 for the median header, 2,500 for the
+headers that stand directly in one folder of include/hourglass. Every line counts, also comments and empty lines. Only a
+string of several lines counts as one, since it is data: many tests compare a printed graph with such a string.
 
-A function is whatever has a body: members, lambdas, tests (TEST_CASE), functions of Python, and macros. Its lines
-are counted from `template` or the type that it returns to the brace that closes it. It is a table, and may be longer,
-where it controls nothing (no if, for, while, do, switch, try, goto) and its body is
-  - one statement, whose outermost brackets hold one entry after the other, of three lines at most;
-  - or statements of three lines at most that all begin with the same word, the first and the last apart;
-  - or lines that are each the call of one macro.
-A macro is a table where every line is such a call."""
+Functions are members, lambdas, tests (TEST_CASE), macros and the functions of Python scripts, too. A function extends from
+the first token of its declaration to its closing brace. It is a table, and may be longer, if it has no control flow (if,
+for, while, do, switch, try, goto) and its body is
+  - a single statement whose outermost brackets list entries of at most three lines each, or
+  - statements of at most three lines each that begin with the same word, except for the first and the last, or
+  - a macro call on each line.
+A macro is a table if each of its lines is a macro call."""
 
 import ast
 import re
@@ -18,7 +18,7 @@ from functools import cache
 from checks import ROOT, apart_from, report, shown
 from cpp_outline import outline
 from cpp_text import DIRECTIVE, code_of, line_of, lines_of_text, tokens_of, without_directives
-from not_yet import LARGE_FOLDERS, LONG_FUNCTIONS
+from not_yet import LARGE_FOLDERS, LONG_FILES, LONG_FUNCTIONS
 
 MOST_OF_FUNCTION, MOST_OF_ENTRY = 60, 3
 MOST_OF_FILE, MOST_AT_MEDIAN = 400, 140
@@ -26,10 +26,10 @@ MOST_OF_FOLDER = 2500
 
 FOLDERS = ("include", "src", "tests", "bench", "examples", "tools")
 HEADERS = ROOT / "include" / "hourglass"
-DIRECTLY = "*.hpp"  # what counts as a folder's; "**/*.hpp" would be with all folders in it
+DIRECTLY = "*.hpp"  # "**/*.hpp" would count the folders within a folder as well
 CONTROL = re.compile(r"\b(?:if|for|while|do|switch|try|goto|co_await|co_yield)\b")
 CALL = re.compile(r"[A-Z_][A-Z_0-9]*\(.*\);?")
-SPLIT = "make its steps functions with names (house rule: at most 60 lines; tables apart)"
+SPLIT = "turn its steps into functions with names"
 
 
 @cache
@@ -49,7 +49,7 @@ def length_of(text):
 
 
 def parts(code, separator):
-    """Code in parts between separators that stand outside of brackets, without what is empty."""
+    """Splits code at the separators outside all brackets."""
     depth, begin = 0, 0
     for token in tokens_of(code):
         depth += token.text in "([{"
@@ -62,7 +62,7 @@ def parts(code, separator):
 
 
 def entries_in(statement):
-    """What the outermost brackets of a statement hold."""
+    """What the outermost brackets of a statement list."""
     opens = re.search(r"[({]", statement)
     return list(parts(statement[opens.end():max(statement.rfind(")"), statement.rfind("}"))], ",")) if opens else []
 
@@ -86,7 +86,7 @@ def is_table(body):
 
 
 def long_in_cpp(path):
-    """(line, name, length) of each function that is too long."""
+    """(line, name, length) for each function that is too long."""
     text = text_of(path)
     if length_of(text) <= MOST_OF_FUNCTION:
         return
@@ -129,16 +129,17 @@ def functions():
 
 
 def long_files():
-    return [f"{shown(path)}:{MOST_OF_FILE + 1}: the file has {length} lines, and may have {MOST_OF_FILE}"
-            for folder in FOLDERS for path in files(folder, "hpp", "cpp", "py")
-            if (length := length_of(text_of(path))) > MOST_OF_FILE]
+    found = {str(shown(path)): [f"{shown(path)}:{MOST_OF_FILE + 1}: the file has {length} lines, and may have {MOST_OF_FILE}"]
+             for folder in FOLDERS for path in files(folder, "hpp", "cpp", "py")
+             if (length := length_of(text_of(path))) > MOST_OF_FILE}
+    return apart_from(found, "LONG_FILES", LONG_FILES)
 
 
 def median():
     lengths = [length_of(text_of(path)) for path in files("include", "hpp")]
     middle = statistics.median(lengths) if lengths else 0
     return [] if middle <= MOST_AT_MEDIAN else [
-        f"{shown(HEADERS)}: of its headers, half have more than {middle:g} lines, and may have {MOST_AT_MEDIAN}"]
+        f"{shown(HEADERS)}: the median header has {middle:g} lines, and may have {MOST_AT_MEDIAN}"]
 
 
 def large_folders():
@@ -146,12 +147,12 @@ def large_folders():
     for folder in sorted(path for path in HEADERS.rglob("*") if path.is_dir()):
         if (length := sum(length_of(text_of(path)) for path in folder.glob(DIRECTLY))) > MOST_OF_FOLDER:
             found[str(folder.relative_to(HEADERS))] = [
-                f"{shown(folder)}: the folder's own headers have {length} lines, and may have {MOST_OF_FOLDER}"]
+                f"{shown(folder)}: its headers have {length} lines, and may have {MOST_OF_FOLDER}"]
     return apart_from(found, "LARGE_FOLDERS", LARGE_FOLDERS)
 
 
 if __name__ == "__main__":
     report([("no function past 60 lines", functions(), SPLIT),
             ("no file past 400 lines", long_files(), "split it by subject"),
-            ("headers of 140 lines at the median", median(), "split the longest by subject"),
+            ("no more than 140 lines in the median header", median(), "split the longest by subject"),
             ("no folder past 2,500 lines", large_folders(), "give a part of it a folder of its own")])
