@@ -1,0 +1,93 @@
+"""What headers may know of operations. Options have names: only the record of a node and the headers that define operations
+touch the integers in which a node stores its options. And properties of an operation are read from its record: no other
+header asks which operation a node is, except for kinds of leaves."""
+
+import re
+
+from checks import ROOT, apart_from, report, shown
+from cpp_text import code_of, line_of, without_comments
+from not_yet import OPERATIONS_BY_NAME, OPTIONS_BY_NUMBER
+
+HEADERS = ROOT / "include" / "hourglass"
+
+# Where code may touch the integers: beginnings of paths below include/hourglass, each with the reason.
+OPTIONS_MAY_BE_TOUCHED = {
+    "ir/": "the record of a node stores them",
+    "ops/": "each operation's own header packs them and reads them back",
+}
+# Where code may ask which operation a node is.
+OPERATIONS_MAY_BE_NAMED = {
+    "ops/": "operations are defined here",
+    "scan/": "the body of a recurrence consists of steps, states and results",
+    "passes/simplify": "its subject is the algebra of named operations",
+}
+# Kinds of leaves, which any header may ask for: they say where a value comes from.
+LEAVES = re.compile(r"input|argument|parameter|state|scalar|rows|fed|noise|literal|step|step_input|scan_value|index_\w+")
+
+INTEGERS = "flags"  # the name of the member
+TOUCHED = re.compile(rf"\b{INTEGERS}\s*\[|(?:\.|->)\s*{INTEGERS}\b(?!\s*\()")
+# is<ops::sum>(n), is_one_of<ops::sum, ops::matmul>(n), std::is_same_v<Op, ops::sum>
+ASKED = re.compile(r"\bis\w*\s*<([^;{}()]*?)>(?=\s*[({;)&|?:,!]|::)")
+# record<ops::sum>.id, op == &record<ops::sum>, &record<ops::sum> != op
+COMPARED = re.compile(r"\brecord\s*<([^<>;{}()]+)>\s*(?:\.|[!=]=)|[!=]=\s*&?\s*(?:\w+::)*record\s*<([^<>;{}()]+)>")
+# op->name == "sum"
+BY_TEXT = re.compile(r"\b(?:op|operation|applied\s*\(\s*\))\s*(?:->|\.)\s*name\s*[!=]=\s*\"|\"\s*[!=]=\s*[\w.>()\[\]-]*\bop->name\b")
+REGISTERED = re.compile(r"\bHOURGLASS_OPERATION\(\s*(?:\w+\s*::\s*)*(\w+)")
+
+
+def headers_outside(rooms):
+    return [path for path in sorted(HEADERS.rglob("*.hpp"))
+            if not str(path.relative_to(HEADERS)).startswith(tuple(rooms))]
+
+
+def operations():
+    """The names of all registered operations."""
+    return {name for path in HEADERS.rglob("*.hpp") for name in REGISTERED.findall(code_of(path.read_text()))}
+
+
+def places(path, text, offsets, what):
+    lines = text.splitlines()
+    return [f"{shown(path)}:{line}: {what}: {lines[line - 1].strip()}"
+            for line in sorted({line_of(text, offset) for offset in offsets})]
+
+
+def options_by_number():
+    found = {}
+    for path in headers_outside(OPTIONS_MAY_BE_TOUCHED):
+        text = path.read_text()
+        offsets = [place.start() for place in TOUCHED.finditer(code_of(text))]
+        if offsets:
+            found[str(path.relative_to(HEADERS))] = places(path, text, offsets, "options by number")
+    return apart_from(found, "OPTIONS_BY_NUMBER", OPTIONS_BY_NUMBER) + integers_exist()
+
+
+def integers_exist():
+    """Fails if the member has been renamed, since the search above would then find nothing."""
+    kept = [path for room in OPTIONS_MAY_BE_TOUCHED for path in (HEADERS / room).glob("*.hpp")
+            if re.search(rf"\w>?\s+{INTEGERS}\s*(?:\[\d*\])?\s*(?:\{{\s*\}})?;", code_of(path.read_text()))]
+    return [] if kept else [f"no header of {' or '.join(OPTIONS_MAY_BE_TOUCHED)} declares `{INTEGERS}`: "
+                            "give INTEGERS in tests/sources/laws.py the member's new name"]
+
+
+def names_in(arguments):
+    return set(re.findall(r"(\w+)\s*(?:<|,|$|>)", arguments + ","))
+
+
+def operations_by_name():
+    known, found = {name for name in operations() if not LEAVES.fullmatch(name)}, {}
+    for path in headers_outside(OPERATIONS_MAY_BE_NAMED):
+        text = path.read_text()
+        code = code_of(text)
+        offsets = [place.start() for pattern in (ASKED, COMPARED) for place in pattern.finditer(code)
+                   if any(names_in(arguments or "") & known for arguments in place.groups())]
+        offsets += [place.start() for place in BY_TEXT.finditer(without_comments(text))]
+        if offsets:
+            found[str(path.relative_to(HEADERS))] = places(path, text, offsets, "an operation by name")
+    return apart_from(found, "OPERATIONS_BY_NAME", OPERATIONS_BY_NAME)
+
+
+if __name__ == "__main__":
+    report([("options have names", options_by_number(),
+             "read them through the operation's struct of options, which stands beside it in ops/"),
+            ("operations are asked of their records", operations_by_name(),
+             "state the property in the operation's struct and read it from the record (ops/operation.hpp)")])

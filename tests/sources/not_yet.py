@@ -1,0 +1,34 @@
+"""Where the laws of laws.py, sizes.py and layering.py do not hold yet. The tables are meant to become empty: once a place
+keeps the law, its entry fails the test and must be deleted."""
+
+# Headers, below include/hourglass, that touch the integers of a node's options.
+OPTIONS_BY_NUMBER = ()
+# Headers that ask which operation a node is: the algebra and the scan, which have no rooms of their own yet, and advice
+# about matrix products in a diagnostic.
+OPERATIONS_BY_NAME = (
+    "graph/literals.hpp", "graph/row_sums.hpp", "graph/simplify.hpp", "graph/singularities.hpp", "graph/squares.hpp",
+    "graph/body.hpp", "graph/reverse_scan.hpp", "graph/operands_in_words.hpp",
+)
+# Functions, as "path: name".
+LONG_FUNCTIONS = (
+    "include/hourglass/graph/directions.hpp: of_scan",
+    "include/hourglass/graph/forward.hpp: of_scan",
+    "include/hourglass/graph/order.hpp: ordering",
+    "include/hourglass/graph/reverse_scan.hpp: reverse_scan",
+    "include/hourglass/ops/von_mises_math.hpp: log_bessel_cumulant",
+    "include/hourglass/ops/von_mises_math.hpp: von_mises_cdf_derivative",
+)
+LONG_FILES = (
+    "include/hourglass/ops/operation.hpp", "include/hourglass/ops/shape.hpp", "include/hourglass/program/executor.hpp",
+)
+# Folders below include/hourglass.
+LARGE_FOLDERS = ("graph", "ops", "program")
+# Declarations of what a room further down the order defines, as "header: class or function", with the reason.
+ARROWS = {
+    "ops/tracing.hpp: graph_builder": "a handle points to the graph that derivative rules write into",
+    "ops/tracing.hpp: node": "a handle returns the node that it stands for",
+    "ops/tracing.hpp: handle": "its members, in graph/trace.hpp, read and write the graph",
+    "ops/tracing.hpp: derivation": "its members, in graph/differentiate.hpp and reverse_scan.hpp, are reverse mode",
+    "ops/tracing.hpp: differentiation": "only reverse mode creates derivations",
+    "ops/tracing.hpp: forward_differentiation": "forward mode asks a derivation for the share of one operand",
+}
