@@ -63,7 +63,7 @@ template <bool Own> constexpr auto times_transposed(const auto& a, const auto& b
     if constexpr (Own)
         return twins::by_rows(a, b);
     else
-        return matmul(a, transpose(b));
+        return twins::matmul_by_rows(a, b);
 }
 template <bool Own> inline constexpr hg::graph product_model{
     y = tanh(times_transposed<Own>(x, v) - 0.5),

@@ -110,7 +110,7 @@ constexpr void cut::derivative(auto& d) {
     d.accumulate(0, hg::apply_operation(back, d.adjoint_full()));
 }
 
-// A transpose(B) of two matrices: matmul(a, transpose(b))
+// A transpose(B) of two matrices: matmul with its second operand transposed
 struct rows_by_rows {
     static constexpr std::string_view name = "rows_by_rows";
     static constexpr hg::operation_kind kind = hg::operation_kind::product;
@@ -172,6 +172,10 @@ template <int First, int Last, int Axis = 0, hg::operand X> constexpr auto part_
 }
 template <hg::operand A, hg::operand B> constexpr auto by_rows(const A& a, const B& b) {
     return hg::apply_operation(rows_by_rows{}, a, b);
+}
+// The built-in twin, as simplification makes it of matmul(a, transpose(b)).
+template <hg::operand A, hg::operand B> constexpr auto matmul_by_rows(const A& a, const B& b) {
+    return hg::apply_operation(hg::ops::matmul{{false, true}}, a, b);
 }
 
 }

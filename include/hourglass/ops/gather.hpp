@@ -3,7 +3,7 @@
 // whose pattern then lies behind its indices.
 #pragma once
 
-#include <hourglass/ops/shape.hpp>
+#include <hourglass/ops/axes.hpp>
 
 HOURGLASS_BEGIN
 namespace ops {

@@ -3,6 +3,8 @@
 // are in ops/softmax.hpp.
 #pragma once
 
+#include <hourglass/ops/axes.hpp>
+#include <hourglass/ops/markers.hpp>
 #include <hourglass/ops/products.hpp>
 
 HOURGLASS_BEGIN

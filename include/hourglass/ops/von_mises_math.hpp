@@ -29,86 +29,90 @@ template <class T> constexpr T whole_power(const T& x, int n) {
     return p;
 }
 
-// The n-th derivative of log I_0(kappa) - kappa where `centred`, else of log I_0(kappa); kappa >= 0, n >= 0. For n >= 1
-// it is the n-th cumulant of cos t - 1, or cos t, of t with a density proportional to e^(kappa cos t).
-template <class T> constexpr T log_bessel_cumulant(int n, const T& kappa, bool centred) {
+namespace von_mises {
+
+// The cumulants of log_bessel_cumulant below, each where it is exact.
+// I_0 ~ e^kappa (2 pi kappa)^(-1/2) (1 + 1 / (8 kappa) + 9 / (2 (8 kappa)^2) + ...) (DLMF 10.40.1)
+template <class T> constexpr T cumulant_of_concentrated(int n, const T& kappa, bool centred) {
     const T epsilon = std::numeric_limits<T>::epsilon();
-    const T shift = centred ? T(n == 0 ? -kappa : n == 1 ? T(-1) : T(0)) : T(0);
-    if (kappa > T(asymptotic_concentration<T>)) {
-        // I_0 ~ e^kappa (2 pi kappa)^(-1/2) (1 + 1 / (8 kappa) + 9 / (2 (8 kappa)^2) + ...) (DLMF 10.40.1)
-        const T y = T(1) / kappa;
-        terms<T> c{};
-        c[0] = T(1);
-        int count = 0;
-        for (int k = 1; k <= most_terms && c[static_cast<std::size_t>(k - 1)] > epsilon * T(1e-6); ++k, ++count)
-            c[static_cast<std::size_t>(k)] =
-                c[static_cast<std::size_t>(k - 1)] * T((2 * k - 1) * (2 * k - 1)) * y / T(8 * k);
-        const terms<T> l = log_of_series(c, count); // the powers of y are in it
-        T sum(0);
-        for (int k = count; k >= 1; --k) {
-            T rise(1);
-            for (int i = 0; i < n; ++i) rise *= T(k + i);
-            sum += l[static_cast<std::size_t>(k)] * rise;
-        }
-        T start = T(-0.5) * (log(kappa) + log(T(T(2) * pi_of<T>())));
-        if (n > 0) start = -factorial<T>(n - 1) / T(2) * (n % 2 == 1 ? T(1) : T(-1));
-        if (n > 0 && n % 2 == 1) sum = -sum;
-        sum = n == 0 ? sum + start : (sum + start) * whole_power(y, n);
-        if (centred) return sum;
-        return n == 0 ? sum + kappa : n == 1 ? sum + T(1) : sum;
+    const T y = T(1) / kappa;
+    terms<T> c{};
+    c[0] = T(1);
+    int count = 0;
+    for (int k = 1; k <= most_terms && c[static_cast<std::size_t>(k - 1)] > epsilon * T(1e-6); ++k, ++count)
+        c[static_cast<std::size_t>(k)] =
+            c[static_cast<std::size_t>(k - 1)] * T((2 * k - 1) * (2 * k - 1)) * y / T(8 * k);
+    const terms<T> l = log_of_series(c, count); // the powers of y are in it
+    T sum(0);
+    for (int k = count; k >= 1; --k) {
+        T rise(1);
+        for (int i = 0; i < n; ++i) rise *= T(k + i);
+        sum += l[static_cast<std::size_t>(k)] * rise;
     }
-    if (n <= 1 && kappa < T(16)) {
-        // I_0 - 1 and I_1 by their series (DLMF 10.25.2): all terms are positive.
-        const T q = kappa * kappa / T(4);
-        T zero(0), one(1), term(1);
-        for (int k = 1;; ++k) {
-            term *= q / T(k) / T(k);
-            zero += term;
-            one += term / T(k + 1);
-            if (!(term > epsilon * zero / T(4))) break;
-        }
-        return shift + (n == 0 ? log1p(zero) : one * kappa / T(2) / (T(1) + zero));
+    T start = T(-0.5) * (log(kappa) + log(T(T(2) * pi_of<T>())));
+    if (n > 0) start = -factorial<T>(n - 1) / T(2) * (n % 2 == 1 ? T(1) : T(-1));
+    if (n > 0 && n % 2 == 1) sum = -sum;
+    sum = n == 0 ? sum + start : (sum + start) * whole_power(y, n);
+    if (centred) return sum;
+    return n == 0 ? sum + kappa : n == 1 ? sum + T(1) : sum;
+}
+// I_0 - 1 and I_1 by their series (DLMF 10.25.2): all terms are positive.
+template <class T> constexpr T mean_by_series(int n, const T& kappa) {
+    const T epsilon = std::numeric_limits<T>::epsilon();
+    const T q = kappa * kappa / T(4);
+    T zero(0), one(1), term(1);
+    for (int k = 1;; ++k) {
+        term *= q / T(k) / T(k);
+        zero += term;
+        one += term / T(k + 1);
+        if (!(term > epsilon * zero / T(4))) break;
     }
-    if (kappa < T(1)) {
-        // The logarithm of the series, which converges to the first zero of J_0, 2.4.
-        terms<T> c{}, powers{};
-        c[0] = powers[0] = T(1);
-        int count = 1;
-        for (; count < most_terms / 2 && powers[static_cast<std::size_t>(count - 1)] * T(count * count) > epsilon;
-             ++count) {
-            const auto k = static_cast<std::size_t>(count);
-            c[k] = c[k - 1] / T(4 * count * count);
-            powers[k] = powers[k - 1] / T(5);
-        }
-        const terms<T> l = log_of_series(c, count - 1);
-        T sum(0), power = n % 2 == 1 ? kappa : T(1);
-        for (int k = (n + 1) / 2; k < count; ++k) {
-            T fall(1);
-            for (int i = 0; i < n; ++i) fall *= T(2 * k - i);
-            sum += l[static_cast<std::size_t>(k)] * fall * power;
-            power *= kappa * kappa;
-        }
-        return shift + sum;
+    return n == 0 ? log1p(zero) : one * kappa / T(2) / (T(1) + zero);
+}
+// The logarithm of the series, which converges to the first zero of J_0, 2.4.
+template <class T> constexpr T cumulant_of_spread(int n, const T& kappa) {
+    const T epsilon = std::numeric_limits<T>::epsilon();
+    terms<T> c{}, powers{};
+    c[0] = powers[0] = T(1);
+    int count = 1;
+    for (; count < most_terms / 2 && powers[static_cast<std::size_t>(count - 1)] * T(count * count) > epsilon;
+         ++count) {
+        const auto k = static_cast<std::size_t>(count);
+        c[k] = c[k - 1] / T(4 * count * count);
+        powers[k] = powers[k - 1] / T(5);
     }
-    if constexpr (has_digits_to_spare<T>) {
-        // The logarithm of the Taylor series about kappa: some digits cancel.
-        series<T> f{};
-        T term(1);
-        for (int m = 0; m == 0 || term > epsilon * epsilon * f[0]; ++m) {
-            T part = term; // C(2 m, j) / kappa^j of it
-            for (int j = 0; j <= n; ++j) {
-                f[static_cast<std::size_t>(j)] += part;
-                part *= T(2 * m - j) / (T(j + 1) * kappa);
-            }
-            term *= kappa * kappa / T(4 * (m + 1) * (m + 1));
-        }
-        const T zeroth = log(f[0]);
-        for (int j = n; j >= 0; --j) f[static_cast<std::size_t>(j)] /= f[0];
-        if (n == 0) return shift + zeroth;
-        return shift + factorial<T>(n) * log_of_series(f, n)[static_cast<std::size_t>(n)];
+    const terms<T> l = log_of_series(c, count - 1);
+    T sum(0), power = n % 2 == 1 ? kappa : T(1);
+    for (int k = (n + 1) / 2; k < count; ++k) {
+        T fall(1);
+        for (int i = 0; i < n; ++i) fall *= T(2 * k - i);
+        sum += l[static_cast<std::size_t>(k)] * fall * power;
+        power *= kappa * kappa;
     }
-    // Central moments of v = 1 - cos t by the trapezoidal rule, which for periodic functions has the precision of all
-    // its points: about I_points(kappa), compared with I_0, is missing.
+    return sum;
+}
+// The logarithm of the Taylor series about kappa: some digits cancel.
+template <class T> constexpr T cumulant_by_taylor_series(int n, const T& kappa) {
+    const T epsilon = std::numeric_limits<T>::epsilon();
+    series<T> f{};
+    T term(1);
+    for (int m = 0; m == 0 || term > epsilon * epsilon * f[0]; ++m) {
+        T part = term; // C(2 m, j) / kappa^j of it
+        for (int j = 0; j <= n; ++j) {
+            f[static_cast<std::size_t>(j)] += part;
+            part *= T(2 * m - j) / (T(j + 1) * kappa);
+        }
+        term *= kappa * kappa / T(4 * (m + 1) * (m + 1));
+    }
+    const T zeroth = log(f[0]);
+    for (int j = n; j >= 0; --j) f[static_cast<std::size_t>(j)] /= f[0];
+    if (n == 0) return zeroth;
+    return factorial<T>(n) * log_of_series(f, n)[static_cast<std::size_t>(n)];
+}
+// Central moments of v = 1 - cos t by the trapezoidal rule, which for periodic functions has the precision of all
+// its points: about I_points(kappa), compared with I_0, is missing.
+template <class T> constexpr T cumulant_by_quadrature(int n, const T& kappa, bool centred) {
+    const T epsilon = std::numeric_limits<T>::epsilon();
     int points = 16;
     for (T missing = whole_power(T(kappa / T(2)), 16) / factorial<T>(16) * exp(T(-kappa));
          missing > epsilon * T(1e-6) && points < most_terms - 1; ++points)
@@ -147,6 +151,19 @@ template <class T> constexpr T log_bessel_cumulant(int n, const T& kappa, bool c
     }
     return n % 2 == 1 ? -cumulants[static_cast<std::size_t>(n)] : cumulants[static_cast<std::size_t>(n)];
 }
+
+}
+
+// The n-th derivative of log I_0(kappa) - kappa where `centred`, else of log I_0(kappa); kappa >= 0, n >= 0. For n >= 1
+// it is the n-th cumulant of cos t - 1, or cos t, of t with a density proportional to e^(kappa cos t).
+template <class T> constexpr T log_bessel_cumulant(int n, const T& kappa, bool centred) {
+    if (kappa > T(asymptotic_concentration<T>)) return von_mises::cumulant_of_concentrated(n, kappa, centred);
+    const T shift = centred ? T(n == 0 ? -kappa : n == 1 ? T(-1) : T(0)) : T(0);
+    if (n <= 1 && kappa < T(16)) return shift + von_mises::mean_by_series(n, kappa);
+    if (kappa < T(1)) return shift + von_mises::cumulant_of_spread(n, kappa);
+    if constexpr (has_digits_to_spare<T>) return shift + von_mises::cumulant_by_taylor_series(n, kappa);
+    return von_mises::cumulant_by_quadrature(n, kappa, centred);
+}
 // The n-th derivative of log I_0 at any x: even, odd, even, ...
 template <class T> constexpr T log_bessel_derivative(int n, const T& x) {
     if (n < 0 || !(x == x)) return no_number_of<T>();
@@ -173,57 +190,61 @@ template <class T> constexpr T von_mises_density_slope(const T& k, const T& kapp
     return factorial<T>(n) * exp_of_series(c, n)[static_cast<std::size_t>(n)];
 }
 
-// The k-th derivative in kappa of the distribution function, F(t) itself where k is 0, on [-pi, pi].
-template <class T> constexpr T von_mises_cdf_derivative(int n, const T& kappa, const T& t) {
+namespace von_mises {
+
+// With y = 2 kappa^(1/2) sin(t / 2) the density of t is, up to a factor, e^(-y^2/2) (1 - y^2 / (4
+// kappa))^(-1/2) in y (the limit of Hill 1977, with all its terms), and the k-th slope of it a polynomial in 1
+// - cos t = y^2 / (2 kappa): sums of incomplete moments of the normal distribution.
+template <class T> constexpr T cdf_derivative_of_concentrated(int n, const T& kappa, const T& t) {
     const T epsilon = std::numeric_limits<T>::epsilon();
-    const T pi = pi_of<T>();
-    if (kappa > T(asymptotic_concentration<T>)) {
-        // With y = 2 kappa^(1/2) sin(t / 2) the density of t is, up to a factor, e^(-y^2/2) (1 - y^2 / (4
-        // kappa))^(-1/2) in y (the limit of Hill 1977, with all its terms), and the k-th slope of it a polynomial in 1
-        // - cos t = y^2 / (2 kappa): sums of incomplete moments of the normal distribution.
-        const T y = T(2) * sqrt(kappa) * sin(T(t / T(2)));
-        series<T> c{};
-        T below(1);
-        for (int j = 1; j <= n; ++j) {
-            below *= T(j);
-            c[static_cast<std::size_t>(j)] = -log_bessel_cumulant(j, kappa, true) / below;
-        }
-        const series<T> b = exp_of_series(c, n);
-        const T density = exp(T(-y * y / T(2))) * as<T>(0.398942280401432677939946059934);
-        terms<T> moments{}; // of y^(2 m), below y
-        moments[0] = normal_cdf(y);
-        T power = y;
-        int count = 0;
-        T total(0), factor(1);
-        const auto moment = [&](int m) {
-            for (; count < m; ++count) {
-                moments[static_cast<std::size_t>(count + 1)] =
-                    T(2 * count + 1) * moments[static_cast<std::size_t>(count)] - power * density;
-                power *= y * y;
-            }
-            return moments[static_cast<std::size_t>(m)];
-        };
-        // (1 - y^2 / (4 kappa))^(-1/2) = sum of (1/2)_m / m! (y^2 / (4 kappa))^m
-        T whole(1), of_whole(0); // the same moments of the whole distribution, for the norm
-        for (int m = 0; m + n < most_terms; ++m) {
-            T inner(0), scale(1);
-            for (int i = 0; i <= n; ++i) { // (-v)^i / i!, v = y^2 / (2 kappa)
-                inner += b[static_cast<std::size_t>(n - i)] * scale * moment(m + i);
-                scale *= T(-1) / (T(2) * kappa * T(i + 1));
-            }
-            total += factor * inner;
-            of_whole += factor * whole;
-            const T next = factor * T(2 * m + 1) / (T(8 * (m + 1)) * kappa);
-            if (!(next * whole * T(2 * m + 1) > epsilon * T(0.01)) || next * T(2 * m + 1) > factor) break;
-            factor = next;
-            whole *= T(2 * m + 1);
-        }
-        return total / of_whole * factorial<T>(n);
+    const T y = T(2) * sqrt(kappa) * sin(T(t / T(2)));
+    series<T> c{};
+    T below(1);
+    for (int j = 1; j <= n; ++j) {
+        below *= T(j);
+        c[static_cast<std::size_t>(j)] = -log_bessel_cumulant(j, kappa, true) / below;
     }
-    // F(t) = 1/2 + t / (2 pi) + 1 / pi sum of c_j sin(j t) / j, c_j = I_j / I_0 (Mardia and Jupp 2000, 3.5.18); and
-    // 2 c_j' = c_(j-1) + c_(j+1) - 2 c_1 c_j. The ratios by recurrence from above.
+    const series<T> b = exp_of_series(c, n);
+    const T density = exp(T(-y * y / T(2))) * as<T>(0.398942280401432677939946059934);
+    terms<T> moments{}; // of y^(2 m), below y
+    moments[0] = normal_cdf(y);
+    T power = y;
+    int count = 0;
+    T total(0), factor(1);
+    const auto moment = [&](int m) {
+        for (; count < m; ++count) {
+            moments[static_cast<std::size_t>(count + 1)] =
+                T(2 * count + 1) * moments[static_cast<std::size_t>(count)] - power * density;
+            power *= y * y;
+        }
+        return moments[static_cast<std::size_t>(m)];
+    };
+    // (1 - y^2 / (4 kappa))^(-1/2) = sum of (1/2)_m / m! (y^2 / (4 kappa))^m
+    T whole(1), of_whole(0); // the same moments of the whole distribution, for the norm
+    for (int m = 0; m + n < most_terms; ++m) {
+        T inner(0), scale(1);
+        for (int i = 0; i <= n; ++i) { // (-v)^i / i!, v = y^2 / (2 kappa)
+            inner += b[static_cast<std::size_t>(n - i)] * scale * moment(m + i);
+            scale *= T(-1) / (T(2) * kappa * T(i + 1));
+        }
+        total += factor * inner;
+        of_whole += factor * whole;
+        const T next = factor * T(2 * m + 1) / (T(8 * (m + 1)) * kappa);
+        if (!(next * whole * T(2 * m + 1) > epsilon * T(0.01)) || next * T(2 * m + 1) > factor) break;
+        factor = next;
+        whole *= T(2 * m + 1);
+    }
+    return total / of_whole * factorial<T>(n);
+}
+// Coefficients of the series below: c_j and its derivatives in kappa, for j up to `last`.
+template <class T> struct ratio_table {
     terms<series<T>> c{};
     int last = 16;
+};
+template <class T> constexpr ratio_table<T> ratios_of_bessel(int n, const T& kappa) {
+    const T epsilon = std::numeric_limits<T>::epsilon();
+    ratio_table<T> table;
+    auto& [c, last] = table;
     for (T size = whole_power(T(kappa / T(2)), 16) / factorial<T>(16) * exp(T(-kappa));
          size > epsilon * T(0.01) && last < most_terms - 1; ++last)
         size *= kappa / T(2 * (last + 1));
@@ -245,6 +266,13 @@ template <class T> constexpr T von_mises_cdf_derivative(int n, const T& kappa, c
             const auto order = static_cast<std::size_t>(k);
             c[at][order + 1] = (c[at - 1][order] + c[at + 1][order]) / T(2) - product;
         }
+    return table;
+}
+// F(t) = 1/2 + t / (2 pi) + 1 / pi sum of c_j sin(j t) / j, c_j = I_j / I_0 (Mardia and Jupp 2000, 3.5.18); and
+// 2 c_j' = c_(j-1) + c_(j+1) - 2 c_1 c_j. The ratios by recurrence from above.
+template <class T> constexpr T cdf_derivative_by_fourier_series(int n, const T& kappa, const T& t) {
+    const auto [c, last] = ratios_of_bessel(n, kappa);
+    const T pi = pi_of<T>();
     T sum(0), sine = sin(t), before(0);
     const T twice_cosine = T(2) * cos(t);
     for (int j = 1; j <= last; ++j) {
@@ -255,6 +283,14 @@ template <class T> constexpr T von_mises_cdf_derivative(int n, const T& kappa, c
         sine = next;
     }
     return n == 0 ? T(0.5) + (t / T(2) + sum) / pi : sum / pi;
+}
+
+}
+
+// The k-th derivative in kappa of the distribution function, F(t) itself where k is 0, on [-pi, pi].
+template <class T> constexpr T von_mises_cdf_derivative(int n, const T& kappa, const T& t) {
+    return kappa > T(asymptotic_concentration<T>) ? von_mises::cdf_derivative_of_concentrated(n, kappa, t)
+                                                  : von_mises::cdf_derivative_by_fourier_series(n, kappa, t);
 }
 // The same for k >= 1 relative to the density of t.
 template <class T> constexpr T von_mises_cdf_slope(const T& k, const T& kappa, const T& t) {
