@@ -79,6 +79,43 @@ template <class Make> std::vector<contestant> both(const std::shared_ptr<variabl
     return result;
 }
 
+std::vector<contestant> regression(const problem& p, const std::shared_ptr<variables>& of) {
+    const long n = p.size;
+    using by_rows = Eigen::Matrix<double, Eigen::Dynamic, Eigen::Dynamic, Eigen::RowMajor>;
+    const long rows = static_cast<long>(p.constants.size()) / (n + 1);
+    const auto data = std::make_shared<Eigen::MatrixXd>(Eigen::Map<const by_rows>(p.constants.data(), rows, n));
+    const auto targets =
+        std::make_shared<Eigen::VectorXd>(Eigen::Map<const Eigen::VectorXd>(p.constants.data() + rows * n, rows));
+    return both(of, [n, data, targets](variables& v) {
+        const number_view b = v.number(n), s = v.number(n + 1);
+        const vector_view w = v.vector(0, n);
+        return ad::normal_adj_log_pdf(*targets, ad::dot(*data, w) + b, s) + ad::normal_adj_log_pdf(w, 0., 1.) +
+               ad::normal_adj_log_pdf(b, 0., 1.) + ad::uniform_adj_log_pdf(s, 0.1, 10.);
+    });
+}
+
+std::vector<contestant> stochastic_volatility(const problem& p, const std::shared_ptr<std::vector<long>>& indices) {
+    const long n = p.size;
+    std::vector<double> x(static_cast<std::size_t>(2 * n + 3)); // h_std, h, phi, sigma, mu
+    std::copy_n(p.x.begin(), n, x.begin());
+    std::copy_n(p.x.begin() + n, 3, x.begin() + 2 * n);
+    const auto with_h = std::make_shared<variables>(x);
+    with_h->told.erase(with_h->told.begin() + n, with_h->told.begin() + 2 * n);
+    const auto observed = std::make_shared<Eigen::VectorXd>(Eigen::Map<const Eigen::VectorXd>(p.constants.data(), n));
+    return both(with_h, [n, observed, indices](variables& v) {
+        const vector_view h_std = v.vector(0, n);
+        vector_view h = v.vector(n, n);
+        number_view phi = v.number(2 * n), sigma = v.number(2 * n + 1), mu = v.number(2 * n + 2);
+        auto steps = (h = h_std * sigma, h[0] /= ad::sqrt(1. - phi * phi), h += mu,
+                      ad::for_each(indices->begin() + 1, indices->begin() + n,
+                                   [h, phi, mu](long i) mutable { return h[i] += phi * (h[i - 1] - mu); }));
+        auto density = ad::normal_adj_log_pdf(*observed, 0., ad::exp(h / 2.)) + ad::normal_adj_log_pdf(h_std, 0., 1.) +
+                       ad::cauchy_adj_log_pdf(sigma, 0., 5.) + ad::cauchy_adj_log_pdf(mu, 0., 10.) +
+                       ad::uniform_adj_log_pdf(phi, -1., 1.);
+        return (steps, density);
+    });
+}
+
 std::vector<contestant> contestants_for(const problem& p) {
     const long n = p.size;
     const auto of = std::make_shared<variables>(p.x);
@@ -106,40 +143,10 @@ std::vector<contestant> contestants_for(const problem& p) {
         const long k = std::lround(std::sqrt(static_cast<double>(n) / 2));
         return both(of, [k](variables& v) { return ad::sum(ad::dot(v.matrix(k * k, k, k), v.matrix(0, k, k))); });
     }
-    case function_id::regression: {
-        using by_rows = Eigen::Matrix<double, Eigen::Dynamic, Eigen::Dynamic, Eigen::RowMajor>;
-        const long rows = static_cast<long>(p.constants.size()) / (n + 1);
-        const auto data = std::make_shared<Eigen::MatrixXd>(Eigen::Map<const by_rows>(p.constants.data(), rows, n));
-        const auto targets =
-            std::make_shared<Eigen::VectorXd>(Eigen::Map<const Eigen::VectorXd>(p.constants.data() + rows * n, rows));
-        return both(of, [n, data, targets](variables& v) {
-            const number_view b = v.number(n), s = v.number(n + 1);
-            const vector_view w = v.vector(0, n);
-            return ad::normal_adj_log_pdf(*targets, ad::dot(*data, w) + b, s) + ad::normal_adj_log_pdf(w, 0., 1.) +
-                   ad::normal_adj_log_pdf(b, 0., 1.) + ad::uniform_adj_log_pdf(s, 0.1, 10.);
-        });
-    }
-    case function_id::stochastic_volatility: {
-        std::vector<double> x(static_cast<std::size_t>(2 * n + 3)); // h_std, h, phi, sigma, mu
-        std::copy_n(p.x.begin(), n, x.begin());
-        std::copy_n(p.x.begin() + n, 3, x.begin() + 2 * n);
-        const auto with_h = std::make_shared<variables>(x);
-        with_h->told.erase(with_h->told.begin() + n, with_h->told.begin() + 2 * n);
-        const auto observed =
-            std::make_shared<Eigen::VectorXd>(Eigen::Map<const Eigen::VectorXd>(p.constants.data(), n));
-        return both(with_h, [n, observed, indices](variables& v) {
-            const vector_view h_std = v.vector(0, n);
-            vector_view h = v.vector(n, n);
-            number_view phi = v.number(2 * n), sigma = v.number(2 * n + 1), mu = v.number(2 * n + 2);
-            auto steps = (h = h_std * sigma, h[0] /= ad::sqrt(1. - phi * phi), h += mu,
-                          ad::for_each(indices->begin() + 1, indices->begin() + n,
-                                       [h, phi, mu](long i) mutable { return h[i] += phi * (h[i - 1] - mu); }));
-            auto density = ad::normal_adj_log_pdf(*observed, 0., ad::exp(h / 2.)) +
-                           ad::normal_adj_log_pdf(h_std, 0., 1.) + ad::cauchy_adj_log_pdf(sigma, 0., 5.) +
-                           ad::cauchy_adj_log_pdf(mu, 0., 10.) + ad::uniform_adj_log_pdf(phi, -1., 1.);
-            return (steps, density);
-        });
-    }
+    case function_id::regression:
+        return regression(p, of);
+    case function_id::stochastic_volatility:
+        return stochastic_volatility(p, indices);
     case function_id::ddx_f1:
         return both(of, [](variables& v) {
             const number_view x = v.number(0);

@@ -45,25 +45,30 @@ void check_numbers(const std::string& what, const numbers& got, const numbers& w
                       what << ", number " << i << ": " << got[i] << ", by the table " << wanted[i]);
 }
 
-int expressions = 0;
+// One number of a result of many: the sum of its elements, each with a weight.
+hg::handle weighted_sum(leaves& of, hg::handle result, int count) {
+    result = result.reshaped(hg::make_shape(count));
+    const hg::handle weights = push_leaf(of.g, hg::sentence("weights"), {hg::make_shape(count), false});
+    return sum(hadamard(result, weights));
+}
+void feed_weights(hg::interpretation<double>& run, const hg::graph_builder& g, int count) {
+    const int w = g.by_name.find(hg::hash_of("weights"));
+    if (w < 0) return;
+    numbers weights;
+    for (int i = 1; i <= count; ++i) weights.push_back(std::cos(static_cast<double>(i)));
+    run.feed(g.names[w].node, weights);
+}
 
-void check(const std::string& text, hg::handle (*expression)(leaves&), const std::vector<input>& inputs, double value,
-           const numbers& gradient, const numbers& hessian) {
-    ++expressions;
-    CAPTURE(text);
-    leaves of(inputs);
-    hg::graph_builder& g = of.g;
-    hg::handle result = expression(of);
-    const int count = static_cast<int>(result.extents().size());
-    if (result.extents().rank > 0) {
-        result = result.reshaped(hg::make_shape(count));
-        const hg::handle weights = push_leaf(g, hg::sentence("weights"), {hg::make_shape(count), false});
-        result = sum(hadamard(result, weights));
-    }
-    hg::differentiation d(g, result.index, {of.nodes.data(), static_cast<int>(of.nodes.size())});
+// The nodes of the gradient in each leaf, and of each gradient's Jacobian in each leaf.
+struct derivative_nodes {
     std::vector<int> first, second;
-    for (int n : of.nodes) first.push_back(d.gradient(n));
-    for (int slope : first)
+};
+derivative_nodes differentiate(leaves& of, hg::handle result) {
+    hg::graph_builder& g = of.g;
+    hg::differentiation d(g, result.index, {of.nodes.data(), static_cast<int>(of.nodes.size())});
+    derivative_nodes found;
+    for (int n : of.nodes) found.first.push_back(d.gradient(n));
+    for (int slope : found.first)
         for (int n : of.nodes) {
             const hg::handle of_slope{&g, nullptr, slope}, in{&g, nullptr, n};
             // A gradient that does not depend on an input any more has no Jacobian there: zeros.
@@ -71,32 +76,26 @@ void check(const std::string& text, hg::handle (*expression)(leaves&), const std
             const hg::handle block = hg::ops::jacobian_call{}.build(of_slope, in);
             if (g.failed()) {
                 g = tried;
-                second.push_back(-1);
+                found.second.push_back(-1);
             } else {
-                second.push_back(block.index);
+                found.second.push_back(block.index);
             }
         }
-    REQUIRE_MESSAGE(g.problem.empty(), std::string(g.problem.view()));
+    return found;
+}
 
-    hg::interpretation<double> run(g.view(), rules<double>(), 1);
-    for (std::size_t i = 0; i < inputs.size(); ++i) run.feed(of.nodes[i], inputs[i].values);
-    if (const int w = g.by_name.find(hg::hash_of("weights")); w >= 0) {
-        numbers weights;
-        for (int i = 1; i <= count; ++i) weights.push_back(std::cos(static_cast<double>(i)));
-        run.feed(g.names[w].node, weights);
-    }
-    run.run();
-    check_numbers("value", run.values[static_cast<std::size_t>(result.index)], {value}, 1e-13);
+numbers gradient_of(const hg::interpretation<double>& run, const std::vector<int>& first) {
     numbers slopes;
     for (int n : first) {
         const numbers& part = run.values[static_cast<std::size_t>(n)];
         slopes.insert(slopes.end(), part.begin(), part.end());
     }
-    check_numbers("gradient", slopes, gradient, 1e-12);
-    // Blocks of rows into one matrix.
-    numbers curvature(hessian.size());
-    const std::size_t width = slopes.size();
-    REQUIRE(width * width == hessian.size());
+    return slopes;
+}
+// Blocks of rows into one matrix.
+numbers hessian_of(const hg::interpretation<double>& run, const std::vector<int>& second,
+                   const std::vector<input>& inputs, std::size_t width) {
+    numbers curvature(width * width);
     std::size_t block = 0, row = 0;
     for (const input& i : inputs) {
         std::size_t at = 0;
@@ -111,7 +110,30 @@ void check(const std::string& text, hg::handle (*expression)(leaves&), const std
         }
         row += i.values.size();
     }
-    check_numbers("Hessian", curvature, hessian, 1e-10);
+    return curvature;
+}
+
+int expressions = 0;
+
+void check(const std::string& text, hg::handle (*expression)(leaves&), const std::vector<input>& inputs, double value,
+           const numbers& gradient, const numbers& hessian) {
+    ++expressions;
+    CAPTURE(text);
+    leaves of(inputs);
+    hg::handle result = expression(of);
+    const int count = static_cast<int>(result.extents().size());
+    if (result.extents().rank > 0) result = weighted_sum(of, result, count);
+    const derivative_nodes nodes = differentiate(of, result);
+    REQUIRE_MESSAGE(of.g.problem.empty(), std::string(of.g.problem.view()));
+
+    hg::interpretation<double> run(of.g.view(), rules<double>(), 1);
+    for (std::size_t i = 0; i < inputs.size(); ++i) run.feed(of.nodes[i], inputs[i].values);
+    feed_weights(run, of.g, count);
+    run.run();
+    check_numbers("value", run.values[static_cast<std::size_t>(result.index)], {value}, 1e-13);
+    const numbers slopes = gradient_of(run, nodes.first);
+    check_numbers("gradient", slopes, gradient, 1e-12);
+    check_numbers("Hessian", hessian_of(run, nodes.second, inputs, slopes.size()), hessian, 1e-10);
 }
 
 #define INPUTS(...)                                                                                                    \

@@ -4,17 +4,7 @@
 #include <doctest/doctest.h>
 
 #include "compile_fail/ten_equations.hpp"
-
-namespace {
-
-// Not inlined: GCC takes an equation, an object without a byte, for one that nobody has initialised.
-template <class... Equations> [[gnu::noinline]] std::string said(const hg::graph<Equations...>& g) {
-    hg::graph_builder b;
-    hg::lowering(b).run(g);
-    return std::string(b.problem.view());
-}
-
-}
+#include "said.hpp"
 
 namespace model {
 

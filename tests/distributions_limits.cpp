@@ -140,7 +140,12 @@ TEST_CASE_TEMPLATE("log densities at the ends of their supports and beyond", T, 
              CHECK(std::abs(out[beta](11)) < 1e-6);
              CHECK(static_cast<double>(out[exponential](0)) == 0);
          });
-    // Both ends belong to the support.
+}
+
+TEST_CASE_TEMPLATE("both ends of a uniform distribution belong to it, and far tails have their powers", T, float,
+                   double) {
+    looked_at<T> look;
+    using namespace model;
     look({{0.25, 0.75, 1, 0.25}, {0.25, 0.75, 1, 0.75}, {0.25, 0.75, 1, 0.2499}, {0.25, 0.75, 0.7, 0.2}},
          [&](const auto& out) {
              CHECK(static_cast<double>(out[uniform](0)) == doctest::Approx(std::log(2.0)).epsilon(1e-6));

@@ -80,14 +80,16 @@ std::vector<point> about_zero() { // (mu, scale, x)
     return spread_about([](double mu, double scale) { return std::pair(mu, scale); });
 }
 
-std::vector<function> functions() {
-    std::vector<function> all;
-    const auto thinned = [](std::vector<point> points, std::size_t step) { // all values of each parameter are left
-        std::vector<point> kept;
-        for (std::size_t i = 0; i < points.size(); i += step) kept.push_back(points[i]);
-        return kept;
-    };
-    using H = const std::vector<hg::handle>&;
+// All values of each parameter are left.
+std::vector<point> thinned(const std::vector<point>& points, std::size_t step) {
+    std::vector<point> kept;
+    for (std::size_t i = 0; i < points.size(); i += step) kept.push_back(points[i]);
+    return kept;
+}
+
+using H = const std::vector<hg::handle>&;
+
+void add_normals(std::vector<function>& all) {
     all.push_back({"log_prob(normal)", [](H h) { return hg::handle(log_prob(hg::normal(h[0], h[1]), h[2])); },
                    [](p v) -> precise {
                        const precise t = (v[2] - v[0]) / v[1];
@@ -114,6 +116,8 @@ std::vector<function> functions() {
                        return all_points;
                    }(),
                    8, 8, true});
+}
+void add_laplaces_and_logistics(std::vector<function>& all) {
     all.push_back({"log_prob(laplace)", [](H h) { return hg::handle(log_prob(hg::laplace(h[0], h[1]), h[2])); },
                    [](p v) -> precise { return -abs(precise(v[2] - v[0])) / v[1] - log(precise(2 * v[1])); },
                    thinned(about_zero(), 5), 4, 8});
@@ -129,6 +133,8 @@ std::vector<function> functions() {
                        return -t - 2 * log(precise(1 + exp(precise(-t)))) - log(v[1]);
                    },
                    thinned(about_zero(), 5), 4, 8});
+}
+void add_students_and_uniforms(std::vector<function>& all) {
     all.push_back({"log_prob(student_t)", [](H h) { return hg::handle(log_prob(hg::student_t(h[0], 0, h[1]), h[2])); },
                    [](p v) -> precise {
                        const precise t = v[2] / v[1], half = (v[0] + 1) / 2;
@@ -152,6 +158,8 @@ std::vector<function> functions() {
                        return inside;
                    }(),
                    4, 8, true});
+}
+void add_exponentials(std::vector<function>& all) {
     all.push_back({"log_prob(exponential)", [](H h) { return hg::handle(log_prob(hg::exponential(h[0]), h[1])); },
                    [](p v) -> precise { return log(v[0]) - v[0] * v[1]; }, every_pair(), 4, 8});
     all.push_back({"kl(exponential)", [](H h) { return hg::handle(kl(hg::exponential(h[0]), hg::exponential(h[1]))); },
@@ -163,6 +171,8 @@ std::vector<function> functions() {
                        return pairs;
                    }(),
                    4, 8, true});
+}
+void add_gammas(std::vector<function>& all) {
     all.push_back(
         {"log_prob(gamma)", [](H h) { return hg::handle(log_prob(hg::gamma(h[0], h[1]), h[2])); },
          [](p v) -> precise { return v[0] * log(v[1]) + (v[0] - 1) * log(v[2]) - v[1] * v[2] - log_gamma(v[0]); },
@@ -178,6 +188,8 @@ std::vector<function> functions() {
                               v[2] * log(precise(v[1] / v[3])) + v[0] * (v[3] / v[1] - 1);
                    },
                    thinned(every_two(false), 17), 4, 8, true});
+}
+void add_betas(std::vector<function>& all) {
     all.push_back({"log_prob(beta)", [](H h) { return hg::handle(log_prob(hg::beta(h[0], h[1]), h[2])); },
                    [](p v) -> precise {
                        return (v[0] - 1) * log(v[2]) + (v[1] - 1) * log(precise(1 - v[2])) - log_beta(v[0], v[1]);
@@ -201,6 +213,8 @@ std::vector<function> functions() {
                               (v[1] - v[3]) * digamma(v[1]) + (v[2] - v[0] + v[3] - v[1]) * digamma(v[0] + v[1]);
                    },
                    thinned(every_two(false), 17), 4, 8, true, 1000, 1e5});
+}
+void add_von_mises(std::vector<function>& all) {
     all.push_back({"log_prob(von_mises)", [](H h) { return hg::handle(log_prob(hg::von_mises(0.5, h[0]), h[1])); },
                    [](p v) -> precise {
                        return v[0] * cos(precise(v[1] - precise(0.5))) - log(precise(2 * pi())) - log_bessel(v[0]);
@@ -240,6 +254,17 @@ std::vector<function> functions() {
                        return pairs;
                    }(),
                    4, 8, true});
+}
+
+std::vector<function> functions() {
+    std::vector<function> all;
+    add_normals(all);
+    add_laplaces_and_logistics(all);
+    add_students_and_uniforms(all);
+    add_exponentials(all);
+    add_gammas(all);
+    add_betas(all);
+    add_von_mises(all);
     return all;
 }
 
@@ -271,71 +296,93 @@ struct largest {
     }
 };
 
-template <class T> void check(const function& f) {
-    hg::graph_builder g;
-    std::vector<hg::handle> h;
-    std::vector<int> nodes;
-    for (std::size_t i = 0; i < f.at[0].size(); ++i) {
-        h.push_back(push_leaf(g, hg::sentence(static_cast<int>(i)), per_row()));
-        nodes.push_back(h.back().index);
-    }
-    const hg::handle y = f.build(h);
-    REQUIRE_MESSAGE(g.problem.empty(), std::string(g.problem.view()));
-    hg::differentiation d(g, y.index, {nodes.data(), static_cast<int>(nodes.size())}, false);
-    std::vector<int> slopes;
-    for (int n : nodes) slopes.push_back(d.gradient(n));
+// A function's graph with its derivatives, and both at all points, whose numbers are rounded to T.
+template <class T> struct computed {
+    std::vector<point> at;
+    std::vector<T> values;
+    std::vector<std::vector<T>> slopes; // of each parameter
 
-    const long rows = static_cast<long>(f.at.size());
-    hg::interpretation<T> run(g.view(), rules<T>(), rows);
-    std::vector<point> at = f.at;
-    for (std::size_t i = 0; i < nodes.size(); ++i) {
+    explicit computed(const function& f) : at(f.at) {
+        hg::graph_builder g;
+        std::vector<hg::handle> h;
+        std::vector<int> nodes, derived;
+        for (std::size_t i = 0; i < at[0].size(); ++i) {
+            h.push_back(push_leaf(g, hg::sentence(static_cast<int>(i)), per_row()));
+            nodes.push_back(h.back().index);
+        }
+        const hg::handle y = f.build(h);
+        REQUIRE_MESSAGE(g.problem.empty(), std::string(g.problem.view()));
+        hg::differentiation d(g, y.index, {nodes.data(), static_cast<int>(nodes.size())}, false);
+        for (int n : nodes) derived.push_back(d.gradient(n));
+
+        hg::interpretation<T> run(g.view(), rules<T>(), static_cast<long>(at.size()));
+        for (std::size_t i = 0; i < nodes.size(); ++i) run.feed(nodes[i], rounded(i));
+        run.run();
+        values = run.values[static_cast<std::size_t>(y.index)];
+        for (int n : derived) slopes.push_back(run.values[static_cast<std::size_t>(n)]);
+    }
+
+private:
+    std::vector<T> rounded(std::size_t i) {
         std::vector<T> column;
         for (point& x : at) {
             volatile T rounded = static_cast<T>(x[i]);
             x[i] = static_cast<double>(rounded);
             column.push_back(T(rounded));
         }
-        run.feed(nodes[i], column);
+        return column;
     }
-    run.run();
+};
+
+// How far a value is off, in units of epsilon times its size.
+template <class T> double error_of_value(const function& f, double got, const precise& exact) {
+    const double wanted = static_cast<double>(exact);
+    // A divergence near zero has digits of its own.
+    const double size = f.is_divergence ? std::abs(wanted) : std::max(std::abs(wanted), 1.0);
     const double epsilon = std::numeric_limits<T>::epsilon();
+    return got == wanted ? 0 : std::abs(static_cast<double>(precise(precise(got) - exact))) / (epsilon * size);
+}
+// The same of the derivative for parameter i, which is `in`.
+template <class T> double error_of_slope(const function& f, const std::vector<precise>& x, std::size_t i, double got,
+                                         const precise& in, double value) {
+    const double wanted = static_cast<double>(in);
+    std::vector<precise> moved = x;
+    for (std::size_t j = 0; j < x.size(); ++j) moved[j] *= 1 + precise(j % 2 == 0 ? 1e-9 : -1.7e-9);
+    const double size =
+        std::abs(wanted) + std::abs(static_cast<double>(precise(derivative(f.exact, moved, i) - in))) * 1e9;
+    // 50 digits leave so many of a difference.
+    const bool lost =
+        std::abs(got - wanted) <= 1e-26 * std::max(std::abs(value), 1.0) / std::abs(static_cast<double>(x[i]));
+    const double unit = std::numeric_limits<T>::epsilon() * size + std::numeric_limits<T>::min();
+    return got == wanted || lost ? 0 : std::abs(got - wanted) / unit;
+}
+
+template <class T> void check(const function& f) {
+    const computed<T> found(f);
     const double most = std::numeric_limits<T>::max();
     largest value;
-    std::vector<largest> slope(nodes.size());
-    for (std::size_t r = 0; r < at.size(); ++r) {
-        const std::vector<precise> x = precisely(at[r]);
+    std::vector<largest> slope(found.slopes.size());
+    for (std::size_t r = 0; r < found.at.size(); ++r) {
+        const point& at = found.at[r];
+        const std::vector<precise> x = precisely(at);
         const precise exact = f.exact(x);
-        const double wanted = static_cast<double>(exact);
-        const double got = static_cast<double>(run.values[static_cast<std::size_t>(y.index)][r]);
-        if (std::abs(wanted) < most) {
-            // A divergence near zero has digits of its own.
-            const double size = f.is_divergence ? std::abs(wanted) : std::max(std::abs(wanted), 1.0);
-            value.add(got == wanted ? 0
-                                    : std::abs(static_cast<double>(precise(precise(got) - exact))) / (epsilon * size),
-                      got, wanted, at[r]);
-            if (f.is_divergence) CHECK(got >= 0);
-        }
-        if (r % 7 != 3 || !(std::abs(wanted) < most)) continue; // derivatives cost six times as much
-        for (std::size_t i = 0; i < nodes.size(); ++i) {
+        const double wanted = static_cast<double>(exact), got = static_cast<double>(found.values[r]);
+        if (!(std::abs(wanted) < most)) continue;
+        value.add(error_of_value<T>(f, got, exact), got, wanted, at);
+        if (f.is_divergence) CHECK(got >= 0);
+        if (r % 7 != 3) continue; // derivatives cost six times as much
+        for (std::size_t i = 0; i < slope.size(); ++i) {
             const precise in = derivative(f.exact, x, i);
-            double size = std::abs(static_cast<double>(in));
-            if (!(size < most)) continue;
-            std::vector<precise> moved = x;
-            for (std::size_t j = 0; j < nodes.size(); ++j) moved[j] *= 1 + precise(j % 2 == 0 ? 1e-9 : -1.7e-9);
-            size += std::abs(static_cast<double>(precise(derivative(f.exact, moved, i) - in))) * 1e9;
-            const double of = static_cast<double>(run.values[static_cast<std::size_t>(slopes[i])][r]);
-            const double w = static_cast<double>(in);
-            // 50 digits leave so many of a difference.
-            const bool lost = std::abs(of - w) <= 1e-26 * std::max(std::abs(wanted), 1.0) / std::abs(at[r][i]);
-            slope[i].add(of == w || lost ? 0 : std::abs(of - w) / (epsilon * size + std::numeric_limits<T>::min()), of,
-                         w, at[r]);
+            if (!(std::abs(static_cast<double>(in)) < most)) continue;
+            const double of = static_cast<double>(found.slopes[i][r]);
+            slope[i].add(error_of_slope<T>(f, x, i, of, in, wanted), of, static_cast<double>(in), at);
         }
     }
     const bool in_double = std::is_same_v<T, double>;
     const double units = in_double ? f.units_in_double : f.units;
     const double slope_units = in_double ? f.slope_units_in_double : f.slope_units;
     CHECK_MESSAGE(value.error <= units, f.name << ": " << value.text());
-    for (std::size_t i = 0; i < nodes.size(); ++i)
+    for (std::size_t i = 0; i < slope.size(); ++i)
         CHECK_MESSAGE(slope[i].error <= slope_units, f.name << ", derivative " << i << ": " << slope[i].text());
 }
 

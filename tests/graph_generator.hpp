@@ -4,6 +4,7 @@
 #pragma once
 
 #include <hourglass/graph/differentiate.hpp>
+#include <hourglass/ops/scan.hpp>
 
 #include "structural_operations.hpp"
 
@@ -77,7 +78,13 @@ class generator : structural_operations {
     }
 
     bool in_body_ = false;
-    constexpr int scan(); // scan_generator.hpp
+    // scan_generator.hpp
+    struct scan_parts;
+    constexpr int scan();
+    constexpr scan_parts begin_scan();
+    constexpr void add_leaf(scan_parts& s, ops::step_kind kind, int which, const hg::value_type& t, interval r);
+    constexpr void fill_body(scan_parts& s);
+    constexpr int results_of(const scan_parts& s, int made, const hg::list<int>& outside);
 
     constexpr int step() {
         if (options_.scans && !in_body_ && dice_.one_in(6)) return scan();

@@ -184,70 +184,96 @@ TEST_CASE("a program's own results are refused as what it is bound to") {
     CHECK_THROWS_AS(slope(leaves::a = g.gradient(leaves::a), leaves::b = three), hg::call_error);
 }
 
-TEST_CASE("destinations over what a call reads give the numbers of copies, or are refused") {
+namespace {
+
+// A call that answers by chunks of four rows, and what it gives where nothing overlaps.
+struct rowwise_call {
+    bool whole; // in one chunk everything is read before anything is written
+    floats data, expected, totals, shifts = {1, 2};
+    hg::parameters<rowwise::model> theta;
+    rowwise::small f;
+
+    explicit rowwise_call(std::size_t rows)
+        : whole(rows <= 4), data(counting(2 * rows)), expected(2 * rows), totals(rows) {
+        theta[rowwise::w](1) = 2;
+        f(theta, rowwise::x = data, rowwise::shift = shifts, hg::into(rowwise::y, expected),
+          hg::into(rowwise::total, totals));
+    }
+};
+
+}
+
+TEST_CASE("destinations over the rows that a call reads give the numbers of copies, or are refused") {
     using namespace rowwise;
-    hg::parameters<model> theta;
-    theta[w](1) = 2;
-    small f;
-    const floats shifts = {1, 2};
     for (const std::size_t rows : {1u, 4u, 5u, 9u}) {
         CAPTURE(rows);
-        const bool whole = rows <= 4;
-        const floats data = counting(2 * rows);
-        floats expected(2 * rows), totals(rows);
-        f(theta, x = data, shift = shifts, hg::into(y, expected), hg::into(total, totals));
+        rowwise_call of(rows);
         // Row over row, in chunks too.
-        floats memory = data;
-        f(theta, x = memory, shift = shifts, hg::into(y, memory));
-        CHECK(memory == expected);
-        // In parts: with one chunk everything is read before anything is written.
+        floats memory = of.data;
+        of.f(of.theta, x = memory, shift = of.shifts, hg::into(y, memory));
+        CHECK(memory == of.expected);
+        // In parts.
         const auto part = [&](std::size_t read, std::size_t write, std::size_t size, auto what, const floats& right) {
             floats block(3 * rows + 4);
-            std::ranges::copy(data, block.begin() + static_cast<long>(read));
+            std::ranges::copy(of.data, block.begin() + static_cast<long>(read));
             const auto from = std::span<float>(block).subspan(read, 2 * rows),
                        to = std::span<float>(block).subspan(write, size);
-            if (whole) {
-                f(theta, x = from, shift = shifts, hg::into(what, to));
+            if (of.whole) {
+                of.f(of.theta, x = from, shift = of.shifts, hg::into(what, to));
                 CHECK(std::ranges::equal(to, right));
             } else {
-                CHECK_THROWS_AS(f(theta, x = from, shift = shifts, hg::into(what, to)), hg::call_error);
-                CHECK(std::ranges::equal(from, data)); // nothing was written
+                CHECK_THROWS_AS(of.f(of.theta, x = from, shift = of.shifts, hg::into(what, to)), hg::call_error);
+                CHECK(std::ranges::equal(from, of.data)); // nothing was written
             }
         };
-        part(2, 0, 2 * rows, y, expected);
-        part(0, 2, 2 * rows, y, expected);
-        part(0, 1, 2 * rows, y, expected);
-        part(0, 0, rows, total, totals);
-        part(0, rows, rows, total, totals);
-        // Over an argument, and over a parameter.
+        part(2, 0, 2 * rows, y, of.expected);
+        part(0, 2, 2 * rows, y, of.expected);
+        part(0, 1, 2 * rows, y, of.expected);
+        part(0, 0, rows, total, of.totals);
+        part(0, rows, rows, total, of.totals);
+    }
+}
+
+TEST_CASE("destinations over an argument or a parameter give the numbers of copies, or are refused") {
+    using namespace rowwise;
+    for (const std::size_t rows : {1u, 4u, 5u, 9u}) {
+        CAPTURE(rows);
+        rowwise_call of(rows);
         floats small_shift(2 * rows);
         small_shift[0] = 1, small_shift[1] = 2;
         const auto shift_in_it = std::span<float>(small_shift).first(2);
-        auto moved = theta;
+        auto moved = of.theta;
         const auto parameter = std::span<float>(moved[w].data(), rows); // its place is a whole cache line
-        if (whole) {
-            f(theta, x = data, shift = shift_in_it, hg::into(y, small_shift));
-            CHECK(small_shift == expected);
-            f(moved, x = data, shift = shifts, hg::into(total, parameter));
-            CHECK(std::ranges::equal(parameter, totals));
+        if (of.whole) {
+            of.f(of.theta, x = of.data, shift = shift_in_it, hg::into(y, small_shift));
+            CHECK(small_shift == of.expected);
+            of.f(moved, x = of.data, shift = of.shifts, hg::into(total, parameter));
+            CHECK(std::ranges::equal(parameter, of.totals));
         } else {
-            CHECK_THROWS_WITH_AS(f(theta, x = data, shift = shift_in_it, hg::into(y, small_shift)),
+            CHECK_THROWS_WITH_AS(of.f(of.theta, x = of.data, shift = shift_in_it, hg::into(y, small_shift)),
                                  "the destination of 'y' overlaps what is bound to 'shift', which later chunks of the "
                                  "call read: give it memory of its own",
                                  hg::call_error);
-            CHECK_THROWS_WITH_AS(f(moved, x = data, shift = shifts, hg::into(total, parameter)),
+            CHECK_THROWS_WITH_AS(of.f(moved, x = of.data, shift = of.shifts, hg::into(total, parameter)),
                                  "the destination of 'total' overlaps the parameters, which later chunks of the call "
                                  "read: give it memory of its own",
                                  hg::call_error);
         }
-        // One destination over another is never of use.
+    }
+}
+
+TEST_CASE("one destination over another is never of use") {
+    using namespace rowwise;
+    for (const std::size_t rows : {1u, 4u, 5u, 9u}) {
+        CAPTURE(rows);
+        rowwise_call of(rows);
         floats both(3 * rows);
-        CHECK_THROWS_WITH_AS(f(theta, x = data, shift = shifts, hg::into(y, both),
-                               hg::into(total, std::span<float>(both).subspan(2 * rows - 1, rows))),
+        CHECK_THROWS_WITH_AS(of.f(of.theta, x = of.data, shift = of.shifts, hg::into(y, both),
+                                  hg::into(total, std::span<float>(both).subspan(2 * rows - 1, rows))),
                              "the destination of 'total' overlaps that of 'y'", hg::call_error);
-        f(theta, x = data, shift = shifts, hg::into(y, both),
-          hg::into(total, std::span<float>(both).subspan(2 * rows, rows)));
-        CHECK(std::equal(totals.begin(), totals.end(), both.begin() + static_cast<long>(2 * rows)));
+        of.f(of.theta, x = of.data, shift = of.shifts, hg::into(y, both),
+             hg::into(total, std::span<float>(both).subspan(2 * rows, rows)));
+        CHECK(std::equal(of.totals.begin(), of.totals.end(), both.begin() + static_cast<long>(2 * rows)));
     }
 }
 

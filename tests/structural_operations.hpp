@@ -138,50 +138,54 @@ protected:
         }
     }
 
-    constexpr int movement() {
-        const int x = pick();
+    // The factors of the extents in another grouping.
+    constexpr int regrouped(int x) {
         const hg::shape s = type(x).extents;
         hg::attributes o;
-        const int kind = dice_.below(5);
-        if (kind == 0) {
-            // The factors of the extents in another grouping.
-            o.target.rank = 1;
-            o.target[0] = 1;
-            for (int i = 0; i < s.rank; ++i) {
-                if (o.target.rank < 4 && dice_.one_in(2)) o.target[o.target.rank++] = 1;
-                o.target[o.target.rank - 1] *= s[i];
-            }
-            if (s.size() == 1 && dice_.one_in(2)) o.target = {};
-            return apply<ops::reshape>({x}, range(x), o);
+        o.target.rank = 1;
+        o.target[0] = 1;
+        for (int i = 0; i < s.rank; ++i) {
+            if (o.target.rank < 4 && dice_.one_in(2)) o.target[o.target.rank++] = 1;
+            o.target[o.target.rank - 1] *= s[i];
         }
-        if (s.rank == 0) return x;
-        if (kind == 1) {
-            o.target.rank = s.rank;
-            for (int i = 0; i < s.rank; ++i) o.target[i] = i;
-            for (int i = s.rank - 1; i > 0; --i) {
-                const int j = dice_.below(i + 1), t = o.target[i];
-                o.target[i] = o.target[j];
-                o.target[j] = t;
-            }
-            if (dice_.one_in(3)) o.target = {};
-            return apply<ops::transpose>({x}, range(x), o);
+        if (s.size() == 1 && dice_.one_in(2)) o.target = {};
+        return apply<ops::reshape>({x}, range(x), o);
+    }
+    constexpr int transposed(int x) {
+        hg::attributes o;
+        o.target.rank = type(x).extents.rank;
+        for (int i = 0; i < o.target.rank; ++i) o.target[i] = i;
+        for (int i = o.target.rank - 1; i > 0; --i) {
+            const int j = dice_.below(i + 1), t = o.target[i];
+            o.target[i] = o.target[j];
+            o.target[j] = t;
         }
-        const int axis = dice_.below(s.rank);
-        if (kind == 2) {
-            const int first = dice_.below(s[axis]);
-            o.flags = {dice_.one_in(2) ? axis : axis - s.rank, first, first + 1 + dice_.below(s[axis] - first)};
-            return apply<ops::slice>({x}, range(x), o);
-        }
+        if (dice_.one_in(3)) o.target = {};
+        return apply<ops::transpose>({x}, range(x), o);
+    }
+    constexpr int sliced(int x, int axis) {
+        const hg::shape s = type(x).extents;
+        hg::attributes o;
+        const int first = dice_.below(s[axis]);
+        o.flags = {dice_.one_in(2) ? axis : axis - s.rank, first, first + 1 + dice_.below(s[axis] - first)};
+        return apply<ops::slice>({x}, range(x), o);
+    }
+    // With zeros.
+    constexpr int padded(int x, int axis) {
+        const hg::shape s = type(x).extents;
         const interval r{range(x).low < 0 ? range(x).low : 0, range(x).high > 0 ? range(x).high : 0};
-        if (kind == 3) {
-            const int before = dice_.below(3);
-            o.flags = {axis, before, before + s[axis] + dice_.below(3)};
-            if (s.size() / s[axis] * o.flags[2] > options_.largest) return x;
-            return apply<ops::pad>({x}, r, o);
-        }
+        hg::attributes o;
+        const int before = dice_.below(3);
+        o.flags = {axis, before, before + s[axis] + dice_.below(3)};
+        if (s.size() / s[axis] * o.flags[2] > options_.largest) return x;
+        return apply<ops::pad>({x}, r, o);
+    }
+    // With up to ten others; with itself where none fits.
+    constexpr int concatenated(int x, int axis) {
+        const hg::shape s = type(x).extents;
         hg::list<int> parts(1, x);
         long size = s.size();
-        interval all = r;
+        interval all{range(x).low < 0 ? range(x).low : 0, range(x).high > 0 ? range(x).high : 0};
         const int most = dice_.one_in(8) ? 10 : 3;
         for (int i = 0; i < most; ++i) {
             int y = pick_where([&](const hg::value_type& t) {
@@ -197,8 +201,17 @@ protected:
             all.low = all.low < range(y).low ? all.low : range(y).low;
             all.high = all.high > range(y).high ? all.high : range(y).high;
         }
+        hg::attributes o;
         o.flags[0] = dice_.one_in(2) ? axis : axis - s.rank;
         return push(&hg::record<ops::concatenate>, o, parts, all);
+    }
+    constexpr int movement() {
+        const int x = pick(), kind = dice_.below(5), rank = type(x).extents.rank;
+        if (kind == 0) return regrouped(x);
+        if (rank == 0) return x;
+        if (kind == 1) return transposed(x);
+        const int axis = dice_.below(rank);
+        return kind == 2 ? sliced(x, axis) : kind == 3 ? padded(x, axis) : concatenated(x, axis);
     }
     // A part of a matrix about its diagonal.
     constexpr int band() {
