@@ -24,7 +24,7 @@ MOST_OF_FUNCTION, MOST_OF_ENTRY = 60, 3
 MOST_OF_FILE, MOST_AT_MEDIAN = 400, 140
 MOST_OF_FOLDER = 2500
 
-FOLDERS = ("include", "src", "tests", "bench", "examples", "tools")
+FOLDERS = ("include", "src", "tests", "testing", "bench", "examples", "tools")
 HEADERS = ROOT / "include" / "hourglass"
 DIRECTLY = "*.hpp"  # "**/*.hpp" would count the folders within a folder as well
 CONTROL = re.compile(r"\b(?:if|for|while|do|switch|try|goto|co_await|co_yield)\b")
