@@ -99,7 +99,7 @@ def lint(arguments):
     arguments.finish("lint")
     total = Count()
     if shutil.which("clang-format"):
-        sources = [path for folder in ("include", "src", "tests", "examples", "bench")
+        sources = [path for folder in ("include", "src", "tests", "testing", "examples", "bench")
                    for path in sorted((ROOT / folder).rglob("*.[ch]pp"))]
         say("Formatting")
         done = subprocess.run(["clang-format", "--dry-run", "--Werror", *sources], text=True, capture_output=True)
