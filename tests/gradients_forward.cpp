@@ -4,6 +4,7 @@
 #include "operation_points.hpp"
 
 #include <hourglass/graph/directions.hpp>
+#include <hourglass/graph/forward.hpp>
 
 using namespace gradient_check;
 namespace points = operation_points;

@@ -3,7 +3,7 @@
 // graph_generator.hpp, which includes this.
 #pragma once
 
-#include <hourglass/graph/reverse_scan.hpp>
+#include <hourglass/graph/body.hpp>
 
 namespace fuzz {
 

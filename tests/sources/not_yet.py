@@ -7,14 +7,11 @@ OPTIONS_BY_NUMBER = ()
 # about matrix products in a diagnostic.
 OPERATIONS_BY_NAME = (
     "graph/literals.hpp", "graph/row_sums.hpp", "graph/simplify.hpp", "graph/singularities.hpp", "graph/squares.hpp",
-    "graph/body.hpp", "graph/reverse_scan.hpp", "graph/operands_in_words.hpp",
+    "graph/body.hpp", "graph/sums_over_steps.hpp", "graph/operands_in_words.hpp",
 )
 # Functions, as "path: name".
 LONG_FUNCTIONS = (
-    "include/hourglass/graph/directions.hpp: of_scan",
-    "include/hourglass/graph/forward.hpp: of_scan",
     "include/hourglass/graph/order.hpp: ordering",
-    "include/hourglass/graph/reverse_scan.hpp: reverse_scan",
 )
 LONG_FILES = ("include/hourglass/program/executor.hpp",)
 # Folders below include/hourglass.
@@ -24,7 +21,5 @@ ARROWS = {
     "ops/tracing.hpp: graph_builder": "a handle points to the graph that derivative rules write into",
     "ops/tracing.hpp: node": "a handle returns the node that it stands for",
     "ops/tracing.hpp: handle": "its members, in graph/trace.hpp, read and write the graph",
-    "ops/tracing.hpp: derivation": "its members, in graph/differentiate.hpp and reverse_scan.hpp, are reverse mode",
-    "ops/tracing.hpp: differentiation": "only reverse mode creates derivations",
-    "ops/tracing.hpp: forward_differentiation": "forward mode asks a derivation for the share of one operand",
+    "ops/tracing.hpp: derivation": "its members, in graph/trace.hpp, read the graph",
 }

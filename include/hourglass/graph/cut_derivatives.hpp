@@ -5,7 +5,7 @@
 // for every operation.
 #pragma once
 
-#include <hourglass/graph/differentiate.hpp>
+#include <hourglass/graph/gradient_paths.hpp>
 #include <hourglass/graph/lowered.hpp>
 
 HOURGLASS_BEGIN

@@ -3,12 +3,12 @@
 // forward or reverse mode in front of it that is a Jacobian. While the value for direction d is zero outside of element
 // d, only its diagonal is computed, so that elementwise functions cost nothing extra and a dense layer behind them a
 // scaled weight. Where unit vectors share a direction, being of one colour, it is a compressed Jacobian. A scan becomes
-// one that carries all directions.
+// one that carries all directions (graph/directions_scan.hpp).
 #pragma once
 
-#include <hourglass/graph/body.hpp>
 #include <hourglass/graph/colouring.hpp>
-#include <hourglass/graph/forward.hpp>
+#include <hourglass/graph/directions_scan.hpp>
+#include <hourglass/graph/gradient_paths.hpp>
 #include <hourglass/graph/singularities.hpp>
 #include <hourglass/ops/gather.hpp>
 
@@ -53,11 +53,34 @@ public:
         for (int n = seed + 1; n <= result && !graph_.failed(); ++n) {
             if (!leads_to_result_[n] || (n < left_to_scans.size() && left_to_scans[n])) continue;
             if (is_scan(graph_.nodes[n]))
-                of_scan(n);
+                directions_scan(graph_, *this, n, leads_to_result_).run();
             else if (!is_scan_result(graph_.nodes[n]) && depends(n))
                 map(n);
         }
         return graph_.failed() ? 0 : values_[result].node < 0 ? zeros(result) : dense(result).index;
+    }
+
+    // For the parts of the pass that go through scans.
+    constexpr bool is_mapped(int n) const { return values_[n].node >= 0; }
+    constexpr void set(int n, int all) { values_[n] = {all, false}; }
+    constexpr void grow() {
+        while (values_.size() < graph_.nodes.size()) values_.push({});
+    }
+    // [directions, extents...] of a node that depends on the seed or not.
+    constexpr handle dense(int n) {
+        const value v = values_[n];
+        if (v.node < 0) return at(n).filled({in_front(count_, extents(n)), graph_.nodes[n].type.batched});
+        if (!v.diagonal) return at(v.node);
+        if (v.rows >= 0) return at(v.rows);
+        return shares() ? dense_shared(n) : dense_alone(n);
+    }
+    // Of one whose operands are there.
+    constexpr void map(int n) {
+        bool is_users_zero = multiplies_by_zero(graph_, n);
+        for (int i = 0; i < graph_.nodes[n].operand_count; ++i)
+            is_users_zero = is_users_zero || values_[operand(n, i)].is_users_zero;
+        values_[n] = of_all(n);
+        values_[n].is_users_zero = is_users_zero;
     }
 
 private:
@@ -85,7 +108,6 @@ private:
     constexpr handle at(int n) { return {&graph_, nullptr, n}; }
     constexpr const shape& extents(int n) const { return graph_.nodes[n].type.extents; }
     constexpr bool shares() const { return shared_.count > 0; }
-    constexpr bool is_mapped(int n) const { return values_[n].node >= 0; }
     constexpr int operand(int n, int i) const { return graph_.operand(n, i); }
     constexpr bool depends(int n) const {
         for (int i = 0; i < graph_.nodes[n].operand_count; ++i)
@@ -112,24 +134,20 @@ private:
         const handle u = at(values_[n].node);
         return u.filled({extents(n), u.batched()});
     }
-    // [directions, extents...] of a node that depends on the seed or not.
-    constexpr handle dense(int n) {
-        const value v = values_[n];
-        if (v.node < 0) return at(n).filled({in_front(count_, extents(n)), graph_.nodes[n].type.batched});
-        if (!v.diagonal) return at(v.node);
-        if (v.rows >= 0) return at(v.rows);
-        if (shares()) {
-            handle rows = whole(n);
-            if (count_ > 1) {
-                ops::scatter into_rows;
-                into_rows.options = shared_;
-                rows = apply_operation(into_rows, rows.reshaped(make_shape(shared_.count)));
-            }
-            rows = rows.reshaped(in_front(count_, extents(n)));
-            values_[n].rows = rows.index;
-            return rows;
+    // A diagonal whose unit vectors share directions.
+    constexpr handle dense_shared(int n) {
+        handle rows = whole(n);
+        if (count_ > 1) {
+            ops::scatter into_rows;
+            into_rows.options = shared_;
+            rows = apply_operation(into_rows, rows.reshaped(make_shape(shared_.count)));
         }
-        // n numbers as rows of n + 1, the others zero, read in rows of n: the k-th stands at row k, column k.
+        rows = rows.reshaped(in_front(count_, extents(n)));
+        values_[n].rows = rows.index;
+        return rows;
+    }
+    // Any other: n numbers as rows of n + 1, the others zero, read in rows of n. So the k-th stands at row k, column k.
+    constexpr handle dense_alone(int n) {
         const int size = count_;
         ops::pad rows_longer;
         rows_longer.options = {1, 0, size + 1};
@@ -151,13 +169,6 @@ private:
         return graph_.push(old.op, options, of.view());
     }
 
-    constexpr void map(int n) {
-        bool is_users_zero = multiplies_by_zero(graph_, n);
-        for (int i = 0; i < graph_.nodes[n].operand_count; ++i)
-            is_users_zero = is_users_zero || values_[operand(n, i)].is_users_zero;
-        values_[n] = of_all(n);
-        values_[n].is_users_zero = is_users_zero;
-    }
     constexpr value of_all(int n) {
         const node old = graph_.nodes[n];
         switch (old.op->kind) {
@@ -233,81 +244,6 @@ private:
         list<int> of;
         for (int i = 0; i < old.operand_count; ++i) of.push(dense(operand(n, i)).index);
         return {push_for_all(n, old, of), false};
-    }
-
-    // A scan that carries the states for all directions beside a copy of the body. Its results are found with it.
-    constexpr void of_scan(int n) {
-        const scan_parts old(graph_, n);
-        const auto is_state = [&](int b) { return ops::step_value::of(graph_.nodes[b].options).is_state(); };
-        list<bool> moves(n), carries(old.states, false); // nodes of the body, and states, that depend on the seed
-        const auto moved = [&](int o) { return is_mapped(o) || (o < n && moves[o]); };
-        for (int s = 0; s < old.states; ++s) carries[s] = is_mapped(old.initial(s));
-        body_copy body(graph_, n, false, leads_to_result_);
-        for (bool changed = true; changed;) {
-            changed = false;
-            for (int b = 0; b < n; ++b) {
-                if (!body.holds(b)) continue;
-                const int which = ops::step_value::of(graph_.nodes[b].options).which;
-                if (is<ops::step>(graph_.nodes[b]))
-                    moves[b] = is_state(b) ? carries[which] : moved(old.sequence(which));
-                for (int i = 0; i < graph_.nodes[b].operand_count; ++i) moves[b] = moves[b] || moved(operand(b, i));
-            }
-            for (int s = 0; s < old.states; ++s)
-                if (!carries[s] && moved(old.next(s))) changed = carries[s] = true;
-        }
-        list<int> results;
-        for (int m = n + 1; m < leads_to_result_.size(); ++m) {
-            if (!leads_to_result_[m] || !is_scan_result(graph_.nodes[m]) || operand(m, 0) != n) continue;
-            const bool is_final = is_final_state(graph_.nodes[m]);
-            if (is_final ? carries[ops::state_number::of(graph_.nodes[m].options).state] : moved(operand(m, 1)))
-                results.push(m);
-        }
-        if (results.empty()) return;
-
-        const auto all = [&](int value, int like) { // for all directions, with a batch axis where `like` has one
-            const handle x = dense(value);
-            return x.filled({x.extents(), x.batched() || graph_.nodes[like].type.batched});
-        };
-        list<int> start(old.states, -1), slices(old.sequences, -1);
-        for (int s = 0; s < old.states; ++s)
-            if (carries[s]) start[s] = all(old.initial(s), old.initial(s)).index;
-        for (int q = 0; q < old.sequences; ++q)
-            if (is_mapped(old.sequence(q))) slices[q] = ops::with_next_axis_swapped(dense(old.sequence(q)), 0).index;
-        body.copy();
-        while (values_.size() < graph_.nodes.size()) values_.push({});
-        for (int s = 0; s < old.states; ++s)
-            if (carries[s]) start[s] = body.add_state(start[s]);
-        for (int b = 0; b < n && !graph_.failed(); ++b) {
-            if (!moves[b]) continue;
-            const int which = ops::step_value::of(graph_.nodes[b].options).which;
-            if (is<ops::step>(graph_.nodes[b]))
-                values_[body[b]] = {is_state(b) ? start[which] : body.add_slice(slices[which]), false};
-            else
-                map(body[b]);
-        }
-        list<int> next, asked, places(old.states, -1);
-        for (int s = 0; s < old.states && !graph_.failed(); ++s) {
-            if (!carries[s]) continue;
-            places[s] = next.size();
-            next.push(all(body[old.next(s)], old.initial(s)).index);
-        }
-        list<int> values;
-        for (int m : results) {
-            if (graph_.failed()) return;
-            const int state = ops::state_number::of(graph_.nodes[m].options).state;
-            const bool is_final = is_final_state(graph_.nodes[m]);
-            values.push(is_final ? next[places[state]] : all(body[operand(m, 1)], operand(m, 1)).index);
-            asked.push(values.back());
-        }
-        const int scan = body.finish(next, asked);
-        for (int i = 0; i < results.size(); ++i) {
-            const node old_result = graph_.nodes[results[i]];
-            const int found =
-                is_final_state(old_result)
-                    ? body.final_state(scan, values[i], places[ops::state_number::of(old_result.options).state])
-                    : ops::with_next_axis_swapped(at(body.stacked(scan, values[i], old_result.options)), 0).index;
-            values_[results[i]] = {found, false};
-        }
     }
 
     // What has no rule here is computed for one direction after another.

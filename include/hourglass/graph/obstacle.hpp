@@ -2,7 +2,7 @@
 // Looked for only once it is known that there is none (graph/differentiate.hpp).
 #pragma once
 
-#include <hourglass/graph/differentiate.hpp>
+#include <hourglass/graph/gradient_paths.hpp>
 #include <hourglass/graph/select.hpp>
 
 HOURGLASS_BEGIN

@@ -1,215 +1,173 @@
-// The derivative rule of a scan: another scan, which runs the other way. Its body is the old one again, computed from
-// the state before each step, and that body's own reverse mode; it carries the adjoints of the states, and gives the
-// adjoint of each slice. What the body reads of the graph around it gets the sum over the steps: of a product or sum
-// over the rows one for all steps, behind the scan, else it is carried. So it is a scan like any other, and is
-// differentiated again.
+// The reverse mode of a scan: another scan, which runs the other way. Its body is a copy of the old one, computed again
+// from the state before each step, and that body's own reverse mode; it carries the adjoints of the states, and gives
+// the adjoint of each slice. What the body reads of the graph around it gets the sum over the steps. So it is a scan
+// like any other, and is differentiated again. `Differentiation` is reverse mode itself (graph/differentiate.hpp).
 #pragma once
 
-#include <hourglass/graph/body.hpp>
-#include <hourglass/graph/differentiate.hpp>
+#include <hourglass/graph/adjoints.hpp>
+#include <hourglass/graph/carried_states.hpp>
+#include <hourglass/graph/smooth_body.hpp>
+#include <hourglass/graph/sums_over_steps.hpp>
 
 HOURGLASS_BEGIN
 
-// Sums over the rows of values of a body, one for each step, as one sum over rows and steps behind the scan.
-class sums_of_steps {
+template <class Differentiation> class reverse_scan {
     graph_builder& g_;
-    const body_copy& body_;
-    int first_, last_; // nodes of the body
-
-    constexpr bool is_row(int n) const { // a value for each row in each step
-        return n >= first_ && n < last_ && g_.nodes[n].type.batched && g_.nodes[n].type.extents.rank < max_rank;
-    }
+    adjoints& all_;
+    const scan_parts<graph_builder> old_;
+    body_copy body_;
+    const carried_states carried_;
+    const sums_over_steps sums_;
+    list<int> start_;           // by state: the adjoint after the last step
+    list<adjoint_seed> stacks_; // values of the old body, and their adjoints for each step
+    list<int> captured_;        // nodes around the body that it reads, and whose adjoints are wanted
+    list<bool> is_captured_;
+    list<int> state_leaves_, slice_leaves_; // of the copy, by state and sequence: what stands for the old leaves
+    list<int> next_, asked_;                // of the new body: what its states become, what else is taken of it
+    list<int> summed_;         // captured nodes whose adjoints the new scan carries, behind those of the states
+    list<adjoint_seed> after_; // captured nodes, and terms of their adjoints that are summed after the scan
 
 public:
-    constexpr sums_of_steps(graph_builder& g, const body_copy& body)
-        : g_(g), body_(body), first_(body.first), last_(g.nodes.size()) {}
+    constexpr reverse_scan(adjoints& all, int scan)
+        : g_(all.graph()), all_(all), old_(g_, scan), body_(g_, old_, true, nodes_with_adjoint(all, scan)),
+          carried_(
+              old_, body_.held(), [&all](int n) { return all.wanted(n) ? flow::of_rows : flow::none; }, has_derivative),
+          sums_(g_, body_), start_(old_.states, -1), is_captured_(scan), state_leaves_(old_.states, -1),
+          slice_leaves_(old_.sequences, -1) {}
 
-    // The terms of a value of the body: those that can be taken behind the scan, and the others.
-    constexpr void split(int n, list<int>& behind, list<int>& carried, list<int>& asked) const {
-        if (n >= first_ && is<ops::add>(g_.nodes[n]) && g_.nodes[g_.operand(n, 0)].type == g_.nodes[n].type &&
-            g_.nodes[g_.operand(n, 1)].type == g_.nodes[n].type) {
-            split(g_.operand(n, 0), behind, carried, asked);
-            split(g_.operand(n, 1), behind, carried, asked);
-        } else {
-            (ask(n, asked) ? behind : carried).push(n);
-        }
-    }
-    // The sum over the steps of a scan, whose results can be stacked now.
-    constexpr handle behind(int n, int scan) const {
-        const node at = g_.nodes[n];
-        const auto of = [&](int i) { return g_.operand(n, i); };
-        if (is<ops::matmul_batch_sum>(at))
-            return ops::product<ops::matmul_batch_sum>(stacked(scan, of(0)), stacked(scan, of(1)), true, false);
-        if (is_over_rows(at)) return ops::reduce<ops::sum>(batch_sum(stacked(scan, of(0))), 1u, false);
-        const handle sum = behind(of(0), scan);
-        const int operand[] = {sum.index};
-        return sum.other(g_.push(at.op, at.options, {operand, 1}));
+    constexpr void run() {
+        collect_adjoints();
+        fill_starts();
+        copy_without_squared_roots(body_, g_);
+        list<int> targets = find_targets();
+        const list<adjoint_seed> seeds = seed_body(targets);
+        Differentiation inside(g_, seeds.view(), targets.view(), body_.first, all_.sums_rows());
+        if (g_.failed()) return;
+        carry_adjoints(inside);
+        sum_over_steps(inside);
+        ask_for_slices(inside);
+        if (next_.empty() && asked_.empty()) return; // no way through the body has a derivative
+        hand_out(body_.finish(next_, asked_));
     }
 
 private:
-    static constexpr bool is_over_rows(const node& n) {
-        return is<ops::sum>(n) && ops::reduction_axes::of(n.options).over_rows;
+    constexpr handle at(int n) const { return {&g_, nullptr, n}; }
+    constexpr handle zero(const value_type& type) const { return at(g_.push_literal(0)).filled(type); }
+    static constexpr list<bool> nodes_with_adjoint(const adjoints& all, int scan) {
+        list<bool> has(all.size());
+        for (int n = scan + 1; n < all.size(); ++n) has[n] = all[n] >= 0;
+        return has;
     }
-    constexpr bool ask(int n, list<int>& asked) const {
-        if (n < first_ || n >= last_) return false;
-        const node& at = g_.nodes[n];
-        if (is<ops::matmul_batch_sum>(at)) {
-            const int a = g_.operand(n, 0), b = g_.operand(n, 1);
-            if (g_.nodes[a].type.extents.rank != 1 || !is_row(a) || !is_row(b)) return false;
-            asked.push(a);
-            asked.push(b);
-            return true;
-        }
-        if (is_over_rows(at) && is_row(g_.operand(n, 0))) {
-            asked.push(g_.operand(n, 0));
-            return true;
-        }
-        return (is<ops::reshape>(at) || (is<ops::sum>(at) && !is_over_rows(at))) && ask(g_.operand(n, 0), asked);
-    }
-    constexpr handle stacked(int scan, int value) const { return {&g_, nullptr, body_.stacked(scan, value)}; }
-};
-
-// A result of a scan hands its adjoint on when the walk comes to the scan. That may depend on what is differentiated
-// for through nothing but what its body reads.
-constexpr void derivation::reach_scan() {
-    const int scan = graph_.operand(node_, 0);
-    if (adjoints_[scan] < 0) adjoints_[scan] = adjoints_[node_];
-    wanted_[scan] = true;
-}
-
-constexpr void derivation::reverse_scan() {
-    graph_builder& g = graph_;
-    const scan_parts old(g, node_);
-    list<bool> has_adjoint(count_);
-    for (int n = node_ + 1; n < count_; ++n) has_adjoint[n] = adjoints_[n] >= 0;
-    body_copy body(g, node_, true, has_adjoint);
-    const auto at = [&](int n) { return handle{&g, nullptr, n}; };
-
-    // Which parts of the body a gradient comes from that anybody wants, and so which states carry one.
-    list<bool> wanted(node_);
-    list<bool> carries(old.states);
-    for (int s = 0; s < old.states; ++s) carries[s] = wanted_[old.initial(s)];
-    for (bool changed = true; changed;) {
-        changed = false;
-        for (int n = 0; n < node_; ++n) {
-            const node& here = g.nodes[n];
-            if (!body.holds(n)) {
-                wanted[n] = wanted_[n];
-            } else if (is<ops::step>(here)) {
-                const ops::step_value step = ops::step_value::of(here.options);
-                wanted[n] = step.is_state() ? carries[step.which] : wanted_[old.sequence(step.which)];
+    // The adjoints that have arrived at the scan's results: of states after the last step, and of values of each step.
+    constexpr void collect_adjoints() {
+        for (int n = old_.at + 1; n < all_.size(); ++n) {
+            if (!old_.has_result(n) || all_[n] < 0) continue;
+            const handle adjoint = at(all_[n]).filled(all_.type(n));
+            if (is_stacked(g_.nodes[n])) {
+                stacks_.push({g_.operand(n, 1), adjoint.index});
             } else {
-                wanted[n] = false;
-                for (int i = 0; here.op->smooth && !wanted[n] && i < here.operand_count; ++i)
-                    wanted[n] = wanted[g.operand(n, i)] && has_derivative(here, i);
+                int& to = start_[ops::state_number::of(g_.nodes[n].options).state];
+                to = to < 0 ? adjoint.index : (at(to) + adjoint).index;
             }
         }
-        for (int s = 0; s < old.states; ++s)
-            if (!carries[s] && wanted[old.next(s)]) changed = carries[s] = true;
     }
-
-    // What the adjoints of the states start from, those of the states after the last step, and those of each step.
-    list<int> start(old.states, -1), value_of_stack, stacks;
-    for (int n = node_ + 1; n < count_; ++n) {
-        if (!is_scan_result(g.nodes[n]) || g.operand(n, 0) != node_ || adjoints_[n] < 0) continue;
-        const handle adjoint = at(adjoints_[n]).filled(adjoint_type(n));
-        if (is_stacked(g.nodes[n])) {
-            value_of_stack.push(g.operand(n, 1));
-            stacks.push(adjoint.index);
-        } else {
-            int& to = start[ops::state_number::of(g.nodes[n].options).state];
-            to = to < 0 ? adjoint.index : (at(to) + adjoint).index;
+    // Every state that is carried starts from an adjoint, of zeros where none has arrived.
+    constexpr void fill_starts() {
+        for (int s = 0; s < old_.states; ++s) {
+            if (!carried_.carries(s)) continue;
+            const value_type type = all_.type(old_.initial(s));
+            start_[s] = (start_[s] < 0 ? zero(type) : at(start_[s]).filled(type)).index;
         }
     }
-    for (int s = 0; s < old.states; ++s) {
-        if (!carries[s]) continue;
-        const value_type type = adjoint_type(old.initial(s));
-        start[s] = start[s] < 0 ? at(g.push_literal(0)).filled(type).index : at(start[s]).filled(type).index;
+    // The copy's leaves of which a gradient is wanted, and what the body reads of the graph around it.
+    constexpr list<int> find_targets() {
+        list<int> targets;
+        for (int n = 0; n < old_.at; ++n) {
+            if (!body_.holds(n)) continue;
+            if (is_step(g_.nodes[n])) {
+                const ops::step_value step = ops::step_value::of(g_.nodes[n].options);
+                (step.is_state() ? state_leaves_ : slice_leaves_)[step.which] = body_[n];
+                if (carried_.moves(n)) targets.push(body_[n]);
+            } else {
+                for (int i = 0; i < g_.nodes[n].operand_count; ++i) capture(g_.operand(n, i), targets);
+            }
+        }
+        return targets;
     }
-
-    body.copy_without_squared_roots();
-    list<differentiation::seed> seeds;
-    list<int> targets, captured;
-    list<bool> is_captured(node_);
-    const auto capture = [&](int n) {
-        if (body.holds(n) || !wanted_[n] || is_captured[n]) return;
-        is_captured[n] = true;
-        captured.push(n);
+    constexpr void capture(int n, list<int>& targets) {
+        if (body_.holds(n) || !all_.wanted(n) || is_captured_[n]) return;
+        is_captured_[n] = true;
+        captured_.push(n);
         targets.push(n);
-    };
-    list<int> sources(old.states, -1), slices(old.sequences, -1); // of the copy: what stands for the old leaves
-    for (int n = 0; n < node_; ++n) {
-        if (!body.holds(n)) continue;
-        if (is<ops::step>(g.nodes[n])) {
-            const ops::step_value step = ops::step_value::of(g.nodes[n].options);
-            (step.is_state() ? sources : slices)[step.which] = body[n];
-            if (wanted[n]) targets.push(body[n]);
-        } else {
-            for (int i = 0; i < g.nodes[n].operand_count; ++i) capture(g.operand(n, i));
+    }
+    // The new body is given the adjoints of what the states become, as states, and those of stacked values, as slices.
+    constexpr list<adjoint_seed> seed_body(list<int>& targets) {
+        list<adjoint_seed> seeds;
+        for (int s = 0; s < old_.states; ++s) {
+            if (!carried_.carries(s)) continue;
+            capture(old_.next(s), targets);
+            seeds.push({body_[old_.next(s)], body_.add_state(start_[s])});
+        }
+        for (const adjoint_seed& stack : stacks_) {
+            if (!carried_.moves(stack.node)) continue;
+            capture(stack.node, targets);
+            seeds.push({body_[stack.node], body_.add_slice(stack.adjoint)});
+        }
+        return seeds;
+    }
+    // What the adjoint of a state becomes is that of the state before the step.
+    constexpr void carry_adjoints(Differentiation& inside) {
+        for (int s = 0; s < old_.states; ++s)
+            if (carried_.carries(s))
+                next_.push(state_leaves_[s] < 0 ? zero(all_.type(old_.initial(s))).index
+                                                : inside.gradient(state_leaves_[s]));
+    }
+    // The adjoint of what is captured is a sum over the steps, which is carried, except the terms that are summed after
+    // the scan. With hg::keep_every all are carried: what is summed after the scan lies in memory for all steps.
+    constexpr void sum_over_steps(Differentiation& inside) {
+        for (int n : captured_) {
+            if (!inside.reached(n)) continue;
+            sums_over_steps::terms terms;
+            if (body_.every > 0)
+                terms.carried.push(inside.gradient(n));
+            else
+                sums_.split(inside.adjoint(n), terms, asked_);
+            for (int t : terms.after) after_.push({n, t});
+            if (terms.carried.empty()) continue;
+            const value_type type = all_.type(n);
+            handle sum = at(body_.add_state(zero(type).index));
+            for (int t : terms.carried) sum = sum + at(t);
+            next_.push(sum.filled(type).index);
+            summed_.push(n);
         }
     }
-    for (int s = 0; s < old.states; ++s) {
-        if (!carries[s]) continue;
-        capture(old.next(s));
-        seeds.push({body[old.next(s)], body.add_state(start[s])});
-    }
-    for (int i = 0; i < stacks.size(); ++i) {
-        if (!wanted[value_of_stack[i]]) continue;
-        capture(value_of_stack[i]);
-        seeds.push({body[value_of_stack[i]], body.add_slice(stacks[i])});
-    }
-    differentiation d(g, seeds.view(), targets.view(), body.first, sums_rows_);
-    if (g.failed()) return;
-
-    list<int> next, asked;
-    for (int s = 0; s < old.states; ++s)
-        if (carries[s])
-            next.push(sources[s] < 0 ? at(g.push_literal(0)).filled(adjoint_type(old.initial(s))).index
-                                     : d.gradient(sources[s]));
-    const sums_of_steps sums(g, body);
-    struct term {
-        int captured, node;
-    };
-    list<term> behind;
-    list<int> given; // captured values whose gradient is carried
-    for (int n : captured) {
-        if (!d.reached(n)) continue;
-        list<int> alone, rest;
-        if (body.every > 0) // what is to be summed behind the scan would lie in memory for all steps
-            rest.push(d.gradient(n));
-        else
-            sums.split(d.adjoint(n), alone, rest, asked);
-        for (int t : alone) behind.push({n, t});
-        if (rest.empty()) continue;
-        const value_type type = adjoint_type(n);
-        handle sum = at(body.add_state(at(g.push_literal(0)).filled(type).index));
-        for (int t : rest) sum = sum + at(t);
-        next.push(sum.filled(type).index);
-        given.push(n);
-    }
-    for (int q = 0; q < old.sequences; ++q)
-        if (slices[q] >= 0 && d.reached(slices[q])) {
-            slices[q] = d.gradient(slices[q]);
-            asked.push(slices[q]);
-        } else {
-            slices[q] = -1;
+    constexpr void ask_for_slices(Differentiation& inside) {
+        for (int& slice : slice_leaves_) {
+            slice = slice >= 0 && inside.reached(slice) ? inside.gradient(slice) : -1;
+            if (slice >= 0) asked_.push(slice);
         }
-    if (next.empty() && asked.empty()) return; // no way through the body has a derivative
-    const int scan = body.finish(next, asked);
+    }
+    // The new scan's results are shares of the adjoints of what the old one started from, captured, and ran along.
+    constexpr void hand_out(int scan) {
+        for (int s = 0; s < old_.states; ++s)
+            if (carried_.carries(s) && all_.wanted(old_.initial(s)))
+                all_.add(old_.initial(s), final_state(scan, carried_.place(s)));
+        for (int i = 0; i < summed_.size(); ++i) all_.add(summed_[i], final_state(scan, carried_.count() + i));
+        for (const adjoint_seed& term : after_) all_.add(term.node, sums_.after(term.adjoint, scan));
+        for (int q = 0; q < old_.sequences; ++q)
+            if (slice_leaves_[q] >= 0 && all_.wanted(old_.sequence(q)))
+                all_.add(old_.sequence(q), at(body_.stacked(scan, slice_leaves_[q])));
+    }
+    constexpr handle final_state(int scan, int which) const { return at(body_.final_state(scan, next_[which], which)); }
+};
 
-    const auto final_state = [&](int which) { return at(body.final_state(scan, next[which], which)); };
-    int which = 0;
-    for (int s = 0; s < old.states; ++s) {
-        if (!carries[s]) continue;
-        if (wanted_[old.initial(s)]) add(old.initial(s), adjoint_type(old.initial(s)), final_state(which));
-        ++which;
-    }
-    for (int n : given) add(n, adjoint_type(n), final_state(which++));
-    for (const term& t : behind) add(t.captured, adjoint_type(t.captured), sums.behind(t.node, scan));
-    for (int q = 0; q < old.sequences; ++q) {
-        if (slices[q] < 0 || !wanted_[old.sequence(q)]) continue;
-        add(old.sequence(q), adjoint_type(old.sequence(q)), at(body.stacked(scan, slices[q])));
-    }
+// Of a scan, or of a result of one. A result hands its adjoint on when the walk comes to the scan, which may depend on
+// what is differentiated for through nothing but what its body reads.
+template <class Differentiation> constexpr void reverse_through_scan(adjoints& all, int n) {
+    if (is_scan(all.graph().nodes[n])) return reverse_scan<Differentiation>(all, n).run();
+    const int scan = all.graph().operand(n, 0);
+    if (all[scan] < 0) all.start(scan, all[n]);
+    all.want(scan);
 }
 
 HOURGLASS_END

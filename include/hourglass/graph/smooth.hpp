@@ -3,7 +3,7 @@
 #pragma once
 
 #include <hourglass/graph/body.hpp>
-#include <hourglass/graph/differentiate.hpp>
+#include <hourglass/graph/gradient_paths.hpp>
 #include <hourglass/graph/squares.hpp>
 
 HOURGLASS_BEGIN
@@ -12,9 +12,16 @@ HOURGLASS_BEGIN
 constexpr bool may_be_exact(const graph_builder& g, int n) {
     return ops::is_logarithm(*g.nodes[n].op) && ops::exact_logarithm<handle>::may_exist(g.nodes[g.operand(n, 0)]);
 }
+// What takes the place of an operation that is applied to these operands: -1 where nothing does.
+constexpr int smooth_form(square_rules& rules, const node& at, const list<int>& operands) {
+    if (operands.empty()) return -1;
+    if (const int found = rules.exact_logarithm(*at.op, operands[0]); found >= 0) return found;
+    if (!square_rules::is_square(at)) return -1;
+    return rules.without_root(*at.op, operands[0], operands[operands.size() - 1], at.type);
+}
 // A node with the value of `root` whose formula squares no root; nodes are appended where there is such a square, or a
 // logarithm that has an exact form. The targets, with respect to which it is differentiated, stay. So do scans: their
-// derivatives copy the bodies by the same rules.
+// derivatives copy the bodies by the same rules (graph/smooth_body.hpp).
 constexpr int without_squared_roots(graph_builder& g, int root, slice_of<int> targets) {
     list<bool> depends(root + 1);
     bool any = false;
@@ -47,16 +54,10 @@ constexpr int without_squared_roots(graph_builder& g, int root, slice_of<int> ta
             changed = changed || of.back() != g.operand(n, i);
         }
         g.deriving = old.derived;
-        if (const int found = rules.exact_logarithm(*old.op, of[0]); found >= 0) {
+        if (const int found = smooth_form(rules, old, of); found >= 0)
             map[n] = found;
-            continue;
-        }
-        if (square_rules::is_square(old))
-            if (const int found = rules.without_root(*old.op, of[0], of[of.size() - 1], old.type); found >= 0) {
-                map[n] = found;
-                continue;
-            }
-        if (changed) map[n] = g.push_node(old, of.view());
+        else if (changed)
+            map[n] = g.push_node(old, of.view());
     }
     g.deriving = before;
     return map[root];

@@ -4,9 +4,9 @@
 #pragma once
 
 #include <hourglass/graph/cut_derivatives.hpp>
+#include <hourglass/graph/differentiate.hpp>
 #include <hourglass/graph/obstacle.hpp>
 #include <hourglass/graph/recompute.hpp>
-#include <hourglass/graph/reverse_scan.hpp>
 #include <hourglass/graph/row_mixing.hpp>
 #include <hourglass/graph/row_sums.hpp>
 #include <hourglass/graph/select.hpp>

@@ -1,5 +1,5 @@
-// The tracing handle at work: each of its operations appends nodes to a graph under construction. Its face, and what it
-// is for, is in ops/tracing.hpp.
+// The tracing handle at work: each of its operations appends nodes to a graph under construction; and what a derivative
+// rule reads of the node that it is applied to. Their faces, and what they are for, are in ops/tracing.hpp.
 #pragma once
 
 #include <hourglass/graph/static_graph.hpp>
@@ -108,6 +108,19 @@ constexpr handle handle::noise(noise_kind kind, bool shared_by_examples, const s
     const int n = graph->push_leaf(&record<ops::noise>, name, {extents_, !shared_by_examples}, source);
     graph->names[name].node = n;
     return other(n);
+}
+
+constexpr handle derivation::operand(int i) const { return {&graph_, &place_, graph_.operand(node_, i)}; }
+constexpr int derivation::operand_count() const { return graph_.nodes[node_].operand_count; }
+constexpr handle derivation::result() const { return operand(0).other(node_); }
+constexpr handle derivation::adjoint() const { return operand(0).other(adjoint_); }
+constexpr handle derivation::adjoint_full() const { return adjoint().filled(result().type()); }
+constexpr attributes derivation::options() const { return graph_.nodes[node_].options; }
+constexpr const operation* derivation::applied() const { return graph_.nodes[node_].op; }
+constexpr void derivation::apply(int node_of_rule, int its_adjoint) {
+    node_ = node_of_rule;
+    adjoint_ = its_adjoint;
+    applied()->derivative(*this);
 }
 
 HOURGLASS_END

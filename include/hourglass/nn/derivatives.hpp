@@ -5,6 +5,7 @@
 
 #include <hourglass/graph/cut_derivatives.hpp>
 #include <hourglass/graph/directions.hpp>
+#include <hourglass/graph/forward.hpp>
 #include <hourglass/graph/smooth.hpp>
 
 HOURGLASS_BEGIN

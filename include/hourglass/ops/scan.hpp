@@ -1,6 +1,7 @@
 // A recurrence in the graph. Its body is made of ordinary nodes that depend on `step` leaves; `scan` holds what the
 // states become, what they start from and the sequences; its results are nodes of their own. A node lies in the body
-// whose step leaves it depends on: that is found, not stored (graph/body.hpp).
+// whose step leaves it depends on: that is found, not stored (graph/body.hpp). None of these has a derivative rule: a
+// scan is differentiated as a whole, by another scan (graph/reverse_scan.hpp, graph/forward_scan.hpp).
 #pragma once
 
 #include <hourglass/ops/leaves.hpp>
@@ -50,6 +51,7 @@ struct scan {
     static constexpr std::string_view name = "scan";
     static constexpr operation_kind kind = operation_kind::scan;
     static constexpr int arity = -1;
+    static constexpr bool smooth = true;
     static constexpr text describe(const attributes& a) {
         const scan_shape s = scan_shape::of(a);
         return sentence(s.body, s.backwards ? ", backwards" : "");
@@ -66,7 +68,6 @@ struct scan {
                 in.problem = sentence("the sequence of the shape ", in[i].extents, " does not have ", steps, " steps");
         return {in.options.target, in.any_batched()};
     }
-    static constexpr void derivative(auto& d) { d.reverse_scan(); }
 };
 struct kept_steps {
     int every = 0; // a program need keep only every which one, if it can do the steps between them again; 0: all
@@ -78,6 +79,7 @@ struct stacked {
     static constexpr std::string_view name = "stacked";
     static constexpr operation_kind kind = operation_kind::scan;
     static constexpr int arity = 2;
+    static constexpr bool smooth = true;
     static constexpr value_type infer(inference& in) {
         value_type result{in[0].extents, in[1].batched};
         if (in[1].extents.rank >= max_rank) {
@@ -88,7 +90,6 @@ struct stacked {
         for (int i = 0; i < in[1].extents.rank; ++i) result.extents[result.extents.rank++] = in[1].extents[i];
         return result;
     }
-    static constexpr void derivative(auto& d) { d.reach_scan(); }
 };
 struct state_number {
     int state = 0;
@@ -101,8 +102,8 @@ struct final_state {
     static constexpr text describe(const attributes& a) { return sentence("state ", state_number::of(a).state); }
     static constexpr operation_kind kind = operation_kind::scan;
     static constexpr int arity = 2;
+    static constexpr bool smooth = true;
     static constexpr value_type infer(inference& in) { return in[1]; }
-    static constexpr void derivative(auto& d) { d.reach_scan(); }
 };
 
 struct called_scan {

@@ -1,6 +1,5 @@
 // What derivative rules and layers compute with: the handle on a node of a graph under construction, and the derivation
-// that a derivative rule is given. Only their faces stand here; graph/trace.hpp and graph/differentiate.hpp fill them
-// in.
+// that a derivative rule is given. Only their faces stand here; graph/trace.hpp fills them in.
 #pragma once
 
 #include <string_view>
@@ -91,21 +90,13 @@ protected:
     constexpr ~direction_operands() = default;
 };
 
+// What a derivative rule is given: one node, the adjoint of its result, and where the shares of its operands go. The
+// modes of differentiation each fill in what becomes of a share (graph/adjoints.hpp, graph/forward.hpp).
 class derivation {
     graph_builder& graph_;
     mutable naming place_;
-    int* adjoints_; // the adjoint of each node so far, or -1
-    int count_;     // of nodes that may have one
-    bool* wanted_;  // which nodes depend on what is differentiated for
-    bool sums_rows_ = true;
-    int node_ = -1;
-    // Forward mode: of the shares only that of this operand counts, and it is the node's tangent.
-    int forward_operand_ = -1;
-    int tangent_ = -1;
-    friend class differentiation;
-    friend class forward_differentiation;
-    constexpr derivation(graph_builder& g, int* adjoints, int count, bool* wanted, bool sums_rows)
-        : graph_(g), adjoints_(adjoints), count_(count), wanted_(wanted), sums_rows_(sums_rows) {}
+    bool sums_rows_;
+    int node_ = -1, adjoint_ = -1;
 
 public:
     constexpr handle operand(int i) const;
@@ -114,19 +105,20 @@ public:
     constexpr handle adjoint() const;      // may be of a smaller shape, which broadcasts to the result's
     constexpr handle adjoint_full() const; // has the result's type
     constexpr attributes options() const;
-    constexpr const operation* applied() const; // the operation itself
-    constexpr bool wanted(int i) const;         // whether a share for operand i is of any use
+    constexpr const operation* applied() const;     // the operation itself
+    constexpr virtual bool wanted(int i) const = 0; // whether a share for operand i is of any use
     // Whether what has no batch axis gets the sum over the rows; else it gets a share for each row.
     constexpr bool sums_rows() const { return sums_rows_; }
     // Adds to the adjoint of operand i; sums over what the operand was broadcast along.
-    constexpr void accumulate(int i, handle share);
-    // The rules of a scan and of its results, which are no matter of single operands (graph/reverse_scan.hpp).
-    constexpr void reach_scan();
-    constexpr void reverse_scan();
+    constexpr virtual void accumulate(int i, handle share) = 0;
 
-private:
-    constexpr value_type adjoint_type(int n) const;
-    constexpr void add(int target, const value_type& type, handle share);
+protected:
+    constexpr derivation(graph_builder& g, bool sums_rows) : graph_(g), sums_rows_(sums_rows) {}
+    constexpr ~derivation() = default;
+    // Applies the rule of a node to the adjoint of its result.
+    constexpr void apply(int node_of_rule, int its_adjoint);
+    constexpr graph_builder& graph() const { return graph_; }
+    constexpr int derived_node() const { return node_; }
 };
 
 HOURGLASS_END
