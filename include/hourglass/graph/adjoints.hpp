@@ -4,6 +4,7 @@
 
 #include <hourglass/graph/gradient_paths.hpp>
 #include <hourglass/graph/trace.hpp>
+#include <hourglass/ops/reduction.hpp>
 
 HOURGLASS_BEGIN
 

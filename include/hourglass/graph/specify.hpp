@@ -3,7 +3,7 @@
 // behind it, is in graph/compile.hpp.
 #pragma once
 
-#include <hourglass/graph/cut_derivatives.hpp>
+#include <hourglass/graph/cut_models.hpp>
 #include <hourglass/graph/differentiate.hpp>
 #include <hourglass/graph/obstacle.hpp>
 #include <hourglass/graph/recompute.hpp>

@@ -3,7 +3,7 @@
 #pragma once
 
 #include <hourglass/graph/static_graph.hpp>
-#include <hourglass/ops/random.hpp>
+#include <hourglass/ops/shape.hpp>
 
 HOURGLASS_BEGIN
 

@@ -9,7 +9,7 @@
 #include <utility>
 #include <vector>
 
-#include <hourglass/graph/cut_derivatives.hpp>
+#include <hourglass/graph/cut_models.hpp>
 #include <hourglass/graph/interpret.hpp>
 #include <hourglass/graph/non_finite.hpp>
 #include <hourglass/program/bindings.hpp>
