@@ -144,9 +144,9 @@ struct rows_by_rows {
         const int i = d.moves(0) ? 0 : 1;
         const auto all = d.stacked(i);
         const int rows = all.extents()[1], inner = all.extents()[2];
-        const auto c = hg::apply_operation(rows_by_rows{}, all.reshaped(hg::make_shape(d.count() * rows, inner)),
+        const auto c = hg::apply_operation(rows_by_rows{}, reshaped(all, hg::make_shape(d.count() * rows, inner)),
                                            d.operand(1 - i));
-        const auto stacked = c.reshaped(hg::make_shape(d.count(), rows, c.extents()[1]));
+        const auto stacked = reshaped(c, hg::make_shape(d.count(), rows, c.extents()[1]));
         return i == 0 ? stacked : hg::ops::with_next_axis_swapped(stacked, 1);
     }
     static constexpr void derivative(auto& d) {

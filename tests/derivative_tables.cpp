@@ -22,12 +22,12 @@ auto mean1(hg::handle x) { return mean(x, hg::axes<1>); }
 auto largest1(hg::handle x) { return hg::max(x, hg::axes<1>); }
 auto log_sum_exp1(hg::handle x) { return log_sum_exp(x, hg::axes<1>); }
 auto softmax0(hg::handle x) { return softmax(x, hg::axes<0>); }
-auto flat(hg::handle x) { return x.reshaped(hg::make_shape(static_cast<int>(x.extents().size()))); }
+auto flat(hg::handle x) { return reshaped(x, hg::make_shape(static_cast<int>(x.extents().size()))); }
 auto matrix32(hg::handle x) { return hg::reshape<3, 2>(x); }
 auto first_two(hg::handle x) { return hg::slice<0, 2>(x); }
 auto last_column(hg::handle x) { return hg::slice<2, 3, 1>(x); }
 auto join(hg::handle x, hg::handle y) { return hg::concatenate(x, y); }
-auto column(hg::handle x) { return x.reshaped(hg::make_shape(x.extents()[0], 1)); }
+auto column(hg::handle x) { return reshaped(x, hg::make_shape(x.extents()[0], 1)); }
 auto normal_log_prob(hg::handle x, auto m, auto s) { return log_prob(hg::normal(m, s), x); }
 auto normal_kl(hg::handle m, auto s, auto n, auto t) {
     return kl(hg::normal(m, s), hg::normal(m.convert(n), m.convert(t)));
@@ -47,7 +47,7 @@ void check_numbers(const std::string& what, const numbers& got, const numbers& w
 
 // One number of a result of many: the sum of its elements, each with a weight.
 hg::handle weighted_sum(leaves& of, hg::handle result, int count) {
-    result = result.reshaped(hg::make_shape(count));
+    result = reshaped(result, hg::make_shape(count));
     const hg::handle weights = push_leaf(of.g, hg::sentence("weights"), {hg::make_shape(count), false});
     return sum(hadamard(result, weights));
 }

@@ -87,7 +87,7 @@ void check(const std::string& text, hg::handle (*expression)(leaves&), const std
     for (int n : first) {
         const hg::value_type type = of.g.nodes[n].type;
         for (long e = 0; e < type.extents.size(); ++e) {
-            hg::handle one = sum_of.other(n).reshaped(hg::make_shape(static_cast<int>(type.extents.size())));
+            hg::handle one = reshaped(sum_of.other(n), hg::make_shape(static_cast<int>(type.extents.size())));
             const hg::ops::slice element{{}, {0, static_cast<int>(e), static_cast<int>(e) + 1}};
             sum_of = sum_of + sum(hg::apply_operation(element, one)) * weights[at++];
         }

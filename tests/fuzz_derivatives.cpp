@@ -30,21 +30,21 @@ hg::graph_builder products_of(const generated_graph& made, int y_index, int x_in
     const int outputs = static_cast<int>(y.extents().size()), inputs = static_cast<int>(x.extents().size());
     const hg::handle j = ops::jacobian_call{}.build(y, x);
     if (g.failed()) return {};
-    const hg::handle matrix = j.reshaped(hg::make_shape(outputs, inputs));
+    const hg::handle matrix = reshaped(j, hg::make_shape(outputs, inputs));
     const hg::handle along = ops::jvp_call{}.build(y, x, v), back = ops::vjp_call{}.build(y, x, u);
     // J v and u J, and of these the sum over the rows where it is one for all of them.
     const auto sum_over = [&](unsigned axes, const hg::handle& of) { return ops::reduce<ops::sum>(of, axes, false); };
     const auto like = [&](hg::handle of, const hg::handle& other, int size) {
         if (of.batched() && !other.batched()) of = batch_sum(of);
-        return of.filled({hg::make_shape(size), other.batched()});
+        return filled(of, {hg::make_shape(size), other.batched()});
     };
     const auto ask = [&](std::string_view name, const hg::handle& value) {
         g.roots.push({hg::root_kind::value, g.intern(name), value.index});
     };
-    ask("J v", like(sum_over(2u, hadamard(matrix, v.reshaped(hg::make_shape(inputs)))), along, outputs));
-    ask("forward mode", along.reshaped(hg::make_shape(outputs)));
-    ask("u J", like(sum_over(1u, hadamard(u.reshaped(hg::make_shape(outputs, 1)), matrix)), back, inputs));
-    ask("reverse mode", back.reshaped(hg::make_shape(inputs)));
+    ask("J v", like(sum_over(2u, hadamard(matrix, reshaped(v, hg::make_shape(inputs)))), along, outputs));
+    ask("forward mode", reshaped(along, hg::make_shape(outputs)));
+    ask("u J", like(sum_over(1u, hadamard(reshaped(u, hg::make_shape(outputs, 1)), matrix)), back, inputs));
+    ask("reverse mode", reshaped(back, hg::make_shape(inputs)));
     return g;
 }
 

@@ -122,10 +122,11 @@ template <const auto& Model> void check_jacobians() {
         const auto compare = [&](const hg::handle& matrix, const hg::handle& product) {
             const int outputs = static_cast<int>(product.extents().size());
             const int inputs = static_cast<int>(direction.extents().size());
-            const hg::handle by_hand = hg::ops::reduce<hg::ops::sum>(
-                hadamard(matrix.reshaped(hg::make_shape(outputs, inputs)), direction.reshaped(hg::make_shape(inputs))),
-                2u, false);
-            both.insert(both.end(), {by_hand.index, product.reshaped(hg::make_shape(outputs)).index});
+            const hg::handle by_hand =
+                hg::ops::reduce<hg::ops::sum>(hadamard(reshaped(matrix, hg::make_shape(outputs, inputs)),
+                                                       reshaped(direction, hg::make_shape(inputs))),
+                                              2u, false);
+            both.insert(both.end(), {by_hand.index, reshaped(product, hg::make_shape(outputs)).index});
         };
         for (const std::string_view result : {"hidden", "code", "gates", "before", "rest"}) {
             const int y = s.g.names[s.g.intern(result)].node;

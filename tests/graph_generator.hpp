@@ -149,9 +149,9 @@ class generator : structural_operations {
         if (type(x).batched && !wanted.batched) x = batch_mean(x);
         hg::shape joined;
         if (!hg::broadcast(type(x).extents, wanted.extents, joined) || !(joined == wanted.extents))
-            x = type(x).extents.size() == wanted.extents.size() ? known(h(x).reshaped(wanted.extents).index, range(x))
+            x = type(x).extents.size() == wanted.extents.size() ? known(reshaped(h(x), wanted.extents).index, range(x))
                                                                 : total(x);
-        return known(h(x).filled(wanted).index, range(x));
+        return known(filled(h(x), wanted).index, range(x));
     }
     constexpr void ask(hg::root_kind kind, int name, int n) {
         ++uses_[n];

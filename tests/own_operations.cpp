@@ -61,10 +61,10 @@ struct interleave : hg::ops::movement {
     }
     static constexpr void derivative(auto& d) {
         const int n = d.operand(0).extents()[0];
-        const auto pairs = d.adjoint_full().reshaped(hg::make_shape(n, 2));
+        const auto pairs = reshaped(d.adjoint_full(), hg::make_shape(n, 2));
         for (int i = 0; i < 2; ++i) {
             const hg::ops::slice column{{}, {1, i, i + 1}};
-            d.accumulate(i, hg::apply_operation(column, pairs).reshaped(hg::make_shape(n)));
+            d.accumulate(i, reshaped(hg::apply_operation(column, pairs), hg::make_shape(n)));
         }
     }
 };
@@ -85,7 +85,7 @@ struct crossed : hg::ops::movement {
     static constexpr void derivative(auto& d) {
         for (int i = 0; i < 2; ++i)
             d.accumulate(i, hadamard(d.adjoint(),
-                                     hg::apply_operation(flip{}, d.operand(1 - i)).reshaped(d.operand(i).extents())));
+                                     reshaped(hg::apply_operation(flip{}, d.operand(1 - i)), d.operand(i).extents())));
     }
 };
 

@@ -42,7 +42,7 @@ constexpr generator::scan_parts generator::begin_scan() {
     }
     for (int s = 0; s < state_count; ++s) {
         const hg::value_type whole{type(made.initial[s]).extents, batched};
-        made.initial[s] = known(h(made.initial[s]).filled(whole).index, {-1, 1});
+        made.initial[s] = known(filled(h(made.initial[s]), whole).index, {-1, 1});
         add_leaf(made, ops::step_kind::state, s, whole, {-1, 1});
     }
     return made;

@@ -243,8 +243,8 @@ int check_generated(std::uint64_t seed) {
         if (derived.failed()) continue; // it does not depend on it, or rows act on each other
         const hg::attributes options = derived.nodes[sparse.index].options;
         const bool batched = g.nodes[y].type.batched || g.nodes[x].type.batched;
-        const int all = dense.filled({dense.extents(), batched}).index;
-        const int elements = sparse.filled({sparse.extents(), batched}).index;
+        const int all = filled(dense, {dense.extents(), batched}).index;
+        const int elements = filled(sparse, {sparse.extents(), batched}).index;
         derived.roots.push({hg::root_kind::value, 0, elements});
         derived.roots.push({hg::root_kind::value, 0, all});
         constexpr std::size_t rows = 2;

@@ -243,7 +243,7 @@ protected:
     // Of literals alone.
     constexpr int constant() {
         const double number = dice_.number();
-        const int filled = known(h(literal(number)).filled({some_matrix(), false}).index, {number, number});
+        const int filled = known(filled(h(literal(number)), {some_matrix(), false}).index, {number, number});
         hg::attributes o;
         o.flags = {-dice_.below(3), dice_.below(3), 0};
         const int part = apply<ops::band>({filled}, {0, number}, o);
@@ -260,7 +260,7 @@ protected:
         if (b < 0) b = parameter(hg::make_shape(3));
         const hg::shape square = hg::make_shape(type(b).extents[0], type(b).extents[0]);
         if (square.size() > options_.largest) return b;
-        const int ones = known(h(literal(1)).filled({square, false}).index, {1, 1});
+        const int ones = known(filled(h(literal(1)), {square, false}).index, {1, 1});
         const int identity = apply<ops::band>({ones}, {0, 1});
         const int l = dice_.one_in(3) ? input(square) : parameter(square);
         const int off = apply<ops::multiply>({l, literal(0.0625)}, {-0.0625, 0.0625});

@@ -20,7 +20,7 @@ constexpr handle sum_to(handle share, const value_type& wanted) {
     share = ops::reduce<ops::sum>(share, mask, true);
     shape dropped;
     for (int i = extra > 0 ? extra : 0; i < share.extents().rank; ++i) dropped[dropped.rank++] = share.extents()[i];
-    return share.reshaped(dropped);
+    return reshaped(share, dropped);
 }
 
 // A node and an adjoint of it to start from.
@@ -76,6 +76,7 @@ class reverse_derivation final : public derivation {
 public:
     constexpr explicit reverse_derivation(adjoints& all) : derivation(all.graph(), all.sums_rows()), all_(all) {}
     constexpr void apply(int n) { derivation::apply(n, all_[n]); }
+    constexpr handle adjoint_full() const override { return filled(adjoint(), result().type()); }
     constexpr bool wanted(int i) const override {
         return all_.wanted(graph().operand(derived_node(), i)) && has_derivative(graph().nodes[derived_node()], i);
     }
@@ -84,7 +85,7 @@ public:
         const int target = graph().operand(derived_node(), i);
         const value_type type = all_.type(target), whole = graph().nodes[derived_node()].type; // copies: nodes move
         // What broadcasts to the result counts once for each element that it stands for.
-        if (applied()->kind == operation_kind::elementwise && !(type == whole)) share = share.filled(whole);
+        if (applied()->kind == operation_kind::elementwise && !(type == whole)) share = filled(share, whole);
         all_.add(target, type, share);
     }
 };

@@ -5,6 +5,7 @@
 
 #include <hourglass/graph/body.hpp>
 #include <hourglass/graph/trace.hpp>
+#include <hourglass/ops/shape.hpp>
 
 HOURGLASS_BEGIN
 
@@ -96,7 +97,7 @@ public:
         value_type all = g_.nodes[value].type;
         for (int i = all.extents.rank++; i > 0; --i) all.extents[i] = all.extents[i - 1];
         all.extents[0] = steps;
-        return handle{&g_, nullptr, value}.filled(all).index;
+        return filled(handle{&g_, nullptr, value}, all).index;
     }
     // What a state is after the last step. There is a scan where there is a state.
     constexpr int final_state(int scan, int next, int which) const {

@@ -6,6 +6,7 @@
 #include <bit>
 
 #include <hourglass/graph/trace.hpp>
+#include <hourglass/ops/reduction.hpp>
 
 HOURGLASS_BEGIN
 

@@ -47,7 +47,7 @@ public:
         graph_builder& g = adjoints_.graph();
         const deriving_scope scope(g);
         const handle h{&g, nullptr, reached(n) ? adjoint(n) : g.push_literal(0)};
-        return h.filled(adjoints_.type(n)).index;
+        return filled(h, adjoints_.type(n)).index;
     }
 
 private:

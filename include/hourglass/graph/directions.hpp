@@ -69,7 +69,7 @@ public:
     // [directions, extents...] of a node that depends on the seed or not.
     constexpr handle dense(int n) {
         const value v = values_[n];
-        if (v.node < 0) return at(n).filled({in_front(count_, extents(n)), graph_.nodes[n].type.batched});
+        if (v.node < 0) return filled(at(n), {in_front(count_, extents(n)), graph_.nodes[n].type.batched});
         if (!v.diagonal) return at(v.node);
         if (v.rows >= 0) return at(v.rows);
         return shares() ? dense_shared(n) : dense_alone(n);
@@ -127,12 +127,12 @@ private:
         return result;
     }
     constexpr int zeros(int n) {
-        return at(graph_.push_literal(0)).filled({in_front(count_, extents(n)), graph_.nodes[n].type.batched}).index;
+        return filled(at(graph_.push_literal(0)), {in_front(count_, extents(n)), graph_.nodes[n].type.batched}).index;
     }
     // A diagonal in its node's own shape.
     constexpr handle whole(int n) {
         const handle u = at(values_[n].node);
-        return u.filled({extents(n), u.batched()});
+        return filled(u, {extents(n), u.batched()});
     }
     // A diagonal whose unit vectors share directions.
     constexpr handle dense_shared(int n) {
@@ -140,9 +140,9 @@ private:
         if (count_ > 1) {
             ops::scatter into_rows;
             into_rows.options = shared_;
-            rows = apply_operation(into_rows, rows.reshaped(make_shape(shared_.count)));
+            rows = apply_operation(into_rows, reshaped(rows, make_shape(shared_.count)));
         }
-        rows = rows.reshaped(in_front(count_, extents(n)));
+        rows = reshaped(rows, in_front(count_, extents(n)));
         values_[n].rows = rows.index;
         return rows;
     }
@@ -151,11 +151,11 @@ private:
         const int size = count_;
         ops::pad rows_longer;
         rows_longer.options = {1, 0, size + 1};
-        handle square = apply_operation(rows_longer, whole(n).reshaped(make_shape(size, 1)));
+        handle square = apply_operation(rows_longer, reshaped(whole(n), make_shape(size, 1)));
         ops::slice first;
         first.options = {0, 0, size * size};
-        square = apply_operation(first, square.reshaped(make_shape(size * (size + 1))));
-        return square.reshaped(in_front(size, extents(n)));
+        square = apply_operation(first, reshaped(square, make_shape(size * (size + 1))));
+        return reshaped(square, in_front(size, extents(n)));
     }
     constexpr int push(const node& old, list<int>& of) { return graph_.push(old.op, old.options, of.view()); }
     // The same operation on operands with the directions as their first axis.
@@ -215,7 +215,7 @@ private:
                 for (int a = aligned.rank - 1; a >= 0; --a) aligned[a + extra] = aligned[a];
                 for (int a = 0; a < extra; ++a) aligned[a] = 1;
                 aligned.rank += extra;
-                of.push(dense(o).reshaped(in_front(count_, aligned)).index);
+                of.push(reshaped(dense(o), in_front(count_, aligned)).index);
             }
         }
         const handle result = at(diagonal ? push(old, of) : push_for_all(n, old, of));
@@ -230,9 +230,9 @@ private:
         // Of a diagonal, each direction has one element that is not zero.
         const bool is_linear = old.op->linear == linearity::in_all;
         if (values_[o].diagonal && is_linear && !over_rows && old.type.extents.rank == 0 && !shares())
-            return {whole(o).reshaped(make_shape(count_)).index, false};
+            return {reshaped(whole(o), make_shape(count_)).index, false};
         handle x = dense(o);
-        if (over_rows) x = x.filled({x.extents(), true});
+        if (over_rows) x = filled(x, {x.extents(), true});
         list<int> of;
         of.push(x.index);
         return {push_for_all(n, old, of), false};
@@ -240,7 +240,7 @@ private:
     constexpr value movement(int n, const node& old) {
         if (old.op->with_leading_axis == nullptr) return {by_rule(n, old), false};
         if (old.op->is_view && values_[operand(n, 0)].diagonal)
-            return {whole(operand(n, 0)).reshaped(old.type.extents).index, true};
+            return {reshaped(whole(operand(n, 0)), old.type.extents).index, true};
         list<int> of;
         for (int i = 0; i < old.operand_count; ++i) of.push(dense(operand(n, i)).index);
         return {push_for_all(n, old, of), false};
@@ -264,10 +264,10 @@ private:
                     continue;
                 }
                 const ops::slice one{{}, {0, d, d + 1}};
-                handle x = apply_operation(one, dense(o)).reshaped(extents(o));
-                of.push(x.filled({x.extents(), x.batched() || graph_.nodes[o].type.batched}).index);
+                handle x = reshaped(apply_operation(one, dense(o)), extents(o));
+                of.push(filled(x, {x.extents(), x.batched() || graph_.nodes[o].type.batched}).index);
             }
-            results.push(at(push(old, of)).reshaped(in_front(1, old.type.extents)).index);
+            results.push(reshaped(at(push(old, of)), in_front(1, old.type.extents)).index);
         }
         return graph_.failed() ? 0 : graph_.push(&record<ops::concatenate>, {}, results.view());
     }

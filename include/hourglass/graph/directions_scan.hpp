@@ -47,7 +47,7 @@ private:
     // For all directions, with a batch axis where `like` has one.
     constexpr int for_all(int value, int like) {
         const handle x = all_.dense(value);
-        return x.filled({x.extents(), x.batched() || g_.nodes[like].type.batched}).index;
+        return filled(x, {x.extents(), x.batched() || g_.nodes[like].type.batched}).index;
     }
     constexpr void collect_results() {
         for (int n = old_.at + 1; n < asked_for_.size(); ++n) {

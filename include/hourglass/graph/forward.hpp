@@ -21,6 +21,7 @@ public:
     }
     constexpr int index() const { return share_; } // -1 where the rule gave none
     constexpr bool wanted(int i) const override { return i == operand_; }
+    constexpr handle adjoint_full() const override { return filled(adjoint(), result().type()); }
     constexpr void accumulate(int i, handle share) override {
         if (i == operand_) share_ = share.index;
     }
@@ -99,7 +100,8 @@ private:
     constexpr int through_rule(int n, int which) {
         const share_of_operand share(graph_, n, which, known_[graph_.operand(n, which)]);
         if (share.index() < 0) return known_.zero_like(n).index;
-        return at(share.index()).filled({graph_.nodes[n].type.extents, graph_.nodes[share.index()].type.batched}).index;
+        return filled(at(share.index()), {graph_.nodes[n].type.extents, graph_.nodes[share.index()].type.batched})
+            .index;
     }
     // The reverse rule is linear in the adjoint g: x' = A(x) g. So transpose(A) t is the gradient of <A g, t> in g.
     constexpr int twice_reversed(int n, int which) {
@@ -108,7 +110,7 @@ private:
         const bool mixes = mixes_rows(graph_, n); // then what its rows give is added up
         const value_type whole{type.extents, type.batched || (!mixes && graph_.nodes[direction].type.batched)};
         const bool sums_rows = mixes || !whole.batched; // where there are none, nothing gets a batch axis
-        const int g = at(graph_.push_literal(0)).filled(whole).index;
+        const int g = filled(at(graph_.push_literal(0)), whole).index;
         adjoints once(graph_, n + 1, sums_rows);
         once.start(n, g);
         once.want(operand);

@@ -58,7 +58,7 @@ private:
         for (int s = 0; s < old_.states; ++s) {
             const int from = old_.initial(s);
             if (carried_.carries(s))
-                start_[s] = at(all_.or_zero(from)).filled(tangent_type(from, carried_.of_state(s))).index;
+                start_[s] = filled(at(all_.or_zero(from)), tangent_type(from, carried_.of_state(s))).index;
         }
     }
     // The slices of the sequences' tangents are those of the slices. A state's is found by its number, once there is a
@@ -81,7 +81,7 @@ private:
     }
     constexpr int tangent_in_body(const Forward& inside, int value, flow how) const {
         const int t = inside.tangent(body_[value]);
-        return (t < 0 ? all_.zero_like(value) : at(t)).filled(tangent_type(value, how)).index;
+        return filled((t < 0 ? all_.zero_like(value) : at(t)), tangent_type(value, how)).index;
     }
     constexpr void carry_tangents(const Forward& inside) {
         for (int s = 0; s < old_.states; ++s)

@@ -6,6 +6,7 @@
 
 #include <hourglass/graph/rewrite.hpp>
 #include <hourglass/graph/schedule.hpp>
+#include <hourglass/ops/reduction.hpp>
 #include <hourglass/ops/scan.hpp>
 
 HOURGLASS_BEGIN

@@ -5,7 +5,7 @@
 
 #include <limits>
 
-#include <hourglass/graph/static_graph.hpp>
+#include <hourglass/graph/trace.hpp>
 #include <hourglass/ops/functions.hpp>
 
 HOURGLASS_BEGIN

@@ -131,7 +131,7 @@ private:
             graph_.fail(sentence("next of '", graph_.name(target.at().name), "' has the shape ", result.extents(),
                                  ", but '", graph_.name(target.at().name), "' has the shape ", target.extents()));
         else
-            graph_.roots.push({root_kind::update, target.at().name, result.filled(target.type()).index});
+            graph_.roots.push({root_kind::update, target.at().name, filled(result, target.type()).index});
     }
     constexpr bool finish(const naming& outer) {
         if (graph_.failed() && !named_problem_) {

@@ -4,6 +4,7 @@
 
 #include <hourglass/expr/scan.hpp>
 #include <hourglass/graph/body.hpp>
+#include <hourglass/ops/shape.hpp>
 
 HOURGLASS_BEGIN
 
@@ -66,7 +67,7 @@ public:
         }
         for (int s = 0; s < states_.size(); ++s) {
             const value_type type{g_.nodes[states_[s].initial].type.extents, batched_};
-            states_[s].initial = handle{&g_, nullptr, states_[s].initial}.filled(type).index;
+            states_[s].initial = filled(handle{&g_, nullptr, states_[s].initial}, type).index;
             push_step(ops::step_kind::state, s, states_[s].name, type);
         }
     }
@@ -93,7 +94,7 @@ public:
                              "passed to the scan '",
                              name_, "': pass it what differs, scan<...>(..., formal = value)"));
         else
-            states_[s].next = value.filled(type).index;
+            states_[s].next = filled(value, type).index;
     }
     // The scan's node, when the body is complete.
     constexpr int close() {

@@ -4,6 +4,7 @@
 #pragma once
 
 #include <hourglass/graph/rewrite.hpp>
+#include <hourglass/ops/markers.hpp>
 
 HOURGLASS_BEGIN
 

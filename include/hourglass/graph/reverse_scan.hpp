@@ -52,7 +52,7 @@ public:
 
 private:
     constexpr handle at(int n) const { return {&g_, nullptr, n}; }
-    constexpr handle zero(const value_type& type) const { return at(g_.push_literal(0)).filled(type); }
+    constexpr handle zero(const value_type& type) const { return filled(at(g_.push_literal(0)), type); }
     static constexpr list<bool> nodes_with_adjoint(const adjoints& all, int scan) {
         list<bool> has(all.size());
         for (int n = scan + 1; n < all.size(); ++n) has[n] = all[n] >= 0;
@@ -62,7 +62,7 @@ private:
     constexpr void collect_adjoints() {
         for (int n = old_.at + 1; n < all_.size(); ++n) {
             if (!old_.has_result(n) || all_[n] < 0) continue;
-            const handle adjoint = at(all_[n]).filled(all_.type(n));
+            const handle adjoint = filled(at(all_[n]), all_.type(n));
             if (is_stacked(g_.nodes[n])) {
                 stacks_.push({g_.operand(n, 1), adjoint.index});
             } else {
@@ -76,7 +76,7 @@ private:
         for (int s = 0; s < old_.states; ++s) {
             if (!carried_.carries(s)) continue;
             const value_type type = all_.type(old_.initial(s));
-            start_[s] = (start_[s] < 0 ? zero(type) : at(start_[s]).filled(type)).index;
+            start_[s] = (start_[s] < 0 ? zero(type) : filled(at(start_[s]), type)).index;
         }
     }
     // The copy's leaves of which a gradient is wanted, and what the body reads of the graph around it.
@@ -137,7 +137,7 @@ private:
             const value_type type = all_.type(n);
             handle sum = at(body_.add_state(zero(type).index));
             for (int t : terms.carried) sum = sum + at(t);
-            next_.push(sum.filled(type).index);
+            next_.push(filled(sum, type).index);
             summed_.push(n);
         }
     }

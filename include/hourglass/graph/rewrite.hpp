@@ -3,6 +3,7 @@
 #pragma once
 
 #include <hourglass/graph/trace.hpp>
+#include <hourglass/ops/shape.hpp>
 
 HOURGLASS_BEGIN
 

@@ -36,7 +36,7 @@ public:
                 r.map[n] = r.to.push_leaf(&record<ops::fed>, cut[n], old.type, symbol);
             } else if (depends_on_training(old)) {
                 const int chosen = r.map[g.operand(n, old.op->chosen(training))];
-                r.map[n] = handle{&r.to, nullptr, chosen}.filled(old.type).index;
+                r.map[n] = filled(handle{&r.to, nullptr, chosen}, old.type).index;
             } else {
                 r.map[n] = passes_names ? exact_copy(n) : r.copy(n);
             }

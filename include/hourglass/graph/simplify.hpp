@@ -44,7 +44,7 @@ class simplification {
     }
     constexpr handle h(int n) { return {&r_.to, nullptr, n}; }
     // x in place of a node of the type `wanted`
-    constexpr int as(int x, value_type wanted) { return h(x).filled(wanted).index; }
+    constexpr int as(int x, value_type wanted) { return filled(h(x), wanted).index; }
 
     // The literal of which all elements of n are copies, or n.
     constexpr int number_in(int n) const {
@@ -142,7 +142,7 @@ class simplification {
             if (is_op<ops::broadcast_to>(a)) return as(operand(a, 0), old.type);
         } else if (is<ops::reshape>(old)) {
             if (at(a).type == old.type) return a;
-            if (is_op<ops::reshape>(a)) return h(operand(a, 0)).reshaped(old.type.extents).index;
+            if (is_op<ops::reshape>(a)) return reshaped(h(operand(a, 0)), old.type.extents).index;
         } else if (is<ops::after>(old)) {
             if (at(a).type.extents.rank == 0 && !at(a).type.batched) return a; // numbers of the call are always there
         } else if (is<ops::transpose>(old)) {
@@ -235,8 +235,8 @@ class simplification {
         for (int i = 0; i < whole.rank; ++i)
             if (i < begin || i >= end) rest[rest.rank++] = aligned[i];
         r_.to.deriving = true;
-        const handle summed = apply_operation(axes(begin, end), h(u).filled({whole, false}));
-        const handle result = hadamard(summed, h(v).reshaped(rest));
+        const handle summed = apply_operation(axes(begin, end), filled(h(u), {whole, false}));
+        const handle result = hadamard(summed, reshaped(h(v), rest));
         const int left = (last - first) - (end - begin);
         if (left == 0) return result.index;
         if (const int taken = sum_of_factors(result.index, first, first + left); taken >= 0) return taken;

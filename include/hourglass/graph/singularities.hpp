@@ -3,6 +3,7 @@
 
 #include <hourglass/graph/trace.hpp>
 #include <hourglass/ops/functions.hpp>
+#include <hourglass/ops/shape.hpp>
 
 HOURGLASS_BEGIN
 

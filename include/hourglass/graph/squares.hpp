@@ -88,7 +88,7 @@ public:
         if (depth > deepest || is_kept(n) || at(n).operand_count == 0) return -1;
         const value_type type = at(n).type; // a copy: the nodes move as the graph grows
         const int found = squared_of(n, type, rough, depth + 1);
-        return found < 0 || is_op<ops::euclidean_norm>(n) ? found : h(found).filled(type).index;
+        return found < 0 || is_op<ops::euclidean_norm>(n) ? found : filled(h(found), type).index;
     }
     // What a node of this operation and these operands is without the root in it: -1 where there is none.
     constexpr int without_root(const operation& op, int a, int b, const value_type& type) {
@@ -101,7 +101,7 @@ public:
             found = power_of_root(a, number(b));
         else if (op.id == record<ops::matmul>.id)
             found = inner_product_of_roots(a, b, type);
-        return found < 0 ? -1 : h(found).filled(type).index;
+        return found < 0 ? -1 : filled(h(found), type).index;
     }
 
     // The exact form of a logarithm of this operand, which is seen through names: -1 where it has none.
@@ -170,7 +170,7 @@ private:
         if (known < 0) return -1;
         if (is_op<ops::broadcast_to>(n)) return known; // filled where it is returned
         while (is_op<ops::reshape>(n) && is_op<ops::reshape>(known)) known = operand(known, 0);
-        return is_op<ops::reshape>(n) ? h(known).reshaped(type.extents).index
+        return is_op<ops::reshape>(n) ? reshaped(h(known), type.extents).index
                                       : g_.push(at(n).op, at(n).options, {&known, 1});
     }
     // Each operand by itself, if one of them has a root; but not the condition of a choice.
@@ -307,11 +307,11 @@ private:
     constexpr int inner_product_of_roots(int a, int b, const value_type& type) {
         if (values_stay_ || type.extents.size() != 1) return -1;
         const shape flat = make_shape(static_cast<int>(at(a).type.extents.size()));
-        const handle x = h(in_line(a)).reshaped(flat), y = h(in_line(b)).reshaped(flat);
+        const handle x = reshaped(h(in_line(a)), flat), y = reshaped(h(in_line(b)), flat);
         const int known = product_of_roots(x.index, y.index);
         if (known < 0) return -1;
-        return ops::reduce<ops::sum>(h(known).filled({flat, at(known).type.batched}), 1u, false)
-            .reshaped(type.extents)
+        return reshaped(ops::reduce<ops::sum>(filled(h(known), {flat, at(known).type.batched}), 1u, false),
+                        type.extents)
             .index;
     }
     // Without movements that leave the elements of a row or column in their order.

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <hourglass/graph/trace.hpp>
+#include <hourglass/ops/shape.hpp>
 
 HOURGLASS_BEGIN
 
@@ -22,14 +23,13 @@ public:
         while (tangents_.size() < graph_.nodes.size()) tangents_.push(-1);
     }
     constexpr handle zero_like(int n) const {
-        return handle{&graph_, nullptr, graph_.push_literal(0)}.filled(graph_.nodes[n].type);
+        return filled(handle{&graph_, nullptr, graph_.push_literal(0)}, graph_.nodes[n].type);
     }
     // With a batch axis where the node has one.
     constexpr int or_zero(int n) const {
         if (tangents_[n] < 0) return zero_like(n).index;
         const value_type t = graph_.nodes[tangents_[n]].type;
-        return handle{&graph_, nullptr, tangents_[n]}
-            .filled({t.extents, t.batched || graph_.nodes[n].type.batched})
+        return filled(handle{&graph_, nullptr, tangents_[n]}, {t.extents, t.batched || graph_.nodes[n].type.batched})
             .index;
     }
 };

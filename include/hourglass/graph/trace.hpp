@@ -3,7 +3,6 @@
 #pragma once
 
 #include <hourglass/graph/static_graph.hpp>
-#include <hourglass/ops/shape.hpp>
 
 HOURGLASS_BEGIN
 
@@ -27,18 +26,6 @@ constexpr handle handle::append(const operation* op, const attributes& options, 
     return other(graph->push(op, options, {operands, count}));
 }
 
-constexpr handle handle::reshaped(const shape& target) const {
-    if (extents() == target) return *this;
-    ops::reshape r;
-    r.options = {target};
-    return trace(r, *this);
-}
-constexpr handle handle::filled(const value_type& wanted) const {
-    if (type() == wanted) return *this;
-    ops::broadcast_to b;
-    b.options = {wanted.extents, wanted.batched && !batched()};
-    return trace(b, *this);
-}
 constexpr handle handle::rows() const {
     const int name = graph->intern("rows of the call");
     if (graph->names[name].node < 0) graph->names[name].node = graph->push_leaf(&record<ops::rows>, name, {});
@@ -114,7 +101,6 @@ constexpr handle derivation::operand(int i) const { return {&graph_, &place_, gr
 constexpr int derivation::operand_count() const { return graph_.nodes[node_].operand_count; }
 constexpr handle derivation::result() const { return operand(0).other(node_); }
 constexpr handle derivation::adjoint() const { return operand(0).other(adjoint_); }
-constexpr handle derivation::adjoint_full() const { return adjoint().filled(result().type()); }
 constexpr attributes derivation::options() const { return graph_.nodes[node_].options; }
 constexpr const operation* derivation::applied() const { return graph_.nodes[node_].op; }
 constexpr void derivation::apply(int node_of_rule, int its_adjoint) {

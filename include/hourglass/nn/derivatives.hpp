@@ -103,7 +103,7 @@ struct vjp_call {
             return y;
         }
         return derivative_of(y, x, [&](auto of) {
-            const int targets[] = {x.index}, adjoint = u.filled({of.extents(), of.batched() || u.batched()}).index;
+            const int targets[] = {x.index}, adjoint = filled(u, {of.extents(), of.batched() || u.batched()}).index;
             differentiation d(*of.graph, of.index, adjoint, {targets, 1}, !of.batched());
             return of.other(d.gradient(x.index));
         });
@@ -139,7 +139,7 @@ struct jvp_call {
             forward_differentiation d(*of.graph, of.index, x.index, v.index);
             const int t = of.failed() ? 0 : d.tangent(of.index);
             const deriving_scope scope(*of.graph); // a zero that no tangent reached
-            return of.other(t < 0 ? of.graph->push_literal(0) : t).filled(of.type());
+            return filled(of.other(t < 0 ? of.graph->push_literal(0) : t), of.type());
         });
     }
 };
@@ -157,12 +157,12 @@ constexpr linear_part linear_derivative(auto y, auto x, bool forward) {
     const deriving_scope scope(g);
     linear_part part{forward};
     if (forward) {
-        part.seed = y.other(g.push_literal(0)).filled({x.extents(), false}).index;
+        part.seed = filled(y.other(g.push_literal(0)), {x.extents(), false}).index;
         forward_differentiation d(g, y.index, x.index, part.seed);
         if (!y.failed()) part.result = d.tangent(y.index);
         return part;
     }
-    part.seed = y.other(g.push_literal(0)).filled(y.type()).index;
+    part.seed = filled(y.other(g.push_literal(0)), y.type()).index;
     const int targets[] = {x.index};
     differentiation d(g, y.index, part.seed, {targets, 1}, !y.batched());
     if (!y.failed() && d.reaches()) part.result = d.gradient(x.index);
@@ -184,12 +184,12 @@ private:
         if (y.failed()) return y;
         if (part.result < 0) return zero(y, result);
         const auto all = y.other(directions(*y.graph, part.seed).run(part.seed, part.result));
-        if (y.failed() || !part.forward) return y.failed() ? y : all.reshaped(result);
-        return apply_operation(transpose{}, all.reshaped(make_shape(inputs, outputs))).reshaped(result);
+        if (y.failed() || !part.forward) return y.failed() ? y : reshaped(all, result);
+        return reshaped(apply_operation(transpose{}, reshaped(all, make_shape(inputs, outputs))), result);
     }
     static constexpr auto zero(auto y, const shape& s) {
         const deriving_scope scope(*y.graph);
-        return y.other(y.graph->push_literal(0)).filled({s, y.batched()});
+        return filled(y.other(y.graph->push_literal(0)), {s, y.batched()});
     }
 };
 struct hessian_call {

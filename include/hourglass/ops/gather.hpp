@@ -88,7 +88,7 @@ struct scatter : movement {
         const auto [first, count, kept, whole] = index_table::of(d.options());
         gather back;
         back.options = {first, count, kept, {}};
-        d.accumulate(0, apply_operation(back, d.adjoint_full()).reshaped(d.operand(0).extents()));
+        d.accumulate(0, reshaped(apply_operation(back, d.adjoint_full()), d.operand(0).extents()));
     }
     template <class T> static constexpr void reference(const evaluation<T>& e) {
         const auto [first, count, kept, whole] = index_table::of(e.options);

@@ -228,8 +228,8 @@ constexpr handle over_all_left(auto& d) {
     const int rows = a.extents()[1], inner = a.extents()[2];
     const auto b = d.operand(1);
     const auto c =
-        product<matmul>(a.reshaped(make_shape(d.count() * rows, inner)), b, false, tb && b.extents().rank == 2);
-    return c.reshaped(d.with_directions(d.result().extents));
+        product<matmul>(reshaped(a, make_shape(d.count() * rows, inner)), b, false, tb && b.extents().rank == 2);
+    return reshaped(c, d.with_directions(d.result().extents));
 }
 // For all B, as the transpose of op(B)' op(A)'.
 constexpr handle over_all_right(auto& d) {
@@ -239,13 +239,13 @@ constexpr handle over_all_right(auto& d) {
         if (!d.is_diagonal(1)) return product<matmul>(d.stacked(1), a, false, !ta);
         auto columns = a;
         if (!ta) columns = apply_operation(transpose{}, a);
-        return hadamard(d.diagonal(1).reshaped(make_shape(d.count(), 1)), columns);
+        return hadamard(reshaped(d.diagonal(1), make_shape(d.count(), 1)), columns);
     }
     auto all = d.stacked(1);
     if (!tb) all = with_next_axis_swapped(all, 1);
     const int columns = all.extents()[1], inner = all.extents()[2];
-    const auto c = product<matmul>(all.reshaped(make_shape(d.count() * columns, inner)), a, false, !ta);
-    return with_next_axis_swapped(c.reshaped(make_shape(d.count(), columns, c.extents()[1])), 1);
+    const auto c = product<matmul>(reshaped(all, make_shape(d.count() * columns, inner)), a, false, !ta);
+    return with_next_axis_swapped(reshaped(c, make_shape(d.count(), columns, c.extents()[1])), 1);
 }
 constexpr handle matmul::over_directions(auto& d) {
     if (d.moves(0) && d.moves(1)) return {};
@@ -256,12 +256,12 @@ constexpr handle matmul_batch_sum::over_directions(auto& d) {
     const int moving = d.moves(0) ? 0 : 1, rows = d.result().extents[0], columns = d.result().extents[1];
     if (d.operand(0).extents().rank != 1 || (d.moves(0) && d.moves(1))) return {};
     auto all = d.stacked(moving);
-    all = all.filled({all.extents(), true}).reshaped(make_shape(d.count() * (moving == 0 ? rows : columns)));
+    all = reshaped(filled(all, {all.extents(), true}), make_shape(d.count() * (moving == 0 ? rows : columns)));
     if (moving == 0)
-        return product<matmul_batch_sum>(all, d.operand(1), false, false)
-            .reshaped(d.with_directions(d.result().extents));
+        return reshaped(product<matmul_batch_sum>(all, d.operand(1), false, false),
+                        d.with_directions(d.result().extents));
     const auto c = product<matmul_batch_sum>(d.operand(0), all, false, false);
-    return with_next_axis_swapped(c.reshaped(make_shape(rows, d.count(), columns)), 0);
+    return with_next_axis_swapped(reshaped(c, make_shape(rows, d.count(), columns)), 0);
 }
 
 constexpr void matmul::derivative(auto& d) {
@@ -276,8 +276,8 @@ constexpr void matmul::derivative(auto& d) {
                                    : product<matmul_batch_sum>(g, b, false, false));
             } else {
                 auto column = (ta ? b : g), row = (ta ? g : b);
-                d.accumulate(0, hadamard(column.reshaped(make_shape(column.extents()[0], 1)),
-                                         row.reshaped(make_shape(1, row.extents()[0]))));
+                d.accumulate(0, hadamard(reshaped(column, make_shape(column.extents()[0], 1)),
+                                         reshaped(row, make_shape(1, row.extents()[0]))));
             }
         }
         if (d.wanted(1)) d.accumulate(1, product<matmul>(a, g, !ta, false));
@@ -353,7 +353,7 @@ struct outer_call {
                      sentence("it needs two vectors, not the shapes ", a.extents(), " and ", b.extents()));
             return a;
         }
-        return hadamard(a.reshaped(make_shape(a.extents()[0], 1)), b.reshaped(make_shape(1, b.extents()[0])));
+        return hadamard(reshaped(a, make_shape(a.extents()[0], 1)), reshaped(b, make_shape(1, b.extents()[0])));
     }
 };
 

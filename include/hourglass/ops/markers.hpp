@@ -47,7 +47,7 @@ struct in_training {
     // Programs choose before they differentiate; derivatives that stand in equations come before the choice.
     static constexpr void derivative(auto& d) {
         auto g = d.adjoint_full();
-        auto zero = g.convert(0.0).filled(g.type());
+        auto zero = filled(g.convert(0.0), g.type());
         d.accumulate(0, apply_operation(in_training{}, g, zero));
         d.accumulate(1, apply_operation(in_training{}, zero, g));
     }

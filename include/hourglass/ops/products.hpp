@@ -72,7 +72,7 @@ struct exclusive_product {
         list_of_operands of;
         for (int i = 0; i < d.operand_count(); ++i) {
             const auto x = d.stacked(i);
-            of.add(x.filled({x.extents(), x.batched() || (axes.over_rows && i != 1)}).index);
+            of.add(filled(x, {x.extents(), x.batched() || (axes.over_rows && i != 1)}).index);
         }
         return d.operand(0).append(d.applied(), axes.behind_leading_axis(), of.index, of.count);
     }

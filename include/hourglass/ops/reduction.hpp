@@ -86,7 +86,7 @@ template <class Reduction, class H> constexpr H reduce(H x, unsigned mask, bool 
             x = apply_operation(r, x);
         last = first;
     }
-    return keep ? x.reshaped(kept) : x;
+    return keep ? reshaped(x, kept) : x;
 }
 
 template <class Reduction, class Axes, bool Keep> struct reduce_axes {
@@ -122,7 +122,7 @@ template <class H> constexpr H without_axes(H x, unsigned mask, bool keep) {
     shape dropped;
     for (int i = 0; i < x.extents().rank; ++i)
         if ((mask >> i & 1u) == 0) dropped[dropped.rank++] = x.extents()[i];
-    return x.reshaped(dropped);
+    return reshaped(x, dropped);
 }
 // Exact where all elements are equal, so that x - mean(x) is zero: a mean that does not overflow, since each element is
 // divided first, and the mean of what is left over it, which does not underflow.

@@ -79,7 +79,7 @@ constexpr shape kept_shape(const shape& s, int first, int last) {
 // A reduction's result, or its adjoint, with extents of 1 where the operand has the reduced axes.
 constexpr auto along_operand(auto& d, auto h) {
     const reduction_axes axes = reduction_axes::of(d.options());
-    return axes.over_rows ? h : h.reshaped(kept_shape(d.operand(0).extents(), axes.first, axes.last));
+    return axes.over_rows ? h : reshaped(h, kept_shape(d.operand(0).extents(), axes.first, axes.last));
 }
 
 }

@@ -2,6 +2,7 @@
 // a part of an axis is in ops/axes.hpp.
 #pragma once
 
+#include <hourglass/graph/trace.hpp>
 #include <hourglass/ops/arithmetic.hpp>
 
 HOURGLASS_BEGIN
@@ -34,7 +35,7 @@ struct reshape : movement {
                                   " elements) of ", in[0].extents, " (", in[0].extents.size(), " elements)");
         return {in.options.target, in[0].batched};
     }
-    static constexpr void derivative(auto& d) { d.accumulate(0, d.adjoint_full().reshaped(d.operand(0).extents())); }
+    static constexpr void derivative(auto& d) { d.accumulate(0, reshaped(d.adjoint_full(), d.operand(0).extents())); }
     template <class T> static constexpr void reference(const evaluation<T>& e) {
         for (long i = 0; i < e.rows_of(e.type) * e.type.extents.size(); ++i) e.result[i] = e.operands[0][i];
     }
@@ -136,6 +137,16 @@ template <class H> constexpr H with_next_axis_swapped(const H& x, int axis) {
     return apply_operation(t, x);
 }
 
+}
+
+// The same node where it has the shape, or the type, already.
+constexpr handle reshaped(const handle& x, const shape& target) {
+    return x.extents() == target ? x : x.trace(ops::reshape{{}, {target}}, x);
+}
+// Repeated until it has the type.
+constexpr handle filled(const handle& x, const value_type& wanted) {
+    if (x.type() == wanted) return x;
+    return x.trace(ops::broadcast_to{{}, {wanted.extents, wanted.batched && !x.batched()}}, x);
 }
 
 template <int... Extents, operand X> constexpr auto reshape(const X& x) {

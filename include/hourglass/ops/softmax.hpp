@@ -206,7 +206,7 @@ template <class Axes, bool Keep> struct log_sum_exp_axes {
         shape dropped;
         for (int i = 0; i < x.extents().rank; ++i)
             if ((mask >> i & 1u) == 0) dropped[dropped.rank++] = x.extents()[i];
-        return result.reshaped(dropped);
+        return reshaped(result, dropped);
     }
 };
 template <class Axes> struct log_softmax_axes {

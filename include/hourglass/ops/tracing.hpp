@@ -53,9 +53,7 @@ struct handle {
     constexpr bool failed() const;
     constexpr handle append(const operation* op, const attributes& options, const int* operands, int count) const;
 
-    constexpr handle reshaped(const shape& target) const;
-    constexpr handle filled(const value_type& wanted) const; // repeated until it has the given type
-    constexpr handle rows() const;                           // the number of rows of the call, as a scalar
+    constexpr handle rows() const; // the number of rows of the call, as a scalar
 
     // For layers. The place of a layer is "equation", or "equation.1" where several stand in one equation, or the name
     // that it was given; a layer asks for it once and then declares each of its leaves there.
@@ -102,8 +100,8 @@ public:
     constexpr handle operand(int i) const;
     constexpr int operand_count() const;
     constexpr handle result() const;
-    constexpr handle adjoint() const;      // may be of a smaller shape, which broadcasts to the result's
-    constexpr handle adjoint_full() const; // has the result's type
+    constexpr handle adjoint() const;                  // may be of a smaller shape, which broadcasts to the result's
+    constexpr virtual handle adjoint_full() const = 0; // has the result's type
     constexpr attributes options() const;
     constexpr const operation* applied() const;     // the operation itself
     constexpr virtual bool wanted(int i) const = 0; // whether a share for operand i is of any use

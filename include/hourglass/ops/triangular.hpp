@@ -106,8 +106,8 @@ struct triangular_solve {
         } else if (over_batch) {
             share = product<matmul_batch_sum>(left, right, false, false);
         } else {
-            auto column = left.reshaped(make_shape(n, 1));
-            share = hadamard(column, right.reshaped(make_shape(1, n)));
+            auto column = reshaped(left, make_shape(n, 1));
+            share = hadamard(column, reshaped(right, make_shape(1, n)));
         }
         band lower;
         lower.options = {0, n};

@@ -269,7 +269,7 @@ private:
             if (!at(fed, n).empty())
                 r.map[n] = r.to.push_leaf(&record<ops::fed>, -1, g_[n].type);
             else if (is_choice(n))
-                r.map[n] = handle{&r.to, nullptr, r.map[chosen(n)]}.filled(g_[n].type).index;
+                r.map[n] = filled(handle{&r.to, nullptr, r.map[chosen(n)]}, g_[n].type).index;
             else
                 r.map[n] = r.copy(n);
             at(e.place, n) = r.map[n];

@@ -84,7 +84,7 @@ template <class Family, class Parameters, class... X> constexpr shape joined_sha
 template <class Family, class Parameters, class H> constexpr H sum_over(const Parameters& p, H terms) {
     const shape joined = joined_shape_of<Family>(p, terms);
     if (terms.failed()) return terms;
-    return hourglass::sum(terms.filled({joined, terms.batched()}));
+    return hourglass::sum(filled(terms, {joined, terms.batched()}));
 }
 // Uniform noise of a distribution's shape in the open interval (0, 1): the leaf has 24 bits and may be 0, where half of
 // its step is taken.

@@ -24,7 +24,7 @@ struct multivariate_normal_family {
                            of_mu, " and ", of_l));
         return 0;
     }
-    static constexpr auto stretched(auto x, int n) { return x.filled({make_shape(n), x.batched()}); }
+    static constexpr auto stretched(auto x, int n) { return filled(x, {make_shape(n), x.batched()}); }
     static constexpr auto lower(const auto& p) { return hourglass::lower_triangle(p[1].value()); }
     // |diagonal of L|, and L with the columns turned so that its diagonal is positive: the covariance is the same.
     static constexpr auto scale_of(const auto& p) { return hourglass::abs(hourglass::diagonal(p[1].value())); }
@@ -33,7 +33,7 @@ struct multivariate_normal_family {
         return hadamard(lower(p), signs);
     }
     static constexpr auto diagonal_scale(auto sigma, int n) {
-        auto ones = sigma.convert(1.0).filled({make_shape(n, n), false});
+        auto ones = filled(sigma.convert(1.0), {make_shape(n, n), false});
         return hadamard(apply_operation(band{}, ones), sigma);
     }
     // log |det L|
@@ -107,7 +107,7 @@ template <> struct closed_divergence<multivariate_normal_family, normal_family> 
         auto sigma = family::stretched(p[1].value(), n);
         auto distance = family::stretched(mu - p[0].value(), n);
         auto squared_distance = hourglass::sum(hourglass::square(distance / sigma));
-        auto column = sigma.reshaped(make_shape(n, 1));
+        auto column = reshaped(sigma, make_shape(n, 1));
         auto of_q = family::positive_scale(q);
         auto more = of_q - family::diagonal_scale(sigma, n);
         auto squared_scale = hourglass::sum(hourglass::square(more / column));
