@@ -54,8 +54,8 @@ constexpr void insert_dimension(schedule_group& group, group_load* loads, int at
 // Joins neighbouring axes through which all loads walk in one stride, but never across `boundary`, the first axis that
 // the group's sums run over (-1: none).
 constexpr void find_joined_dimensions(schedule_group& group, group_load* loads, int boundary) {
-    int from[max_dimensions]{};  // the axis whose strides a dimension has
-    int last = -1, summed = -1;  // the latest dimension; the first that is summed
+    int from[max_dimensions]{}; // the axis whose strides a dimension has
+    int last = -1, summed = -1; // the latest dimension; the first that is summed
     const int rank = group.domain.extents.rank;
     for (int axis = 0; axis <= rank; ++axis) { // axis 0 is the batch
         const long extent = axis == 0 ? 1 : group.domain.extents[axis - 1];

@@ -1,5 +1,5 @@
-// What the stages ask of a kind of group, whatever kinds there are: the rules of graph/group_rules.hpp, chosen by the kind
-// of a group that is at hand.
+// What the stages ask of a kind of group, whatever kinds there are: the rules of graph/group_rules.hpp, chosen by the
+// kind of a group that is at hand.
 #pragma once
 
 #include <utility>
@@ -10,34 +10,35 @@ HOURGLASS_BEGIN
 
 namespace group_detail {
 
-struct any_use { constexpr void operator()(auto...) const; };
+struct any_use {
+    constexpr void operator()(auto...) const;
+};
 struct any_plan {};
 
 }
 
 // Whether all is stated that a kind of group has to state.
 template <class Rules>
-concept states_group_rules =
-    requires(const graph_view& g, const node* nodes, const schedule_view& s, fused_group& d, schedule_group& group,
-             group_load* loads, const group_candidate& candidate, group_detail::any_use& use,
-             group_detail::any_plan& plan) {
-        std::string_view(Rules::word);
-        bool(Rules::reads_operands);
-        bool(Rules::keeps_registers);
-        bool(Rules::may_serve_updates);
-        bool(Rules::multiplies);
-        bool(Rules::moves_elements);
-        bool(Rules::has_steps);
-        bool(Rules::makes(g, 0));
-        Rules::open(g, 0, d);
-        bool(Rules::takes(d, candidate));
-        group_work(Rules::work(nodes, d));
-        Rules::write(plan, d, group);
-        Rules::find_dimensions(group, loads, 0);
-        Rules::each_read(s, group, use);
-        Rules::add_structure(g, group, use);
-        Rules::print(group, use);
-    };
+concept states_group_rules = requires(const graph_view& g, const node* nodes, const schedule_view& s, fused_group& d,
+                                      schedule_group& group, group_load* loads, const group_candidate& candidate,
+                                      group_detail::any_use& use, group_detail::any_plan& plan) {
+    std::string_view(Rules::word);
+    bool(Rules::reads_operands);
+    bool(Rules::keeps_registers);
+    bool(Rules::may_serve_updates);
+    bool(Rules::multiplies);
+    bool(Rules::moves_elements);
+    bool(Rules::has_steps);
+    bool(Rules::makes(g, 0));
+    Rules::open(g, 0, d);
+    bool(Rules::takes(d, candidate));
+    group_work(Rules::work(nodes, d));
+    Rules::write(plan, d, group);
+    Rules::find_dimensions(group, loads, 0);
+    Rules::each_read(s, group, use);
+    Rules::add_structure(g, group, use);
+    Rules::print(group, use);
+};
 
 namespace group_detail {
 
@@ -70,10 +71,9 @@ struct kind_facts {
     std::string_view word;
     bool reads_operands, keeps_registers, may_serve_updates, multiplies, moves_elements, has_steps;
 };
-template <class Rules> constexpr kind_facts facts_in{Rules::word,           Rules::reads_operands,
-                                                     Rules::keeps_registers, Rules::may_serve_updates,
-                                                     Rules::multiplies,     Rules::moves_elements,
-                                                     Rules::has_steps};
+template <class Rules> inline constexpr kind_facts facts_in{
+    Rules::word,       Rules::reads_operands, Rules::keeps_registers, Rules::may_serve_updates,
+    Rules::multiplies, Rules::moves_elements, Rules::has_steps};
 struct fact_table {
     kind_facts of[group_kinds];
 };

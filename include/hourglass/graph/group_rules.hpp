@@ -1,8 +1,8 @@
-// The kinds of groups, and what fusion, plan, layout and printing must know of each: one specialisation of group_rules a
-// kind, and nowhere else. How a group of a kind runs is in program/group_runners.hpp.
+// The kinds of groups, and what fusion, plan, layout and printing must know of each: one specialisation of group_rules
+// a kind, and nowhere else. How a group of a kind runs is in program/group_runners.hpp.
 //
-// A new kind is an enumerator, its rules and its runner; assertions over the enumeration (graph/group_kinds.hpp) say what
-// is missing. No rule falls through to another kind's: what several share they take from a base by name.
+// A new kind is an enumerator, its rules and its runner; assertions over the enumeration (graph/group_kinds.hpp) say
+// what is missing. No rule falls through to another kind's: what several share they take from a base by name.
 #pragma once
 
 #include <string_view>
@@ -34,9 +34,10 @@ struct group_candidate {
     const int* operands;
     const fused_node* fused;
     const fused_type* types;
-    int n, type;    // the node, and the domain's type
-    int boundary;   // of a sum: the first axis that it runs over, else -1
-    bool kept;      // used by more than sums
+    int candidate; // the node
+    int type;      // of the domain
+    int boundary;  // of a sum: the first axis that it runs over, else -1
+    bool kept;     // used by more than sums
 
     // Whether all operands of a node run through the axes from the boundary on in one stride, so that these are one
     // dimension.
@@ -60,31 +61,32 @@ struct group_candidate {
 
 // Floating-point operations of a call, roughly.
 struct group_work {
-    double per_row = 0, whatever_the_rows = 0;
-    constexpr void add(bool by_rows, double work) { (by_rows ? per_row : whatever_the_rows) += work; }
+    double per_row = 0, per_call = 0;
+    constexpr void add(bool by_rows, double work) { (by_rows ? per_row : per_call) += work; }
 };
 
 // What a kind states:
-//   word                       what it is called in a printed schedule
-//   reads_operands             whether its groups read whole values, which stand among the schedule's operands, or load
-//                              elements
-//   keeps_registers            whether values of its groups stay in registers: elementwise nodes may join them
-//   may_serve_updates          whether a group may run late, when only updates wait for it
-//   multiplies                 whether its groups are matrix products, whose plan says how
-//   moves_elements             whether its groups only copy elements, as their operation's record says
-//   has_steps                  whether its work is that of steps, which have schedules of their own
-//   makes(g, n)                whether node n makes such a group: of each node that is no leaf, no view and no result of
-//                              a scan this is true of one kind
-//   open(g, n, d)              what fusion finds out about the group that n makes
-//   takes(d, candidate)        whether a node may join a group of its domain
-//   work(nodes, d)             how much its groups compute
-//   write(plan, d, out)        what the group loads, reads and stores, apart from its members (graph/plan.hpp)
+//
+//   word                 what it is called in a printed schedule
+//   reads_operands       its groups read whole values, the schedule's operands; others load elements
+//   keeps_registers      values of its groups stay in registers, and elementwise nodes may join them
+//   may_serve_updates    a group may run late, where only updates wait for it
+//   multiplies           its groups are matrix products
+//   moves_elements       its groups copy elements, as the operation's record says
+//   has_steps            its groups run steps, which have schedules of their own
+//
+//   makes(g, n)          whether node n makes such a group; of a node that makes one, this is true of one kind
+//   open(g, n, d)        what fusion finds out about the group that n makes
+//   takes(d, candidate)  whether a node may join a group of its domain
+//   work(nodes, d)       how much a group computes
+//   write(plan, d, out)  what it reads and stores, apart from its members (graph/plan.hpp)
 //   find_dimensions(out, loads, boundary)
-//                              those of its domain, where it keeps registers
-//   each_read(s, group, use)   calls use(value) for each value that the group reads
+//                        those of the domain, where it keeps registers (graph/dimensions.hpp)
+//   each_read(s, group, use)
+//                        calls use(value) for each value that the group reads
 //   add_structure(g, group, add)
-//                              what its machine code depends on, beside domain, loads, members and stores
-//   print(group, to)           what a printed schedule says of the group's own node
+//                        what its machine code depends on beside domain, loads, members and stores
+//   print(group, to)     what a printed schedule says of the node that makes it
 template <group_kind> struct group_rules;
 
 namespace group_detail {
@@ -100,6 +102,12 @@ constexpr void each_load(const schedule_view& s, const schedule_group& group, au
 }
 constexpr double work_of_members(const fused_group& d) {
     return 4.0 * d.count * static_cast<double>(d.domain.extents.size());
+}
+
+// What is made of whole operands in ways of its own, which has a plain loop in any case.
+constexpr bool is_whole(const node& n) {
+    const operation_kind kind = n.op->kind;
+    return kind == operation_kind::product || kind == operation_kind::movement || kind == operation_kind::marker;
 }
 
 // What is true of most groups that one node makes, whatever they read.
@@ -141,7 +149,7 @@ template <> struct group_rules<group_kind::elementwise> {
         if (c.boundary >= 0 && d.boundary >= 0 && c.boundary != d.boundary) return false;
         const int common = c.boundary >= 0 ? c.boundary : d.boundary;
         if (common < 0) return true;
-        if (!c.is_flat(c.n, d.domain, common)) return false;
+        if (!c.is_flat(c.candidate, d.domain, common)) return false;
         if (d.boundary < 0)
             for (int m = d.first; m >= 0; m = c.fused[m].next_member)
                 if (!c.is_flat(m, d.domain, common)) return false;
@@ -183,7 +191,7 @@ template <> struct group_rules<group_kind::product> {
     // must be whole, a row, a column or a single number in it.
     static constexpr bool takes(const fused_group& d, const group_candidate& c) {
         if (c.boundary >= 0 || !c.kept || d.product.summed) return false;
-        const node& at = c.nodes[c.n];
+        const node& at = c.nodes[c.candidate];
         for (int i = 0; i < at.operand_count; ++i) {
             const int t = c.fused[c.operands[at.first_operand + i]].type;
             if (t != c.type && !is_part_of_matrix(c.types[t], c.types[c.type])) return false;
@@ -262,25 +270,20 @@ template <> struct group_rules<group_kind::column_reduction> : group_detail::one
     }
 };
 
-// What is neither arithmetic nor a reduction nor multiplied by the kernels of matrix products: its elements are copied by
-// the loops of program/movement.hpp, where its operation states how (runs of them, or axes in another order), else
-// computed by its own.
-constexpr bool is_movement_or_loop(const node& n) {
-    return n.op->kind == operation_kind::movement || n.op->kind == operation_kind::marker ||
-           (n.op->kind == operation_kind::product && !is_matrix_product(n));
-}
-constexpr bool states_movement(const node& n) { return n.op->runs != nullptr || n.op->axes_of_result != nullptr; }
-
 template <> struct group_rules<group_kind::movement> : group_detail::one_operation {
     static constexpr std::string_view word = "movement";
     static constexpr bool moves_elements = true;
-    static constexpr bool makes(const graph_view& g, int n) { return is_movement_or_loop(g[n]) && states_movement(g[n]); }
+    static constexpr bool makes(const graph_view& g, int n) {
+        return group_detail::is_whole(g[n]) && !group_rules<group_kind::product>::makes(g, n) &&
+               (g[n].op->runs != nullptr || g[n].op->axes_of_result != nullptr);
+    }
 };
 
 template <> struct group_rules<group_kind::loop> : group_detail::one_operation {
     static constexpr std::string_view word = "loop";
     static constexpr bool makes(const graph_view& g, int n) {
-        return is_movement_or_loop(g[n]) && !states_movement(g[n]);
+        return group_detail::is_whole(g[n]) && !group_rules<group_kind::product>::makes(g, n) &&
+               !group_rules<group_kind::movement>::makes(g, n);
     }
 };
 

@@ -133,7 +133,7 @@ private:
     }
     constexpr void count(const group_work& of_call) {
         s_.work_per_row += of_call.per_row;
-        s_.work += of_call.whatever_the_rows;
+        s_.work += of_call.per_call;
     }
     // An update that is written at the very end.
     constexpr void emit_copy(const graph_root& r) {
@@ -238,6 +238,7 @@ constexpr schedule_builder draft_plan(const fusion_view& fused, const order_view
     return planning(fused, order).take();
 }
 
+// Of a graph without dead nodes, such as merge (graph/merge.hpp) leaves it.
 constexpr schedule_builder plan(const graph_view& g, long max_rows) {
     const look_ahead ahead(g);
     fusion fused(g, ahead.view());

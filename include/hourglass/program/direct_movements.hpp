@@ -9,8 +9,8 @@
 
 HOURGLASS_BEGIN
 
-// A movement in runs: of one operand, `count` runs of `length` elements, read from `from` on in steps of `from_step`, and
-// so written.
+// A movement in runs: of one operand, `count` runs of `length` elements, read from `from` on in steps of `from_step`,
+// and so written.
 struct moved_runs {
     long count = 0, length = 0, from = 0, from_step = 0, to = 0, to_step = 0;
 };

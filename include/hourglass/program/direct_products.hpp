@@ -26,9 +26,9 @@ template <class Direct> class direct_products {
     static constexpr bool are_one_sweep(const schedule_group& a, const schedule_group& b) {
         if (!multiplies(a.kind) || a.once || !multiplies(b.kind)) return false;
         const product_plan &p = a.product, &q = b.product;
-        return choice::is_vector_product(p) && choice::is_vector_product(q) && p.right == q.right &&
-               p.right_row == 1 && q.right_column == 1 && p.right_column == q.right_row && q.right_row != 1 &&
-               p.n == q.k && p.k == q.n && stores(a, q.left);
+        return choice::is_vector_product(p) && choice::is_vector_product(q) && p.right == q.right && p.right_row == 1 &&
+               q.right_column == 1 && p.right_column == q.right_row && q.right_row != 1 && p.n == q.k && p.k == q.n &&
+               stores(a, q.left);
     }
     static constexpr pair_of_products find_pair() {
         for (int first = 0; first < Direct::groups; ++first)
@@ -50,8 +50,7 @@ public:
         sums_of_second<static_cast<int>(together.second >= 0 ? group_at(std::max(0, together.second)).product.n : 1)>,
         nothing_waits>;
 
-    template <int G, class Executor>
-    [[gnu::always_inline]] static void run(Executor& e, [[maybe_unused]] waiting& w) {
+    template <int G, class Executor> [[gnu::always_inline]] static void run(Executor& e, [[maybe_unused]] waiting& w) {
         constexpr product_plan p = group_at(G).product;
         if constexpr (G == together.first) {
             kernels::sweep<T, static_cast<int>(p.n), static_cast<int>(p.k)>(
@@ -74,9 +73,8 @@ public:
 private:
     // What the epilogue does.
     template <int G, class Executor> static void finish(Executor& e, const kernels::finished_part<T>& part) {
-        Direct::template with_places<G>(e, [&](const T* const* from, T* const* to) {
-            Direct::template kernel_of<G>::run_part(part, from, to, 0);
-        });
+        Direct::template with_places<G>(
+            e, [&](const T* const* from, T* const* to) { Direct::template kernel_of<G>::run_part(part, from, to, 0); });
     }
 };
 

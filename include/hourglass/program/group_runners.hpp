@@ -1,5 +1,5 @@
-// How groups run: one specialisation of group_runner for each kind, and nowhere else. The loops that they call are in the
-// headers that are named here; what the stages before must know of a kind is in graph/group_rules.hpp.
+// How groups run: one specialisation of group_runner for each kind, and nowhere else. The loops that they call are in
+// the headers that are named here; what the stages before must know of a kind is in graph/group_rules.hpp.
 #pragma once
 
 #include <hourglass/program/direct_movements.hpp>
@@ -12,8 +12,8 @@
 HOURGLASS_BEGIN
 
 // What an executor calls for a group that it runs by its number.
-template <class Executor> using group_function = void (*)(Executor&, const schedule_group&, long rows, worker,
-                                                          int& products);
+template <class Executor>
+using group_function = void (*)(Executor&, const schedule_group&, long rows, worker, int& products);
 
 // What the runner of a kind states:
 //   function<G, Executor>()    the function that runs the groups of which group G is the representative, by all threads
@@ -43,7 +43,8 @@ template <class Executor> constexpr const node& node_of_group(int g) {
     return compiled::final_graph::value
         .nodes[static_cast<std::size_t>(compiled::run_time.groups[static_cast<std::size_t>(g)].node)];
 }
-template <class Executor, int G> using operation_of_group = typename implementation<node_of_group<Executor>(G).op>::type;
+template <class Executor, int G> using operation_of_group =
+    typename implementation<node_of_group<Executor>(G).op>::type;
 
 }
 
@@ -58,8 +59,7 @@ template <> struct group_runner<group_kind::elementwise> : group_detail::without
     }
 
 private:
-    template <int G, class Executor>
-    static void run(Executor& e, const schedule_group& g, long rows, worker w, int&) {
+    template <int G, class Executor> static void run(Executor& e, const schedule_group& g, long rows, worker w, int&) {
         using T = typename Executor::element_type;
         using compiled = typename Executor::compiled_graph;
         constexpr const schedule_group& group = compiled::run_time.groups[static_cast<std::size_t>(G)];
@@ -226,7 +226,9 @@ private:
 
 namespace group_detail {
 
-struct any_program { using element_type = float; };
+struct any_program {
+    using element_type = float;
+};
 struct any_executor {};
 
 }
@@ -234,7 +236,9 @@ struct any_executor {};
 // Whether all is stated that the runner of a kind has to state.
 template <class Runner>
 concept states_group_runner = requires(group_detail::any_executor& e, const schedule_group& group) {
-    { Runner::template function<0, group_detail::any_executor>() } -> std::same_as<group_function<group_detail::any_executor>>;
+    {
+        Runner::template function<0, group_detail::any_executor>()
+        } -> std::same_as<group_function<group_detail::any_executor>>;
     Runner::template run_directly<0, group_detail::any_program>(e, e);
     { Runner::template scratch<group_detail::any_program, float>(group) } -> std::same_as<scratch_sizes>;
     bool(Runner::fits_local_lane);

@@ -88,8 +88,8 @@ public:
 };
 
 template <class Executor> auto address_of_store(const Executor& e, const schedule_group& g, int i) {
-    return e.place[static_cast<std::size_t>(
-        Executor::schedule.stores[static_cast<std::size_t>(g.first_store + i)].value)];
+    return e
+        .place[static_cast<std::size_t>(Executor::schedule.stores[static_cast<std::size_t>(g.first_store + i)].value)];
 }
 // The addresses of what a group loads and stores.
 template <class T, int Loads, int Stores> struct load_addresses {

@@ -1,5 +1,5 @@
-// The memory that a program works in beside what it is given: how much scratch memory its groups need, and where that and
-// the arena lie.
+// The memory that a program works in beside what it is given: how much scratch memory its groups need, and where that
+// and the arena lie.
 #pragma once
 
 #include <hourglass/program/aligned_memory.hpp>
@@ -13,9 +13,8 @@ template <class Compiled, class T> class scratch_plan {
         scratch_sizes most;
         for (int g = 0; g < Compiled::sizes.groups; ++g) {
             const schedule_group& group = Compiled::run_time.groups[static_cast<std::size_t>(g)];
-            with_runner_of(group.kind, [&](auto runner) {
-                most.grow_to(decltype(runner)::template scratch<Compiled, T>(group));
-            });
+            with_runner_of(group.kind,
+                           [&](auto runner) { most.grow_to(decltype(runner)::template scratch<Compiled, T>(group)); });
         }
         return most;
     }

@@ -52,8 +52,8 @@ public:
         if (p.per_row)
             needed.own_left = rounded(kernels::packed_left_size<T>(static_cast<int>(p.m), static_cast<int>(p.k)));
         else
-            needed.shared = rounded(goes_by_rows(p) ? kernels::packed_right_size<T>(k, n)
-                                                    : kernels::packed_left_size<T>(m, k));
+            needed.shared =
+                rounded(goes_by_rows(p) ? kernels::packed_right_size<T>(k, n) : kernels::packed_left_size<T>(m, k));
         // Where products of many rows are summed over the rows: the sum of a few, and what adding these loses.
         if (p.summed && max_rows > rows_of_sum) needed.sums = rounded(static_cast<std::size_t>(p.m * p.n));
         return needed;
