@@ -93,7 +93,7 @@ public:
         using compiled = typename trainer<Case, float>::compiled_graph;
         for (int g = 0; g < compiled::sizes.groups; ++g) {
             const hg::schedule_group& group = compiled::schedule.groups[static_cast<std::size_t>(g)];
-            if (group.kind != hg::group_kind::product) continue;
+            if (!hg::multiplies(group.kind)) continue;
             const hg::product_plan& p = group.product;
             r.operations +=
                 2.0 * static_cast<double>(p.m * p.n * p.k) * (p.rows_in_m || p.rows_in_k || p.per_row ? rows : 1);

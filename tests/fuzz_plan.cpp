@@ -5,6 +5,7 @@
 
 #include <hourglass/graph/compile.hpp>
 
+#include "compiled_form.hpp"
 #include "graph_shrinker.hpp"
 #include "graph_validator.hpp"
 #include "schedule_checks.hpp"
@@ -14,13 +15,6 @@
 namespace {
 
 using namespace fuzz;
-
-// One after another, as programs are compiled.
-hg::graph_builder compiled_form(hg::graph_view g) {
-    const auto simplified = hg::prune_and_simplify(g, true);
-    const auto merged = hg::merge(simplified.view(), hg::needed_nodes(simplified.view()).view());
-    return hg::isolate_roots(merged.view());
-}
 
 std::string find_fault_of(const generated_graph& made, bool with_gradient, bool& skipped) {
     constexpr long rows = 3;

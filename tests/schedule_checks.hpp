@@ -7,7 +7,7 @@
 #include <string>
 #include <vector>
 
-#include <hourglass/graph/schedule.hpp>
+#include <hourglass/graph/group_rules.hpp>
 
 namespace fuzz {
 
@@ -251,7 +251,8 @@ class schedule_checks {
                    x.left_column == y.left_column && x.left_batch == y.left_batch && x.right_row == y.right_row &&
                    x.right_column == y.right_column && x.right_batch == y.right_batch;
         }
-        if (same && (a.kind == hg::group_kind::column_reduction || a.kind == hg::group_kind::movement))
+        if (same && (a.kind == hg::group_kind::column_reduction || a.kind == hg::group_kind::movement ||
+                     a.kind == hg::group_kind::loop))
             same = g_[a.node].op->id == g_[b.node].op->id;
         if (!same) fail("group", p, "is not like the group whose kernel it uses");
     }

@@ -8,8 +8,8 @@
 #include <string>
 #include <vector>
 
+#include <hourglass/graph/group_rules.hpp>
 #include <hourglass/graph/interpret.hpp>
-#include <hourglass/graph/schedule.hpp>
 
 #include "graph_values.hpp"
 

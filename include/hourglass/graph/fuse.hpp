@@ -9,6 +9,7 @@
 // model alone has groups of its own too, which run once, when the program is made.
 #pragma once
 
+#include <hourglass/graph/group_kinds.hpp>
 #include <hourglass/graph/look_ahead.hpp>
 
 HOURGLASS_BEGIN
@@ -18,17 +19,12 @@ class fusion {
     static constexpr int most_members = 64;
     static constexpr int most_floating = 6; // nodes behind one another
 
-    struct known_type {
-        value_type type{};
-        long elements = 0;
-        int latest[3] = {-1, -1, -1}; // the group of this domain that was opened last; of tails, others, those run once
-    };
     graph_view g_;
     list<fused_node> fused_nodes_;
     list<fused_group> fused_groups_;
     list<bool> floating_list_;
     list<int> depth_list_;
-    list<known_type> type_list_;
+    list<fused_type> type_list_;
     // The arrays of these, which have their sizes from the beginning. To reach them by functions would be most of what
     // a constant evaluation does here.
     const node* nodes_ = nullptr;
@@ -39,7 +35,7 @@ class fusion {
     int group_count_ = 0;
     bool* floating_ = nullptr; // made of leaves alone: joins the group of its first use
     int* depth_ = nullptr;     // of floating nodes: how many of them stand behind one another
-    known_type* types_ = nullptr;
+    fused_type* types_ = nullptr;
 
 public:
     constexpr fusion(const graph_view& g, slice_of<prospect> ahead)
@@ -66,36 +62,28 @@ private:
         here.source = n;
         here.type = ahead_[n].type;
         here.arithmetic = ahead_[n].arithmetic;
-        switch (at.op->kind) {
-        case operation_kind::leaf:
-            here.uniform = is<ops::scalar>(at) || is<ops::rows>(at);
-            return;
-        case operation_kind::literal:
-            here.uniform = true;
-            return;
-        case operation_kind::elementwise:
+        if (is_elementwise(at)) {
             if (!is_number(n) && !floats(n)) join(n, here.type, -1);
-            return;
-        case operation_kind::reduction:
-            if (here.arithmetic)
-                return join(n, ahead_[g_.operand(n, 0)].type, ops::reduction_axes::of(at.options).first);
-            return alone(n, group_kind::column_reduction);
-        case operation_kind::product:
-            if (!is_matrix_product(at)) return alone(n, group_kind::movement);
-            alone(n, group_kind::product);
-            groups_[group_count_ - 1].product = plan_product(g_, n);
-            return;
-        case operation_kind::noise:
-            return alone(n, group_kind::noise);
-        case operation_kind::scan:
-            return place_scan(n);
-        default:
-            if (!moves_nothing(at)) return alone(n, group_kind::movement);
-            here.source = fused_[g_.operand(n, 0)].source;
-            settle(here.source);
-            here.uniform = fused_[here.source].uniform;
-            for (int i = 0; i < at.operand_count; ++i) wait_for(g_.operand(n, i), here);
+        } else if (is_leaf(at)) {
+            here.uniform = is<ops::scalar>(at) || is<ops::rows>(at);
+        } else if (is_literal(at)) {
+            here.uniform = true;
+        } else if (here.arithmetic) {
+            join(n, ahead_[g_.operand(n, 0)].type, ops::reduction_axes::of(at.options).first);
+        } else if (moves_nothing(at)) {
+            place_view(n);
+        } else if (is_scan_output(at)) {
+            add(n, -1, fused_[ops::scan_output::of(at.options).call].group);
+        } else {
+            alone(n);
         }
+    }
+    constexpr void place_view(int n) {
+        fused_node& here = fused_[n];
+        here.source = fused_[g_.operand(n, 0)].source;
+        settle(here.source);
+        here.uniform = fused_[here.source].uniform;
+        for (int i = 0; i < nodes_[n].operand_count; ++i) wait_for(g_.operand(n, i), here);
     }
     // Nothing that reads it runs before the group of the node that it waits for.
     constexpr void wait_for(int awaited, fused_node& here) {
@@ -103,14 +91,6 @@ private:
         const int own = fused_[awaited].group, of = fused_[fused_[awaited].source].group;
         here.group = own > here.group ? own : here.group;
         here.group = of > here.group ? of : here.group;
-    }
-    // A scan is a group of its own, in which its results lie too.
-    constexpr void place_scan(int n) {
-        if (nodes_[n].operand_count == 0) return add(n, -1, fused_[ops::scan_output::of(nodes_[n].options).call].group);
-        settle_operands(n);
-        const int group = open(group_kind::scan, ahead_[n].type, n);
-        groups_[group].node = n;
-        fused_[n].group = group;
     }
     // A number of the call is in no group.
     constexpr bool is_number(int n) {
@@ -174,8 +154,8 @@ private:
             if (floating_[o])
                 first = earliest_of(o, type);
             else if (group >= 0 && !(s == o && fused_[o].type == type && groups_[group].type == type &&
-                                     (nodes_[s].op->kind == operation_kind::elementwise ||
-                                      (groups_[group].kind == group_kind::product && groups_[group].node == s))))
+                                     (is_elementwise(nodes_[s]) ||
+                                      (groups_[group].node == s && keeps_registers(groups_[group].kind)))))
                 first = group + 1;
             if (first > earliest) earliest = first;
         }
@@ -208,14 +188,14 @@ private:
         if (earliest >= 0 && earliest < group_count_ && good(earliest)) return draw_in(n, boundary, earliest);
         int& latest = types_[type].latest[fixed ? 2 : awaited ? 1 : 0];
         if (latest >= 0 && latest >= earliest && good(latest)) return draw_in(n, boundary, latest);
-        const int fresh = latest = open(group_kind::elementwise, type, n);
+        const int fresh = latest = open(kind_of_arithmetic, type, n);
         for (int i = at.operand_count - 1; groups_[fresh].tail && i >= 0; --i)
             if (const int s = fused_[operands_[at.first_operand + i]].source; fused_[s].group >= 0)
                 groups_[fresh].reads = s;
         if (operands_fit(n, type, boundary, fresh)) return draw_in(n, boundary, fresh);
         // Sums along which an operand is broadcast unevenly.
         settle_operands(n);
-        latest = open(group_kind::elementwise, type, n);
+        latest = open(kind_of_arithmetic, type, n);
         add(n, boundary, latest);
     }
     // Updates that are made of different values stay apart, so that those of equal layers are equal groups, which one
@@ -234,58 +214,14 @@ private:
     constexpr bool fits(int n, int type, int boundary, int group) const {
         const fused_group& d = groups_[group];
         if (d.type != type || d.count >= most_members || !suits(n, d)) return false;
-        if (d.kind == group_kind::product) {
-            if (boundary >= 0 || !ahead_[n].kept || d.product.summed) return false;
-            const node& at = nodes_[n];
-            for (int i = 0; i < at.operand_count; ++i) {
-                const int t = fused_[operands_[at.first_operand + i]].type;
-                if (t != type && !matrix_pattern(types_[t], types_[type])) return false;
-            }
-            return true;
-        }
-        if (d.kind != group_kind::elementwise) return false;
-        if (boundary >= 0 && d.boundary >= 0 && boundary != d.boundary) return false;
-        const int common = boundary >= 0 ? boundary : d.boundary;
-        if (common < 0) return true;
-        if (!flat_behind(n, d.domain, common)) return false;
-        if (d.boundary < 0)
-            for (int m = d.first; m >= 0; m = fused_[m].next_member)
-                if (!flat_behind(m, d.domain, common)) return false;
-        return true;
+        const group_candidate candidate{nodes_, operands_, fused_, types_, n, type, boundary, ahead_[n].kept};
+        bool taken = false;
+        with_rules_of(d.kind, [&](auto rules) { taken = rules.takes(d, candidate); });
+        return taken;
     }
     constexpr bool suits(int n, const fused_group& d) const {
         if (d.once) return ahead_[n].fixed;
         return d.tail != ahead_[n].awaited && (!ahead_[n].fixed || floating_[n]);
-    }
-    // A product's epilogue sees a matrix: an operand must be whole, a row, a column or a single number in it.
-    static constexpr bool matrix_pattern(const known_type& operand, const known_type& domain) {
-        const value_type &t = operand.type, &whole = domain.type;
-        const int rank = whole.extents.rank;
-        const long columns = whole.extents.extents[rank - 1];
-        // A number per example stands for one row of the matrix only where an example is one row.
-        if (operand.elements == 1) return !t.batched || domain.elements == columns;
-        const bool row = !t.batched && operand.elements == columns && t.extents[t.extents.rank - 1] == columns;
-        const bool column = t.batched == whole.batched && t.extents.rank == rank && t.extents[rank - 1] == 1 &&
-                            operand.elements * columns == domain.elements;
-        return row || column;
-    }
-    // Whether all operands of n run through the axes from the boundary on in one stride, so that these are one
-    // dimension.
-    constexpr bool flat_behind(int n, const value_type& domain, int boundary) const {
-        for (int i = 0; i < nodes_[n].operand_count; ++i) {
-            const shape& t = nodes_[operands_[nodes_[n].first_operand + i]].type.extents;
-            int repeated = 0, walked = 0;
-            for (int axis = boundary; axis < domain.extents.rank; ++axis) {
-                if (domain.extents[axis] == 1) continue;
-                const int in_t = axis - (domain.extents.rank - t.rank);
-                if (in_t < 0 || t[in_t] == 1)
-                    ++repeated;
-                else
-                    ++walked;
-            }
-            if (repeated > 0 && walked > 0) return false;
-        }
-        return true;
     }
     constexpr void add(int n, int boundary, int group) {
         fused_group& d = groups_[group];
@@ -305,14 +241,17 @@ private:
         d.domain = types_[type].type;
         d.type = type;
         d.once = ahead_[n].fixed;
-        d.tail = kind != group_kind::scan && !d.once && !ahead_[n].awaited;
+        d.tail = may_serve_updates(kind) && !d.once && !ahead_[n].awaited;
         return group_count_++;
     }
-    constexpr void alone(int n, group_kind kind) {
+    // A group that one node makes, whatever joins it later.
+    constexpr void alone(int n) {
         settle_operands(n);
+        const group_kind kind = kind_made_by(g_, n);
         const int group = open(kind, ahead_[n].type, n);
         groups_[group].node = n;
         fused_[n].group = group;
+        with_rules_of(kind, [&](auto rules) { rules.open(g_, n, groups_[group]); });
     }
 };
 

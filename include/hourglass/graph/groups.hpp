@@ -1,5 +1,5 @@
 // Groups of nodes that are computed together, as fusion decides on them (graph/fuse.hpp) and the plan reads them
-// (graph/plan.hpp): plain arrays, and what can be asked of them.
+// (graph/plan.hpp): plain arrays. What differs between the kinds of groups is in graph/group_rules.hpp.
 #pragma once
 
 #include <array>
@@ -22,6 +22,10 @@ constexpr bool is_row_reduction(const graph_view& g, int n) {
     const shape& of = g.nodes.data[g.operand(n, 0)].type.extents;
     return !axes.over_rows && of.size(axes.last, of.rank) == 1;
 }
+// What is computed element by element, together with others.
+constexpr bool is_arithmetic(const graph_view& g, int n) {
+    return is_elementwise(g.nodes.data[n]) || is_row_reduction(g, n);
+}
 
 struct fused_node {
     int source = -1;         // itself, or what it reads through reshapes, which move nothing
@@ -30,6 +34,13 @@ struct fused_node {
     int type = -1;           // equal for nodes of one type
     bool arithmetic = false; // elementwise, or a sum over last axes
     bool uniform = false, stored = false;
+};
+
+// A type of the graph's values, which groups have as their domain.
+struct fused_type {
+    value_type type{};
+    long elements = 0;
+    int latest[3] = {-1, -1, -1}; // the group of this domain that was opened last; of tails, others, those run once
 };
 
 struct fused_group {
@@ -50,16 +61,6 @@ struct fusion_view {
     graph_view g;
     slice_of<fused_node> nodes;
     slice_of<fused_group> groups;
-
-    constexpr int source_of(int n, int i) const { return nodes.data[g.operand(n, i)].source; }
-    // Whether operand o of n is what a member of the same group holds in a register.
-    constexpr bool in_register(int n, int o, int group) const {
-        const fused_node& from = nodes.data[o];
-        if (from.source != o || group < 0 || from.group != group || !nodes.data[n].arithmetic) return false;
-        const fused_group& in = groups.data[group];
-        return from.type == in.type &&
-               (is_elementwise(g.nodes.data[o]) || (in.kind == group_kind::product && o == in.node));
-    }
 };
 
 struct fusion_sizes {
@@ -84,39 +85,5 @@ template <fusion_sizes Room> struct frozen_fusion {
         return {g, {nodes.data(), sizes.nodes}, {groups.data(), sizes.groups}};
     }
 };
-
-// Which values must lie in memory: those asked for, and those used outside of the registers of their group.
-constexpr void find_stored(const fusion_view& f, fused_node* nodes) {
-    const graph_view& g = f.g;
-    for (const graph_root& r : g.roots)
-        if (r.kind != root_kind::update) nodes[nodes[r.node].source].stored = true;
-    for (int n = 0; n < g.nodes.size; ++n) {
-        const node& at = g.nodes.data[n];
-        if (at.op->awaited_operand >= 0) { // what a kernel of its own makes has a place, even where it is only awaited
-            fused_node& awaited = nodes[nodes[g.operand(n, at.op->awaited_operand)].source];
-            if (awaited.group >= 0 && f.groups.data[awaited.group].kind != group_kind::elementwise &&
-                f.groups.data[awaited.group].kind != group_kind::product)
-                awaited.stored = true;
-        }
-        if (at.operand_count == 0 || moves_nothing(at) || (nodes[n].uniform && nodes[n].source == n)) continue;
-        const int* const operands = g.operands.data + at.first_operand;
-        const int group = nodes[n].group;
-        for (int i = 0; i < at.operand_count; ++i) {
-            const int s = nodes[operands[i]].source;
-            if (nodes[s].group == group && f.in_register(n, operands[i], group)) continue;
-            // a constant needs memory only where no arithmetic reads it
-            if (!nodes[n].arithmetic || !is_literal(g.nodes.data[s])) nodes[s].stored = true;
-        }
-    }
-}
-
-// How a kernel multiplies a product's operands: with nodes in place of the numbers of operands.
-constexpr product_plan plan_product(const graph_view& g, int n) {
-    const value_type types[] = {g[g.operand(n, 0)].type, g[g.operand(n, g[n].operand_count - 1)].type};
-    product_plan p = g[n].op->matrix_product(types, g[n].options);
-    p.left = g.operand(n, p.left);
-    p.right = g.operand(n, p.right);
-    return p;
-}
 
 HOURGLASS_END

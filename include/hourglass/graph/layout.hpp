@@ -4,9 +4,8 @@
 
 #include <bit>
 
+#include <hourglass/graph/group_kinds.hpp>
 #include <hourglass/graph/merge.hpp>
-#include <hourglass/graph/schedule.hpp>
-#include <hourglass/ops/scan.hpp>
 
 HOURGLASS_BEGIN
 
@@ -27,22 +26,16 @@ template <schedule_sizes Sizes> constexpr schedule_edit edit(frozen_schedule<Siz
 
 // Calls use(value, written) for each value that a group touches.
 constexpr void each_value(const schedule_view& s, const schedule_group& group, auto use) {
-    if (group.kind == group_kind::product) {
-        use(group.product.left, false);
-        use(group.product.right, false);
-    }
-    if (reads_operands(group.kind)) {
-        const int* const operands = s.operands.data + group.first_load;
-        for (int i = 0; i < group.load_count; ++i) use(operands[i], false);
-    } else {
-        const group_load* const loads = s.loads.data + group.first_load;
-        for (int i = 0; i < group.load_count; ++i)
-            if (!loads[i].tile) use(loads[i].value, false);
-    }
+    each_read(s, group, [&](int v) { use(v, false); });
     const group_store* const stores = s.stores.data + group.first_store;
     for (int i = 0; i < group.store_count; ++i) use(stores[i].value, true);
 }
 
+// Whether the next product may count on what this one packed: those of each row, and those of all calls, lie outside of
+// that order.
+constexpr bool packs_in_order(const schedule_group& group) {
+    return multiplies(group.kind) && !group.product.per_row && !group.once;
+}
 constexpr bool same_left(const product_plan& a, const product_plan& b) {
     return a.left == b.left && a.left_row == b.left_row && a.left_column == b.left_column && a.m == b.m && a.k == b.k &&
            a.rows_in_m == b.rows_in_m && a.rows_in_k == b.rows_in_k;
@@ -53,7 +46,7 @@ constexpr void find_packed(const schedule_edit& e) {
     int before = -1;
     for (int g = 0; g < e.all.groups.size; ++g) {
         schedule_group& group = e.groups[g];
-        if (!group.packs_in_order()) continue;
+        if (!packs_in_order(group)) continue;
         product_plan& p = group.product;
         const storage_kind storage = e.values[p.left].storage;
         p.left_is_packed = before >= 0 && !p.rows_in_k &&
@@ -189,20 +182,9 @@ constexpr std::uint64_t structure_of(const schedule_view& s, const graph_view& g
     add(group.dimensions);
     for (int i = 0; i < group.dimensions; ++i) add(group.extents[i]);
     add(group.reduces);
-    if (group.kind == group_kind::product) {
-        const product_plan& p = group.product;
-        for (long part :
-             {p.m, p.n, p.k, p.left_row, p.left_column, p.left_batch, p.right_row, p.right_column, p.right_batch})
-            add(part);
-        add(p.rows_in_m + 2 * p.rows_in_k + 4 * p.per_row + 8 * p.summed);
-    }
-    // Column reductions and movements have a runner for each operation.
-    if (group.kind == group_kind::column_reduction || group.kind == group_kind::movement)
-        hash = mix(hash, g[group.node].op->id);
-    if (group.kind == group_kind::scan)
-        add(ops::called_scan::of(g[group.node].options).scan); // each has a runner of its own
+    with_rules_of(group.kind, [&](auto rules) { rules.add_structure(g, group, add); });
     add(group.load_count);
-    const bool has_loads = group.kind == group_kind::elementwise || group.kind == group_kind::product;
+    const bool has_loads = keeps_registers(group.kind);
     const group_load* const loads = s.loads.data + (has_loads ? group.first_load : 0);
     for (int i = 0; has_loads && i < group.load_count; ++i) {
         hash = (hash ^ (loads[i].tile ? 2u : 1u)) * prime, hash ^= hash >> 32;

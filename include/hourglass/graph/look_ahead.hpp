@@ -54,8 +54,7 @@ private:
                 }
             }
             out[n].type = found;
-            out[n].arithmetic = at.op->kind == operation_kind::elementwise ||
-                                (at.op->kind == operation_kind::reduction && is_row_reduction(g_, n));
+            out[n].arithmetic = is_arithmetic(g_, n);
         }
     }
     static constexpr bool is_same(const value_type& a, const value_type& b) {

@@ -1,5 +1,5 @@
-// The order in which fused groups run. They come in an order that works (graph/fuse.hpp); those that serve updates
-// alone move forward, to where nobody reads the old value any more.
+// The order in which fused groups run. They come in an order that works (graph/fuse.hpp); those that only serve updates
+// (tails) move forward, to where nobody reads the old value any more.
 #pragma once
 
 #include <hourglass/graph/groups.hpp>
@@ -14,38 +14,51 @@ struct order_view {
 };
 
 class ordering {
+    struct dependence {
+        int from = -1, group = -1;
+    };
+    slice_of<fused_group> of_;
     list<int> groups_, first_update_, next_update_;
     list<bool> late_;
+    list<int> last_reader_;   // of a parameter or state: the last group that is no tail
+    list<int> tail_reader_;   // the tail group that reads it; -2: several
+    list<int> earliest_;      // of tail groups: the group behind which it can run
+    list<dependence> needed_; // of tail groups
 
 public:
     // A tail group runs behind the last other group that it depends on, or that reads what it overwrites.
     constexpr explicit ordering(const fusion_view& f)
-        : first_update_(f.groups.size, -1), next_update_(f.g.roots.size), late_(f.g.roots.size) {
-        const graph_view& g = f.g;
-        const int count = f.groups.size;
-        const node* const nodes = g.nodes.data;
+        : of_(f.groups), first_update_(f.groups.size, -1), next_update_(f.g.roots.size), late_(f.g.roots.size),
+          last_reader_(f.g.names.size, -1), tail_reader_(f.g.names.size, -1), earliest_(f.groups.size, -1) {
+        find_readers(f);
+        find_updates(f);
+        wait_for_needed();
+        merge_tails();
+    }
+    constexpr order_view view() const {
+        return {groups_.view(), first_update_.view(), next_update_.view(), late_.view()};
+    }
+
+private:
+    constexpr void find_readers(const fusion_view& f) {
+        const node* const nodes = f.g.nodes.data;
         const fused_node* const fused = f.nodes.data;
-        const fused_group* const groups = f.groups.data;
-        list<int> last_reader(g.names.size, -1); // of a parameter or state: the last group that is no tail
-        list<int> tail_reader(g.names.size, -1); // the tail group that reads it; -2: several
-        list<int> earliest_list(count, -1);
-        int* const earliest = earliest_list.begin();
-        list<dependence> needed; // of tail groups
-        for (int n = 0; n < g.nodes.size; ++n) {
+        for (int n = 0; n < f.g.nodes.size; ++n) {
             const int group = fused[n].group;
             if (group < 0 || fused[n].source != n) continue;
             const node& at = nodes[n];
+            const bool tail = of_.data[group].tail;
             for (int i = 0; i < at.operand_count; ++i) {
-                const int s = fused[g.operands.data[at.first_operand + i]].source, from = fused[s].group;
+                const int s = fused[f.g.operands.data[at.first_operand + i]].source, from = fused[s].group;
                 if (from == group) continue;
                 if (from >= 0) {
-                    if (groups[group].tail) needed.push({from, group});
+                    if (tail) needed_.push({from, group});
                     continue;
                 }
                 const int name = nodes[s].name;
                 if (name < 0) continue;
-                int& reader = groups[group].tail ? tail_reader[name] : last_reader[name];
-                if (!groups[group].tail)
+                int& reader = tail ? tail_reader_[name] : last_reader_[name];
+                if (!tail)
                     reader = reader > group ? reader : group;
                 else if (!fused[n].arithmetic) // it reads all of its operands for each element, so it cannot write
                     reader = -2;               // where one of them lies
@@ -53,47 +66,49 @@ public:
                     reader = reader == -1 ? group : -2;
             }
         }
-        for (int i = g.roots.size - 1; i >= 0; --i) {
-            const graph_root& r = g.roots.data[i];
+    }
+    // What each group updates, behind the last reader of the old value. Where the tail group of another update reads it
+    // too, it is written at the very end, from the arena.
+    constexpr void find_updates(const fusion_view& f) {
+        for (int i = f.g.roots.size - 1; i >= 0; --i) {
+            const graph_root& r = f.g.roots.data[i];
             if (r.kind != root_kind::update) continue;
-            const int group = fused[r.node].group;
-            if (last_reader[r.name] > earliest[group]) earliest[group] = last_reader[r.name];
-            // Read by the tail group of another update too: written at the very end, from the arena.
-            const int reader = tail_reader[r.name];
+            const int group = f.nodes.data[r.node].group;
+            if (last_reader_[r.name] > earliest_[group]) earliest_[group] = last_reader_[r.name];
+            const int reader = tail_reader_[r.name];
             late_[i] = reader != -1 && reader != group;
             next_update_[i] = first_update_[group];
             first_update_[group] = i;
         }
+    }
+    constexpr void wait_for_needed() {
+        int* const earliest = earliest_.begin();
         for (bool changed = true; changed;) { // twice, nearly always: nodes come in order, groups nearly so
             changed = false;
-            for (const dependence& d : needed) {
-                const int after = groups[d.from].tail ? earliest[d.from] : d.from;
+            for (const dependence& d : needed_) {
+                const int after = of_.data[d.from].tail ? earliest[d.from] : d.from;
                 if (after <= earliest[d.group]) continue;
                 earliest[d.group] = after;
                 changed = true;
             }
         }
-        // In one place the tails keep their numbers' order, in which they depend on each other.
+    }
+    // Each tail behind the group that it waits for. In one place they keep their numbers' order, in which they depend
+    // on each other.
+    constexpr void merge_tails() {
+        const int count = of_.size;
         list<int> first(count + 1, -1), next(count);
         for (int d = count - 1; d >= 0; --d) {
-            if (!groups[d].tail) continue;
-            next[d] = first[earliest[d] + 1];
-            first[earliest[d] + 1] = d;
+            if (!of_.data[d].tail) continue;
+            next[d] = first[earliest_[d] + 1];
+            first[earliest_[d] + 1] = d;
         }
         groups_.reserve(count);
         for (int place = -1; place < count; ++place) {
-            if (place >= 0 && !groups[place].tail) groups_.push(place);
+            if (place >= 0 && !of_.data[place].tail) groups_.push(place);
             for (int d = first[place + 1]; d >= 0; d = next[d]) groups_.push(d);
         }
     }
-    constexpr order_view view() const {
-        return {groups_.view(), first_update_.view(), next_update_.view(), late_.view()};
-    }
-
-private:
-    struct dependence {
-        int from = -1, group = -1;
-    };
 };
 
 // As a constexpr value, so that the plan has a budget of its own.

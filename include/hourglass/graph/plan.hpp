@@ -6,6 +6,7 @@
 #include <hourglass/graph/fuse.hpp>
 #include <hourglass/graph/layout.hpp>
 #include <hourglass/graph/order.hpp>
+#include <hourglass/graph/registers.hpp>
 
 HOURGLASS_BEGIN
 
@@ -51,9 +52,27 @@ public:
     planning& operator=(const planning&) = delete;
     constexpr schedule_builder take() { return static_cast<schedule_builder&&>(s_); }
 
-private:
+    // What the rules of a kind write of the group that was begun last.
+
     // Through reshapes, as everything that asks for the value of a node.
     constexpr int value_of(int n) const { return value_of_[fused_[n].source]; }
+    constexpr bool is_stored(int n) const { return fused_[n].stored || late_[n]; }
+    // The result of a kernel that its members find in registers: their first load.
+    constexpr void load_tile() { s_.loads.extend(1)->tile = true; }
+    // Whole values, in place of loads.
+    constexpr void read_operands(int n, schedule_group& out) {
+        out.operand = value_of(f_.g.operand(n, 0));
+        out.first_load = s_.operands.size();
+        out.load_count = nodes_[n].operand_count;
+        for (int i = 0; i < out.load_count; ++i) s_.operands.push(value_of(f_.g.operand(n, i)));
+    }
+    // What no member computes: of the group's own node, and of its members where these are its results.
+    constexpr void store_node(int n) { s_.stores.push({-1, value_of_[n]}); }
+    constexpr void store_members(const fused_group& d) {
+        for (int n = d.first; n >= 0; n = fused_[n].next_member) store_node(n);
+    }
+
+private:
     constexpr int add_value(int n, storage_kind storage) {
         const node& at = nodes_[n];
         stored_value& v = *s_.values.extend(1);
@@ -83,68 +102,43 @@ private:
         }
     }
 
-    constexpr void count_work(const fused_group& d, bool by_rows, double work) {
-        if (!d.once) (by_rows ? s_.work_per_row : s_.work) += work; // of a call
-    }
-    constexpr bool stored(int n) const { return fused_[n].stored || late_[n]; }
-
-    constexpr void emit(int draft_index) {
-        const fused_group& d = f_.groups.data[draft_index];
+    constexpr schedule_group& begin(group_kind kind, const value_type& domain) {
         schedule_group& out = *s_.groups.extend(1);
-        out.kind = d.kind;
-        out.domain = d.domain;
-        out.node = d.node;
-        out.tail = d.tail;
-        out.once = d.once;
+        out.kind = kind;
+        out.domain = domain;
         out.first_member = s_.members.size();
         out.first_load = s_.loads.size();
         out.first_store = s_.stores.size();
-        if (d.kind == group_kind::product) {
-            out.product = d.product;
-            out.product.left = value_of(d.product.left);
-            out.product.right = value_of(d.product.right);
-            s_.loads.extend(1)->tile = true;
-            if (stored(d.node)) s_.stores.push({-1, value_of_[d.node]});
-            count_work(d, nodes_[d.product.left].type.batched || nodes_[d.product.right].type.batched,
-                       2.0 * static_cast<double>(d.product.m * d.product.n * d.product.k));
-        } else if (reads_operands(d.kind)) {
-            out.operand = value_of(f_.g.operand(d.node, 0));
-            out.first_load = s_.operands.size();
-            for (int i = 0; i < nodes_[d.node].operand_count; ++i) {
-                s_.operands.push(value_of(f_.g.operand(d.node, i)));
-                ++out.load_count;
+        return out;
+    }
+    constexpr void emit(int fused_index) {
+        const fused_group& d = f_.groups.data[fused_index];
+        schedule_group& out = begin(d.kind, d.domain);
+        out.node = d.node;
+        out.tail = d.tail;
+        out.once = d.once;
+        with_rules_of(d.kind, [&](auto rules) {
+            rules.write(*this, d, out);
+            if (rules.keeps_registers) {
+                emit_members(fused_index, out);
+                rules.find_dimensions(out, s_.loads.begin() + out.first_load, d.boundary);
             }
-            if (d.kind == group_kind::scan) {
-                for (int n = d.first; n >= 0; n = fused_[n].next_member) s_.stores.push({-1, value_of_[n]});
-                out.store_count = s_.stores.size() - out.first_store;
-                return;
-            }
-            s_.stores.push({-1, value_of_[d.node]});
-        } else if (d.kind == group_kind::noise) {
-            s_.stores.push({-1, value_of_[d.node]});
-        }
-        for (int n = d.first; n >= 0; n = fused_[n].next_member) emit_member(n, draft_index, out);
-        if (d.kind == group_kind::elementwise || d.kind == group_kind::product) {
-            count_work(d, d.domain.batched, 4.0 * d.count * static_cast<double>(d.domain.extents.size()));
-            out.load_count = s_.loads.size() - out.first_load;
-        }
-        out.member_count = s_.members.size() - out.first_member;
-        if (d.kind == group_kind::elementwise) join_dimensions(out, d.boundary);
-        if (d.kind == group_kind::product) matrix_dimensions(out);
-        for (int r = order_.first_update[draft_index]; r >= 0; r = order_.next_update[r]) {
+            if (!d.once) count(rules.work(nodes_, d));
+        });
+        for (int r = order_.first_update[fused_index]; r >= 0; r = order_.next_update[r]) {
             const graph_root& root = f_.g.roots[r];
             if (!order_.late[r]) s_.stores.push({member_of_[root.node], target_value_[root.name]});
         }
         out.store_count = s_.stores.size() - out.first_store;
     }
+    constexpr void count(const group_work& of_call) {
+        s_.work_per_row += of_call.per_row;
+        s_.work += of_call.per_call;
+    }
+    // An update that is written at the very end.
     constexpr void emit_copy(const graph_root& r) {
-        schedule_group& out = *s_.groups.extend(1);
-        out.kind = group_kind::elementwise;
-        out.domain = nodes_[r.node].type;
+        schedule_group& out = begin(kind_of_arithmetic, nodes_[r.node].type);
         out.tail = true;
-        out.first_member = s_.members.size();
-        out.first_load = s_.loads.size();
-        out.first_store = s_.stores.size();
         group_member& m = *s_.members.extend(1);
         m.op = &record<ops::broadcast_to>;
         m.node = r.node;
@@ -153,9 +147,15 @@ private:
         s_.wires.push({wire::source::load, load_index(r.node, -1, out), 0});
         s_.stores.push({0, target_value_[r.name]});
         out.load_count = out.member_count = out.store_count = 1;
-        join_dimensions(out, -1);
+        find_joined_dimensions(out, s_.loads.begin() + out.first_load, -1);
     }
-    constexpr void emit_member(int n, int draft_index, schedule_group& out) {
+    constexpr void emit_members(int fused_index, schedule_group& out) {
+        const fused_group& d = f_.groups.data[fused_index];
+        for (int n = d.first; n >= 0; n = fused_[n].next_member) emit_member(n, fused_index, out);
+        out.load_count = s_.loads.size() - out.first_load;
+        out.member_count = s_.members.size() - out.first_member;
+    }
+    constexpr void emit_member(int n, int fused_index, schedule_group& out) {
         const node& at = nodes_[n];
         const int index = s_.members.size() - out.first_member;
         group_member& m = *s_.members.extend(1);
@@ -167,7 +167,7 @@ private:
         for (int i = 0; i < at.operand_count; ++i) {
             const int o = operands_[at.first_operand + i], s = fused_[o].source;
             wire& w = wires[i];
-            if (fused_[s].group == draft_index && f_.in_register(n, o, draft_index)) {
+            if (fused_[s].group == fused_index && in_register(f_, n, o, fused_index)) {
                 if (s == out.node) {
                     w.from = wire::source::load; // the tile is the first
                 } else {
@@ -179,20 +179,20 @@ private:
                 w.number = nodes_[s].options.number;
             } else {
                 w.from = wire::source::load;
-                w.index = load_index(o, draft_index, out);
+                w.index = load_index(o, fused_index, out);
             }
         }
         member_of_[n] = index;
         if (at.op->kind == operation_kind::reduction) out.reduces = true;
-        if (stored(n)) s_.stores.push({index, value_of_[n]});
+        if (is_stored(n)) s_.stores.push({index, value_of_[n]});
     }
     // The place of an operand among the loads of a group.
-    constexpr int load_index(int operand, int draft_index, const schedule_group& out) {
+    constexpr int load_index(int operand, int fused_index, const schedule_group& out) {
         const int value = value_of(operand), count = s_.loads.size() - out.first_load;
         group_load& fresh = *s_.loads.extend(1);
         fresh.value = value;
         find_strides(nodes_[operand].type, out.domain, fresh.strides);
-        if (loaded_by_[value] == draft_index) { // else it is new
+        if (loaded_by_[value] == fused_index) { // else it is new
             const group_load* const loads = s_.loads.end() - 1 - count;
             for (int i = 0; i < count; ++i) {
                 if (loads[i].value != value || loads[i].tile) continue;
@@ -205,80 +205,8 @@ private:
                 return i;
             }
         }
-        loaded_by_[value] = draft_index;
+        loaded_by_[value] = fused_index;
         return count;
-    }
-    // Dimension 0 is the batch (extent 1 where there is none), then the axes of the domain.
-    static constexpr void find_strides(const value_type& t, const value_type& domain, long (&strides)[max_dimensions]) {
-        long stride = 1;
-        for (int i = t.extents.rank - 1; i >= 0; --i) {
-            const int extent = t.extents.extents[i];
-            if (extent != 1) strides[1 + i + domain.extents.rank - t.extents.rank] = stride;
-            stride *= extent;
-        }
-        if (t.batched) strides[0] = stride;
-    }
-    constexpr void matrix_dimensions(schedule_group& out) {
-        const int rank = out.domain.extents.rank;
-        out.dimensions = 2;
-        const long columns = out.product.n;
-        out.extents[0] = out.domain.extents.size() / columns;
-        out.extents[1] = columns;
-        for (int i = 0; i < out.load_count; ++i) {
-            auto& strides = s_.loads.begin()[out.first_load + i].strides;
-            const long column = strides[rank];
-            long row = 0;
-            for (int axis = rank - 1; axis >= 0 && row == 0; --axis) row = strides[axis];
-            for (int axis = 2; axis <= rank; ++axis) strides[axis] = 0;
-            strides[0] = row;
-            strides[1] = column;
-        }
-    }
-    // Joins neighbouring axes that all operands walk through in one stride, but never across the boundary of sums.
-    constexpr void join_dimensions(schedule_group& out, int boundary) {
-        int from[max_dimensions]{}; // the axis whose strides a dimension has
-        int last = -1, inner = -1;  // the latest dimension; the first that is summed
-        const int rank = out.domain.extents.rank;
-        for (int axis = 0; axis <= rank; ++axis) { // axis 0 is the batch
-            const long extent = axis == 0 ? 1 : out.domain.extents[axis - 1];
-            if (axis == 0 ? !out.domain.batched : extent == 1) continue;
-            const bool summed = boundary >= 0 && axis > boundary;
-            bool join = last >= 0 && (!summed || inner >= 0);
-            for (int i = 0; join && i < out.load_count; ++i) {
-                const auto& strides = s_.loads.begin()[out.first_load + i].strides;
-                join = strides[from[last]] == strides[axis] * extent;
-            }
-            if (!join) {
-                ++last;
-                out.extents[last] = 1;
-                if (summed && inner < 0) inner = last;
-            }
-            out.extents[last] *= extent;
-            from[last] = axis;
-        }
-        for (int i = 0; i < out.load_count; ++i) {
-            auto& strides = s_.loads.begin()[out.first_load + i].strides;
-            for (int d = 0; d <= last; ++d) strides[d] = strides[from[d]]; // never from before d
-            for (int d = last + 1; d <= rank; ++d) strides[d] = 0;
-        }
-        const auto insert = [&](int at) { // a dimension of one element
-            for (int d = last; d >= at; --d) {
-                out.extents[d + 1] = out.extents[d];
-                for (int i = 0; i < out.load_count; ++i) {
-                    auto& strides = s_.loads.begin()[out.first_load + i].strides;
-                    strides[d + 1] = strides[d];
-                    strides[d] = 0;
-                }
-            }
-            out.extents[at] = 1;
-            ++last;
-        };
-        if (out.reduces && inner < 0)
-            insert(last + 1); // sums of one element
-        else if (out.reduces && inner == 0)
-            insert(0); // everything is summed
-        if (last < 0) insert(0);
-        out.dimensions = last + 1;
     }
 };
 
@@ -310,6 +238,7 @@ constexpr schedule_builder draft_plan(const fusion_view& fused, const order_view
     return planning(fused, order).take();
 }
 
+// Of a graph without dead nodes, such as merge (graph/merge.hpp) leaves it.
 constexpr schedule_builder plan(const graph_view& g, long max_rows) {
     const look_ahead ahead(g);
     fusion fused(g, ahead.view());

@@ -145,27 +145,14 @@ public:
     const node_names& nodes() const { return names_; }
     std::string value(int v) const { return operand_text(g_, names_, s_.values[v].node); }
 
-    static bool has_loads(const schedule_group& group) {
-        return group.kind == group_kind::elementwise || group.kind == group_kind::product;
-    }
     // What a group reads from memory, each value once, in order.
     std::vector<int> loads(const schedule_group& group) const {
         std::vector<int> values;
-        const auto add = [&](int v) {
+        each_read(s_, group, [&](int v) {
             for (int known : values)
                 if (known == v) return;
             values.push_back(v);
-        };
-        if (group.kind == group_kind::product) {
-            add(group.product.left);
-            add(group.product.right);
-        }
-        for (int i = group.first_load; i < group.first_load + group.load_count; ++i) {
-            if (!has_loads(group))
-                add(s_.operands[i]);
-            else if (!s_.loads[i].tile)
-                add(s_.loads[i].value);
-        }
+        });
         return values;
     }
     // The group's own node, where it is more than elementwise, then its members.
@@ -176,7 +163,10 @@ public:
             for (int i = 0; i < g_[group.node].operand_count; ++i)
                 operands.push_back(operand_text(g_, names_, g_.operand(group.node, i)));
             all.push_back(names_.all(group.node) + " = " + expression_text(g_[group.node], operands));
-            if (group.kind == group_kind::product) all.back() += " as " + product(group);
+            with_rules_of(group.kind, [&](auto rules) {
+                line_end end{*this, all.back()};
+                rules.print(group, end);
+            });
         }
         for (int i = 0; i < group.member_count; ++i) {
             const group_member& m = s_.members[group.first_member + i];
@@ -198,41 +188,16 @@ private:
         const group_load& l = s_.loads[group.first_load + w.index];
         return l.tile ? names_[group.node] : value(l.value);
     }
-    // The plan may have turned the product round: this is how the kernel sees it.
-    std::string product(const schedule_group& group) const {
-        const product_plan& p = group.product;
-        const auto extent = [](long n, bool rows) {
-            return rows ? n == 1 ? "rows" : "rows*" + std::to_string(n) : std::to_string(n);
-        };
-        const auto matrix = [&](int v, const std::string& m, const std::string& n) {
-            return value(v) + " (" + m + " x " + n + ")";
-        };
-        const std::string depth = extent(p.k, p.rows_in_k);
-        std::string t =
-            matrix(p.left, extent(p.m, p.rows_in_m), depth) + " times " + matrix(p.right, depth, std::to_string(p.n));
-        if (p.left_is_packed) t += ", left operand packed before";
-        if (p.per_row) t += p.summed ? ", summed over rows" : ", for each row";
-        return t;
-    }
+    // What the rules of a kind write behind the node that makes a group.
+    struct line_end {
+        const schedule_names& names;
+        std::string& line;
+        void add(std::string_view piece) { line += piece; }
+        void add(long number) { line += std::to_string(number); }
+        void add_value(int v) { line += names.value(v); }
+    };
 };
 
-inline std::string_view kind_text(group_kind kind) {
-    switch (kind) {
-    case group_kind::elementwise:
-        return "elementwise";
-    case group_kind::column_reduction:
-        return "reduction";
-    case group_kind::product:
-        return "product";
-    case group_kind::movement:
-        return "movement";
-    case group_kind::noise:
-        return "noise";
-    case group_kind::scan:
-        return "scan";
-    }
-    return "";
-}
 inline std::string size_text(long elements, long element_bytes) {
     return std::to_string(elements) + " elements, " + std::to_string(elements * element_bytes) + " bytes";
 }

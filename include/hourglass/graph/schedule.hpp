@@ -7,19 +7,7 @@
 
 HOURGLASS_BEGIN
 
-enum class group_kind {
-    elementwise,      // one pass over a domain, with sums over its last axes
-    column_reduction, // a reduction over the batch or over leading axes
-    product,          // a matrix product whose tiles pass through elementwise nodes
-    movement,         // transpose, slice, pad, concatenate; what has no kernel of its own
-    scan,             // a recurrence, whose body has a schedule of its own
-    noise
-};
-
-// Whole values, which stand among the schedule's operands; the others load elements.
-constexpr bool reads_operands(group_kind kind) {
-    return kind == group_kind::movement || kind == group_kind::column_reduction || kind == group_kind::scan;
-}
+enum class group_kind : int; // graph/group_rules.hpp lists the kinds and says what is true of each
 
 // Where a value lies.
 enum class storage_kind { uniform, fed, parameter, state, arena };
@@ -68,17 +56,13 @@ struct schedule_group {
     long extents[max_dimensions]{};
     bool reduces = false; // some members are sums over the last dimension
     product_plan product{};
-    int node = -1;               // product, movement, noise, column reduction, scan: the node
-    int operand = -1;            // column reduction: the value reduced
+    int node = -1;               // of a group that one node makes: that node
+    int operand = -1;            // the first of the values that it reads as a whole
     bool tail = false;           // serves updates only
     bool once = false;           // computed when the program is made: the same in every call
     bool wait_before = false;    // something it needs was made by other threads since the last wait
     std::uint64_t structure = 0; // equal for groups that one kernel can serve
     int representative = -1;     // the first group of the same structure
-
-    // A product of which the next such one may count on what it packed: those of each row, and those of all calls, lie
-    // outside of that order.
-    constexpr bool packs_in_order() const { return kind == group_kind::product && !product.per_row && !once; }
 };
 
 struct schedule_result {
@@ -107,7 +91,7 @@ struct schedule_view {
     slice_of<stored_value> values;
     slice_of<schedule_result> results;
     slice_of<int> uniforms; // values computed before the groups run
-    slice_of<int> operands; // of movements, column reductions and scans: values
+    slice_of<int> operands; // values that groups read as a whole
     slice_of<int> numbers;  // nodes that are numbers of the call, in the order in which they are computed
     long arena = 0;         // elements
     long arena_without_reuse = 0;

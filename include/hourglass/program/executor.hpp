@@ -7,7 +7,6 @@
 #include <hourglass/program/crew.hpp>
 #include <hourglass/program/direct.hpp>
 #include <hourglass/program/memory.hpp>
-#include <hourglass/program/product_groups.hpp>
 #include <hourglass/program/recurrence.hpp>
 
 #include <tuple>
@@ -36,6 +35,8 @@ template <class Compiled, class T> struct threads_of {
 
 template <class Compiled, class T> class executor {
 public:
+    using compiled_graph = Compiled;
+    using element_type = T;
     static constexpr bool inside = threads_of<Compiled, T>::inside,
                           runs_alone = threads_of<Compiled, T>::never_others();
     static constexpr const auto& schedule = Compiled::run_time;
@@ -108,16 +109,23 @@ public:
     // A thread's part of a run, all threads together; what products count is the thread's own, and goes on from one
     // walk of a run to the next.
     void walk(long rows, worker w, int& products) {
-        static constexpr auto runners = make_runners(std::make_integer_sequence<int, groups>{});
+        static constexpr auto functions = make_functions(std::make_integer_sequence<int, groups>{});
         for (int g = 0; g < groups; ++g) {
             if (group_at(g).once) continue;
             if (group_at(g).wait_before) wait_for_all(w);
-            runners[static_cast<std::size_t>(g)](*this, group_at(g), rows, w, products);
+            functions[static_cast<std::size_t>(g)](*this, group_at(g), rows, w, products);
         }
     }
 
     // The same by one thread alone, where there is no batch axis.
     void walk_alone() { direct::run_all(*this); }
+
+    // Group G alone, without other threads: every product packs into the same place, where the next may find it.
+    template <int G> void run_group() {
+        int products = group_at(G).product.left_is_packed ? 1 : 0;
+        function_of<group_at(G).representative>()(*this, group_at(G), 1, {0, 1}, products);
+    }
+    template <int K> auto& scan() { return std::get<K>(scans_); }
 
 private:
     // A program that always runs alone keeps no crew: small programs are made in loops.
@@ -125,12 +133,6 @@ private:
     program_memory<T, inside ? static_cast<std::size_t>(scratch_plan<Compiled, T>::with_arena(1)) : 0> memory_;
 
     using direct = direct_runs<Compiled, T>;
-    friend direct;
-    // Group G alone, without other threads: every product packs into the same place, where the next may find it.
-    template <int G> void run_group() {
-        int products = group_at(G).product.left_is_packed ? 1 : 0;
-        runner_of<group_at(G).representative>()(*this, group_at(G), 1, {0, 1}, products);
-    }
     // So many things at most, found when compiling.
     template <class Thing, int Most> struct found {
         std::size_t count = 0;
@@ -249,88 +251,12 @@ private:
         }
     }
 
-    // Of the groups that are one node, and of their operands, whose own shapes count: in memory they may have others.
-    static constexpr auto find_plain_nodes() {
-        std::array<plain_node, static_cast<std::size_t>(groups) + 1> all{};
-        const graph_view graph = Compiled::final_graph::view();
-        for (int g = 0; g < groups; ++g)
-            if (const int n = group_at(g).node; n >= 0) all[static_cast<std::size_t>(g)] = plain(graph[n]);
-        return all;
+    template <int... G> static constexpr auto make_functions(std::integer_sequence<int, G...>) {
+        return std::array<group_function<executor>, sizeof...(G) + 1>{function_of<group_at(G).representative>()...,
+                                                                      nullptr};
     }
-    static constexpr auto find_operand_types() {
-        std::array<value_type, static_cast<std::size_t>(Compiled::sizes.operands) + 1> all{};
-        const graph_view graph = Compiled::final_graph::view();
-        for (int g = 0; g < groups; ++g)
-            for (int i = 0; reads_operands(group_at(g).kind) && i < group_at(g).load_count; ++i)
-                all[static_cast<std::size_t>(group_at(g).first_load + i)] =
-                    graph[graph.operand(group_at(g).node, i)].type;
-        return all;
-    }
-    static constexpr int find_most_operands() {
-        int most = 0;
-        for (int g = 0; g < groups; ++g)
-            if (group_at(g).kind == group_kind::movement) most = std::max(most, group_at(g).load_count);
-        return most;
-    }
-    // How movements of runs go, in the places of their operands.
-    static constexpr auto find_runs() {
-        std::array<runs_of_movement, static_cast<std::size_t>(Compiled::sizes.operands) + 1> all{};
-        const graph_view graph = Compiled::final_graph::view();
-        for (int g = 0; g < groups; ++g) {
-            if (group_at(g).kind != group_kind::movement) continue;
-            const node& n = graph[group_at(g).node];
-            for (int i = 0; n.op->runs != nullptr && i < group_at(g).load_count; ++i)
-                all[static_cast<std::size_t>(group_at(g).first_load + i)] = runs_of_operand(graph, group_at(g).node, i);
-        }
-        return all;
-    }
-    static constexpr auto copy_indices() {
-        std::array<int, static_cast<std::size_t>(Compiled::final_graph::view().indices.size) + 1> copies{};
-        std::ranges::copy(Compiled::final_graph::view().indices, copies.begin());
-        return copies;
-    }
-    static const int* indices_of_nodes() {
-        static constexpr auto indices = copy_indices();
-        return indices.data();
-    }
-    static const plain_node& node_of(const schedule_group& g) {
-        static constexpr auto nodes = find_plain_nodes();
-        return nodes[static_cast<std::size_t>(&g - schedule.groups.data())];
-    }
-    static const value_type* operand_types_of(const schedule_group& g) {
-        static constexpr auto types = find_operand_types();
-        return types.data() + g.first_load;
-    }
-
-    using runner = void (*)(executor&, const schedule_group&, long, worker, int&);
-    template <int... G> static constexpr auto make_runners(std::integer_sequence<int, G...>) {
-        return std::array<runner, sizeof...(G) + 1>{runner_of<group_at(G).representative>()..., nullptr};
-    }
-    template <int G> static constexpr runner runner_of() {
-        constexpr group_kind kind = group_at(G).kind;
-        if constexpr (kind == group_kind::elementwise)
-            return &run_elementwise<G>;
-        else if constexpr (kind == group_kind::product)
-            return &product_groups<executor, Compiled, T>::template run<G>;
-        else if constexpr (kind == group_kind::noise)
-            return &run_noise;
-        else if constexpr (kind == group_kind::scan)
-            return &run_scan<ops::called_scan::of(
-                                 Compiled::final_graph::value.nodes[static_cast<std::size_t>(group_at(G).node)].options)
-                                 .scan>;
-        else {
-            constexpr const operation* op =
-                Compiled::final_graph::value.nodes[static_cast<std::size_t>(group_at(G).node)].op;
-            using Op = typename implementation<op>::type;
-            if constexpr (kind == group_kind::column_reduction)
-                return &run_columns<Op>;
-            else if constexpr (op->runs != nullptr)
-                return &run_moved_runs;
-            else if constexpr (op->axes_of_result != nullptr)
-                return &run_moved_axes;
-            else
-                return &run_loop<Op>;
-        }
+    template <int G> static constexpr group_function<executor> function_of() {
+        return group_runner<group_at(G).kind>::template function<G, executor>();
     }
 
     void run_groups(long rows, worker w, bool flush) {
@@ -341,69 +267,6 @@ private:
         } else {
             walk(rows, w, products);
         }
-    }
-
-    template <int G> static void run_elementwise(executor& e, const schedule_group& g, long rows, worker w, int&) {
-        const addresses<T, group_at(G).load_count, group_at(G).store_count> a(e, g);
-        group_kernel<Compiled, G, T>::run(a.from, a.to, rows, w);
-    }
-
-    template <class Op> static void run_columns(executor& e, const schedule_group& g, long rows, worker w, int&) {
-        const plain_node& n = node_of(g);
-        const value_type& of = *operand_types_of(g);
-        const shape& extents = of.extents;
-        long outer = 1, reduced = rows, inner = extents.size();
-        if (const auto [first, last, over_rows] = ops::reduction_axes::of(n.options); !over_rows) {
-            outer = extents.size(0, first) * (of.batched ? rows : 1);
-            reduced = extents.size(first, last);
-            inner = extents.size(last, extents.rank);
-        }
-        reduce_columns<Op>(
-            e.place[static_cast<std::size_t>(schedule.stores[static_cast<std::size_t>(g.first_store)].value)],
-            e.place[static_cast<std::size_t>(g.operand)], outer, reduced, inner, w);
-    }
-    static void run_noise(executor& e, const schedule_group& g, long rows, worker w, int&) {
-        make_noise(node_of(g),
-                   e.place[static_cast<std::size_t>(schedule.stores[static_cast<std::size_t>(g.first_store)].value)],
-                   e.noise, e.first_example, rows, w);
-    }
-    template <int K> static void run_scan(executor& e, const schedule_group& g, long rows, worker w, int&) {
-        using scan = typename Compiled::template step<K>;
-        const T* from[scan::operands + 1];
-        T* to[scan::results + 1];
-        for (int i = 0; i < g.load_count; ++i)
-            from[i] = e.place[static_cast<std::size_t>(schedule.operands[static_cast<std::size_t>(g.first_load + i)])];
-        for (int i = 0; i < g.store_count; ++i)
-            to[i] =
-                e.place[static_cast<std::size_t>(schedule.stores[static_cast<std::size_t>(g.first_store + i)].value)];
-        std::get<K>(e.scans_).run(from, to, rows, w);
-    }
-    // What a movement or a product without a kernel is given.
-    struct moved {
-        const T* from[find_most_operands() + 1];
-        T* to;
-        moved(executor& e, const schedule_group& g) {
-            for (int i = 0; i < g.load_count; ++i)
-                from[i] =
-                    e.place[static_cast<std::size_t>(schedule.operands[static_cast<std::size_t>(g.first_load + i)])];
-            to = e.place[static_cast<std::size_t>(schedule.stores[static_cast<std::size_t>(g.first_store)].value)];
-        }
-    };
-    static void run_moved_runs(executor& e, const schedule_group& g, long rows, worker w, int&) {
-        const moved m(e, g);
-        const plain_node& n = node_of(g);
-        static constexpr auto parts = find_runs();
-        move_runs(n, parts.data() + g.first_load, operand_types_of(g), m.from, g.load_count, m.to,
-                  n.type.batched ? rows : 1, w);
-    }
-    static void run_moved_axes(executor& e, const schedule_group& g, long rows, worker w, int&) {
-        const moved m(e, g);
-        const plain_node& n = node_of(g);
-        move_axes(n, operand_types_of(g), m.from, m.to, n.type.batched ? rows : 1, w);
-    }
-    template <class Op> static void run_loop(executor& e, const schedule_group& g, long rows, worker w, int&) {
-        moved m(e, g);
-        run_reference<Op>(node_of(g), operand_types_of(g), m.from, g.load_count, m.to, indices_of_nodes(), rows, w);
     }
 };
 

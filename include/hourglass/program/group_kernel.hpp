@@ -8,7 +8,7 @@
 #include <cstddef>
 #include <utility>
 
-#include <hourglass/graph/schedule.hpp>
+#include <hourglass/graph/group_kinds.hpp>
 #include <hourglass/kernels/packing.hpp>
 #include <hourglass/kernels/partial.hpp>
 #include <hourglass/kernels/simd.hpp>
@@ -29,7 +29,7 @@ template <class Compiled, int Group, class T> class group_kernel {
     static constexpr bool find_single() {
         const schedule_group& of = schedule.groups[Group];
         const product_plan& p = of.product;
-        if (of.domain.batched || (of.kind != group_kind::elementwise && of.kind != group_kind::product)) return false;
+        if (of.domain.batched || !keeps_registers(of.kind)) return false;
         if (p.rows_in_m || p.rows_in_k || p.per_row) return false;
         long elements = 1;
         for (int d = 0; d < of.dimensions; ++d) elements *= of.extents[d];

@@ -19,8 +19,11 @@ private:
 
     static constexpr bool find_possible() {
         constexpr long most = 1024; // numbers of local memory
+        bool fits = true;
         for (int g = 0; g < Step::sizes.groups; ++g)
-            if (schedule.groups[static_cast<std::size_t>(g)].kind != group_kind::elementwise) return false;
+            with_runner_of(schedule.groups[static_cast<std::size_t>(g)].kind,
+                           [&](auto runner) { fits = fits && runner.fits_local_lane; });
+        if (!fits) return false;
         for (int u = 0; u < Step::sizes.uniforms; ++u)
             if (node_at(at(schedule.uniforms[static_cast<std::size_t>(u)]).node).op->kind != operation_kind::literal)
                 return false;

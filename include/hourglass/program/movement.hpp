@@ -8,7 +8,7 @@
 
 #include <hourglass/expr/shape.hpp>
 #include <hourglass/kernels/transpose.hpp>
-#include <hourglass/program/group_kernel.hpp>
+#include <hourglass/program/worker.hpp>
 
 HOURGLASS_BEGIN
 

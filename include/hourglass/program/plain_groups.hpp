@@ -2,10 +2,9 @@
 // over the batch, movements, noise.
 #pragma once
 
-#include <hourglass/graph/differentiate.hpp>
+#include <hourglass/graph/static_graph.hpp>
 #include <hourglass/kernels/partial.hpp>
 #include <hourglass/kernels/philox.hpp>
-#include <hourglass/program/group_kernel.hpp>
 #include <hourglass/program/movement.hpp>
 
 HOURGLASS_BEGIN
@@ -110,16 +109,6 @@ template <class Op, int Rest = 0, class T>
             kernels::store_partial(out + o * inner + at, total, count);
     }
 }
-
-// How a movement of runs goes.
-constexpr runs_of_movement runs_of_operand(const graph_view& g, int n, int operand) {
-    const node& at = g[n];
-    list<value_type> types(at.operand_count);
-    for (int i = 0; i < at.operand_count; ++i) types[i] = g[g.operand(n, i)].type;
-    return at.op->runs(at.type, types.begin(), at.operand_count, at.options, operand);
-}
-// Whether a movement is one that the loops below can do: of runs, or of axes in another order.
-constexpr bool has_movement_kernel(const operation& op) { return op.runs != nullptr || op.axes_of_result != nullptr; }
 
 // Axes in another order, for each of `rows` examples.
 template <class T>

@@ -4,27 +4,13 @@
 
 #include <hourglass/kernels/partial.hpp>
 #include <hourglass/program/group_kernel.hpp>
-#include <hourglass/program/memory.hpp>
+#include <hourglass/program/group_tables.hpp>
+#include <hourglass/program/product_choice.hpp>
 
 HOURGLASS_BEGIN
 
-// The addresses of a group's loads and stores.
-template <class T, int Loads, int Stores> struct addresses {
-    const T* from[Loads + 1];
-    T* to[Stores + 1];
-    template <class Executor> addresses(const Executor& e, const schedule_group& g) {
-        for (int i = 0; i < Loads; ++i) {
-            const int v = Executor::schedule.loads[static_cast<std::size_t>(g.first_load + i)].value;
-            from[i] = v < 0 ? nullptr : e.place[static_cast<std::size_t>(v)];
-        }
-        for (int i = 0; i < Stores; ++i)
-            to[i] = e.place[static_cast<std::size_t>(
-                Executor::schedule.stores[static_cast<std::size_t>(g.first_store + i)].value)];
-    }
-};
-
 template <class Executor, class Compiled, class T> class product_groups {
-    using scratch = scratch_plan<Compiled, T>;
+    using choice = product_choice<Compiled, T>;
     static constexpr const schedule_group& group_at(int g) {
         return Compiled::schedule.groups[static_cast<std::size_t>(g)];
     }
@@ -33,7 +19,7 @@ public:
     template <int G> static void run(Executor& e, const schedule_group& g, long rows, worker w, int& products) {
         constexpr product_plan shape_of = group_at(G).product;
         constexpr int n = static_cast<int>(shape_of.n);
-        const addresses<T, group_at(G).load_count, group_at(G).store_count> a(e, g);
+        const load_addresses<T, group_at(G).load_count, group_at(G).store_count> a(e, g);
         if constexpr (shape_of.summed) {
             multiply_and_add(e, g.product, a.to[0], rows, w);
         } else if constexpr (shape_of.per_row) {
@@ -48,14 +34,14 @@ public:
             };
             const T* const left = e.place[static_cast<std::size_t>(g.product.left)];
             const T* const right = e.place[static_cast<std::size_t>(g.product.right)];
-            if constexpr (scratch::is_vector_product(shape_of) && shape_of.right_row == 1) {
+            if constexpr (choice::is_vector_product(shape_of) && shape_of.right_row == 1) {
                 kernels::vector_times_columns<T, n, static_cast<int>(shape_of.k)>(left, right, shape_of.right_column,
                                                                                   w.thread, w.threads, epilogue);
-            } else if constexpr (scratch::is_vector_product(shape_of)) {
+            } else if constexpr (choice::is_vector_product(shape_of)) {
                 if (w.thread == 0)
                     kernels::vector_times_rows<T, n, static_cast<int>(shape_of.k)>(left, right, shape_of.right_row,
                                                                                    epilogue);
-            } else if constexpr (scratch::is_small(shape_of)) {
+            } else if constexpr (choice::is_small(shape_of)) {
                 if (w.thread == 0)
                     kernels::multiply_small<T, static_cast<int>(shape_of.m), n, static_cast<int>(shape_of.k)>(
                         {left, shape_of.left_row, shape_of.left_column},
@@ -86,7 +72,7 @@ private:
         T* const panel = e.own_panel(w.thread);
         if (kernels::prefers_few_rows<T>(m, n, k)) {
             kernels::multiply_few_rows(left, right, m, n, k, panel, w.thread, w.threads, epilogue);
-        } else if (scratch::goes_by_rows(plan)) {
+        } else if (choice::goes_by_rows(plan)) {
             T* const packed = e.shared_operand(++products);
             constexpr int columns = kernels::blocking<T>::columns;
             const share panels((n + columns - 1) / columns, w);
@@ -121,15 +107,15 @@ private:
     // digits.
     HOURGLASS_NOINLINE static void multiply_and_add(Executor& e, const product_plan& plan, T* to, long rows, worker w) {
         sum_of_rows s{to, to, nullptr};
-        const bool many = rows > scratch::rows_of_sum;
+        const bool many = rows > choice::rows_of_sum;
         if (many) s.recent = e.sums_of_rows(0), s.lost = e.sums_of_rows(1);
         for (long r = 0; r < rows; ++r) {
             const auto epilogue = [&](const kernels::finished_part<T>& part) {
                 add_part(s, part, static_cast<int>(plan.n));
             };
-            s.first = many ? r % scratch::rows_of_sum == 0 : r == 0;
-            s.last = many && (r % scratch::rows_of_sum == scratch::rows_of_sum - 1 || r == rows - 1);
-            s.first_sum = r < scratch::rows_of_sum;
+            s.first = many ? r % choice::rows_of_sum == 0 : r == 0;
+            s.last = many && (r % choice::rows_of_sum == choice::rows_of_sum - 1 || r == rows - 1);
+            s.first_sum = r < choice::rows_of_sum;
             multiply_row(e, plan, r, w.thread, w, epilogue);
         }
     }

@@ -97,7 +97,7 @@ inline double elements_moved(schedule_view s, graph_view g, long rows) {
     double all = 0;
     const auto add = [&](int value) { all += static_cast<double>(elements_of(s.values[value].type, rows)); };
     for (const schedule_group& group : s.groups) {
-        if (group.kind == group_kind::scan || group.once) continue;
+        if (has_steps(group.kind) || group.once) continue;
         for (const int value : names.loads(group)) add(value);
         for (int i = 0; i < group.store_count; ++i) add(s.stores[group.first_store + i].value);
     }
