@@ -4,7 +4,7 @@
 #include "hourglass/data/sources.hpp"
 #include "hourglass/io/interrupt.hpp"
 #include "hourglass/io/standard_streams.hpp"
-#include "hourglass/program/processors.hpp"
+#include "hourglass/threads/processors.hpp"
 #include "quote.hpp"
 
 #include <algorithm>

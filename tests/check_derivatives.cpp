@@ -1,7 +1,7 @@
 // hg::check_derivatives: it passes what is right, names what is wrong, and knows kinks; of built-in operations and of a
 // user's own.
 #include <hourglass/hourglass.hpp>
-#include <hourglass/program/check_derivatives.hpp>
+#include <hourglass/inspect/check_derivatives.hpp>
 
 #include <doctest/doctest.h>
 

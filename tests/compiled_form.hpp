@@ -1,8 +1,8 @@
 // A graph as programs compile it, made at run time: what the plan of any graph begins with.
 #pragma once
 
-#include <hourglass/graph/merge.hpp>
-#include <hourglass/graph/simplify.hpp>
+#include <hourglass/passes/merge.hpp>
+#include <hourglass/passes/simplify/simplify.hpp>
 
 namespace fuzz {
 

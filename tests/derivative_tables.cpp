@@ -2,7 +2,7 @@
 // ran it is beside the table, and speaks of the same expressions in the same words.
 #include "table_leaves.hpp"
 
-#include <hourglass/nn/derivatives.hpp>
+#include <hourglass/autodiff/derivatives.hpp>
 
 #include <optional>
 #include <string>

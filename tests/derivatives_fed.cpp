@@ -64,7 +64,7 @@ template <class Op> inline constexpr hg::graph of_operation{
     s = hg::apply_operation(Op{}, x), y = sum(s), g = grad(y, x), g_s = grad(y, s), z = 2 * s,
 };
 
-// What is differentiated has no s any more (graph/smooth.hpp); what is written has it.
+// What is differentiated has no s any more (autodiff/smooth.hpp); what is written has it.
 inline constexpr hg::graph of_squared_root{s = abs(w * x), d = sparse_jacobian(square(s), x), g = jacobian(s * s, x)};
 
 // s lies between y and x; side only stands beside it.

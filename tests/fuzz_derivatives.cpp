@@ -2,8 +2,8 @@
 // forward mode gives along v, and u J what reverse mode gives for u.
 #include <doctest/doctest.h>
 
-#include <hourglass/graph/compile.hpp>
-#include <hourglass/nn/derivatives.hpp>
+#include <hourglass/autodiff/derivatives.hpp>
+#include <hourglass/compile/compile.hpp>
 
 #include "graph_validator.hpp"
 #include "graph_values.hpp"

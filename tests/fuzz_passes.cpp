@@ -5,7 +5,7 @@
 
 #include <functional>
 
-#include <hourglass/graph/compile.hpp>
+#include <hourglass/compile/compile.hpp>
 
 #include "graph_shrinker.hpp"
 #include "graph_validator.hpp"

@@ -3,7 +3,7 @@
 // and printed.
 #include <doctest/doctest.h>
 
-#include <hourglass/graph/compile.hpp>
+#include <hourglass/compile/compile.hpp>
 
 #include "compiled_form.hpp"
 #include "graph_shrinker.hpp"

@@ -11,7 +11,7 @@
 #include <utility>
 #include <vector>
 
-#include <hourglass/program/executor.hpp>
+#include <hourglass/runtime/executor.hpp>
 
 #include "graph_validator.hpp"
 #include "graph_values.hpp"

@@ -3,8 +3,8 @@
 // the interpreter and a compiled program say.
 #pragma once
 
-#include <hourglass/graph/interpret.hpp>
 #include <hourglass/hourglass.hpp>
+#include <hourglass/inspect/interpret.hpp>
 
 #include <boost/math/special_functions/erf.hpp>
 #include <boost/math/special_functions/expm1.hpp>

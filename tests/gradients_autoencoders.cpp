@@ -3,7 +3,7 @@
 // elsewhere. GCC compiles some of the programs, Clang the others.
 #include "autoencoders.hpp"
 
-#include <hourglass/graph/interpret.hpp>
+#include <hourglass/inspect/interpret.hpp>
 
 #include <boost/math/special_functions/erf.hpp>
 #include <boost/math/special_functions/expm1.hpp>

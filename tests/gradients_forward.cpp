@@ -3,8 +3,8 @@
 #include "gradient_check.hpp"
 #include "operation_points.hpp"
 
-#include <hourglass/graph/directions.hpp>
-#include <hourglass/graph/forward.hpp>
+#include <hourglass/autodiff/directions.hpp>
+#include <hourglass/autodiff/forward.hpp>
 
 using namespace gradient_check;
 namespace points = operation_points;

@@ -3,7 +3,7 @@
 // structural_operations.hpp; feeding and comparing graphs is in graph_values.hpp.
 #pragma once
 
-#include <hourglass/graph/differentiate.hpp>
+#include <hourglass/autodiff/differentiate.hpp>
 #include <hourglass/ops/scan.hpp>
 
 #include "structural_operations.hpp"

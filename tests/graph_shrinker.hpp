@@ -2,7 +2,7 @@
 // are left out, as long as the fault stays. What a fault is, the caller says.
 #pragma once
 
-#include <hourglass/graph/rewrite.hpp>
+#include <hourglass/passes/rewrite.hpp>
 
 #include "graph_generator.hpp"
 

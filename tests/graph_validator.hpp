@@ -8,7 +8,7 @@
 #include <string>
 #include <utility>
 
-#include <hourglass/graph/static_graph.hpp>
+#include <hourglass/ir/static_graph.hpp>
 #include <hourglass/ops/scan.hpp>
 
 namespace fuzz {

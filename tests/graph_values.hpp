@@ -9,7 +9,7 @@
 #include <string>
 #include <vector>
 
-#include <hourglass/graph/interpret.hpp>
+#include <hourglass/inspect/interpret.hpp>
 
 #include "graph_generator.hpp"
 

@@ -3,7 +3,7 @@
 // that let it reassociate, of which no macro tells: see tests/meson.build. ./dev bench --accuracy measures the errors
 // over the whole range; tests/operation_values.cpp compares with 50 digits, and in programs too.
 #include <hourglass/kernels/simd.hpp>
-#include <hourglass/ops/math.hpp>
+#include <hourglass/math/elementary.hpp>
 
 #include <doctest/doctest.h>
 

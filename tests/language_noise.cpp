@@ -2,7 +2,7 @@
 // alone; noise that is fed; dropout and what else differs between training and evaluation. The generator's own tests
 // are elsewhere.
 #include <hourglass/hourglass.hpp>
-#include <hourglass/ops/philox.hpp>
+#include <hourglass/math/philox.hpp>
 
 #include <algorithm>
 #include <cmath>
@@ -63,7 +63,7 @@ numbers data(int rows) {
 
 }
 
-TEST_CASE("noise is a function of seed, leaf, example and element, as ops/philox.hpp says it") {
+TEST_CASE("noise is a function of seed, leaf, example and element, as math/philox.hpp says it") {
     using namespace noisy;
     constexpr int rows = 5;
     returns<corrupted, two, common, even> f{hg::seed = 9};

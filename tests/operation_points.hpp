@@ -3,7 +3,7 @@
 // without an entry here does not compile in the tests that enumerate it.
 #pragma once
 
-#include <hourglass/ops/list.hpp>
+#include <hourglass/inspect/operation_list.hpp>
 
 #include <array>
 #include <limits>

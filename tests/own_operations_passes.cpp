@@ -2,7 +2,7 @@
 // fused, given their kernels, computed for all directions at once, costed, printed and known to sparsity like them.
 #include "../testing/own_operations.hpp"
 
-#include <hourglass/program/check_derivatives.hpp>
+#include <hourglass/inspect/check_derivatives.hpp>
 
 #include <string>
 #include <vector>

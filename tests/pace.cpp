@@ -1,5 +1,5 @@
 // How many threads a program takes when others use the processors, on a clock of the test's own.
-#include <hourglass/program/pace.hpp>
+#include <hourglass/threads/pace.hpp>
 
 #include <doctest/doctest.h>
 

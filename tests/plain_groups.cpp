@@ -1,6 +1,6 @@
 // Groups that are loops over memory: movements of odd extents against the operations' own plain loops, with each thread
 // doing its part and no more, and reductions to one number. What programs make of them is tested elsewhere.
-#include <hourglass/program/group_runners.hpp>
+#include <hourglass/runtime/group_runners.hpp>
 
 #include <doctest/doctest.h>
 

@@ -1,6 +1,6 @@
 // Two threads of a team write to one place with nothing between them: the thread sanitizer must say so, which shows
 // that it sees what a team orders and what it does not.
-#include <hourglass/program/team.hpp>
+#include <hourglass/threads/team.hpp>
 
 #include <cstdio>
 

@@ -1,5 +1,5 @@
 // How many processors a process may use: control groups of both versions as files in a folder, affinity, environment.
-#include <hourglass/program/processors.hpp>
+#include <hourglass/threads/processors.hpp>
 
 #include "child_process.hpp"
 #include "io_folder.hpp"

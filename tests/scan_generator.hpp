@@ -3,7 +3,7 @@
 // graph_generator.hpp, which includes this.
 #pragma once
 
-#include <hourglass/graph/body.hpp>
+#include <hourglass/scan/body.hpp>
 
 namespace fuzz {
 

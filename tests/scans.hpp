@@ -3,8 +3,8 @@
 // is held against it.
 #pragma once
 
-#include <hourglass/graph/interpret.hpp>
 #include <hourglass/hourglass.hpp>
+#include <hourglass/inspect/interpret.hpp>
 
 #include <map>
 #include <string>

@@ -7,7 +7,7 @@
 #include <string>
 #include <vector>
 
-#include <hourglass/graph/group_rules.hpp>
+#include <hourglass/schedule/group_rules.hpp>
 
 namespace fuzz {
 

@@ -8,8 +8,8 @@
 #include <string>
 #include <vector>
 
-#include <hourglass/graph/group_rules.hpp>
-#include <hourglass/graph/interpret.hpp>
+#include <hourglass/inspect/interpret.hpp>
+#include <hourglass/schedule/group_rules.hpp>
 
 #include "graph_values.hpp"
 

@@ -2,7 +2,7 @@
 // ones, by programs and by the interpreter; and of generated graphs, that no element which is not zero is missing.
 // Other shapes of matrices are in sparse_shapes.cpp.
 #include <hourglass/hourglass.hpp>
-#include <hourglass/program/check_derivatives.hpp>
+#include <hourglass/inspect/check_derivatives.hpp>
 
 #include <doctest/doctest.h>
 

@@ -3,8 +3,8 @@
 // nothing overflows and nothing stands near a pole. How a graph is put together is in graph_generator.hpp.
 #pragma once
 
-#include <hourglass/graph/trace.hpp>
-#include <hourglass/ops/list.hpp>
+#include <hourglass/inspect/operation_list.hpp>
+#include <hourglass/ir/trace.hpp>
 
 namespace fuzz {
 

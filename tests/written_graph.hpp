@@ -4,8 +4,8 @@
 #include <set>
 #include <string_view>
 
-#include <hourglass/graph/compile.hpp> // whole: records name the functions of all passes
-#include <hourglass/ops/list.hpp>
+#include <hourglass/compile/compile.hpp> // whole: records name the functions of all passes
+#include <hourglass/inspect/operation_list.hpp>
 
 namespace written {
 

@@ -3,7 +3,7 @@
 
 #include <initializer_list>
 
-#include <hourglass/graph/layout.hpp>
+#include <hourglass/schedule/layout.hpp>
 
 namespace written {
 

@@ -17,7 +17,7 @@
 
 // Values to a few units in the last place, infinities, NaN and the sign of zero need arithmetic as it is written. GCC
 // tells each of these flags by a macro, Clang only those of the first two branches; under Clang's others the functions
-// of ops/vector_math.hpp hold their accuracy, and docs/operations.md says what is lost.
+// of math/vector.hpp hold their accuracy, and docs/operations.md says what is lost.
 #if defined(__FAST_MATH__)
     #error "hourglass: -ffast-math (part of -Ofast) changes results: compile this without it; -O3 is safe"
 #elif defined(__FINITE_MATH_ONLY__) && __FINITE_MATH_ONLY__

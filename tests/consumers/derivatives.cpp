@@ -1,6 +1,6 @@
 // What a consumer with an operation of its own compiles: derivatives checked in 50 digits.
 #include <hourglass/hourglass.hpp>
-#include <hourglass/program/check_derivatives.hpp>
+#include <hourglass/inspect/check_derivatives.hpp>
 
 #include <array>
 #include <cstdio>

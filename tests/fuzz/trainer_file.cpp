@@ -3,8 +3,8 @@
 #include "input_file.hpp"
 
 #include <hourglass/nn/dense.hpp>
-#include <hourglass/nn/likelihoods.hpp>
 #include <hourglass/optim/rules.hpp>
+#include <hourglass/probability/likelihoods.hpp>
 #include <hourglass/program/program.hpp>
 #include <hourglass/storage/save.hpp>
 

@@ -1,7 +1,7 @@
 // For the block of docs/own_operations.md that checks the operations of the block before it.
 // PREVIOUS
 #include <cstdio>
-#include <hourglass/program/check_derivatives.hpp>
+#include <hourglass/inspect/check_derivatives.hpp>
 
 namespace mine {
 // BLOCK

@@ -1,11 +1,11 @@
-"""A kind of group is two places: graph/group_rules.hpp says what the stages must know of it, program/group_runners.hpp how
-it runs. Nothing else names one; it asks what is true of a kind (graph/group_kinds.hpp). Tests may name kinds: they hold
+"""A kind of group is two places: schedule/group_rules.hpp says what the stages must know of it, runtime/group_runners.hpp how
+it runs. Nothing else names one; it asks what is true of a kind (schedule/group_kinds.hpp). Tests may name kinds: they hold
 the rules against what they know themselves."""
 
 import re
 from checks import ROOT, report
 
-PLACES = ["include/hourglass/graph/group_rules.hpp", "include/hourglass/program/group_runners.hpp"]
+PLACES = ["include/hourglass/schedule/group_rules.hpp", "include/hourglass/runtime/group_runners.hpp"]
 FOLDERS = ["include", "src", "examples", "bench"]
 NAMED = re.compile(r"\bgroup_kind\s*::|\busing\s+enum\s+(?:\w+\s*::\s*)*group_kind\b|\bgroup_kind\s*[({]\s*\d")
 COMMENT = re.compile(r"//[^\n]*|/\*.*?\*/", re.DOTALL)
@@ -53,5 +53,5 @@ def faults_of_planted():
 
 if __name__ == "__main__":
     report([("kinds of groups are named in two places", faults_of_tree(),
-             "ask what is true of the kind (graph/group_kinds.hpp), or let its rules or its runner state it"),
+             "ask what is true of the kind (schedule/group_kinds.hpp), or let its rules or its runner state it"),
             ("offences that are planted are found", faults_of_planted(), None)])

@@ -14,10 +14,12 @@ HEADERS = ROOT / "include" / "hourglass"
 OPTIONS_MAY_BE_TOUCHED = {
     "ir/": "the record of a node stores them",
     "ops/": "each operation's own header packs them and reads them back",
+    "special/": "operations are defined here too",
 }
 # Where code may ask which operation a node is.
 OPERATIONS_MAY_BE_NAMED = {
     "ops/": "operations are defined here",
+    "special/": "operations are defined here too, and the exact forms of logarithms of them",
     "scan/": "the body of a recurrence consists of steps, states and results",
     "passes/simplify": "its subject is the algebra of named operations",
 }
@@ -90,4 +92,4 @@ if __name__ == "__main__":
     report([("options have names", options_by_number(),
              "read them through the operation's struct of options, which stands beside it in ops/"),
             ("operations are asked of their records", operations_by_name(),
-             "state the property in the operation's struct and read it from the record (ops/operation.hpp)")])
+             "state the property in the operation's struct and read it from the record (ir/operation.hpp)")])

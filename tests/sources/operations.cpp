@@ -1,11 +1,11 @@
-// Prints a line for each operation of ops/list.hpp: name, kind, how it is written, what its derivative rule gives for
-// each operand. Derivatives are not written down here: the rules are traced and simplified. tests/sources/operations.py
-// makes the page of it.
-#include <hourglass/graph/differentiate.hpp>
-#include <hourglass/graph/merge.hpp>
-#include <hourglass/graph/print.hpp>
-#include <hourglass/graph/simplify.hpp>
-#include <hourglass/ops/list.hpp>
+// Prints a line for each operation of inspect/operation_list.hpp: name, kind, how it is written, what its derivative
+// rule gives for each operand. Derivatives are not written down here: the rules are traced and simplified.
+// tests/sources/operations.py makes the page of it.
+#include <hourglass/autodiff/differentiate.hpp>
+#include <hourglass/inspect/operation_list.hpp>
+#include <hourglass/inspect/print.hpp>
+#include <hourglass/passes/merge.hpp>
+#include <hourglass/passes/simplify/simplify.hpp>
 
 #include <iostream>
 #include <map>

@@ -1,4 +1,4 @@
-"""docs/operations.md tells of every operation: its table is made from ops/list.hpp, the derivative rules and the comments
+"""docs/operations.md tells of every operation: its table is made from inspect/operation_list.hpp, the derivative rules and the comments
 beside the operations, and must be what is in the page.
 
     tests/sources/operations.py [--write] [-- COMPILER FLAG...]
@@ -21,7 +21,8 @@ HEADINGS = {"elementwise": "### Elementwise", "structural": "### Reductions, pro
 def remarks():
     """The comment before each operation's struct, by the operation's name, with the header that it stands in."""
     found = {}
-    for header in sorted((ROOT / "include/hourglass/ops").glob("*.hpp")):
+    rooms = [ROOT / "include/hourglass" / room for room in ("ir", "ops", "special")]
+    for header in sorted((path for room in rooms for path in room.glob("*.hpp")), key=lambda path: path.name):
         text = header.read_text()
         for comment, _, name in NAMED.findall(text):
             found[name] = " ".join(line.strip().lstrip("/").strip() for line in comment.splitlines()), header.name

@@ -1,5 +1,5 @@
 // Expression templates: trees of operations over operands, never larger than one equation, because other equations are
-// reached by name. An operand is an expression, a number, or a traced handle of graph/trace.hpp; `apply_operation` is
+// reached by name. An operand is an expression, a number, or a traced handle of ir/trace.hpp; `apply_operation` is
 // the one place that tells them apart, so that a function such as tanh is written once for all of them.
 #pragma once
 

@@ -1,5 +1,5 @@
 // A model: a list of equations, each a name and an expression. What the list means is found when it is lowered
-// (graph/lower.hpp); here it is only held.
+// (lowering/lower.hpp); here it is only held.
 #pragma once
 
 #include <boost/hana/tuple.hpp>
@@ -51,7 +51,7 @@ requires(!is_any_true<is_graph<E>...>()) graph(const E&... e)
 
 // A graph used inside a graph: use<"b1">(residual, in = a)[out]. The block's names stand in the outer graph behind the
 // prefix "b1."; its formals are symbols without an equation, shaped by what is bound to them. What is used stands apart
-// from the result that is taken of it: several results of one use are one block (graph/block.hpp).
+// from the result that is taken of it: several results of one use are one block (lowering/block.hpp).
 template <class Graph, class... Formals> struct block_use : expression_base {
     Graph inner;
     boost::hana::tuple<Formals...> formals; // equations formal = actual

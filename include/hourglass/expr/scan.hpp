@@ -1,5 +1,6 @@
 // A recurrence as it stands in an equation: a body graph applied along the first axis of its sequences, with states
-// that it carries from step to step. What it means is found when it is lowered (graph/lower.hpp); here it is only held.
+// that it carries from step to step. What it means is found when it is lowered (lowering/lower.hpp); here it is only
+// held.
 #pragma once
 
 #include <boost/hana/flatten.hpp>

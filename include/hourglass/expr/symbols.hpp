@@ -1,6 +1,6 @@
 // What a model's names stand for: symbols, inputs, arguments, parameters, run-time scalars and state. Each is a small
 // structural value that serves in an equation, on its left side, as a program's option and in a call's binding. Noise
-// is in ops/random.hpp.
+// is in special/random.hpp.
 #pragma once
 
 #include <concepts>

@@ -1,5 +1,5 @@
 // Sentences composed in constant expressions: what a compile error says of a model. How a sentence reaches the screen
-// is in graph/diagnostic.hpp.
+// is in ir/diagnostic.hpp.
 #pragma once
 
 #include <cstddef>

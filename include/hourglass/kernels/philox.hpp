@@ -1,10 +1,10 @@
-// Arrays of noise: the elements that ops/philox.hpp defines one by one, many at a time in SIMD. Which noise a leaf
+// Arrays of noise: the elements that math/philox.hpp defines one by one, many at a time in SIMD. Which noise a leaf
 // needs, and what is made of uniform and normal numbers (masks, corruptions, samples), is not known here.
 #pragma once
 
 #include <hourglass/kernels/simd.hpp>
 // The one header outside kernels/ that a kernel includes: the definition of the numbers, which has to exist only once.
-#include <hourglass/ops/philox.hpp>
+#include <hourglass/math/philox.hpp>
 
 #include <algorithm>
 #include <array>

@@ -4,10 +4,10 @@
 
 #include <hourglass/expr/declare.hpp>
 #include <hourglass/nn/dense.hpp>
-#include <hourglass/nn/likelihoods.hpp>
 #include <hourglass/nn/losses.hpp>
-#include <hourglass/ops/random.hpp>
+#include <hourglass/probability/likelihoods.hpp>
 #include <hourglass/program/program.hpp>
+#include <hourglass/special/random.hpp>
 
 HOURGLASS_BEGIN
 namespace models::denoising {

@@ -4,7 +4,7 @@
 
 #include <hourglass/expr/declare.hpp>
 #include <hourglass/nn/dense.hpp>
-#include <hourglass/nn/distributions.hpp>
+#include <hourglass/probability/distributions.hpp>
 #include <hourglass/program/program.hpp>
 
 HOURGLASS_BEGIN

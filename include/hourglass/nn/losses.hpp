@@ -1,5 +1,5 @@
 // Losses and penalties. `mse` is the mean over features; squared_error and the penalties are sums over features. None
-// of them touches the batch. Negative log-likelihoods are in nn/likelihoods.hpp.
+// of them touches the batch. Negative log-likelihoods are in probability/likelihoods.hpp.
 #pragma once
 
 #include <hourglass/ops/linear.hpp>

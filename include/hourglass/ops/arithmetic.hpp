@@ -4,8 +4,8 @@
 
 #include <array>
 
-#include <hourglass/ops/math.hpp>
-#include <hourglass/ops/operation.hpp>
+#include <hourglass/ir/operation.hpp>
+#include <hourglass/math/elementary.hpp>
 
 HOURGLASS_BEGIN
 namespace ops {

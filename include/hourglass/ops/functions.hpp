@@ -2,8 +2,8 @@
 // value and its derivative. Derivatives are written in the value y where that saves keeping x.
 #pragma once
 
+#include <hourglass/math/scaled.hpp>
 #include <hourglass/ops/arithmetic.hpp>
-#include <hourglass/ops/scaled_math.hpp>
 
 HOURGLASS_BEGIN
 namespace ops {

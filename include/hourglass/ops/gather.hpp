@@ -11,7 +11,7 @@ namespace ops {
 // Indices, which are constants of the graph: `count` of them, from `first` on. They count elements in row-major order,
 // behind so many leading axes, which are kept. `whole` is the shape that scatter fills; of gather it is set where the
 // elements are those of a sparse matrix of this shape, whose pattern then lies behind the indices
-// (nn/sparse_derivatives.hpp).
+// (autodiff/sparse_derivatives.hpp).
 struct index_table {
     int first = 0, count = 0, kept_axes = 0;
     shape whole{};

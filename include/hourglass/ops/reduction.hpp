@@ -1,6 +1,6 @@
 // Reductions over axes and over the batch: sum, prod, mean, max, min, norms, batch_sum, batch_mean. Only sum, prod and
 // max are primitive; the others are written in them where they are lowered and shapes are known. softmax and its kin
-// are in ops/softmax.hpp.
+// are in special/softmax.hpp.
 #pragma once
 
 #include <hourglass/ops/axes.hpp>

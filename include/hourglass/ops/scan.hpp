@@ -1,10 +1,10 @@
 // A recurrence in the graph. Its body is made of ordinary nodes that depend on `step` leaves; `scan` holds what the
 // states become, what they start from and the sequences; its results are nodes of their own. A node lies in the body
-// whose step leaves it depends on: that is found, not stored (graph/body.hpp). None of these has a derivative rule: a
-// scan is differentiated as a whole, by another scan (graph/reverse_scan.hpp, graph/forward_scan.hpp).
+// whose step leaves it depends on: that is found, not stored (scan/body.hpp). None of these has a derivative rule: a
+// scan is differentiated as a whole, by another scan (autodiff/reverse_scan.hpp, autodiff/forward_scan.hpp).
 #pragma once
 
-#include <hourglass/ops/leaves.hpp>
+#include <hourglass/ir/leaves.hpp>
 
 HOURGLASS_BEGIN
 
@@ -111,8 +111,8 @@ struct called_scan {
     static constexpr called_scan of(const attributes& a) { return {a.flags[0]}; }
     constexpr operator attributes() const { return {0, {}, {scan, 0, 0}}; }
 };
-// In a program's outer graph, from which the bodies are taken out (graph/split.hpp): a scan whose operands are what the
-// body reads of the outer graph, what the states start from, and the sequences.
+// In a program's outer graph, from which the bodies are taken out (passes/split.hpp): a scan whose operands are what
+// the body reads of the outer graph, what the states start from, and the sequences.
 struct scan_call {
     static constexpr std::string_view name = "scan";
     static constexpr text describe(const attributes& a) { return sentence(called_scan::of(a).scan + 1); }

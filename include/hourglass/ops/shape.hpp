@@ -2,7 +2,7 @@
 // a part of an axis is in ops/axes.hpp.
 #pragma once
 
-#include <hourglass/graph/trace.hpp>
+#include <hourglass/ir/trace.hpp>
 #include <hourglass/ops/arithmetic.hpp>
 
 HOURGLASS_BEGIN

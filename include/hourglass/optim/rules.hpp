@@ -2,7 +2,7 @@
 // in the operations of models. A rule of a user's own is written the same way.
 #pragma once
 
-#include <hourglass/graph/update.hpp>
+#include <hourglass/lowering/update.hpp>
 
 HOURGLASS_BEGIN
 

@@ -7,8 +7,8 @@
 #include <ranges>
 #include <string>
 
-#include <hourglass/program/executor.hpp>
 #include <hourglass/program/parameters.hpp>
+#include <hourglass/runtime/executor.hpp>
 
 HOURGLASS_BEGIN
 

@@ -8,7 +8,7 @@
 
 #include <hourglass/expr/initialiser.hpp>
 #include <hourglass/expr/shape.hpp>
-#include <hourglass/ops/philox.hpp>
+#include <hourglass/math/philox.hpp>
 
 HOURGLASS_BEGIN
 

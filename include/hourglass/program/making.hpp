@@ -7,9 +7,9 @@
 #include <string>
 #include <utility>
 
-#include <hourglass/program/call_error.hpp>
 #include <hourglass/program/options.hpp>
-#include <hourglass/program/processors.hpp>
+#include <hourglass/runtime/call_error.hpp>
+#include <hourglass/threads/processors.hpp>
 
 HOURGLASS_BEGIN
 

@@ -1,12 +1,12 @@
 // What programs, parameters and interpreters take as their options, the types behind the graph: everything else, what
-// is given twice and what is out of range is said in words. What an option does is known to graph/compile.hpp; the
+// is given twice and what is out of range is said in words. What an option does is known to compile/compile.hpp; the
 // arguments with which they are made are in program/making.hpp.
 #pragma once
 
 #include <iterator>
 #include <limits>
 
-#include <hourglass/graph/compile.hpp>
+#include <hourglass/compile/compile.hpp>
 
 HOURGLASS_BEGIN
 

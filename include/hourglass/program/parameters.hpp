@@ -5,8 +5,8 @@
 #include <cstdint>
 #include <string>
 
-#include <hourglass/graph/check.hpp>
-#include <hourglass/program/aligned_memory.hpp>
+#include <hourglass/compile/check.hpp>
+#include <hourglass/kernels/aligned_memory.hpp>
 #include <hourglass/program/initialise.hpp>
 #include <hourglass/program/making.hpp>
 #include <hourglass/program/tensor_view.hpp>

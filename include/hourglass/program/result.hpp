@@ -67,7 +67,7 @@ template <class Compiled, class T> class call_result {
     template <int Found> auto found([[maybe_unused]] std::string_view name) const {
         constexpr schedule_result result = Compiled::schedule.results[static_cast<std::size_t>(Found)];
         constexpr value_type type = Compiled::final_graph::value.nodes[static_cast<std::size_t>(root_node(Found))].type;
-        // Views of what was bound would change and vanish with it: graph/rewrite.hpp makes copies of such results.
+        // Views of what was bound would change and vanish with it: passes/rewrite.hpp makes copies of such results.
         static_assert(Compiled::broken || is_own(Compiled::schedule.values[static_cast<std::size_t>(result.value)]));
         const T* data = executor_->template address<result.value>();
         if constexpr (type.batched)

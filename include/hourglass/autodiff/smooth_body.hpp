@@ -1,0 +1,31 @@
+// The copy of a scan's body that is differentiated: as autodiff/smooth.hpp makes formulas, without the roots that it
+// squares, logarithms in their exact forms.
+#pragma once
+
+#include <hourglass/autodiff/smooth.hpp>
+#include <hourglass/scan/body_copy.hpp>
+
+HOURGLASS_BEGIN
+
+// Nodes around the body stay as they are: targets of the derivative may be among them.
+constexpr void copy_without_squared_roots(body_copy& body, graph_builder& g) {
+    list<int> around;
+    bool any = false;
+    for (int n = 0; n < body.old; ++n) {
+        if (!body.holds(n)) continue;
+        any = any || square_rules::is_root(g.nodes[n]) || ops::is_logarithm(*g.nodes[n].op);
+        for (int i = 0; i < g.nodes[n].operand_count; ++i)
+            if (const int o = g.operand(n, i); !body.holds(o)) around.push(o);
+    }
+    if (!any) return body.copy();
+    square_rules rules(g, false, around.view());
+    body.copy([&](const node& at, const list<int>& operands) {
+        const bool before = g.deriving;
+        g.deriving = at.derived;
+        const int found = smooth_form(rules, at, operands);
+        g.deriving = before;
+        return found;
+    });
+}
+
+HOURGLASS_END

@@ -1,0 +1,38 @@
+// What forward mode knows of each node: its tangent, where it has one. The walk that fills it is in
+// autodiff/forward.hpp.
+#pragma once
+
+#include <hourglass/ir/trace.hpp>
+#include <hourglass/ops/shape.hpp>
+
+HOURGLASS_BEGIN
+
+class tangents {
+    graph_builder& graph_;
+    list<int> tangents_;
+
+public:
+    constexpr tangents(graph_builder& g, int nodes) : graph_(g), tangents_(nodes, -1) {}
+
+    constexpr graph_builder& graph() const { return graph_; }
+    constexpr int size() const { return tangents_.size(); }
+    // -1 where the node does not depend on what is differentiated for.
+    constexpr int operator[](int n) const { return tangents_[n]; }
+    constexpr void set(int n, int tangent) { tangents_[n] = tangent; }
+    // Has a place for every node that the graph has by now.
+    constexpr void grow() {
+        while (tangents_.size() < graph_.nodes.size()) tangents_.push(-1);
+    }
+    constexpr handle zero_like(int n) const {
+        return filled(handle{&graph_, nullptr, graph_.push_literal(0)}, graph_.nodes[n].type);
+    }
+    // With a batch axis where the node has one.
+    constexpr int or_zero(int n) const {
+        if (tangents_[n] < 0) return zero_like(n).index;
+        const value_type t = graph_.nodes[tangents_[n]].type;
+        return filled(handle{&graph_, nullptr, tangents_[n]}, {t.extents, t.batched || graph_.nodes[n].type.batched})
+            .index;
+    }
+};
+
+HOURGLASS_END

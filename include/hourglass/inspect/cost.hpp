@@ -1,0 +1,36 @@
+// What the nodes of a graph cost in arithmetic: counts that pictures and tables show. Bytes and places in memory are
+// the schedule's (schedule/plan.hpp); what runs how fast is measured, in bench/.
+#pragma once
+
+#include <hourglass/ops/linear.hpp>
+#include <hourglass/scan/body.hpp>
+
+HOURGLASS_BEGIN
+
+// Floating-point operations of a node for a call with the given rows: what its operation states, or what follows from
+// its kind. An exponential, which is some twenty instructions, counts as one. Leaves and movements are free.
+constexpr double operations_of(graph_view g, int n, long rows) {
+    const node& at = g[n];
+    if (at.op->cost == nullptr || at.operand_count == 0) return 0;
+    list<value_type> types(at.operand_count);
+    for (int i = 0; i < at.operand_count; ++i) types[i] = g[g.operand(n, i)].type;
+    return at.op->cost({types.begin(), at.type, at.options, static_cast<double>(rows)});
+}
+
+// Of the nodes from the first to the one before the last; of those in the body of a scan for each of its steps.
+constexpr double operations_between(graph_view g, int first, int last, long rows) {
+    double all = 0;
+    const list<int> bodies = bodies_of(g);
+    list<int> steps(g.bodies + 1, 1);
+    for (int n = 0; n < g.nodes.size; ++n)
+        if (is_scan(g[n])) {
+            const ops::scan_shape scan = ops::scan_shape::of(g[n].options);
+            steps[scan.body] = scan.steps;
+        }
+    for (int n = first; n < last; ++n)
+        all += operations_of(g, n, rows) * (lies_in_body(bodies, n) ? steps[bodies[n]] : 1);
+    return all;
+}
+constexpr double operations_of(graph_view g, long rows) { return operations_between(g, 0, g.nodes.size, rows); }
+
+HOURGLASS_END

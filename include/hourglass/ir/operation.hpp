@@ -1,0 +1,258 @@
+// What an operation is: the record that a node of the graph points to, made from the operation's struct, and the bases
+// that such structs derive from. What its rules are given is in ir/evaluation.hpp; the operations themselves stand in
+// the other headers of this folder.
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <string_view>
+#include <utility>
+
+#include <hourglass/ir/evaluation.hpp>
+
+HOURGLASS_BEGIN
+
+struct operation {
+    std::string_view name;
+    std::uint64_t id = 0; // hash of the type, whose name two operations may share: passes compare this, never addresses
+    operation_kind kind{};
+    int arity = 0; // -1: any number
+    bool commutative = false;
+    bool foldable = false; // has `fold`: asked here, since GCC under its undefined-behaviour sanitizer takes no
+                           // comparison of a function's address for a constant
+    bool smooth = true;    // has `derivative`; false: the derivative is zero wherever there is one (comparisons, sign)
+    unsigned flat_operands = 0; // as bits, of the first 32: those in which alone it is so (the condition of where)
+    unsigned zero_operands = 0; // as bits, of the first 32: those of which a zero makes the result zero
+    // Whether, with these options, a row of the result depends on other rows of the operands. Asked only where the
+    // result has a batch axis: an operation that drops it always puts rows together (scan/row_mixing.hpp).
+    bool (*mixes_rows)(const attributes&) = [](const attributes&) { return false; };
+    value_type (*infer)(inference&) = nullptr;
+    void (*derivative)(derivation&) = nullptr;
+    double (*fold)(const double*) = nullptr; // value for constant operands, where that is exact enough to take early
+    // Which elements of the operands an element of the result depends on: a movement's own loop, by which places move
+    // instead of numbers, or a rule that is stated. Elementwise and in a reduction it follows from the kind; where
+    // nothing says it, each depends on all.
+    enum class dependence_rule { none, moved, stated } dependences = dependence_rule::none;
+    void (*moved)(const evaluation<moved_element>&) = nullptr;
+    void (*depend)(dependence&) = nullptr;
+
+    bool cheap = false;       // a few instructions for each element
+    bool repeats = false;     // its elements are those of its operand, repeated
+    bool is_view = false;     // its value is that of its first operand, in the same place
+    int awaited_operand = -1; // one that it reads nothing of, and only comes after
+    linearity linear = linearity::none;
+    // A marker: which operand stands in its place in the graph of a program.
+    int (*chosen)(bool in_training) = nullptr;
+    // How the options print, without brackets; none where nothing is stated.
+    text (*describe)(const attributes&) = nullptr;
+    double (*cost)(const operation_cost&) = nullptr;
+    product_plan (*matrix_product)(const value_type* operands, const attributes&) = nullptr;
+    runs_of_movement (*runs)(const value_type& result, const value_type* operands, int count, const attributes&,
+                             int operand) = nullptr;
+    // A movement that puts axes into another order: which axis of the operand each axis of the result is.
+    shape (*axes_of_result)(const attributes&) = nullptr;
+    // How it is applied to operands that have one more axis before all others, and so to many directions at once: by
+    // the same operation with other options, or by a rule of its own, which may leave a case to be done one by one.
+    attributes (*with_leading_axis)(const attributes&, int extent) = nullptr;
+    handle (*over_directions)(direction_operands&) = nullptr;
+};
+
+// Elementwise operations: one shape rule for all.
+template <int Arity> struct elementwise {
+    static constexpr operation_kind kind = operation_kind::elementwise;
+    static constexpr int arity = Arity;
+    static constexpr value_type infer(inference& in) {
+        value_type result{{}, in.any_batched()};
+        for (int i = 0; i < in.count; ++i) {
+            shape joined;
+            if (!broadcast(result.extents, in[i].extents, joined)) {
+                in.problem = sentence("the shapes ", result.extents, " and ", in[i].extents,
+                                      " do not broadcast: axes are matched from the last, and must be equal or 1");
+                return result;
+            }
+            result.extents = joined;
+        }
+        return result;
+    }
+};
+
+template <class Op>
+concept primitive = requires {
+    Op::name;
+    Op::kind;
+    Op::arity;
+};
+// An operation that is written in others: it is built when it is lowered, where shapes are known, and leaves no node.
+template <class Op>
+concept composite = !primitive<Op>;
+
+// The options of an operation, which it holds as its member `options` where it has some.
+template <class Op> constexpr attributes options_of(const Op& op) {
+    if constexpr (requires { op.options; })
+        return op.options;
+    else
+        return {};
+}
+
+template <class Op> constexpr void derive(derivation& d) {
+    if constexpr (Op::kind == operation_kind::elementwise) {
+        [&]<int... I>(std::integer_sequence<int, I...>) {
+            auto result = Op::derivative(d.operand(I)..., d.result(), d.adjoint());
+            if constexpr (sizeof...(I) == 1)
+                d.accumulate(0, result);
+            else
+                (d.accumulate(I, result[I]), ...);
+        }
+        (std::make_integer_sequence<int, Op::arity>{});
+    } else {
+        Op::derivative(d);
+    }
+}
+template <class Op> constexpr double fold_erased(const double* x) {
+    return [&]<int... I>(std::integer_sequence<int, I...>) { return static_cast<double>(Op::forward(x[I]...)); }
+    (std::make_integer_sequence<int, Op::arity>{});
+}
+
+// Whether a movement's plain loop can be run in a constant expression: tried on no rows.
+template <class Op> constexpr bool try_to_move() {
+    const moved_element none[1]{};
+    const moved_element* operands[8]{none, none, none, none, none, none, none, none};
+    const value_type types[8]{};
+    moved_element result[1]{};
+    evaluation<moved_element> e;
+    e.operands = operands;
+    e.types = types;
+    e.count = 1;
+    e.type.batched = true;
+    e.rows = 0;
+    e.result = result;
+    Op::template reference<moved_element>(e);
+    return true;
+}
+template <bool> struct tried {};
+template <class Op>
+concept moves_in_constants = requires {
+    typename tried<try_to_move<Op>()>;
+};
+
+// What an operation must state, asked where its record is made, so that a kernel need not complain.
+template <class Op> constexpr void check_statement() {
+    constexpr operation_kind kind = Op::kind;
+    static_assert(kind != operation_kind::elementwise || Op::arity > 0,
+                  "an elementwise operation states how many operands it takes: at least one");
+    if constexpr (requires { Op::commutative; })
+        static_assert(!Op::commutative || Op::arity == 2, "only an operation of two operands can be commutative");
+    if constexpr (kind == operation_kind::reduction)
+        static_assert(
+            Op::arity == 1 &&
+                requires(double x) {
+                    Op::template start<double>();
+                    Op::template combine<double>(x, x);
+                },
+            "a reduction takes one operand and states start() and combine(a, b)");
+    if constexpr (kind == operation_kind::reduction || kind == operation_kind::product ||
+                  kind == operation_kind::movement)
+        static_assert(
+            requires { &Op::template reference<double>; },
+            "a reduction, product or movement states reference(evaluation), the plain loop that computes it");
+}
+
+// Floating-point operations, where an operation says nothing: one for each element that is computed or, in a reduction,
+// read; two for each multiplication of a matrix product.
+template <class Op> constexpr double usual_cost(const operation_cost& c) {
+    if constexpr (requires { Op::repeats; }) return 0;
+    if constexpr (Op::kind == operation_kind::reduction) return c.elements(c.operands[0]);
+    if constexpr (requires { Op::matrix_product(c.operands, c.options); }) {
+        const product_plan p = Op::matrix_product(c.operands, c.options);
+        const double one = 2.0 * static_cast<double>(p.m) * static_cast<double>(p.n) * static_cast<double>(p.k);
+        return one * (p.rows_in_m || p.rows_in_k || p.per_row ? c.rows : 1.0);
+    }
+    const bool computes = Op::kind == operation_kind::elementwise || Op::kind == operation_kind::product;
+    return computes ? c.elements_of_result() : 0;
+}
+// What an operation states of itself for the passes, and what follows from its kind.
+template <class Op> constexpr void add_statements(operation& r) {
+    if constexpr (requires { Op::cheap; }) r.cheap = Op::cheap;
+    if constexpr (requires { Op::repeats; }) r.repeats = Op::repeats;
+    if constexpr (requires { Op::is_view; }) r.is_view = Op::is_view;
+    if constexpr (requires { Op::awaited_operand; }) r.awaited_operand = Op::awaited_operand;
+    if constexpr (requires { Op::linear; })
+        r.linear = Op::linear;
+    else if constexpr (Op::kind == operation_kind::movement)
+        r.linear = linearity::in_all;
+    if constexpr (requires { Op::chosen(true); }) r.chosen = &Op::chosen;
+    if constexpr (requires(const attributes& a) { Op::describe(a); }) r.describe = &Op::describe;
+    if constexpr (requires(const operation_cost& c) { Op::cost(c); })
+        r.cost = &Op::cost;
+    else
+        r.cost = &usual_cost<Op>;
+    if constexpr (requires(const value_type* t, const attributes& a) { Op::matrix_product(t, a); })
+        r.matrix_product = &Op::matrix_product;
+    if constexpr (requires { &Op::runs; }) r.runs = &Op::runs;
+    if constexpr (requires { &Op::axes_of_result; }) r.axes_of_result = &Op::axes_of_result;
+    if constexpr (requires(const attributes& a) { Op::with_leading_axis(a, 1); })
+        r.with_leading_axis = &Op::with_leading_axis;
+    if constexpr (requires(direction_operands & d) { Op::over_directions(d); })
+        r.over_directions = [](direction_operands& d) { return handle(Op::over_directions(d)); };
+}
+
+template <class Op> constexpr operation make_record() {
+    check_statement<Op>();
+    operation r;
+    r.name = Op::name;
+    r.id = hash_of_type<Op>();
+    r.kind = Op::kind;
+    r.arity = Op::arity;
+    r.infer = &Op::infer;
+    if constexpr (requires { Op::commutative; }) r.commutative = Op::commutative;
+    if constexpr (requires { Op::smooth; })
+        r.smooth = Op::smooth;
+    else
+        r.derivative = &derive<Op>;
+    if constexpr (requires { Op::flat_operands; }) r.flat_operands = Op::flat_operands;
+    if constexpr (requires { Op::zero_operands; }) r.zero_operands = Op::zero_operands;
+    if constexpr (requires { Op::mixes_rows(attributes{}); }) r.mixes_rows = &Op::mixes_rows;
+    if constexpr (requires(dependence & d) { Op::depend(d); }) {
+        r.dependences = operation::dependence_rule::stated;
+        r.depend = [](dependence& d) { Op::depend(d); };
+    } else if constexpr (Op::kind == operation_kind::movement) {
+        if constexpr (moves_in_constants<Op>) {
+            r.dependences = operation::dependence_rule::moved;
+            r.moved = &Op::template reference<moved_element>;
+        }
+    }
+    if constexpr (requires { Op::foldable; }) {
+        r.foldable = true;
+        r.fold = &fold_erased<Op>;
+    }
+    add_statements<Op>(r);
+    return r;
+}
+template <class Op> inline constexpr operation record = make_record<Op>();
+
+template <class Op, class... Operands> constexpr handle handle::trace(const Op& op, const Operands&... operands) const {
+    if (failed()) return *this;
+    if constexpr (primitive<Op>) {
+        constexpr int count = static_cast<int>(sizeof...(operands));
+        if constexpr (Op::arity >= 0 && Op::arity != count) {
+            fail(sentence("'", Op::name, "' is given ", count, " operands, but takes ", Op::arity));
+            return *this;
+        }
+        const int indices[] = {convert(operands).index...};
+        return append(&record<Op>, options_of(op), indices, count);
+    } else {
+        // Compilers differ in the order of arguments, and numbers become nodes here: graphs must not differ.
+        const handle in_order[] = {convert(operands)...};
+        return [&]<std::size_t... I>(std::index_sequence<I...>) { return op.build(in_order[I]...); }
+        (std::make_index_sequence<sizeof...(operands)>{});
+    }
+}
+
+// From a record back to the struct that it was made of; specialised by HOURGLASS_OPERATION, once per operation.
+template <const operation* Record> struct implementation;
+
+HOURGLASS_END
+
+// Registers an operation: stands once, at global scope, behind the operation's struct.
+#define HOURGLASS_OPERATION(...)                                                                                       \
+    template <> struct hourglass::implementation<&hourglass::record<__VA_ARGS__>> { using type = __VA_ARGS__; }

@@ -1,0 +1,392 @@
+// The static graph: nodes, their operands, names and results in flat arrays. `graph_builder` grows one, in a constant
+// expression or at run time; `frozen_graph` holds one as a constexpr value of exactly its size; `graph_view` is what
+// passes read, wherever the arrays lie.
+#pragma once
+
+#include <array>
+#include <string_view>
+#include <type_traits>
+
+#include <hourglass/expr/text.hpp>
+#include <hourglass/ir/leaves.hpp>
+#include <hourglass/ir/list.hpp>
+#include <hourglass/ir/operands_in_words.hpp>
+
+HOURGLASS_BEGIN
+
+struct node {
+    const operation* op = nullptr;
+    value_type type{};
+    attributes options{};
+    int first_operand = 0;
+    int operand_count = 0;
+    int name = -1; // leaves: index into names
+    // Made by differentiation, and not written by a user: what simplification may change more of
+    // (passes/simplify/simplify.hpp).
+    bool derived = false;
+};
+
+// A name that stands for a node: a symbol of an equation, or a leaf.
+struct named_node {
+    int first_character = 0;
+    int length = 0;
+    std::uint64_t hash = 0;
+    int node = -1;
+};
+
+enum class root_kind {
+    value,    // asked for by name
+    gradient, // of the loss, with respect to the named leaf
+    update    // the next value of a parameter, a state or an optimiser's slot
+};
+struct graph_root {
+    root_kind kind{};
+    int name = -1; // the symbol; for gradient and update the leaf
+    int node = -1;
+};
+
+// A parameter's start, a state's and a slot's first value.
+struct leaf_start {
+    int name = -1;
+    initialiser start{};
+    bool is_slot = false; // an optimiser's, so none of the model's
+};
+
+// A derivative of y with respect to x that stands in an equation, and the node that is its value: nodes, while the
+// equations are lowered.
+struct derivative_record {
+    int y = -1, x = -1, result = -1;
+};
+
+struct graph_sizes {
+    int nodes = 0, operands = 0, names = 0, characters = 0, roots = 0, starts = 0, indices = 0;
+
+    constexpr bool operator==(const graph_sizes&) const = default;
+    constexpr bool hold(const graph_sizes& other) const {
+        return other.nodes <= nodes && other.operands <= operands && other.names <= names &&
+               other.characters <= characters && other.roots <= roots && other.starts <= starts &&
+               other.indices <= indices;
+    }
+};
+
+struct graph_view {
+    slice_of<node> nodes;
+    slice_of<int> operands;
+    slice_of<named_node> names;
+    slice_of<char> characters;
+    slice_of<graph_root> roots;
+    slice_of<leaf_start> starts;
+    text problem{};
+    bool characters_stay = false; // they outlive every graph that is made of this one
+    int bodies = 0;               // of scans: how many were ever made, which are their numbers (ops/scan.hpp)
+    slice_of<int> indices;        // that nodes read, which say where in their options (ops/gather.hpp)
+    bool indices_stay = false;    // as the characters
+    bool has_derivatives = false; // in its equations
+
+    constexpr int operand(int n, int i) const { return operands.data[nodes.data[n].first_operand + i]; }
+    constexpr const node& operator[](int n) const { return nodes.data[n]; }
+    constexpr std::string_view name(int i) const {
+        return {characters.data + names[i].first_character, static_cast<std::size_t>(names[i].length)};
+    }
+    constexpr int find_name(std::uint64_t hash) const {
+        for (int i = 0; i < names.size; ++i)
+            if (names[i].hash == hash) return i;
+        return -1;
+    }
+    constexpr graph_sizes sizes() const {
+        return {nodes.size, operands.size, names.size, characters.size, roots.size, starts.size, indices.size};
+    }
+};
+
+template <class Op> constexpr bool is(const node& n) { return n.op->id == record<Op>.id; }
+// A marker that derivatives do not pass.
+constexpr bool stops_gradient(const node& n) { return n.op->kind == operation_kind::marker && !n.op->smooth; }
+// A marker whose operand is another in training.
+constexpr bool depends_on_training(const node& n) {
+    return n.op->chosen != nullptr && n.op->chosen(true) != n.op->chosen(false);
+}
+
+class graph_builder {
+public:
+    list<node> nodes;
+    list<int> operands;
+    list<named_node> names;
+    list<char> characters;
+    slice_of<char> lent_characters; // in place of `characters`, by a graph whose own stay
+    list<graph_root> roots;
+    list<leaf_start> starts;
+    list<int> indices;
+    slice_of<int> lent_indices; // as the characters
+    hash_index by_name;
+    text problem{};        // the first mistake found; nothing after it is looked at
+    int bodies = 0;        // of scans, as in a view
+    bool deriving = false; // nodes that are pushed now are marked as derived
+    // In equations, in the order of their results: such graphs are simplified before programs differentiate again.
+    list<derivative_record> derivatives;
+    bool has_derivatives = false; // as in a view
+
+    constexpr graph_builder() = default;
+    // Goes on with a graph; `new_names` says whether names can be found and made.
+    constexpr explicit graph_builder(const graph_view& g, bool new_names = true)
+        : problem(g.problem), bodies(g.bodies) {
+        nodes.append(g.nodes);
+        operands.append(g.operands);
+        names.append(g.names);
+        roots.append(g.roots);
+        starts.append(g.starts);
+        if (new_names) find_names(g.names);
+        if (g.characters_stay && !new_names)
+            lent_characters = g.characters;
+        else
+            characters.append(g.characters);
+        take_indices(g);
+    }
+    constexpr void take_indices(const graph_view& g) {
+        if (g.indices_stay)
+            lent_indices = g.indices;
+        else
+            indices.append(g.indices);
+    }
+    // Adds indices; where they begin.
+    constexpr int add_indices(slice_of<int> more) {
+        if (lent_indices.size > 0) { // the new ones must lie behind them
+            indices.append(lent_indices);
+            lent_indices = {};
+        }
+        const int first = indices.size();
+        indices.append(more);
+        return first;
+    }
+    constexpr void find_names(slice_of<named_node> of) {
+        by_name = hash_index(of.size);
+        for (int i = 0; i < of.size; ++i) by_name.insert(of.data[i].hash, i);
+    }
+
+    constexpr graph_view view() const {
+        const bool lent = lent_characters.size > 0, lent_too = lent_indices.size > 0;
+        return {nodes.view(), operands.view(),
+                names.view(), lent ? lent_characters : characters.view(),
+                roots.view(), starts.view(),
+                problem,      lent,
+                bodies,       lent_too ? lent_indices : indices.view(),
+                lent_too,     has_derivatives};
+    }
+    constexpr graph_sizes sizes() const {
+        return {nodes.size(), operands.size(), names.size(),  characters.size(),
+                roots.size(), starts.size(),   indices.size()};
+    }
+    constexpr bool failed() const { return !problem.empty(); }
+    constexpr void fail(const text& t) {
+        if (problem.empty()) problem = t;
+    }
+    constexpr std::string_view name(int i) const {
+        const char* first = lent_characters.size > 0 ? lent_characters.data : characters.begin();
+        return {first + names[i].first_character, static_cast<std::size_t>(names[i].length)};
+    }
+    constexpr int operand(int n, int i) const { return operands[nodes[n].first_operand + i]; }
+
+    // The index of a name, new if it is not there yet. It may come in two parts, of which `hash` is the whole's.
+    constexpr int intern(std::string_view text_, std::uint64_t hash) { return intern({}, text_, hash); }
+    constexpr int intern(std::string_view prefix, std::string_view text_, std::uint64_t hash) {
+        const int found = by_name.find(hash);
+        if (found >= 0) {
+            if (!is_named(found, prefix, text_))
+                fail(sentence("the names '", name(found), "' and '", prefix, text_,
+                              "' have one hash: rename one of them"));
+            return found;
+        }
+        if (lent_characters.size > 0) { // the new ones must lie behind them
+            characters.append(lent_characters);
+            lent_characters = {};
+        }
+        named_node n;
+        n.first_character = characters.size();
+        n.length = static_cast<int>(prefix.size() + text_.size());
+        n.hash = hash;
+        characters.append({prefix.data(), static_cast<int>(prefix.size())});
+        characters.append({text_.data(), static_cast<int>(text_.size())});
+        names.push(n);
+        by_name.insert(hash, names.size() - 1);
+        return names.size() - 1;
+    }
+    // A new name: that of `owner` with something behind it.
+    constexpr int intern_behind(int owner, std::string_view text_, std::uint64_t hash) {
+        const int before = names[owner].length, behind = static_cast<int>(text_.size());
+        named_node n;
+        n.first_character = characters.size();
+        n.length = before + behind;
+        n.hash = hash;
+        char* const out = characters.extend(n.length);
+        const char* const first = characters.begin() + names[owner].first_character;
+        const char* const second = text_.data();
+        for (int i = 0; i < before; ++i) out[i] = first[i];
+        for (int i = 0; i < behind; ++i) out[before + i] = second[i];
+        names.push(n);
+        by_name.insert(hash, names.size() - 1);
+        return names.size() - 1;
+    }
+    constexpr bool is_named(int i, std::string_view prefix, std::string_view text_) const {
+        const int first = static_cast<int>(prefix.size()), length = names[i].length;
+        if (length != first + static_cast<int>(text_.size())) return false;
+        const char *own = characters.begin() + names[i].first_character, *before = prefix.data(),
+                   *behind = text_.data();
+        for (int c = 0; c < first; ++c)
+            if (own[c] != before[c]) return false;
+        for (int c = first; c < length; ++c)
+            if (own[c] != behind[c - first]) return false;
+        return true;
+    }
+    constexpr int intern(std::string_view text_) { return intern(text_, hash_of(text_)); }
+
+    constexpr int push_node(node n, slice_of<int> of) {
+        n.first_operand = operands.size();
+        n.operand_count = of.size;
+        n.derived = deriving;
+        operands.append(of);
+        nodes.push(n);
+        return nodes.size() - 1;
+    }
+    // A copy of another graph's node; `now` gives the nodes of this graph that stand for its operands.
+    constexpr int push_copy(const graph_view& g, int n, const int* now) {
+        node& fresh = *nodes.extend(1); // in its place at once: to copy a node is the better part of the work
+        fresh = g.nodes.data[n];
+        const int* const from = g.operands.data + fresh.first_operand;
+        fresh.first_operand = operands.size();
+        int* const to = operands.extend(fresh.operand_count);
+        for (int i = 0; i < fresh.operand_count; ++i) to[i] = now[from[i]];
+        return nodes.size() - 1;
+    }
+    constexpr int push_leaf(const operation* op, int name_, value_type type, attributes options = {}) {
+        node n;
+        n.op = op;
+        n.type = type;
+        n.options = options;
+        n.name = name_;
+        return push_node(n, {});
+    }
+    constexpr int push_literal(double value) {
+        attributes options;
+        options.number = value;
+        return push_leaf(&record<ops::literal>, -1, {}, options);
+    }
+    // Infers the type; a misfit is the graph's problem, said by the operation.
+    constexpr int push(const operation* op, const attributes& options, slice_of<int> of) {
+        inference in;
+        value_type types[8]{};
+        list<value_type> many;
+        if (of.size > 8) many = list<value_type>(of.size, value_type{});
+        value_type* storage = of.size > 8 ? many.begin() : types;
+        for (int i = 0; i < of.size; ++i) storage[i] = nodes[of[i]].type;
+        in.operands = storage;
+        in.count = of.size;
+        in.options = options;
+        node n;
+        n.op = op;
+        n.type = op->infer(in);
+        if (!in.problem.empty())
+            fail(sentence("'", op->name, "'", named_operands(*this, of), ": ", in.problem, product_among(*this, of)));
+        n.options = in.options;
+        return push_node(n, of);
+    }
+};
+
+// While it lives, the nodes that are pushed are marked as made by differentiation.
+class deriving_scope {
+    graph_builder& graph_;
+    bool before_;
+
+public:
+    constexpr explicit deriving_scope(graph_builder& g) : graph_(g), before_(g.deriving) { g.deriving = true; }
+    deriving_scope(const deriving_scope&) = delete;
+    deriving_scope& operator=(const deriving_scope&) = delete;
+    constexpr ~deriving_scope() { graph_.deriving = before_; }
+};
+
+// Stands in static storage. What is lent to it stays where it is.
+template <graph_sizes Room> struct frozen_graph {
+    // One more than needed: an array of no elements has no address.
+    std::array<node, Room.nodes + 1> nodes{};
+    std::array<int, Room.operands + 1> operands{};
+    std::array<named_node, Room.names + 1> names{};
+    std::array<char, Room.characters + 1> characters{};
+    slice_of<char> lent_characters;
+    std::array<graph_root, Room.roots + 1> roots{};
+    std::array<leaf_start, Room.starts + 1> starts{};
+    std::array<int, Room.indices + 1> indices{};
+    slice_of<int> lent_indices;
+    text problem{};
+    int bodies = 0;
+    bool has_derivatives = false;
+    graph_sizes sizes{}; // of what is there; where that is more than there is room for, nothing was copied
+
+    constexpr explicit frozen_graph(const graph_builder& b)
+        : frozen_graph(b.view(), b.sizes(), b.characters.view(), b.lent_characters, b.indices.view(), b.lent_indices) {}
+    template <graph_sizes Other> constexpr explicit frozen_graph(const frozen_graph<Other>& f)
+        : frozen_graph(f.view(), f.sizes, {f.characters.data(), f.sizes.characters}, f.lent_characters,
+                       {f.indices.data(), f.sizes.indices}, f.lent_indices) {}
+    constexpr graph_view view() const {
+        return {{nodes.data(), sizes.nodes},
+                {operands.data(), sizes.operands},
+                {names.data(), sizes.names},
+                lent_characters.size > 0 ? lent_characters : slice_of<char>{characters.data(), sizes.characters},
+                {roots.data(), sizes.roots},
+                {starts.data(), sizes.starts},
+                problem,
+                true,
+                bodies,
+                lent_indices.size > 0 ? lent_indices : slice_of<int>{indices.data(), sizes.indices},
+                true,
+                has_derivatives};
+    }
+
+private:
+    constexpr frozen_graph(const graph_view& g, const graph_sizes& size, slice_of<char> own, slice_of<char> lent,
+                           slice_of<int> own_indices, slice_of<int> lent_too)
+        : lent_characters(lent), lent_indices(lent_too), problem(g.problem), bodies(g.bodies),
+          has_derivatives(g.has_derivatives), sizes(size) {
+        if (!Room.hold(size)) return;
+        copy(g.nodes, nodes.data());
+        copy(g.operands, operands.data());
+        copy(g.names, names.data());
+        copy(own, characters.data());
+        copy(g.roots, roots.data());
+        copy(g.starts, starts.data());
+        copy(own_indices, indices.data());
+    }
+    template <class T> static constexpr void copy(slice_of<T> from, T* to) {
+        for (int i = 0; i < from.size; ++i) to[i] = from.data[i];
+    }
+};
+
+// A stage of the compiler as a constexpr value, with its own budget of constant evaluation. How large the result is
+// shows only when it is there, so Make::run() is evaluated into the room that Make::room() guesses; only where the
+// guess is too small, or there is none, is it evaluated once more. The next stage reads it there. What programs hold is
+// `value`, in arrays of its size.
+template <class Make, graph_sizes Room> struct evaluated { static constexpr frozen_graph<Room> value{Make::run()}; };
+template <class Make, graph_sizes Room, graph_sizes Sizes> struct trimmed {
+    static constexpr frozen_graph<Sizes> value{evaluated<Make, Room>::value};
+};
+template <class Make> constexpr graph_sizes find_room() {
+    if constexpr (requires { Make::room(); })
+        return Make::room();
+    else
+        return Make::run().sizes();
+}
+template <class Make> struct stage {
+private:
+    static constexpr graph_sizes guess = find_room<Make>();
+
+public:
+    static constexpr graph_sizes sizes = evaluated<Make, guess>::value.sizes;
+
+private:
+    static constexpr graph_sizes room = guess.hold(sizes) ? guess : sizes;
+    static constexpr bool is_loose = room.nodes > sizes.nodes + sizes.nodes / 16 + 8;
+    using result = std::conditional_t<is_loose, trimmed<Make, room, sizes>, evaluated<Make, room>>;
+
+public:
+    static constexpr const frozen_graph<is_loose ? sizes : room>& value = result::value;
+    static constexpr graph_view view() { return evaluated<Make, room>::value.view(); }
+};
+
+HOURGLASS_END

@@ -1,0 +1,50 @@
+// Which derivatives of a model a program or an interpreter cuts: asked of the model as it was written, which is lowered
+// for it once more. The rule itself is in autodiff/cut_derivatives.hpp.
+#pragma once
+
+#include <hourglass/autodiff/cut_derivatives.hpp>
+#include <hourglass/lowering/lowered.hpp>
+
+HOURGLASS_BEGIN
+
+// What is wrong with what a program cuts, by its specification.
+template <class Spec> struct problem_of_cut {
+    static constexpr text find() {
+        graph_builder g;
+        lowering(g).run(Spec::graph);
+        if (g.failed()) return {};
+        const auto names = Spec::options::collect();
+        list<std::uint64_t> fed, asked(1, Spec::loss_hash), targets;
+        for (const auto& w : names.fed) fed.push(w.hash);
+        for (const auto& w : names.asked) asked.push(w.hash);
+        for (const auto& w : names.differentiated) targets.push(w.hash);
+        cut_derivatives cut(g.view(), g.derivatives.view(), fed.view(), Spec::in_training);
+        const text t = cut.problem_of_fed(asked.view(), Spec::kind == Spec::trains, "hg::from<...> feeds");
+        return t.empty() ? cut.problem_of_target(Spec::loss_hash, targets.view()) : t;
+    }
+    static constexpr text value = find(); // with a budget of its own
+};
+// The same for a symbol that is asked of an interpreter, which learns only when it is called what is fed.
+template <const auto& Graph> struct cut_values {
+    static constexpr graph_builder run() { // as it was written, before anything is simplified
+        graph_builder g;
+        lowering(g).run(Graph);
+        return g;
+    }
+    static text problem(slice_of<std::uint64_t> fed, std::uint64_t asked, bool training) {
+        const slice_of<derivative_record> all{derivatives.data(), count};
+        return cut_derivatives(stage<cut_values>::view(), all, fed, training)
+            .problem_of_fed({&asked, 1}, false, "the call feeds");
+    }
+
+private:
+    static constexpr int count = run().derivatives.size();
+    static constexpr std::array<derivative_record, static_cast<std::size_t>(count) + 1> derivatives = [] {
+        std::array<derivative_record, static_cast<std::size_t>(count) + 1> all{};
+        const graph_builder g = run();
+        for (int i = 0; i < count; ++i) all[static_cast<std::size_t>(i)] = g.derivatives[i];
+        return all;
+    }();
+};
+
+HOURGLASS_END

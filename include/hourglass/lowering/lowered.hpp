@@ -1,0 +1,50 @@
+// A model's graph as a stage of programs: lowered in the compiler, once for each model, or the mistake that stands in
+// its way. How equations become nodes is in lowering/lower.hpp.
+#pragma once
+
+#include <hourglass/lowering/lower.hpp>
+#include <hourglass/passes/simplify/simplify.hpp>
+
+HOURGLASS_BEGIN
+
+// Whether a compiler can evaluate the graph. What it calls in its equations may be no constant expression: GCC takes
+// std::sqrt(2.0) for one, and Clang does not.
+template <class G> constexpr bool is_read(const G& g) {
+    const G copy = g;
+    static_cast<void>(copy);
+    return true;
+}
+template <const auto& Graph>
+concept evaluable = requires {
+    typename std::bool_constant<is_read(Graph)>;
+};
+
+template <const auto& Graph> struct lower_graph {
+    static constexpr graph_sizes room() { // a guess
+        constexpr int n = 128 + 64 * std::remove_cvref_t<decltype(Graph)>::count;
+        return {n, 2 * n, n, 16 * n, n, n, index_count<std::remove_cvref_t<decltype(Graph)>>};
+    }
+    static constexpr graph_builder run() {
+        graph_builder b;
+        if constexpr (evaluable<Graph>)
+            lowering(b).run(Graph);
+        else
+            b.fail(sentence(
+                "the graph is not constant: declare it constexpr, and use nothing in it that is not, such as a "
+                "variable, or a function like std::sqrt or std::log of a number on some compilers: write "
+                "hourglass::sqrt(2.0), hourglass::log(2.0), which are"));
+        if (b.failed()) { // one mistake is one error: what follows sees an empty graph
+            graph_builder empty;
+            empty.problem = b.problem;
+            return empty;
+        }
+        // A graph that a program differentiates again is simplified first.
+        if (b.derivatives.empty()) return b;
+        graph_builder small = prune(simplify_needed(b.view()).view(), true);
+        small.has_derivatives = true;
+        return small;
+    }
+};
+template <const auto& Graph> using lowered = stage<lower_graph<Graph>>;
+
+HOURGLASS_END

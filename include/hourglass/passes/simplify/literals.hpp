@@ -1,0 +1,45 @@
+// Questions about the numbers that stand in formulas, asked before the compiler computes with them: whether a result
+// stays finite, since a constant expression must not overflow, and whether two numbers may be replaced by their
+// product.
+#pragma once
+
+#include <limits>
+
+#include <hourglass/ir/trace.hpp>
+#include <hourglass/ops/functions.hpp>
+
+HOURGLASS_BEGIN
+namespace literal_numbers {
+
+inline constexpr double largest = std::numeric_limits<double>::max();
+constexpr double size_of(double x) { return x < 0 ? -x : x; }
+constexpr bool product_is_finite(double x, double y) {
+    return size_of(y) <= 1 ? size_of(x) <= largest : size_of(x) <= largest / size_of(y);
+}
+constexpr bool quotient_is_finite(double x, double y) {
+    return y != 0 && (size_of(y) >= 1 ? size_of(x) <= largest : size_of(x) <= largest * size_of(y));
+}
+// Asked before it is computed: a constant expression must not overflow.
+constexpr bool stays_finite(const node& n, double x, double y) {
+    if (!(size_of(x) <= largest && size_of(y) <= largest)) return false;
+    if (is<ops::multiply>(n)) return product_is_finite(x, y);
+    if (is<ops::square>(n)) return product_is_finite(x, x);
+    if (is<ops::divide>(n)) return quotient_is_finite(x, y);
+    if (is<ops::add>(n) || is<ops::subtract>(n)) return size_of(x) <= largest / 2 && size_of(y) <= largest / 2;
+    return true;
+}
+// As a factor, in float too, where one that is no ordinary number may be zero or infinite itself.
+constexpr bool is_ordinary(double x) { return size_of(x) >= 0x1p-100 && size_of(x) <= 0x1p100; }
+// As a scale of what is summed.
+constexpr bool makes_nothing_smaller(double c) { return size_of(c) >= 1 && is_ordinary(c); }
+// Dividing by it and multiplying by its inverse give the same bits.
+constexpr bool is_power_of_two(double x) {
+    if (!is_ordinary(x)) return false;
+    if (x < 0) x = -x;
+    while (x > 1) x *= 0.5;
+    while (x < 1) x *= 2;
+    return x == 1;
+}
+
+}
+HOURGLASS_END

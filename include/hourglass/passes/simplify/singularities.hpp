@@ -1,0 +1,66 @@
+// Which slopes may be infinite or no number although all variables are ordinary numbers, as that of a root at zero.
+#pragma once
+
+#include <hourglass/ir/trace.hpp>
+#include <hourglass/ops/functions.hpp>
+#include <hourglass/ops/shape.hpp>
+
+HOURGLASS_BEGIN
+
+class singularities {
+    const graph_builder& g_;
+
+    constexpr int unmoved(int n) const {
+        while (is<ops::reshape>(g_.nodes[n]) || is<ops::broadcast_to>(g_.nodes[n]) || is<ops::negate>(g_.nodes[n]))
+            n = g_.operand(n, 0);
+        return n;
+    }
+    constexpr bool is_literal(int n) const { return g_.nodes[n].op->kind == operation_kind::literal; }
+
+public:
+    constexpr explicit singularities(const graph_builder& g) : g_(g) {}
+    constexpr bool may_be_zero(int n) const {
+        n = unmoved(n);
+        const node& of = g_.nodes[n];
+        if (is_literal(n)) return of.options.number == 0;
+        if (is<ops::sqrt>(of) || is<ops::square>(of)) return may_be_zero(g_.operand(n, 0));
+        for (int i = 0; is<ops::add>(of) && i < 2; ++i) // a number that keeps it from being zero
+            if (const int o = unmoved(g_.operand(n, i)); is_literal(o) && g_.nodes[o].options.number > 0) return false;
+        return !is<ops::exp>(of);
+    }
+    constexpr bool may_be_singular(int n, int depth = 0) const {
+        constexpr int deepest = 12; // products are followed, each way; past them it may be
+        n = unmoved(n);
+        const node& of = g_.nodes[n];
+        if (is<ops::divide>(of)) return may_be_zero(g_.operand(n, 1));
+        if (is<ops::multiply>(of))
+            return depth == deepest || may_be_singular(g_.operand(n, 0), depth + 1) ||
+                   may_be_singular(g_.operand(n, 1), depth + 1);
+        if (is<ops::pow>(of) || is<ops::pow_slope>(of)) {
+            const int p = g_.operand(n, of.operand_count - 1);
+            const double power = is_literal(p) ? g_.nodes[p].options.number : 0.5;
+            for (int whole = 0; whole <= 16; ++whole) // a polynomial
+                if (power == whole) return false;
+            return true;
+        }
+        return is<ops::pow_times_log>(of) || is<ops::log>(of);
+    }
+};
+// Whether a formula multiplies with the number zero.
+constexpr bool multiplies_by_zero(const graph_builder& g, int n) {
+    for (int i = 0; is<ops::multiply>(g.nodes[n]) && i < 2; ++i)
+        if (const node& o = g.nodes[g.operand(n, i)]; o.op->kind == operation_kind::literal && o.options.number == 0)
+            return true;
+    return false;
+}
+// Of a product or quotient, the operand that `moves`, if the other may be infinite or no number where the function
+// still has derivatives in other directions: those are zero there, and not zero times infinity. Else -1.
+constexpr int beside_singular(const graph_builder& g, int n, const auto& moves) {
+    const singularities found(g);
+    if (is<ops::divide>(g.nodes[n])) return moves(0) && !moves(1) && found.may_be_zero(g.operand(n, 1)) ? 0 : -1;
+    if (!is<ops::multiply>(g.nodes[n])) return -1;
+    const int moving = moves(0) ? 0 : 1;
+    return !moves(1 - moving) && found.may_be_singular(g.operand(n, 1 - moving)) ? moving : -1;
+}
+
+HOURGLASS_END

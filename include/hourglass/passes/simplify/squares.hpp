@@ -1,0 +1,338 @@
+// Squares of roots: square(l2_norm(v)) is the sum of squares, square(abs(x)) is square(x), and square(sqrt(s)) is s
+// where s is never negative; also where the root was moved, scaled or multiplied, and where the square is a product of
+// two factors that each hold it. The square is smooth where the root is not, and a subgradient convention,
+// differentiated again, is wrong there: so the formula without the root is differentiated. Simplification has those of
+// the rules that change no range of numbers, so that the original mostly becomes the same nodes as the copy that was
+// differentiated.
+#pragma once
+
+#include <bit>
+
+#include <hourglass/ops/triangular.hpp>
+#include <hourglass/passes/rewrite.hpp>
+#include <hourglass/special/log_normal_cdf.hpp>
+#include <hourglass/special/zero_products.hpp>
+
+HOURGLASS_BEGIN
+
+class square_rules {
+    graph_builder& g_;
+    slice_of<int> kept_; // nodes that other formulas must go on reading: targets of a derivative
+    bool values_stay_;   // only rules after which no value over- or underflows that did not before
+
+    static constexpr int deepest = 12; // how far formulas are followed
+
+    constexpr const node& at(int n) const { return g_.nodes.begin()[n]; }
+    template <class Op> constexpr bool is_op(int n) const { return at(n).op->id == record<Op>.id; }
+    constexpr int operand(int n, int i) const { return g_.operand(n, i); }
+    constexpr handle h(int n) const { return {&g_, nullptr, n}; }
+    constexpr bool is_kept(int n) const {
+        for (int k : kept_)
+            if (k == n) return true;
+        return false;
+    }
+    constexpr bool is_literal(int n) const { return at(n).op->kind == operation_kind::literal; }
+    constexpr double number(int n) const { return at(n).options.number; }
+
+public:
+    constexpr square_rules(graph_builder& g, bool values_stay, slice_of<int> kept = {})
+        : g_(g), kept_(kept), values_stay_(values_stay) {}
+
+    static constexpr bool is_root(const node& n) {
+        return is<ops::euclidean_norm>(n) || is<ops::abs>(n) || is<ops::sqrt>(n) || is<ops::pow>(n);
+    }
+    // An inner product too.
+    static constexpr bool is_square(const node& n) {
+        return is<ops::square>(n) || is<ops::multiply>(n) || is<ops::pow>(n) ||
+               (is<ops::matmul>(n) && n.type.extents.size() == 1);
+    }
+    // Never below zero and never -0, whatever its operands are; it may be no number.
+    constexpr bool is_not_negative(int n, int depth = 0) const {
+        if (depth > deepest) return false;
+        const auto all = [&](int first) {
+            for (int i = first; i < at(n).operand_count; ++i)
+                if (!is_not_negative(operand(n, i), depth + 1)) return false;
+            return true;
+        };
+        if (is_literal(n)) return number(n) > 0 || std::bit_cast<std::uint64_t>(number(n)) == 0;
+        if (is_op<ops::abs>(n) || is_op<ops::square>(n) || is_op<ops::exp>(n) || is_op<ops::sigmoid>(n) ||
+            is_op<ops::softplus>(n) || is_op<ops::relu>(n) || is_op<ops::euclidean_norm>(n) ||
+            is_op<ops::normal_cdf>(n) || is_op<ops::rows>(n))
+            return true;
+        if (is_op<ops::multiply>(n) && same_value(operand(n, 0), operand(n, 1))) return true;
+        if (is_op<ops::where>(n)) return all(1);
+        // What corrects a mean is less than the mean itself.
+        if (is_op<ops::corrected_mean>(n)) return is_not_negative(operand(n, 0), depth + 1);
+        if (is_op<ops::pow>(n)) return is_even(operand(n, 1)) || is_not_negative(operand(n, 0), depth + 1);
+        if (is_op<ops::add>(n) || is_op<ops::multiply>(n) || is_op<ops::divide>(n) || is_op<ops::maximum>(n) ||
+            is_op<ops::minimum>(n) || is_op<ops::sqrt>(n) || is_op<ops::sum>(n) || is_op<ops::reshape>(n) ||
+            is_op<ops::broadcast_to>(n) || is_op<ops::transpose>(n) || is_op<ops::slice>(n))
+            return all(0);
+        return false;
+    }
+    // Computed by the same formula from the same leaves.
+    constexpr bool same_value(int a, int b, int depth = 0) const {
+        if (a == b) return true;
+        const node &x = at(a), &y = at(b);
+        if (depth > deepest || x.op->id != y.op->id || x.operand_count != y.operand_count || !(x.type == y.type) ||
+            !(x.options == y.options) || x.op->kind == operation_kind::scan)
+            return false;
+        if (is_literal(a)) return std::bit_cast<std::uint64_t>(number(a)) == std::bit_cast<std::uint64_t>(number(b));
+        for (int i = 0; i < x.operand_count; ++i)
+            if (!same_value(operand(a, i), operand(b, i), depth + 1)) return false;
+        return x.operand_count > 0;
+    }
+    // n squared, without a root that n is, or is made of: -1 where there is none. Where only `rough` roots count, that
+    // of a sum with a positive number is none: it is smooth.
+    constexpr int squared(int n, bool rough = false, int depth = 0) {
+        if (depth > deepest || is_kept(n) || at(n).operand_count == 0) return -1;
+        const value_type type = at(n).type; // a copy: the nodes move as the graph grows
+        const int found = squared_of(n, type, rough, depth + 1);
+        return found < 0 || is_op<ops::euclidean_norm>(n) ? found : filled(h(found), type).index;
+    }
+    // What a node of this operation and these operands is without the root in it: -1 where there is none.
+    constexpr int without_root(const operation& op, int a, int b, const value_type& type) {
+        int found = -1;
+        if (op.id == record<ops::square>.id)
+            found = squared(a);
+        else if (op.id == record<ops::multiply>.id)
+            found = product_of_roots(a, b);
+        else if (op.id == record<ops::pow>.id && is_literal(b))
+            found = power_of_root(a, number(b));
+        else if (op.id == record<ops::matmul>.id)
+            found = inner_product_of_roots(a, b, type);
+        return found < 0 ? -1 : filled(h(found), type).index;
+    }
+
+    // The exact form of a logarithm of this operand, which is seen through names: -1 where it has none.
+    constexpr int exact_logarithm(const operation& op, int a) const {
+        if (!ops::is_logarithm(op)) return -1;
+        const auto can_be_passed = [this](const handle& x) { return !is_kept(x.index); };
+        ops::exact_logarithm exact(h(a), can_be_passed);
+        const handle found = exact.of(op);
+        return exact.found() ? found.index : -1;
+    }
+
+private:
+    constexpr bool is_even(int n) const {
+        for (int half = 1; half <= 16; ++half)
+            if (is_literal(n) && number(n) == 2 * half) return true;
+        return false;
+    }
+    // Nothing but zeros, as a number that stands for all elements.
+    constexpr bool is_zero(int n) const {
+        while (is_op<ops::reshape>(n) || is_op<ops::broadcast_to>(n)) n = operand(n, 0);
+        return is_literal(n) && number(n) == 0;
+    }
+    // Of what is not negative.
+    constexpr bool has_positive_term(int n, int depth = 0) const {
+        while (is_op<ops::reshape>(n) || is_op<ops::broadcast_to>(n)) n = operand(n, 0);
+        if (is_literal(n)) return number(n) > 0;
+        return depth <= deepest && is_op<ops::add>(n) &&
+               (has_positive_term(operand(n, 0), depth + 1) || has_positive_term(operand(n, 1), depth + 1));
+    }
+    // Each element of the result is one of the operand, or zero.
+    constexpr bool moves_elements(int n) const {
+        return is_op<ops::reshape>(n) || is_op<ops::broadcast_to>(n) || is_op<ops::transpose>(n) ||
+               is_op<ops::slice>(n) || is_op<ops::pad>(n) || is_op<ops::band>(n) ||
+               (is_op<ops::sum>(n) && !ops::reduction_axes::of(at(n).options).over_rows &&
+                at(n).type.extents.size() == at(operand(n, 0)).type.extents.size());
+    }
+    constexpr int squared_of(int n, const value_type& type, bool rough, int depth) {
+        const int a = operand(n, 0);
+        if (is_op<ops::euclidean_norm>(n)) return operand(n, 1);
+        if (is_op<ops::sqrt>(n) || (is_op<ops::pow>(n) && is_literal(operand(n, 1)) && number(operand(n, 1)) == 0.5))
+            return is_not_negative(a) && !(rough && has_positive_term(a)) ? a : -1;
+        if (is_op<ops::abs>(n)) {
+            const int known = squared(a, rough, depth);
+            return known >= 0 ? known : square(h(a)).index;
+        }
+        if (is_op<ops::negate>(n)) return squared(a, rough, depth);
+        if (moves_elements(n)) return squared_where_moved(n, type, rough, depth);
+        if (is_op<ops::concatenate>(n) || is_op<ops::where>(n)) return squared_apart(n, rough, depth);
+        if (is_op<ops::add>(n) || is_op<ops::subtract>(n)) return squared_sum(n, rough, depth);
+        if (is_op<ops::multiply>(n) || is_op<ops::divide>(n)) {
+            const int known = squared_scaled(n, rough, depth);
+            return known >= 0 || values_stay_ ? known : squared_product(n, depth);
+        }
+        if (!values_stay_ && (is_op<ops::times_exp>(n) || is_op<ops::over_exp>(n))) {
+            const operation* const op = at(n).op;
+            int of[] = {squared(a, rough, depth), operand(n, 1), operand(n, 2)};
+            for (int twice = 0; of[0] >= 0 && twice < 2; ++twice) of[0] = g_.push(op, {}, {of, 3});
+            return of[0];
+        }
+        return -1;
+    }
+    constexpr int squared_where_moved(int n, const value_type& type, bool rough, int depth) {
+        // What is left out by it would be squared.
+        if (values_stay_ && type.extents.size() < at(operand(n, 0)).type.extents.size()) return -1;
+        int known = squared(operand(n, 0), rough, depth);
+        if (known < 0) return -1;
+        if (is_op<ops::broadcast_to>(n)) return known; // filled where it is returned
+        while (is_op<ops::reshape>(n) && is_op<ops::reshape>(known)) known = operand(known, 0);
+        return is_op<ops::reshape>(n) ? reshaped(h(known), type.extents).index
+                                      : g_.push(at(n).op, at(n).options, {&known, 1});
+    }
+    // Each operand by itself, if one of them has a root; but not the condition of a choice.
+    constexpr int squared_apart(int n, bool rough, int depth) {
+        const operation* const op = at(n).op;
+        const attributes options = at(n).options;
+        list<int> of;
+        bool any = false;
+        for (int i = 0, first = is_op<ops::where>(n) ? 1 : 0; i < at(n).operand_count; ++i) {
+            of.push(i < first ? operand(n, i) : squared(operand(n, i), rough, depth));
+            any = any || (i >= first && of.back() >= 0);
+        }
+        if (!any) return -1;
+        for (int i = 0; i < of.size(); ++i)
+            if (of[i] < 0) of[i] = square(h(operand(n, i))).index;
+        return g_.push(op, options, of.view());
+    }
+    // x + 0, and r + c r for a number c
+    constexpr int squared_sum(int n, bool rough, int depth) {
+        const int a = operand(n, 0), b = operand(n, 1);
+        if (is_zero(b)) return squared(a, rough, depth);
+        if (is_zero(a)) return squared(b, rough, depth);
+        if (values_stay_) return -1;
+        const double c = is_op<ops::subtract>(n) ? -ratio(a, b) : ratio(a, b);
+        const int known = c == 0 ? -1 : squared(a, rough, depth);
+        return known < 0 ? -1 : hadamard(h(known), (1 + c) * (1 + c)).index;
+    }
+    // (c r)^2 = r^2 c^2. Where c is less than one, r^2 may overflow before c^2 makes it smaller.
+    constexpr int squared_scaled(int n, bool rough, int depth) {
+        const bool divided = is_op<ops::divide>(n);
+        for (int i = divided ? 1 : 0; i < 2; ++i) {
+            const int scale = operand(n, i), root = operand(n, 1 - i);
+            if (!is_literal(scale)) continue;
+            const double c = number(scale), size = c < 0 ? -c : c;
+            if (!is_moderate(c) || (values_stay_ && (divided ? size > 1 : size < 1))) continue;
+            const int known = squared(root, rough, depth);
+            if (known < 0) continue;
+            return (divided ? h(known) / (c * c) : hadamard(h(known), c * c)).index;
+        }
+        return -1;
+    }
+    // (u r)^2 = u^2 r^2 and (r / u)^2 = r^2 / u^2
+    constexpr int squared_product(int n, int depth) {
+        const bool divided = is_op<ops::divide>(n);
+        const int a = operand(n, 0), b = operand(n, 1);
+        const int first = squared(a, true, depth);
+        const int second = divided ? -1 : a == b ? first : squared(b, true, depth);
+        if (first < 0 && second < 0) return -1;
+        const handle x = first < 0 ? square(h(a)) : h(first), y = second < 0 ? square(h(b)) : h(second);
+        return (divided ? x / y : hadamard(x, y)).index;
+    }
+    static constexpr bool is_moderate(double c) {
+        const double size = c < 0 ? -c : c;
+        return size >= 0x1p-20 && size <= 0x1p20;
+    }
+    // c where b = c a for a number c, by the same formula but for factors: 0 where that is not known.
+    constexpr double ratio(int a, int b, int depth = 0) const {
+        if (depth > deepest) return 0;
+        if (same_value(a, b)) return 1;
+        double c = 1;
+        if (const int of = unscaled(b, c); of != b) return c * ratio(a, of, depth + 1);
+        if (const int of = unscaled(a, c); of != a) return ratio(of, b, depth + 1) / c;
+        const node &x = at(a), &y = at(b);
+        if (x.op->id != y.op->id || x.operand_count == 0 || !(x.type == y.type) || !(x.options == y.options)) return 0;
+        const bool is_norm = is_op<ops::euclidean_norm>(a) || is_op<ops::abs>(a);
+        if (!is_norm && !moves_elements(a) && !is_op<ops::sum>(a) && !is_op<ops::square>(a) && !is_op<ops::sqrt>(a))
+            return 0;
+        const double r = ratio(operand(a, 0), operand(b, 0), depth + 1);
+        if (is_norm) return r < 0 ? -r : r;
+        if (is_op<ops::square>(a)) return r * r;
+        return is_op<ops::sqrt>(a) ? (r > 0 ? math::sqrt(r) : 0) : r;
+    }
+    // n without a number that it is multiplied with, which comes to c.
+    constexpr int unscaled(int n, double& c) const {
+        if (is_op<ops::negate>(n)) {
+            c = -1;
+            return operand(n, 0);
+        }
+        const bool divided = is_op<ops::divide>(n);
+        if (!divided && !is_op<ops::multiply>(n)) return n;
+        for (int i = divided ? 1 : 0; i < 2; ++i) {
+            const int of = operand(n, 1 - i);
+            if (!is_literal(operand(n, i)) || !is_moderate(number(operand(n, i))) || !(at(of).type == at(n).type))
+                continue;
+            c = divided ? 1 / number(operand(n, i)) : number(operand(n, i));
+            return of;
+        }
+        return n;
+    }
+    // r r = r^2; and, of products with a factor r and c r, (u r) (v c r) = c u v r^2
+    constexpr int product_of_roots(int a, int b) {
+        if (same_value(a, b)) return squared(a);
+        if (values_stay_) return -1;
+        list<int> of_a, of_b;
+        add_factors(a, of_a);
+        add_factors(b, of_b);
+        for (int x : of_a) {
+            if (!may_be_root(x)) continue;
+            for (int y : of_b) {
+                const double c = ratio(x, y);
+                const int known = c == 0 ? -1 : squared(x, true);
+                if (known < 0) continue;
+                const int first = replaced(a, x, c == 1 ? known : hadamard(h(known), c).index);
+                return b == y ? first : hadamard(h(first), h(replaced(b, y, g_.push_literal(1)))).index;
+            }
+        }
+        return -1;
+    }
+    constexpr bool may_be_root(int n) const {
+        while (moves_elements(n)) n = operand(n, 0);
+        return is_root(at(n));
+    }
+    constexpr void add_factors(int n, list<int>& factors, int depth = 0) const {
+        const bool product = is_op<ops::multiply>(n);
+        if (is_kept(n) || depth > deepest || !(product || is_op<ops::divide>(n) || is_op<ops::negate>(n)))
+            return factors.push(n);
+        add_factors(operand(n, 0), factors, depth + 1);
+        if (product) add_factors(operand(n, 1), factors, depth + 1);
+    }
+    // n with another node in place of the first such factor: -1 where it is none.
+    constexpr int replaced(int n, int factor, int by) {
+        if (n == factor) return by;
+        const bool product = is_op<ops::multiply>(n), divided = is_op<ops::divide>(n);
+        if (!product && !divided && !is_op<ops::negate>(n)) return -1;
+        const int a = operand(n, 0), b = operand(n, at(n).operand_count - 1);
+        const int first = replaced(a, factor, by);
+        if (first < 0) {
+            const int second = product ? replaced(b, factor, by) : -1;
+            return second < 0 ? -1 : hadamard(h(a), h(second)).index;
+        }
+        return (product ? hadamard(h(first), h(b)) : divided ? h(first) / h(b) : -h(first)).index;
+    }
+    // A row times a column, as the sum of a product of vectors.
+    constexpr int inner_product_of_roots(int a, int b, const value_type& type) {
+        if (values_stay_ || type.extents.size() != 1) return -1;
+        const shape flat = make_shape(static_cast<int>(at(a).type.extents.size()));
+        const handle x = reshaped(h(in_line(a)), flat), y = reshaped(h(in_line(b)), flat);
+        const int known = product_of_roots(x.index, y.index);
+        if (known < 0) return -1;
+        return reshaped(ops::reduce<ops::sum>(filled(h(known), {flat, at(known).type.batched}), 1u, false),
+                        type.extents)
+            .index;
+    }
+    // Without movements that leave the elements of a row or column in their order.
+    constexpr int in_line(int n) const {
+        const auto is_line = [&](const shape& s) {
+            for (int i = 0; i < s.rank; ++i)
+                if (s[i] == s.size()) return true;
+            return s.rank == 0;
+        };
+        while (is_op<ops::reshape>(n) || (is_op<ops::transpose>(n) && is_line(at(n).type.extents))) n = operand(n, 0);
+        return n;
+    }
+    // r^p = (r^2)^(p/2) for even p
+    constexpr int power_of_root(int a, double p) {
+        for (int half = 1; half <= 16; ++half) {
+            if (p != 2 * half) continue;
+            const int known = squared(a);
+            return known < 0 || half == 1 ? known : pow(h(known), half).index;
+        }
+        return -1;
+    }
+};
+
+HOURGLASS_END

@@ -1,0 +1,186 @@
+// Distributions of positive numbers, of parts and of angles: exponential, gamma, beta, von Mises.
+#pragma once
+
+#include <hourglass/probability/location_scale.hpp>
+
+HOURGLASS_BEGIN
+namespace ops {
+
+// rate e^(-rate x) for x >= 0
+struct exponential_family {
+    static constexpr std::string_view name = "exponential";
+    static constexpr pathwise_form pathwise = pathwise_form::explicit_function;
+    static constexpr int noise_leaves = 1;
+    static constexpr auto log_prob(const auto& p, auto x) {
+        auto rate = p[0].value();
+        auto decay = p[0].times(x);
+        auto inside = p[0].log() - decay;
+        auto below = x < 0;
+        auto outside = hadamard(below, rate >= 0); // where nothing is known of the rate, nothing is said
+        return hourglass::sum(hourglass::where(outside, -std::numeric_limits<double>::infinity(), inside));
+    }
+    static constexpr auto entropy(const auto& p) { return hourglass::sum(1 - p[0].log()); }
+    // -log(1 - u) / rate
+    template <bool Shared> static constexpr auto sample(const auto& p) {
+        auto rate = p[0].value();
+        auto u = open_uniform<exponential_family, Shared>(p);
+        return -hourglass::log1p(-u) / rate;
+    }
+};
+// r - 1 - log r with the ratio r of p's rate to q's
+template <> struct closed_divergence<exponential_family, exponential_family> {
+    static constexpr auto build(const auto& q, const auto& p) { return hourglass::sum(gap_of_ratio(p[0], q[0])); }
+};
+
+// rate^alpha x^(alpha - 1) e^(-rate x) / Gamma(alpha) for x > 0
+struct gamma_family {
+    static constexpr std::string_view name = "gamma";
+    static constexpr pathwise_form pathwise = pathwise_form::implicit_quantile;
+    static constexpr int noise_leaves = 1;
+    static constexpr auto log_prob(const auto& p, auto x) {
+        auto alpha = p[0].value();
+        auto kernel = apply_operation(gamma_log_kernel{}, alpha, p[1].value(), x);
+        return hourglass::sum(kernel - apply_operation(stirling_remainder{}, 0, alpha));
+    }
+    // alpha + log Gamma(alpha) + (1 - alpha) psi(alpha) - log rate, with L = log Gamma(alpha) - (alpha log alpha -
+    // alpha)
+    static constexpr auto entropy(const auto& p) {
+        auto alpha = p[0].value();
+        auto exponent = 1 - alpha;
+        auto slope = hadamard(exponent, apply_operation(stirling_remainder{}, 1, alpha));
+        auto of_shape = apply_operation(stirling_remainder{}, 0, alpha) + slope;
+        auto log_shape = p[0].log();
+        auto log_scale = log_shape - p[1].log();
+        return hourglass::sum(of_shape + log_scale);
+    }
+    // The quantile of shape alpha and rate 1 at u, over the rate; at least the smallest float, since log x of it is to
+    // be finite.
+    static constexpr double smallest = 0x1p-126;
+    template <bool Shared> static constexpr auto sample(const auto& p) {
+        auto alpha = p[0].value();
+        auto log_rate = p[1].log();
+        auto log_z = hourglass::log_gamma_quantile(alpha, open_uniform<gamma_family, Shared>(p));
+        return hourglass::max(hourglass::exp(log_z - log_rate), smallest);
+    }
+};
+// With a and b the shapes of q and p: (a - b) psi(a) - log Gamma(a) + log Gamma(b) + b log(rate_q / rate_p) + a (rate_p
+// / rate_q - 1) (Penny 2001, "KL-divergences of normal, gamma, Dirichlet and Wishart densities"). It is b log(b / m) -
+// b + m, m = a rate_p / rate_q, and the divergence of L from its tangent at a: neither is negative.
+template <> struct closed_divergence<gamma_family, gamma_family> {
+    static constexpr auto build(const auto& q, const auto& p) {
+        auto a = q[0].value();
+        auto b = p[0].value();
+        auto rate = q[1].value();
+        auto of_rates = apply_operation(relative_entropy_of_products{}, b, rate, a, p[1].value()) / rate;
+        return hourglass::sum(of_rates + apply_operation(stirling_divergence{}, b, a));
+    }
+};
+
+// x^(a - 1) (1 - x)^(b - 1) / B(a, b) for 0 < x < 1
+struct beta_family {
+    static constexpr std::string_view name = "beta";
+    static constexpr pathwise_form pathwise = pathwise_form::implicit_quantile;
+    static constexpr int noise_leaves = 2;
+    static constexpr auto log_prob(const auto& p, auto x) {
+        auto a = p[0].value();
+        auto b = p[1].value();
+        auto kernel = apply_operation(beta_log_kernel{}, a, b, x);
+        return hourglass::sum(kernel - apply_operation(beta_remainder{}, a, b));
+    }
+    // log B(a, b) - (a - 1) psi(a) - (b - 1) psi(b) + (a + b - 2) psi(a + b), with L = log Gamma(x) - (x log x - x)
+    static constexpr auto entropy(const auto& p) {
+        auto a = p[0].value();
+        auto b = p[1].value();
+        auto both = a + b;
+        const auto of = [](auto x, auto exponent) { // L - exponent L'
+            auto slope = hadamard(exponent, apply_operation(stirling_remainder{}, 1, x));
+            return apply_operation(stirling_remainder{}, 0, x) - slope;
+        };
+        auto of_a = of(a, a - 1);
+        auto whole = of_a + of(b, b - 1);
+        auto rest = whole - of(both, both - 2);
+        auto log_a =
+            apply_operation(log_ratio_of_products{}, a, 1, both, 1); // the quotient may be too small for a number
+        auto logs = log_a + apply_operation(log_ratio_of_products{}, b, 1, both, 1);
+        return hourglass::sum(rest + logs);
+    }
+    // g / (g + h) of two gamma draws: the sigmoid of log g - log h, which keeps digits where both are tiny;
+    // between the smallest float and the largest below 1, since logs of it and of 1 - x are to be finite.
+    template <bool Shared> static constexpr auto sample(const auto& p) {
+        auto a = p[0].value();
+        auto b = p[1].value();
+        auto log_g = hourglass::log_gamma_quantile(a, open_uniform<beta_family, Shared>(p));
+        auto log_h = hourglass::log_gamma_quantile(b, open_uniform<beta_family, Shared>(p));
+        return hourglass::clamp(hourglass::sigmoid(log_g - log_h), gamma_family::smallest, 1 - 0x1p-24);
+    }
+};
+// The difference of the log B and the differences of the exponents times psi (Gil et al. 2013, table 2), as one
+// function.
+template <> struct closed_divergence<beta_family, beta_family> {
+    static constexpr auto build(const auto& q, const auto& p) {
+        auto a = q[0].value();
+        auto b = q[1].value();
+        auto other_a = p[0].value();
+        return hourglass::sum(apply_operation(beta_divergence{}, a, b, other_a, p[1].value()));
+    }
+};
+
+// e^(kappa cos(x - mu)) / (2 pi I_0(kappa)): angles, one for each turn
+struct von_mises_family {
+    static constexpr std::string_view name = "von_mises";
+    static constexpr pathwise_form pathwise = pathwise_form::implicit_quantile;
+    static constexpr int noise_leaves = 1;
+    // kappa (cos(x - mu) - 1) = -2 kappa sin((x - mu) / 2)^2, and I_0 without its e^kappa
+    static constexpr auto log_prob(const auto& p, auto x) {
+        auto kappa = p[1].value();
+        auto sine = apply_operation(sine_of_half{}, x, p[0].value());
+        auto exponent = hadamard(kappa, hadamard(hourglass::square(sine), -2));
+        return hourglass::sum(exponent - apply_operation(log_bessel_i0e{}, 0, kappa) - math::log_two_pi);
+    }
+    static constexpr auto entropy(const auto& p) {
+        auto kappa = p[1].value();
+        auto below = hadamard(kappa, apply_operation(log_bessel_i0e{}, 1, kappa));
+        auto norm = apply_operation(log_bessel_i0e{}, 0, kappa);
+        return sum_over<von_mises_family>(p, norm - below + math::log_two_pi);
+    }
+    template <bool Shared> static constexpr auto sample(const auto& p) {
+        auto mu = p[0].value();
+        auto kappa = p[1].value();
+        return mu + hourglass::von_mises_quantile(kappa, open_uniform<von_mises_family, Shared>(p));
+    }
+};
+// A(kappa_q) (kappa_q - kappa_p cos(mu_q - mu_p)) + log I_0(kappa_p) - log I_0(kappa_q), A = I_1 / I_0 being the mean
+// of the cosine (Mardia and Jupp 2000, 3.5.21): the divergence of log I_0 from its tangent, and 2 A(kappa_q) kappa_p
+// sin((mu_q - mu_p) / 2)^2. Neither is negative.
+template <> struct closed_divergence<von_mises_family, von_mises_family> {
+    static constexpr auto build(const auto& q, const auto& p) {
+        auto of_q = q[1].value();
+        auto of_p = p[1].value();
+        auto mu = q[0].value();
+        auto sine = apply_operation(sine_of_half{}, mu, p[0].value());
+        auto scaled = hadamard(of_p, hadamard(hourglass::square(sine), 2));
+        auto turned = hadamard(hourglass::bessel_ratio(of_q), scaled);
+        return hourglass::sum(turned + apply_operation(bessel_divergence{}, of_p, of_q));
+    }
+};
+
+}
+
+// The exponential distribution of the given rate.
+template <operand_or_number R> constexpr auto exponential(const R& rate) {
+    return make_distribution<ops::exponential_family>(rate);
+}
+// The gamma distribution of shape alpha and the given rate.
+template <operand_or_number A, operand_or_number R> constexpr auto gamma(const A& alpha, const R& rate) {
+    return make_distribution<ops::gamma_family>(alpha, rate);
+}
+// The beta distribution, with a - 1 and b - 1 for exponents.
+template <operand_or_number A, operand_or_number B> constexpr auto beta(const A& a, const B& b) {
+    return make_distribution<ops::beta_family>(a, b);
+}
+// The von Mises distribution about the angle mu, of concentration kappa. Draws lie within pi of mu.
+template <operand_or_number M, operand_or_number K> constexpr auto von_mises(const M& mu, const K& kappa) {
+    return make_distribution<ops::von_mises_family>(mu, kappa);
+}
+
+HOURGLASS_END

@@ -1,0 +1,171 @@
+// Products as a program runs them: which kernel multiplies, what is packed for it and by which thread, and the epilogue
+// that finishes its tiles. The kernels are in kernels/.
+#pragma once
+
+#include <hourglass/kernels/partial.hpp>
+#include <hourglass/runtime/group_kernel.hpp>
+#include <hourglass/runtime/group_tables.hpp>
+#include <hourglass/runtime/product_choice.hpp>
+
+HOURGLASS_BEGIN
+
+template <class Executor, class Compiled, class T> class product_groups {
+    using choice = product_choice<Compiled, T>;
+    static constexpr const schedule_group& group_at(int g) {
+        return Compiled::schedule.groups[static_cast<std::size_t>(g)];
+    }
+
+public:
+    template <int G> static void run(Executor& e, const schedule_group& g, long rows, worker w, int& products) {
+        constexpr product_plan shape_of = group_at(G).product;
+        constexpr int n = static_cast<int>(shape_of.n);
+        const load_addresses<T, group_at(G).load_count, group_at(G).store_count> a(e, g);
+        if constexpr (shape_of.summed) {
+            multiply_and_add(e, g.product, a.to[0], rows, w);
+        } else if constexpr (shape_of.per_row) {
+            long first_row = 0;
+            const auto epilogue = [&](const kernels::finished_part<T>& part) {
+                group_kernel<Compiled, G, T>::run_part(part, a.from, a.to, first_row);
+            };
+            multiply_each(e, g.product, rows, w, first_row, epilogue);
+        } else {
+            const auto epilogue = [&](const kernels::finished_part<T>& part) {
+                group_kernel<Compiled, G, T>::run_part(part, a.from, a.to, 0);
+            };
+            const T* const left = e.place[static_cast<std::size_t>(g.product.left)];
+            const T* const right = e.place[static_cast<std::size_t>(g.product.right)];
+            if constexpr (choice::is_vector_product(shape_of) && shape_of.right_row == 1) {
+                kernels::vector_times_columns<T, n, static_cast<int>(shape_of.k)>(left, right, shape_of.right_column,
+                                                                                  w.thread, w.threads, epilogue);
+            } else if constexpr (choice::is_vector_product(shape_of)) {
+                if (w.thread == 0)
+                    kernels::vector_times_rows<T, n, static_cast<int>(shape_of.k)>(left, right, shape_of.right_row,
+                                                                                   epilogue);
+            } else if constexpr (choice::is_small(shape_of)) {
+                if (w.thread == 0)
+                    kernels::multiply_small<T, static_cast<int>(shape_of.m), n, static_cast<int>(shape_of.k)>(
+                        {left, shape_of.left_row, shape_of.left_column},
+                        {right, shape_of.right_row, shape_of.right_column}, epilogue);
+            } else {
+                multiply(e, g.product, rows, w, products, epilogue);
+            }
+        }
+    }
+
+private:
+    struct whole_product {
+        kernels::matrix_operand<T> left, right;
+        int m, n, k;
+    };
+    static whole_product operands_of(const Executor& e, const product_plan& p, long rows) {
+        return {{e.place[static_cast<std::size_t>(p.left)], p.left_row, p.left_column},
+                {e.place[static_cast<std::size_t>(p.right)], p.right_row, p.right_column},
+                static_cast<int>(p.m * (p.rows_in_m ? rows : 1)),
+                static_cast<int>(p.n),
+                static_cast<int>(p.k * (p.rows_in_k ? rows : 1))};
+    }
+
+    // One product, of all rows: the threads share it.
+    HOURGLASS_NOINLINE static void multiply(Executor& e, const product_plan& plan, long rows, worker w, int& products,
+                                            kernels::epilogue_reference<T> epilogue) {
+        const auto [left, right, m, n, k] = operands_of(e, plan, rows);
+        T* const panel = e.own_panel(w.thread);
+        if (kernels::prefers_few_rows<T>(m, n, k)) {
+            kernels::multiply_few_rows(left, right, m, n, k, panel, w.thread, w.threads, epilogue);
+        } else if (choice::goes_by_rows(plan)) {
+            T* const packed = e.shared_operand(++products);
+            constexpr int columns = kernels::blocking<T>::columns;
+            const share panels((n + columns - 1) / columns, w);
+            for (long p = panels.first; p < panels.last; ++p)
+                kernels::pack_right_panel(packed + p * columns * k, right, k, n, static_cast<int>(p));
+            wait_for_all(w);
+            kernels::multiply_by_rows<T>(left, packed, m, n, k, panel, w.thread, w.threads, epilogue);
+        } else {
+            if (!plan.left_is_packed) {
+                T* const packed = e.shared_operand(++products);
+                constexpr int block_rows = kernels::blocking<T>::rows;
+                const share blocks((m + block_rows - 1) / block_rows, w);
+                for (long b = blocks.first; b < blocks.last; ++b)
+                    kernels::pack_left_block(packed + b * block_rows * k, left, m, k, static_cast<int>(b));
+                wait_for_all(w);
+            }
+            kernels::multiply_packed<T>(e.shared_operand(products), right, m, n, k, panel, w.thread, w.threads,
+                                        epilogue);
+        }
+    }
+    // Each row of the call is a product of its own, done by one thread; first_row says where its results belong.
+    HOURGLASS_NOINLINE static void multiply_each(Executor& e, const product_plan& plan, long rows, worker w,
+                                                 long& first_row, kernels::epilogue_reference<T> epilogue) {
+        const share mine(rows, w);
+        for (long r = mine.first; r < mine.last; ++r) {
+            first_row = r * plan.m;
+            multiply_row(e, plan, r, w.thread, {0, 1}, epilogue);
+        }
+    }
+    // The rows' products are added up, each thread its own tiles, in the order of the rows: a few of them, and these
+    // sums with what each addition loses going into the next (Kahan 1965, Comm. ACM 8, 40), so that many rows lose no
+    // digits.
+    HOURGLASS_NOINLINE static void multiply_and_add(Executor& e, const product_plan& plan, T* to, long rows, worker w) {
+        sum_of_rows s{to, to, nullptr};
+        const bool many = rows > choice::rows_of_sum;
+        if (many) s.recent = e.sums_of_rows(0), s.lost = e.sums_of_rows(1);
+        for (long r = 0; r < rows; ++r) {
+            const auto epilogue = [&](const kernels::finished_part<T>& part) {
+                add_part(s, part, static_cast<int>(plan.n));
+            };
+            s.first = many ? r % choice::rows_of_sum == 0 : r == 0;
+            s.last = many && (r % choice::rows_of_sum == choice::rows_of_sum - 1 || r == rows - 1);
+            s.first_sum = r < choice::rows_of_sum;
+            multiply_row(e, plan, r, w.thread, w, epilogue);
+        }
+    }
+    // The product of one row of the call, in the memory of a thread, shared by the workers.
+    static void multiply_row(Executor& e, const product_plan& plan, long r, int thread, worker w,
+                             kernels::epilogue_reference<T> epilogue) {
+        auto [left, right, m, n, k] = operands_of(e, plan, 1);
+        left.data += r * plan.left_batch;
+        right.data += r * plan.right_batch;
+        kernels::pack_left(e.own_left(thread), left, m, k);
+        kernels::multiply_packed<T>(e.own_left(thread), right, m, n, k, e.own_panel(thread), w.thread, w.threads,
+                                    epilogue);
+    }
+    struct sum_of_rows {
+        T *total, *recent, *lost;
+        bool first = true, last = false, first_sum = true;
+    };
+    static void add_part(const sum_of_rows& s, const kernels::finished_part<T>& part, int n) {
+        using vector = kernels::vector<T>;
+        constexpr int width = kernels::width<T>;
+        for (int i = 0; i < part.rows; ++i) {
+            const std::ptrdiff_t row = static_cast<std::ptrdiff_t>(part.first_row + i) * n + part.first_column;
+            for (int j = 0; j < part.columns; j += width) {
+                const int count = std::min(width, part.columns - j);
+                const auto load = [&](const T* from) {
+                    return count == width ? kernels::load_vector(from + row + j)
+                                          : kernels::load_partial(from + row + j, count);
+                };
+                const auto store = [&](T* to, const vector& x) {
+                    if (count == width)
+                        kernels::store_vector(to + row + j, x);
+                    else
+                        kernels::store_partial(to + row + j, x, count);
+                };
+                vector value = kernels::load_vector(part.data + i * part.stride + j);
+                if (!s.first) value = load(s.recent) + value;
+                if (!s.last) {
+                    store(s.recent, value);
+                } else if (s.first_sum) {
+                    store(s.total, value);
+                    store(s.lost, kernels::broadcast(T(0)));
+                } else {
+                    const vector total = load(s.total), term = value - load(s.lost);
+                    const vector sum = math::opaque(vector(total + term));
+                    store(s.total, sum);
+                    store(s.lost, math::opaque(vector(sum - total)) - term);
+                }
+            }
+        }
+    }
+};
+
+HOURGLASS_END

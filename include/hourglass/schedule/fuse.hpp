@@ -1,0 +1,258 @@
+// Fusion: which nodes are computed together. Elementwise nodes join each other, the sums over last axes that consume
+// them, and the matrix product that feeds them; the groups come out in an order in which everything is computed before
+// it is used.
+//
+// A group's number is its place in that order. A node joins the group of its latest operand where the domains are
+// equal, else a later open group of its domain, else it opens one: so no choice can make a cycle. What serves updates
+// alone (an optimiser's arithmetic and the weight gradients behind it) stays in groups of its own, on which nothing
+// else waits; they may run as soon as the last reader of what they overwrite has run. What is made of numbers of the
+// model alone has groups of its own too, which run once, when the program is made.
+#pragma once
+
+#include <hourglass/schedule/group_kinds.hpp>
+#include <hourglass/schedule/look_ahead.hpp>
+
+HOURGLASS_BEGIN
+
+// Makes the decisions, node by node in the order of the graph.
+class fusion {
+    static constexpr int most_members = 64;
+    static constexpr int most_floating = 6; // nodes behind one another
+
+    graph_view g_;
+    list<fused_node> fused_nodes_;
+    list<fused_group> fused_groups_;
+    list<bool> floating_list_;
+    list<int> depth_list_;
+    list<fused_type> type_list_;
+    // The arrays of these, which have their sizes from the beginning. To reach them by functions would be most of what
+    // a constant evaluation does here.
+    const node* nodes_ = nullptr;
+    const int* operands_ = nullptr;
+    const prospect* ahead_ = nullptr;
+    fused_node* fused_ = nullptr;
+    fused_group* groups_ = nullptr;
+    int group_count_ = 0;
+    bool* floating_ = nullptr; // made of leaves alone: joins the group of its first use
+    int* depth_ = nullptr;     // of floating nodes: how many of them stand behind one another
+    fused_type* types_ = nullptr;
+
+public:
+    constexpr fusion(const graph_view& g, slice_of<prospect> ahead)
+        : g_(g), fused_nodes_(g.nodes.size), fused_groups_(2 * g.nodes.size + 1), floating_list_(g.nodes.size),
+          depth_list_(g.nodes.size), nodes_(g.nodes.data), operands_(g.operands.data), ahead_(ahead.data),
+          fused_(fused_nodes_.begin()), groups_(fused_groups_.begin()), floating_(floating_list_.begin()),
+          depth_(depth_list_.begin()) {
+        for (int n = 0; n < g.nodes.size; ++n) // they are numbered as they appear
+            if (ahead_[n].type == type_list_.size()) type_list_.push({nodes_[n].type, nodes_[n].type.extents.size()});
+        types_ = type_list_.begin();
+        for (int n = 0; n < g.nodes.size; ++n) place(n);
+        for (const graph_root& r : g.roots) settle(fused_[r.node].source);
+    }
+    fusion(const fusion&) = delete;
+    fusion& operator=(const fusion&) = delete;
+
+    constexpr fusion_view view() const { return {g_, fused_nodes_.view(), {groups_, group_count_}}; }
+    constexpr fused_node* nodes() { return fused_; }
+
+private:
+    constexpr void place(int n) {
+        const node& at = nodes_[n];
+        fused_node& here = fused_[n];
+        here.source = n;
+        here.type = ahead_[n].type;
+        here.arithmetic = ahead_[n].arithmetic;
+        if (is_elementwise(at)) {
+            if (!is_number(n) && !floats(n)) join(n, here.type, -1);
+        } else if (is_leaf(at)) {
+            here.uniform = is<ops::scalar>(at) || is<ops::rows>(at);
+        } else if (is_literal(at)) {
+            here.uniform = true;
+        } else if (here.arithmetic) {
+            join(n, ahead_[g_.operand(n, 0)].type, ops::reduction_axes::of(at.options).first);
+        } else if (moves_nothing(at)) {
+            place_view(n);
+        } else if (is_scan_output(at)) {
+            add(n, -1, fused_[ops::scan_output::of(at.options).call].group);
+        } else {
+            alone(n);
+        }
+    }
+    constexpr void place_view(int n) {
+        fused_node& here = fused_[n];
+        here.source = fused_[g_.operand(n, 0)].source;
+        settle(here.source);
+        here.uniform = fused_[here.source].uniform;
+        for (int i = 0; i < nodes_[n].operand_count; ++i) wait_for(g_.operand(n, i), here);
+    }
+    // Nothing that reads it runs before the group of the node that it waits for.
+    constexpr void wait_for(int awaited, fused_node& here) {
+        settle(fused_[awaited].source);
+        const int own = fused_[awaited].group, of = fused_[fused_[awaited].source].group;
+        here.group = own > here.group ? own : here.group;
+        here.group = of > here.group ? of : here.group;
+    }
+    // A number of the call is in no group.
+    constexpr bool is_number(int n) {
+        const node& at = nodes_[n];
+        if (at.type.extents.rank != 0 || at.type.batched || ahead_[n].written) return false;
+        for (int i = 0; i < at.operand_count; ++i)
+            if (!fused_[fused_[operands_[at.first_operand + i]].source].uniform) return false;
+        fused_[n].uniform = true;
+        return true;
+    }
+    constexpr bool floats(int n) {
+        if (ahead_[n].read_by_fixed) return false;
+        const node& at = nodes_[n];
+        int depth = 0;
+        for (int i = 0; i < at.operand_count; ++i) {
+            const int o = operands_[at.first_operand + i], s = fused_[o].source;
+            if (floating_[s]) {
+                // Each floating node is looked at once for every path to it: no more paths than a few steps make.
+                if (s != o || fused_[s].type != fused_[n].type || depth_[s] == most_floating) return false;
+                if (depth_[s] >= depth) depth = depth_[s] + 1;
+            } else if (!fused_[s].uniform && nodes_[s].op->kind != operation_kind::leaf) {
+                return false;
+            }
+        }
+        floating_[n] = true;
+        depth_[n] = depth;
+        return true;
+    }
+
+    // A floating node that is used from memory gets a group like any other.
+    constexpr void settle(int n) {
+        if (n < 0 || !floating_[n]) return;
+        floating_[n] = false;
+        for (int i = 0; i < nodes_[n].operand_count; ++i) {
+            const int o = g_.operand(n, i);
+            if (fused_[o].type == fused_[n].type) settle(fused_[o].source);
+        }
+        join(n, fused_[n].type, -1);
+    }
+    constexpr void settle_operands(int n) {
+        for (int i = 0; i < nodes_[n].operand_count; ++i) settle(fused_[g_.operand(n, i)].source);
+    }
+    // Brings the floating operands of n, and theirs, into its group.
+    constexpr void draw_in(int n, int boundary, int group) {
+        for (int i = 0; i < nodes_[n].operand_count; ++i) {
+            const int o = operands_[nodes_[n].first_operand + i];
+            if (!floating_[o]) continue;
+            floating_[o] = false;
+            draw_in(o, -1, group);
+        }
+        add(n, boundary, group);
+    }
+    // The first group in whose place all operands are there: one's own for what is in a register, the next for what is
+    // in memory. The operands of floating ones are included: what they read may have been settled since.
+    constexpr int earliest_of(int n, int type) const {
+        const node& at = nodes_[n];
+        int earliest = -1;
+        for (int i = 0; i < at.operand_count; ++i) {
+            const int o = operands_[at.first_operand + i], s = fused_[o].source, group = fused_[o].group;
+            int first = group;
+            if (floating_[o])
+                first = earliest_of(o, type);
+            else if (group >= 0 && !(s == o && fused_[o].type == type && groups_[group].type == type &&
+                                     (is_elementwise(nodes_[s]) ||
+                                      (groups_[group].node == s && keeps_registers(groups_[group].kind)))))
+                first = group + 1;
+            if (first > earliest) earliest = first;
+        }
+        return earliest;
+    }
+    // Whether n may join a group, and its floating operands come along; those that may not are settled first.
+    constexpr bool all_fit(int n, int type, int boundary, int group) const {
+        return fits(n, type, boundary, group) && operands_fit(n, type, boundary, group);
+    }
+    constexpr bool operands_fit(int n, int type, int boundary, int group) const {
+        const node& at = nodes_[n];
+        for (int i = 0; i < at.operand_count; ++i) {
+            const int o = operands_[at.first_operand + i];
+            if (floating_[o] && !all_fit(o, type, boundary, group)) return false;
+        }
+        return true;
+    }
+
+    constexpr void join(int n, int type, int boundary) {
+        const node& at = nodes_[n];
+        const bool awaited = ahead_[n].awaited, fixed = ahead_[n].fixed;
+        for (int i = 0; i < at.operand_count; ++i) {
+            const int o = operands_[at.first_operand + i], s = fused_[o].source;
+            if (floating_[s] && (s != o || fused_[o].type != type || ahead_[o].awaited != awaited)) settle(s);
+        }
+        const int earliest = earliest_of(n, type);
+        const auto good = [&](int group) {
+            return (awaited || fixed || goes_with(n, group)) && all_fit(n, type, boundary, group);
+        };
+        if (earliest >= 0 && earliest < group_count_ && good(earliest)) return draw_in(n, boundary, earliest);
+        int& latest = types_[type].latest[fixed ? 2 : awaited ? 1 : 0];
+        if (latest >= 0 && latest >= earliest && good(latest)) return draw_in(n, boundary, latest);
+        const int fresh = latest = open(kind_of_arithmetic, type, n);
+        for (int i = at.operand_count - 1; groups_[fresh].tail && i >= 0; --i)
+            if (const int s = fused_[operands_[at.first_operand + i]].source; fused_[s].group >= 0)
+                groups_[fresh].reads = s;
+        if (operands_fit(n, type, boundary, fresh)) return draw_in(n, boundary, fresh);
+        // Sums along which an operand is broadcast unevenly.
+        settle_operands(n);
+        latest = open(kind_of_arithmetic, type, n);
+        add(n, boundary, latest);
+    }
+    // Updates that are made of different values stay apart, so that those of equal layers are equal groups, which one
+    // kernel serves.
+    constexpr bool goes_with(int n, int group) const {
+        const node& at = nodes_[n];
+        bool apart = false;
+        for (int i = 0; i < at.operand_count; ++i) {
+            const int s = fused_[operands_[at.first_operand + i]].source;
+            if (fused_[s].group < 0) continue;
+            if (fused_[s].group == group || groups_[group].reads == s) return true;
+            apart = true;
+        }
+        return !apart;
+    }
+    constexpr bool fits(int n, int type, int boundary, int group) const {
+        const fused_group& d = groups_[group];
+        if (d.type != type || d.count >= most_members || !suits(n, d)) return false;
+        const group_candidate candidate{nodes_, operands_, fused_, types_, n, type, boundary, ahead_[n].kept};
+        bool taken = false;
+        with_rules_of(d.kind, [&](auto rules) { taken = rules.takes(d, candidate); });
+        return taken;
+    }
+    constexpr bool suits(int n, const fused_group& d) const {
+        if (d.once) return ahead_[n].fixed;
+        return d.tail != ahead_[n].awaited && (!ahead_[n].fixed || floating_[n]);
+    }
+    constexpr void add(int n, int boundary, int group) {
+        fused_group& d = groups_[group];
+        if (boundary >= 0) d.boundary = boundary;
+        if (d.last >= 0)
+            fused_[d.last].next_member = n;
+        else
+            d.first = n;
+        d.last = n;
+        ++d.count;
+        fused_[n].group = group;
+    }
+    // A group for node n, and others like it.
+    constexpr int open(group_kind kind, int type, int n) {
+        fused_group& d = groups_[group_count_];
+        d.kind = kind;
+        d.domain = types_[type].type;
+        d.type = type;
+        d.once = ahead_[n].fixed;
+        d.tail = may_serve_updates(kind) && !d.once && !ahead_[n].awaited;
+        return group_count_++;
+    }
+    // A group that one node makes, whatever joins it later.
+    constexpr void alone(int n) {
+        settle_operands(n);
+        const group_kind kind = kind_made_by(g_, n);
+        const int group = open(kind, ahead_[n].type, n);
+        groups_[group].node = n;
+        fused_[n].group = group;
+        with_rules_of(kind, [&](auto rules) { rules.open(g_, n, groups_[group]); });
+    }
+};
+
+HOURGLASS_END

@@ -1,0 +1,89 @@
+// Groups of nodes that are computed together, as fusion decides on them (schedule/fuse.hpp) and the plan reads them
+// (schedule/plan.hpp): plain arrays. What differs between the kinds of groups is in schedule/group_rules.hpp.
+#pragma once
+
+#include <array>
+
+#include <hourglass/ops/reduction.hpp>
+#include <hourglass/ops/scan.hpp>
+#include <hourglass/passes/rewrite.hpp>
+#include <hourglass/schedule/schedule.hpp>
+
+HOURGLASS_BEGIN
+
+constexpr bool is_leaf(const node& n) { return n.op->kind == operation_kind::leaf; }
+constexpr bool is_literal(const node& n) { return n.op->kind == operation_kind::literal; }
+constexpr bool is_elementwise(const node& n) { return n.op->kind == operation_kind::elementwise; }
+// A sum over the last axes of one example: computed row by row.
+constexpr bool is_row_reduction(const graph_view& g, int n) {
+    const node& at = g.nodes.data[n];
+    if (at.op->kind != operation_kind::reduction) return false;
+    const ops::reduction_axes axes = ops::reduction_axes::of(at.options);
+    const shape& of = g.nodes.data[g.operand(n, 0)].type.extents;
+    return !axes.over_rows && of.size(axes.last, of.rank) == 1;
+}
+// What is computed element by element, together with others.
+constexpr bool is_arithmetic(const graph_view& g, int n) {
+    return is_elementwise(g.nodes.data[n]) || is_row_reduction(g, n);
+}
+
+struct fused_node {
+    int source = -1;         // itself, or what it reads through reshapes, which move nothing
+    int group = -1;          // none: a leaf, a constant or a uniform number
+    int next_member = -1;    // of the group
+    int type = -1;           // equal for nodes of one type
+    bool arithmetic = false; // elementwise, or a sum over last axes
+    bool uniform = false, stored = false;
+};
+
+// A type of the graph's values, which groups have as their domain.
+struct fused_type {
+    value_type type{};
+    long elements = 0;
+    int latest[3] = {-1, -1, -1}; // the group of this domain that was opened last; of tails, others, those run once
+};
+
+struct fused_group {
+    group_kind kind{};
+    value_type domain{};
+    int type = -1;                        // the domain's, as nodes have it
+    int first = -1, last = -1, count = 0; // members, linked by next_member
+    int boundary = -1;                    // first axis that sums in the group run over
+    int node = -1;
+    bool tail = false;
+    bool once = false; // computed when the program is made
+    int reads = -1;    // a tail: a node outside of it that its first member reads, where that is no leaf
+    product_plan product{};
+};
+
+// What fusion has decided, as plain arrays.
+struct fusion_view {
+    graph_view g;
+    slice_of<fused_node> nodes;
+    slice_of<fused_group> groups;
+};
+
+struct fusion_sizes {
+    int nodes = 0, groups = 0;
+    constexpr bool hold(const fusion_sizes& other) const { return other.nodes <= nodes && other.groups <= groups; }
+};
+
+// The decisions as a constexpr value, so that planning has a budget of its own.
+template <fusion_sizes Room> struct frozen_fusion {
+    std::array<fused_node, Room.nodes + 1> nodes{};
+    std::array<fused_group, Room.groups + 1> groups{};
+    fusion_sizes sizes; // of what is there; where that is more than there is room for, nothing was copied
+
+    constexpr explicit frozen_fusion(const fusion_view& f) : sizes{f.nodes.size, f.groups.size} {
+        if (!Room.hold(sizes)) return;
+        fused_node* const to_nodes = nodes.data();
+        fused_group* const to_groups = groups.data();
+        for (int i = 0; i < sizes.nodes; ++i) to_nodes[i] = f.nodes.data[i];
+        for (int i = 0; i < sizes.groups; ++i) to_groups[i] = f.groups.data[i];
+    }
+    constexpr fusion_view view(const graph_view& g) const {
+        return {g, {nodes.data(), sizes.nodes}, {groups.data(), sizes.groups}};
+    }
+};
+
+HOURGLASS_END

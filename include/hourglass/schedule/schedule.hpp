@@ -1,0 +1,186 @@
+// A schedule: what a program runs, as plain arrays. Groups of nodes that are computed together, the values that lie in
+// memory and where, and what must be waited for. schedule/fuse.hpp makes the groups, schedule/plan.hpp orders them and
+// lays out memory.
+#pragma once
+
+#include <hourglass/ir/static_graph.hpp>
+
+HOURGLASS_BEGIN
+
+enum class group_kind : int; // schedule/group_rules.hpp lists the kinds and says what is true of each
+
+// Where a value lies.
+enum class storage_kind { uniform, fed, parameter, state, arena };
+
+struct stored_value {
+    int node = -1;
+    storage_kind storage{};
+    int name = -1; // of what is fed, of the parameter, of the state
+    value_type type{};
+    long offset = -1;                  // in the arena, in elements
+    int first_use = -1, last_use = -1; // positions in the order; -1: none
+};
+
+// An operand of a member: a member before it, a load, or a constant.
+struct wire {
+    enum class source { member, load, constant } from{};
+    int index = 0;
+    double number = 0;
+};
+
+inline constexpr int max_dimensions = max_rank + 1;
+
+struct group_load {
+    int value = -1;
+    bool tile = false;              // the product's own result, still in registers
+    long strides[max_dimensions]{}; // plain arrays: each call of std::array's is a step of a constant evaluation
+};
+struct group_store {
+    int member = -1;
+    int value = -1;
+};
+struct group_member {
+    const operation* op = nullptr;
+    int node = -1;
+    int first_wire = 0, operand_count = 0; // as many operands as the operation takes
+};
+
+struct schedule_group {
+    group_kind kind{};
+    value_type domain{};
+    int first_member = 0, member_count = 0;
+    int first_load = 0, load_count = 0;
+    int first_store = 0, store_count = 0;
+    // the domain with neighbouring axes joined; extents[0] is multiplied by the rows where `domain.batched`
+    int dimensions = 0;
+    long extents[max_dimensions]{};
+    bool reduces = false; // some members are sums over the last dimension
+    product_plan product{};
+    int node = -1;               // of a group that one node makes: that node
+    int operand = -1;            // the first of the values that it reads as a whole
+    bool tail = false;           // serves updates only
+    bool once = false;           // computed when the program is made: the same in every call
+    bool wait_before = false;    // something it needs was made by other threads since the last wait
+    std::uint64_t structure = 0; // equal for groups that one kernel can serve
+    int representative = -1;     // the first group of the same structure
+};
+
+struct schedule_result {
+    root_kind kind{};
+    int name = -1;
+    int value = -1;
+};
+
+struct schedule_sizes {
+    int groups = 0, members = 0, wires = 0, loads = 0, stores = 0, values = 0, results = 0, uniforms = 0, operands = 0,
+        numbers = 0;
+
+    constexpr bool hold(const schedule_sizes& other) const {
+        return other.groups <= groups && other.members <= members && other.wires <= wires && other.loads <= loads &&
+               other.stores <= stores && other.values <= values && other.results <= results &&
+               other.uniforms <= uniforms && other.operands <= operands && other.numbers <= numbers;
+    }
+};
+
+struct schedule_view {
+    slice_of<schedule_group> groups;
+    slice_of<group_member> members;
+    slice_of<wire> wires; // of the members, one behind another
+    slice_of<group_load> loads;
+    slice_of<group_store> stores;
+    slice_of<stored_value> values;
+    slice_of<schedule_result> results;
+    slice_of<int> uniforms; // values computed before the groups run
+    slice_of<int> operands; // values that groups read as a whole
+    slice_of<int> numbers;  // nodes that are numbers of the call, in the order in which they are computed
+    long arena = 0;         // elements
+    long arena_without_reuse = 0;
+    double work_per_row = 0, work = 0; // floating-point operations, roughly
+
+    constexpr schedule_sizes sizes() const {
+        return {groups.size, members.size, wires.size,    loads.size,    stores.size,
+                values.size, results.size, uniforms.size, operands.size, numbers.size};
+    }
+    constexpr const wire& operand(const group_member& m, int i) const { return wires[m.first_wire + i]; }
+};
+
+struct schedule_builder {
+    list<schedule_group> groups;
+    list<group_member> members;
+    list<wire> wires;
+    list<group_load> loads;
+    list<group_store> stores;
+    list<stored_value> values;
+    list<schedule_result> results;
+    list<int> uniforms;
+    list<int> operands;
+    list<int> numbers;
+    long arena = 0, arena_without_reuse = 0;
+    double work_per_row = 0, work = 0;
+
+    constexpr schedule_view view() const {
+        return {groups.view(),   members.view(),
+                wires.view(),    loads.view(),
+                stores.view(),   values.view(),
+                results.view(),  uniforms.view(),
+                operands.view(), numbers.view(),
+                arena,           arena_without_reuse,
+                work_per_row,    work};
+    }
+};
+
+template <schedule_sizes Room> struct frozen_schedule {
+    std::array<schedule_group, Room.groups + 1> groups{};
+    std::array<group_member, Room.members + 1> members{};
+    std::array<wire, Room.wires + 1> wires{};
+    std::array<group_load, Room.loads + 1> loads{};
+    std::array<group_store, Room.stores + 1> stores{};
+    std::array<stored_value, Room.values + 1> values{};
+    std::array<schedule_result, Room.results + 1> results{};
+    std::array<int, Room.uniforms + 1> uniforms{};
+    std::array<int, Room.operands + 1> operands{};
+    std::array<int, Room.numbers + 1> numbers{};
+    long arena = 0, arena_without_reuse = 0;
+    double work_per_row = 0, work = 0;
+
+    schedule_sizes sizes{}; // of what is there; where that is more than there is room for, nothing was copied
+
+    constexpr explicit frozen_schedule(const schedule_view& s)
+        : arena(s.arena), arena_without_reuse(s.arena_without_reuse), work_per_row(s.work_per_row), work(s.work),
+          sizes(s.sizes()) {
+        if (!Room.hold(sizes)) return;
+        copy(s.groups, groups.data());
+        copy(s.members, members.data());
+        copy(s.wires, wires.data());
+        copy(s.loads, loads.data());
+        copy(s.stores, stores.data());
+        copy(s.values, values.data());
+        copy(s.results, results.data());
+        copy(s.uniforms, uniforms.data());
+        copy(s.operands, operands.data());
+        copy(s.numbers, numbers.data());
+    }
+    constexpr schedule_view view() const {
+        return {{groups.data(), sizes.groups},
+                {members.data(), sizes.members},
+                {wires.data(), sizes.wires},
+                {loads.data(), sizes.loads},
+                {stores.data(), sizes.stores},
+                {values.data(), sizes.values},
+                {results.data(), sizes.results},
+                {uniforms.data(), sizes.uniforms},
+                {operands.data(), sizes.operands},
+                {numbers.data(), sizes.numbers},
+                arena,
+                arena_without_reuse,
+                work_per_row,
+                work};
+    }
+
+private:
+    template <class T> static constexpr void copy(slice_of<T> from, T* to) {
+        for (int i = 0; i < from.size; ++i) to[i] = from.data[i];
+    }
+};
+
+HOURGLASS_END

@@ -1,0 +1,73 @@
+// The threads that one program runs on: how many there may be, the team that helps it, and how many of them each run
+// takes.
+#pragma once
+
+#include <hourglass/threads/pace.hpp>
+#include <hourglass/threads/team.hpp>
+
+HOURGLASS_BEGIN
+
+class crew {
+public:
+    // Floating-point operations between two waits for each other: for fewer, waking other threads and waiting costs
+    // more than they save.
+    static constexpr double work_worth_a_team = 4e5;
+
+    explicit crew(thread_limit limit)
+        : is_pinned_(limit.is_pinned),
+          pace_(limit.is_pinned || limit.most == 1 ? limit.most : std::min(limit.most, processors::available())) {}
+    crew(const crew&) = delete;
+    crew& operator=(const crew&) = delete;
+
+    int most() const { return pace_.most(); }
+    // Makes the team, so that no run has to.
+    void prepare() {
+        if (most() > 1 && take()) team_->give_back();
+    }
+
+    // Calls task(worker) in as many threads as are worth it for a run with so many floating-point operations between
+    // two waits.
+    template <class Task> void run(double work, Task task) {
+        const bool may_share = most() > 1 && (is_pinned_ || work > work_worth_a_team);
+        const bool shares = may_share && pace_.threads() > 1 && take();
+        // Without the team that it was to have, a run says nothing of what one would do.
+        const bool is_judged = may_share && !is_pinned_ && shares == (pace_.threads() > 1);
+        const std::int64_t start = is_judged ? monotonic_nanoseconds() : 0;
+        std::int64_t waited = 0;
+        if (shares) {
+            waited = team_->run(pace_.threads(), task);
+            team_->give_back();
+        } else {
+            task(worker{});
+        }
+        if (!is_judged) return;
+        const std::int64_t end = monotonic_nanoseconds();
+        pace_.ran(work, end - start, waited, end);
+    }
+
+private:
+    bool take() {
+        const int helpers = pace_.threads() - 1;
+        if (team_ && team_->try_take()) {
+            if (team_->helpers() >= helpers) return true;
+            team_->give_back();
+        }
+        team* const found = teams::take(helpers, is_pinned_);
+        if (found) team_ = found;
+        return found != nullptr;
+    }
+
+    bool is_pinned_;
+    pace pace_;
+    team* team_ = nullptr;
+};
+
+// In a crew's place where a program never has more than its caller's thread.
+struct loner {
+    explicit loner(thread_limit) {}
+    static constexpr int most() { return 1; }
+    static void prepare() {}
+    template <class Task> static void run(double, Task task) { task(worker{}); }
+};
+
+HOURGLASS_END

@@ -1,0 +1,41 @@
+// How the threads of a program share its work: which of them one is, where all of them meet, and a thread's share of so
+// many items. What they do with it is elsewhere, and so is where they come from (threads/team.hpp).
+#pragma once
+
+#include <algorithm>
+
+#include <hourglass/threads/waiting.hpp>
+
+HOURGLASS_BEGIN
+
+// Where the threads of a run meet, and how long the first of them has waited there for the others.
+struct team_meeting {
+    meeting_point point{};
+    std::int64_t waited = 0; // nanoseconds
+};
+
+// Which part of a program's work a thread does.
+struct worker {
+    int thread = 0;
+    int threads = 1;
+    team_meeting* meeting = nullptr; // of several threads
+};
+// All threads of the step meet here; alone, nothing happens.
+inline void wait_for_all(worker w) {
+    if (w.threads == 1) return;
+    if (w.thread == 0)
+        w.meeting->waited += w.meeting->point.arrive_and_wait_timed();
+    else
+        w.meeting->point.arrive_and_wait();
+}
+// A thread's share of `count` items, whole multiples of `grain` except at the end; the split depends on nothing else.
+struct share {
+    long first, last;
+    constexpr share(long count, worker w, long grain = 1) {
+        const long pieces = (count + grain - 1) / grain;
+        first = std::min(count, pieces * w.thread / w.threads * grain);
+        last = std::min(count, pieces * (w.thread + 1) / w.threads * grain);
+    }
+};
+
+HOURGLASS_END
