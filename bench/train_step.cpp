@@ -1,7 +1,7 @@
 // Times one training step of the five autoencoders, batch 128, Adam, float, one thread, against hand-written loops in
 // two forms, after checking that all three learn the same: ./dev bench [--json PATH]. The models and the loops are
 // elsewhere.
-#include "../tests/autoencoders.hpp"
+#include "../testing/autoencoders.hpp"
 #include "timing.hpp"
 
 #include <hourglass/data/shapes.hpp>

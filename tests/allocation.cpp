@@ -1,7 +1,7 @@
 // No call allocates: neither a training step, the first included, nor a gradient, nor a function in chunks. Counted
 // where memory comes from: operator new everywhere, and malloc itself where the C library lets a program stand in for
 // it.
-#include "autoencoders.hpp"
+#include "../testing/autoencoders.hpp"
 
 #include <atomic>
 #include <cerrno>

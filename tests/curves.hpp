@@ -3,7 +3,7 @@
 // autoencoders.hpp.
 #pragma once
 
-#include "autoencoders.hpp"
+#include "../testing/autoencoders.hpp"
 #include "shares.hpp"
 
 #include <algorithm>

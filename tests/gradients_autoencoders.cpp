@@ -1,7 +1,7 @@
 // The gradients of the five autoencoders, at reduced width and in random directions, against differences of the loss in
 // 50 digits: by the interpreter in 50 digits and in double, and by a compiled program. Single operations are checked
 // elsewhere. GCC compiles some of the programs, Clang the others.
-#include "autoencoders.hpp"
+#include "../testing/autoencoders.hpp"
 
 #include <hourglass/inspect/interpret.hpp>
 

@@ -1,6 +1,6 @@
 // Holds the hand-written autoencoders of bench/ to what can be known about them without the library: both forms agree,
 // gradients agree with differences, and Adam and the losses agree with values worked out by hand.
-#include "../bench/naive_loops.hpp"
+#include "../testing/naive_loops.hpp"
 
 #include <algorithm>
 #include <cmath>

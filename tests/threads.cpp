@@ -1,6 +1,6 @@
 // Same seed, same bits, whatever the number of threads: training steps, gradients and calls in chunks, noise included.
 // Sizes are such that the work is worth a team and does not divide evenly; speed is not looked at.
-#include "autoencoders.hpp"
+#include "../testing/autoencoders.hpp"
 #include "child_process.hpp"
 #include "shares.hpp"
 

@@ -25,4 +25,4 @@ def check(folder, lists=None):
 
 
 if __name__ == "__main__":
-    report([*(check(folder) for folder in ("src", "tests", "examples", "bench")), check("tests/fuzz", "tests")])
+    report([*(check(folder) for folder in ("src", "tests", "testing", "examples", "bench")), check("tests/fuzz", "tests")])

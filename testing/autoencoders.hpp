@@ -3,7 +3,7 @@
 // theirs.
 #pragma once
 
-#include "../bench/naive_loops.hpp"
+#include "naive_loops.hpp"
 
 #include <hourglass/hourglass.hpp>
 #include <hourglass/kernels/philox.hpp>
