@@ -3,7 +3,6 @@
 #include <doctest/doctest.h>
 
 #include <set>
-#include <utility>
 
 #include "written_graph.hpp"
 
@@ -90,15 +89,28 @@ TEST_CASE("sums of one group begin with one axis") {
     CHECK(f[both].boundary == 0);
 }
 
-TEST_CASE("a sum is taken apart from what is repeated along some of its axes only") {
-    graph m;
-    const auto x = m.input("x", make_shape(2, 3)), row = m.input("row", make_shape(3)), a = x + row;
-    const auto last = m.sum_over(a, 1, 2), both = m.sum_over(a, 0, 2);
-    m.ask_for(last);
-    m.ask_for(both);
-    const fused f(m);
-    CHECK(f.group(a) == f.group(last)); // the last axis is one dimension of both
-    CHECK(f.group(a) != f.group(both));
+TEST_CASE("a group with sums has no member that is repeated along some of the axes that they run over") {
+    const auto repeated_first = [](int first_axis) {
+        graph m;
+        const auto x = m.apply<ops::transpose>({}, m.input("x", make_shape(3, 2))), row = m.input("row", make_shape(3));
+        const auto a = x + row, sum = m.sum_over(a, first_axis, 2);
+        m.ask_for(sum);
+        const fused f(m);
+        return f.group(a) == f.group(sum);
+    };
+    CHECK(repeated_first(1)); // along the last axis nothing is
+    CHECK_FALSE(repeated_first(0));
+    const auto summed_first = [](int first_axis) {
+        graph m;
+        const auto x = m.input("x", make_shape(2, 3)), row = m.input("row", make_shape(3)), a = tanh(x);
+        const auto sum = m.sum_over(a, first_axis, 2), b = a + row;
+        m.ask_for(sum);
+        m.ask_for(b);
+        const fused f(m);
+        return f.group(b) == f.group(sum);
+    };
+    CHECK(summed_first(1));
+    CHECK_FALSE(summed_first(0));
 }
 
 TEST_CASE("reductions over leading axes and over rows are groups by themselves") {
@@ -303,54 +315,6 @@ TEST_CASE("what is read through a reshape is read from memory, in a group behind
     CHECK(f.group(same_domain) > f.group(a));
 }
 
-TEST_CASE("each node that makes a group makes one of its kind") {
-    graph m;
-    const auto x = m.input("x", make_shape(3, 4)), square_ = m.argument("square", make_shape(3, 3));
-    const std::pair<hg::handle, hg::group_kind> made[] = {
-        {matmul(square_, x), product},
-        {m.sum_over(x, 0, 1), column_reduction},
-        {m.apply<ops::product_over>(ops::over_rows, x), column_reduction},
-        {m.apply<ops::transpose>({}, x), movement},
-        {m.apply<ops::slice>(ops::slice_range{0, 1, 3}, x), movement},
-        {m.apply<ops::band>(ops::kept_diagonals{0, 2}, square_), loop},
-        {m.apply<ops::triangular_solve>({}, square_, x), loop},
-        {m.leaf<ops::noise>("noise", {make_shape(3), true}, ops::noise_source{}), noise},
-        {m.apply<ops::scan_call>(ops::called_scan{0}, x), scan},
-    };
-    for (const auto& [node, kind] : made) m.ask_for(node);
-    const fused f(m);
-    for (const auto& [node, kind] : made) {
-        CAPTURE(m.g.nodes[node.index].op->name);
-        CHECK(f[node].kind == kind);
-        CHECK(f[node].node == node.index);
-        CHECK(f[node].count == 0);
-    }
-}
-
-TEST_CASE("of every operation one kind of group takes it for its own, or none") {
-    const auto count_kinds = [](const hg::operation& op) {
-        graph m;
-        const auto x = m.input("x", make_shape(2, 3));
-        hg::node n;
-        n.op = &op;
-        const int of[] = {x.index, x.index};
-        const int at = m.g.push_node(n, {of, 2});
-        int kinds = 0;
-        for (int k = 0; k < hg::group_kinds; ++k)
-            hg::with_rules_of(hg::group_kind{k}, [&](auto rules) { kinds += rules.makes(m.g.view(), at); });
-        return kinds;
-    };
-    const auto all = hg::elementwise_operations{} + hg::structural_operations{} + hg::companion_operations{};
-    all.for_each([&]<class Op>(Op) {
-        CAPTURE(Op::name);
-        CHECK(count_kinds(hg::record<Op>) == 1);
-    });
-    CHECK(count_kinds(hg::record<ops::noise>) == 1);
-    CHECK(count_kinds(hg::record<ops::scan_call>) == 1);
-    CHECK(count_kinds(hg::record<ops::parameter>) == 0);
-    CHECK(count_kinds(hg::record<ops::literal>) == 0);
-}
-
 TEST_CASE("the results of a scan lie in its group") {
     graph m;
     const auto x = m.input("x", make_shape(5)), call = m.apply<ops::scan_call>(ops::called_scan{0}, x);
@@ -365,16 +329,4 @@ TEST_CASE("the results of a scan lie in its group") {
     CHECK(f.members(f.group(call)) == nodes(first, second));
     CHECK(f.group(out) > f.group(call));
     CHECK_FALSE(f[call].tail);
-}
-
-namespace {
-
-// A kind that has no rules, and rules that leave something out.
-struct without_work : hg::group_rules<hg::group_kind::noise> {
-    static constexpr void work();
-};
-static_assert(hg::states_group_rules<hg::group_rules<hg::group_kind::noise>>);
-static_assert(!hg::states_group_rules<hg::group_rules<hg::group_kind::count>>);
-static_assert(!hg::states_group_rules<without_work>);
-
 }

@@ -1,6 +1,7 @@
 // Groups that are loops over memory: movements of odd extents against the operations' own plain loops, with each thread
 // doing its part and no more, and reductions to one number. What programs make of them is tested elsewhere.
-#include <hourglass/runtime/group_runners.hpp>
+#include <hourglass/autodiff/differentiate.hpp>
+#include <hourglass/runtime/plain_groups.hpp>
 
 #include <doctest/doctest.h>
 
@@ -230,16 +231,4 @@ TEST_CASE("what needs other rows for a row is computed from all of them, by one 
         for (std::size_t i = 0; i < result.size(); ++i)
             CHECK(result[i] == (i % size == 0 && i > 0 ? 0 : std::ldexp(1.0, rows - 1)));
     }
-}
-
-namespace {
-
-// A kind without a runner, and a runner that leaves something out.
-struct without_scratch : hg::group_runner<hg::group_kind::noise> {
-    static void scratch();
-};
-static_assert(hg::states_group_runner<hg::group_runner<hg::group_kind::noise>>);
-static_assert(!hg::states_group_runner<hg::group_runner<hg::group_kind::count>>);
-static_assert(!hg::states_group_runner<without_scratch>);
-
 }

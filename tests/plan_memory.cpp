@@ -110,21 +110,21 @@ TEST_CASE("of the free places the smallest that is large enough is taken, and wh
     CHECK(offsets_of(m) == offsets{0, 64, 80, 96, 80, 0, 48});
 }
 
-TEST_CASE("free places that lie side by side become one") {
-    for (const bool middle_first : {false, true}) {
+TEST_CASE("free places that lie side by side become one, whichever is free first") {
+    for (int first = 1; first < 7; ++first) { // as bits, which of the three are free before the others
+        CAPTURE(first);
         schedule m;
-        const int a = m.in_arena(16), b = m.in_arena(16), c = m.in_arena(16), end = m.in_arena(16),
-                  then = m.in_arena(16), whole = m.in_arena(48);
+        int parts[3];
+        for (int& part : parts) part = m.in_arena(16);
+        const int end = m.in_arena(16), large = m.in_arena(64), larger = m.in_arena(64), whole = m.in_arena(48);
         m.result(end);
-        m.group({}, {a, b, c, end});
-        if (middle_first)
-            m.group({b}, {}), m.group({a, c}, {then});
-        else
-            m.group({a, c}, {}), m.group({b}, {then});
-        m.s.groups[2].wait_before = true;
-        m.group({then}, {whole});
-        CHECK(offsets_of(m)[5] == 0);
-        CHECK(m.s.arena == 80);
+        std::vector<int> read{}, read_later{large};
+        for (int i = 0; i < 3; ++i) ((first >> i & 1) != 0 ? read : read_later).push_back(parts[i]);
+        m.group({}, {parts[0], parts[1], parts[2], end});
+        m.group(read, {large});
+        m.group(read_later, {larger});
+        m.group({larger}, {whole});
+        CHECK(offsets_of(m)[6] == 0);
     }
 }
 

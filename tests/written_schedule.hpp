@@ -1,7 +1,7 @@
 // Schedules that are written by hand, group by group: what tests of their layout begin with.
 #pragma once
 
-#include <initializer_list>
+#include <vector>
 
 #include <hourglass/schedule/layout.hpp>
 
@@ -22,7 +22,7 @@ struct schedule {
     int in_arena(int elements, bool batched = false) { return value(hg::storage_kind::arena, elements, batched); }
 
     // One that reads whole values.
-    int group(std::initializer_list<int> read, std::initializer_list<int> written) {
+    int group(const std::vector<int>& read, const std::vector<int>& written) {
         hg::schedule_group& g = begin(hg::group_kind::loop, written);
         g.first_load = s.operands.size();
         g.load_count = static_cast<int>(read.size());
@@ -30,12 +30,12 @@ struct schedule {
         return s.groups.size() - 1;
     }
     // One that loads elements.
-    int pass(std::initializer_list<int> loaded, std::initializer_list<int> written) {
+    int pass(const std::vector<int>& loaded, const std::vector<int>& written) {
         load(begin(hg::group_kind::elementwise, written), loaded, false);
         return s.groups.size() - 1;
     }
     // A product of m x k by k x n, and what its epilogue loads.
-    int product(int left, int right, std::initializer_list<int> loaded, std::initializer_list<int> written) {
+    int product(int left, int right, const std::vector<int>& loaded, const std::vector<int>& written) {
         hg::schedule_group& g = begin(hg::group_kind::product, written);
         g.product.left = left;
         g.product.right = right;
@@ -47,7 +47,7 @@ struct schedule {
     void result(int v) { s.results.push({hg::root_kind::value, -1, v}); }
 
 private:
-    hg::schedule_group& begin(hg::group_kind kind, std::initializer_list<int> written) {
+    hg::schedule_group& begin(hg::group_kind kind, const std::vector<int>& written) {
         hg::schedule_group& g = *s.groups.extend(1);
         g.kind = kind;
         g.first_store = s.stores.size();
@@ -55,7 +55,7 @@ private:
         for (const int v : written) s.stores.push({-1, v});
         return g;
     }
-    void load(hg::schedule_group& g, std::initializer_list<int> loaded, bool tile) {
+    void load(hg::schedule_group& g, const std::vector<int>& loaded, bool tile) {
         g.first_load = s.loads.size();
         if (tile) s.loads.extend(1)->tile = true;
         for (const int v : loaded) s.loads.extend(1)->value = v;
