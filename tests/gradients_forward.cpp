@@ -39,23 +39,23 @@ struct derived_case {
         return d.tangent(y.index);
     }
     int filled(int n, bool batched) {
-        return filled((n < 0 ? at(g.push_literal(0)) : at(n)), {y.extents(), batched}).index;
+        return hg::filled((n < 0 ? at(g.push_literal(0)) : at(n)), {y.extents(), batched}).index;
     }
     // [elements of the operand, extents of the result...]
     int forward_jacobian(int operand) {
-        const int seed = filled(at(g.push_literal(0)), {g.nodes[operand].type.extents, false}).index;
+        const int seed = hg::filled(at(g.push_literal(0)), {g.nodes[operand].type.extents, false}).index;
         const int t = tangent(operand, seed);
         if (t < 0) return -1;
         const hg::handle all = at(hg::directions(g, seed).run(seed, t));
-        return filled(all, {all.extents(), y.batched()}).index;
+        return hg::filled(all, {all.extents(), y.batched()}).index;
     }
     // [elements of the result, extents of the operand...]
     int reverse_jacobian(int operand) {
-        const int seed = filled(at(g.push_literal(0)), y.type()).index;
+        const int seed = hg::filled(at(g.push_literal(0)), y.type()).index;
         hg::differentiation d(g, y.index, seed, {&operand, 1}, !y.batched());
         if (!d.reaches()) return -1;
         const hg::handle all = at(hg::directions(g, seed).run(seed, d.gradient(operand)));
-        return filled(all, {all.extents(), y.batched()}).index;
+        return hg::filled(all, {all.extents(), y.batched()}).index;
     }
 };
 

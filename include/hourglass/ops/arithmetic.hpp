@@ -5,6 +5,7 @@
 #include <array>
 
 #include <hourglass/ir/operation.hpp>
+#include <hourglass/ir/trace.hpp>
 #include <hourglass/math/elementary.hpp>
 
 HOURGLASS_BEGIN
