@@ -6,10 +6,13 @@ Seconds and memory of one compilation at a time, from the source to an object fi
 other work on the machine is not counted; a compiler has one thread, so on an idle machine they are the clock's. Each is
 given as a multiple of what including xsimd alone costs in the same run, too, and ceilings are such multiples.
 
+Then what each stage of compile/stages.hpp takes for the variational autoencoder's training step: the seconds of a source that
+evaluates the stages up to it, and what they are more than up to the one before.
+
 Then what noise cannot move: how many templates Clang instantiates, and how many steps the longest constant evaluation
 takes, by the least limit under which the source still compiles (-fconstexpr-steps, -fconstexpr-ops-limit). From 50 to
 200 nodes both may grow at most as the nodes do. Last the sizes of what comes out. --binary is the linked example whose
-stripped size is reported; --quick measures each time once and leaves the counts out.
+stripped size is reported; --quick measures each time once, and leaves the stages and the counts out.
 
 The exit status is 1 where a ceiling is passed or a source is refused.
 """
@@ -24,6 +27,9 @@ import tempfile
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[1]
+sys.path.insert(0, str(ROOT / "tools"))
+import stage_list  # noqa: E402
+
 LANGUAGE = ["-std=c++20", "-march=native", f"-I{ROOT / 'include'}"]
 FLAGS = [*LANGUAGE, "-O3", "-DNDEBUG", "-c"]
 REPEATS = 3
@@ -116,10 +122,10 @@ def accepted(compiler, flags, source, folder):
     return done.returncode == 0
 
 
-def compile_once(compiler, source, folder):
+def compile_once(compiler, source, folder, flags=FLAGS):
     """Processor seconds, peak bytes of the largest process, and what the compiler said if it refused."""
     with open(folder / "said", "w+") as said:
-        child = subprocess.Popen([compiler, *FLAGS, source, "-o", folder / "out.o"], stdout=said, stderr=said)
+        child = subprocess.Popen([compiler, *flags, source, "-o", folder / "out.o"], stdout=said, stderr=said)
         _, status, usage = os.wait4(child.pid, 0)
         seconds = usage.ru_utime + usage.ru_stime
         child.returncode = os.waitstatus_to_exitcode(status)
@@ -185,6 +191,43 @@ def times(compilers, repeats, folder):
             print(f"{name:<22}{compiler:<12}{result['seconds']['median']:>8.2f}{result['multiple_of_xsimd']:>9.1f}"
                   f"{result['peak_memory_bytes'] / 1e6:>9.0f}{result['text_bytes'] / 1e3:>9.0f}  {said}", flush=True)
     return results, good
+
+
+STAGES_OF = """#include <hourglass/compile/compile.hpp>
+#include <hourglass/models/variational.hpp>
+#include <hourglass/optim/rules.hpp>
+namespace hg = hourglass;
+inline constexpr auto& vae = hg::models::variational::model<784, 400, 20>;
+using spec = hg::program_spec<vae, hg::program_kind::trainer, hg::models::variational::loss, hg::adam>;
+"""
+
+
+def stage_times(compilers, repeats, folder):
+    """What a source takes that has the compiler evaluate the stages of a training step up to one of them, and what each
+    stage adds. The headers are parsed before: they would take most of the time, and vary by more than a stage takes."""
+    print(f"\nStages: -fsyntax-only, the least of {repeats}; seconds up to the stage, and what it adds\n")
+    print(f"{'':<22}{'compiler':<12}{'seconds':>8}{'added':>8}")
+    header, source, results = folder / "stages.hpp", folder / "source.cpp", []
+    header.write_text(STAGES_OF)
+    for compiler in compilers:
+        flags = [*LANGUAGE, "-fsyntax-only", "-include", header]
+        parsed = [compiler, *LANGUAGE, "-x", "c++-header", header, "-o", f"{header}.gch"]  # a name that both look for
+        if subprocess.run(parsed).returncode:
+            return results, False
+        before = None
+        for stage in (None, *stage_list.stages()):
+            name = stage.name if stage else "none"
+            source.write_text(f"static_assert(hg::evaluates<spec, hg::stages::{stage.struct}>());\n" if stage else "")
+            runs = [compile_once(compiler, source, folder, flags) for _ in range(repeats)]
+            if any(complaint for _, _, complaint in runs):
+                print(f"{compiler} refuses the stage {name}:\n{runs[0][2]}", file=sys.stderr)
+                return results, False
+            seconds = min(run[0] for run in runs)
+            before = seconds if before is None else before
+            results.append({"name": name, "compiler": compiler, "seconds": seconds, "added": seconds - before})
+            print(f"{name:<22}{compiler:<12}{seconds:>8.2f}{seconds - before:>8.2f}", flush=True)
+            before = seconds
+    return results, True
 
 
 def least_limit(compiler, source, folder):
@@ -262,6 +305,7 @@ def main():
     with tempfile.TemporaryDirectory() as temporary:
         folder = Path(temporary)
         results, good = times(compilers, 1 if quick else REPEATS, folder)
+        by_stage, staged = ([], True) if quick else stage_times(compilers, REPEATS, folder)
         counted, linear = ([], True) if quick else counts(compilers, folder)
         small = sizes(results, binary, folder)
     if json_path:
@@ -269,9 +313,9 @@ def main():
                     for name in compilers}
         Path(json_path).write_text(json.dumps({
             "machine": {"processor": platform.machine(), "cores": os.cpu_count(), "compilers": versions},
-            "flags": FLAGS[:3] + ["-O3"], "results": results, "counts": counted}, indent=2) + "\n")
+            "flags": FLAGS[:3] + ["-O3"], "results": results, "stages": by_stage, "counts": counted}, indent=2) + "\n")
         print(f"\nWritten to {json_path}")
-    sys.exit(0 if good and linear and small else 1)
+    sys.exit(0 if good and staged and linear and small else 1)
 
 
 if __name__ == "__main__":

@@ -19,7 +19,7 @@ template <class... Options> using a_function = spec<hg::program_kind::function, 
 template <auto Loss, class... Options> using a_gradient = spec<hg::program_kind::gradient, Loss, Options...>;
 template <auto Loss, class... Options> using a_trainer = spec<hg::program_kind::trainer, Loss, Options...>;
 
-template <class Spec> std::string said() { return std::string(Spec::run().problem.view()); }
+template <class Spec> std::string said() { return std::string(hg::specify<Spec>().problem.view()); }
 
 template <class Spec, class T = float, class... Arguments> std::string said_of_call(const Arguments&...) {
     return std::string(hg::call_check<hg::compiled<Spec>, T, Arguments...>::value().view());

@@ -112,7 +112,7 @@ TEST_CASE("programs cannot be cut in a body, nor asked for what lies in it") {
         "step: give what is taken of the scan, scan<...>(...)[symbol], a name";
     const auto problem = []<class... Options>(hg::option_set<Options...>) {
         using spec = hg::program_spec<with_scan, hg::program_kind::function, hg::no_loss{}, Options...>;
-        return std::string(spec::run().problem.view());
+        return std::string(hg::specify<spec>().problem.view());
     };
     CHECK(problem(hg::option_set<hg::to<hg::name<"run.gate">>>{}) == "hg::to<...> " + std::string(where));
     CHECK(problem(hg::option_set<hg::from<hg::name<"run.gate">>, hg::to<mu>>{}) ==

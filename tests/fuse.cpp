@@ -286,8 +286,7 @@ TEST_CASE("what is made of numbers of the model runs once, apart from what a cal
     const fused f(m);
     for (const auto constant : {ones, lower, scaled}) CHECK(f[constant].once);
     for (const auto made : {out, next}) CHECK_FALSE(f[made].once);
-    const hg::look_ahead without(m.g.view(), false); // such as a step of a scan
-    const hg::fusion each_time(m.g.view(), without.view());
+    const fused each_time(m, false); // such as a step of a scan
     for (const hg::fused_group& group : each_time.view().groups) CHECK_FALSE(group.once);
 }
 

@@ -19,27 +19,30 @@ using namespace fuzz;
 constexpr double rounding = 1e-15; // of the noise that tells which graphs can be compared
 
 struct pass {
-    const char* name;
+    std::string name;
     std::function<hg::graph_builder(hg::graph_view)> run;
-    bool exact; // to the bit; otherwise to 1e-11 of a result's largest magnitude
+    bool exact;         // to the bit; otherwise to 1e-11 of a result's largest magnitude
+    bool keeps_markers; // so that what it makes can be differentiated
 };
+// The passes of the compiler, each by itself and one after another, and others that are parts of them.
 const std::vector<pass>& passes() {
-    static const std::vector<pass> all{
-        {"prune", [](hg::graph_view g) { return hg::prune(g); }, true},
-        {"merge", [](hg::graph_view g) { return hg::merge(g); }, true},
-        {"isolate_roots", [](hg::graph_view g) { return hg::isolate_roots(g); }, true},
-        {"simplify, markers kept", [](hg::graph_view g) { return hg::simplify(g, false); }, false},
-        {"simplify, markers dropped", [](hg::graph_view g) { return hg::simplify(g, true); }, false},
-        {"merge what is needed", [](hg::graph_view g) { return hg::merge(g, hg::needed_nodes(g).view()); }, true},
-        // One after another, as programs are compiled.
-        {"all",
-         [](hg::graph_view g) {
-             const auto simplified = hg::prune_and_simplify(g, true);
-             const auto merged = hg::merge(simplified.view(), hg::needed_nodes(simplified.view()).view());
-             return hg::isolate_roots(merged.view());
-         },
-         false},
-    };
+    static const std::vector<pass> all = [] {
+        std::vector<pass> list{
+            {"prune", [](hg::graph_view g) { return hg::prune(g); }, true, true},
+            {"merge all nodes", [](hg::graph_view g) { return hg::merge(g); }, true, true},
+            {"simplify, markers kept", [](hg::graph_view g) { return hg::simplify(g, false); }, false, true},
+            {"simplify, markers dropped", [](hg::graph_view g) { return hg::simplify(g, true); }, false, false},
+            {"all", [](hg::graph_view g) { return hg::run_passes(g); }, false, false},
+        };
+        hg::stages::passes::for_each([&]<class Stage>(Stage) {
+            static_assert(Stage::check == hg::stages::held_by::bits || Stage::check == hg::stages::held_by::rounding);
+            constexpr bool exact = Stage::check == hg::stages::held_by::bits;
+            constexpr bool keeps_markers = !std::is_same_v<Stage, hg::stages::simplified>;
+            list.push_back(
+                {std::string(Stage::name), [](hg::graph_view g) { return Stage::run(g); }, exact, keeps_markers});
+        });
+        return list;
+    }();
     return all;
 }
 
@@ -81,8 +84,8 @@ std::string find_fault_of(const std::vector<pass>& all, const generated_graph& m
         const hg::graph_builder after = p.run(whole.view());
         std::string fault = find_fault(after.view());
         if (fault.empty()) fault = compare(whole.view(), expected, after.view(), rows, p.exact);
-        if (!fault.empty()) return std::string(p.name) + ": " + fault;
-        if (p.name == std::string("simplify, markers dropped") || p.name == std::string("all")) continue;
+        if (!fault.empty()) return p.name + ": " + fault;
+        if (!p.keeps_markers) continue;
 
         // The other way round: differentiated after the pass. Adjoints may then be added up in another order.
         generated_graph changed;
@@ -97,7 +100,7 @@ std::string find_fault_of(const std::vector<pass>& all, const generated_graph& m
         const hg::graph_builder derived = with_gradients(changed, 1);
         fault = find_fault(derived.view());
         if (fault.empty()) fault = compare(whole.view(), expected, derived.view(), rows, false);
-        if (!fault.empty()) return std::string(p.name) + ", then differentiate: " + fault;
+        if (!fault.empty()) return p.name + ", then differentiate: " + fault;
     }
     return {};
 }
@@ -174,7 +177,7 @@ TEST_CASE("a wrong pass is found, and what shows it is shrunk to a few nodes") {
                                            if (hg::is<ops::max_over>(n)) n.op = &hg::record<ops::sum>;
                                        return r;
                                    },
-                                   false}};
+                                   false, true}};
     int found = 0;
     for (int seed = 0; seed < 40; ++seed) {
         const generated_graph made = generate(static_cast<std::uint64_t>(seed), {});

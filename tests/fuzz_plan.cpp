@@ -5,7 +5,6 @@
 
 #include <hourglass/compile/compile.hpp>
 
-#include "compiled_form.hpp"
 #include "graph_shrinker.hpp"
 #include "graph_validator.hpp"
 #include "schedule_checks.hpp"
@@ -20,7 +19,7 @@ std::string find_fault_of(const generated_graph& made, bool with_gradient, bool&
     constexpr long rows = 3;
     skipped = false;
     const hg::graph_builder whole = with_gradient ? with_gradients(made, 1) : made.graph;
-    const hg::graph_builder last = compiled_form(whole.view());
+    const hg::graph_builder last = hg::run_passes(whole.view());
     if (auto fault = find_fault(last.view()); !fault.empty()) return fault;
     const hg::schedule_builder schedule = hg::plan(last.view(), rows);
     if (auto fault = schedule_checks(last.view(), schedule.view(), rows).run(); !fault.empty()) return fault;
@@ -56,7 +55,7 @@ void fuzz_with(int graphs, const generator_options& options, bool with_gradient)
         FAIL_CHECK(
             "seed "
             << seed << ": " << fault << "\nshrunk: " << find_fault_of(smallest, with_gradient, cannot_compare) << "\n"
-            << describe(compiled_form((with_gradient ? with_gradients(smallest, 1) : smallest.graph).view()).view()));
+            << describe(hg::run_passes((with_gradient ? with_gradients(smallest, 1) : smallest.graph).view()).view()));
     }
     MESSAGE(skipped << " of " << graphs / step << " graphs could not be compared");
     CHECK(skipped <= graphs / step / 4);
@@ -74,7 +73,7 @@ TEST_CASE("schedules of graphs with constants are sound and compute the graph") 
     fuzz_with(4000, with_constants, true);
     int once = 0;
     for (std::uint64_t seed = 0; seed < 100; ++seed) {
-        const hg::graph_builder last = compiled_form(generate_with_gradients(seed, with_constants).view());
+        const hg::graph_builder last = hg::run_passes(generate_with_gradients(seed, with_constants).view());
         const hg::schedule_builder schedule = hg::plan(last.view(), 3);
         for (const hg::schedule_group& group : schedule.groups) once += group.once;
     }
@@ -86,7 +85,7 @@ TEST_CASE("an unsound schedule is refused, in words") {
     int breakable = 0, moved = 0;
     for (std::uint64_t seed = 0; seed < 50; ++seed) {
         CAPTURE(seed);
-        const hg::graph_builder g = compiled_form(generate_with_gradients(seed, {}).view());
+        const hg::graph_builder g = hg::run_passes(generate_with_gradients(seed, {}).view());
         const hg::schedule_builder sound = hg::plan(g.view(), 3);
         REQUIRE(schedule_checks(g.view(), sound.view(), 3).run() == "");
         for (int p = 0; p < sound.groups.size(); ++p) {

@@ -168,7 +168,7 @@ template <const generator_options& Options, std::uint64_t... Seeds> void check_p
             CAPTURE(Seed);
             using program = generated_program<Seed, Options>;
             using number = std::conditional_t<I % 4 < 2, float, double>;
-            check_program<number>({program::compiled::selected::view(), &run_program<program, number>});
+            check_program<number>({program::compiled::specified::view(), &run_program<program, number>});
         }
     };
     [&]<std::size_t... I>(std::index_sequence<I...>) {

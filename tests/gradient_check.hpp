@@ -230,19 +230,14 @@ inline void check_all(const std::string& what, const numbers& got, const numbers
     CHECK_MESSAGE(count == 0, what << ": " << count << " of " << got.size() << " differ" << wrong);
 }
 
-// The gradients of all cases by the interpreter, in order of case and operand, on the graph as it is differentiated,
-// simplified and merged.
+// The gradients of all cases by the interpreter, in order of case and operand, on the graph as it is differentiated and
+// after each pass.
 inline void check_interpreted(const hg::list<operation_case>& cases, const std::vector<case_data>& data, long rows,
                               const std::vector<std::vector<numbers>>& wanted,
                               const std::function<std::string(int)>& describe) {
     const hg::graph_builder raw = build_gradients(cases.view());
     REQUIRE_MESSAGE(raw.problem.empty(), std::string(raw.problem.view()));
-    const hg::graph_builder simple = hg::simplify(hg::prune(raw.view()).view(), true);
-    const hg::graph_builder merged = hg::prune(hg::merge(simple.view()).view());
-    const std::pair<const char*, const hg::graph_builder*> passes[] = {
-        {"differentiated", &raw}, {"simplified", &simple}, {"merged", &merged}};
-    for (const auto& [pass, g] : passes) {
-        const hg::graph_view view = g->view();
+    const auto check_graph = [&](const std::string& pass, hg::graph_view view) {
         hg::interpretation<double> run(view, rules<double>(), rows);
         for (int n = 0; n < view.nodes.size; ++n) {
             if (view[n].op->kind != hg::operation_kind::leaf) continue;
@@ -259,7 +254,9 @@ inline void check_interpreted(const hg::list<operation_case>& cases, const std::
                 check_all(describe(c) + ", operand " + std::to_string(i) + ", " + pass,
                           run.values[static_cast<std::size_t>(view.roots[root].node)],
                           wanted[static_cast<std::size_t>(c)][static_cast<std::size_t>(i)]);
-    }
+    };
+    check_graph("differentiated", raw.view());
+    hg::run_passes(raw.view(), [&]<class Stage>(Stage, hg::graph_view g) { check_graph(std::string(Stage::name), g); });
 }
 
 // A program made of a table of cases, which Table::cases() returns as a list: the compiler's stages and the executor
@@ -277,7 +274,7 @@ template <class Table> struct case_program_spec {
 
 template <class Table, class T> class case_program {
     using compiled = hg::compiled<case_program_spec<Table>>;
-    static_assert(compiled::selected::value.problem.empty());
+    static_assert(compiled::specified::value.problem.empty());
 
     hg::executor<compiled, T> executor_{hg::thread_limit{}};
     std::vector<std::vector<T>> bound_;

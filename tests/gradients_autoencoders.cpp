@@ -91,7 +91,7 @@ template <class Case> void check_directions() {
     CAPTURE(std::string(Case::name));
     using program = hg::gradient<Case::graph, hg::name<"loss">, hg::element<double>>;
     using parameters = hg::parameters<Case::graph, hg::element<double>>;
-    const hg::graph_view g = program::compiled_graph::selected::view();
+    const hg::graph_view g = program::compiled_graph::specified::view();
     const hg::forward_rules<double> rules;
     const hg::forward_rules<precise> precise_rules;
 

@@ -73,13 +73,14 @@ template <class Program> void check_leaf(const model_data& data, const std::stri
     using compiled = typename Program::compiled_graph;
     const hg::random::noise_stream noise{5, 0, 0};
     const numbers wanted =
-        given.empty() ? model_differences(compiled::selected::view(), data, noise, loss, leaf) : given;
-    const std::pair<const char*, hg::graph_view> stages[] = {{"selected", compiled::selected::view()},
-                                                             {"simplified", compiled::simplified::view()},
-                                                             {"merged", compiled::merged::view()}};
-    for (const auto& [stage, g] : stages)
-        check_all(loss + " by " + leaf + ", " + stage,
+        given.empty() ? model_differences(compiled::specified::view(), data, noise, loss, leaf) : given;
+    const auto check_stage = [&]<class Stage>(Stage) {
+        const hg::graph_view g = hg::graph_of<typename compiled::spec, Stage>::view();
+        check_all(loss + " by " + leaf + ", " + std::string(Stage::name),
                   interpret<double>(g, data, noise, {}, root_of(g, hg::root_kind::gradient, leaf)), wanted);
+    };
+    check_stage(hg::stages::differentiated{});
+    hg::stages::passes::for_each(check_stage);
     check_all(loss + " by " + leaf + ", program", got, wanted);
 }
 numbers listed(const auto& view) {

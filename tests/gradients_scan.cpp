@@ -91,20 +91,18 @@ struct subject {
         for (std::size_t i = 0; i < leaves.size(); ++i)
             check_all(what + " of " + leaves[i].name, got[i], wanted[i], 1e-11);
     }
-    // All named values and these nodes are the same after the passes.
+    // All named values and these nodes are the same after each pass.
     void check_passes(const std::vector<int>& of) {
         for (std::size_t i = 0; i < of.size(); ++i)
             g.roots.push({hg::root_kind::value, g.intern("asked" + std::to_string(i)), of[i]});
-        const hg::graph_builder simple = hg::simplify(hg::prune(g.view()).view(), true);
-        const hg::graph_builder merged = hg::prune(hg::merge(simple.view()).view());
         const auto wanted = values<double>(of, leaf_values<double>());
-        for (const hg::graph_builder* passed : {&simple, &merged}) {
-            const auto run = evaluated<double>(passed->view(), given, rows);
+        hg::run_passes(g.view(), [&]<class Stage>(Stage, const hg::graph_view& passed) {
+            const auto run = evaluated<double>(passed, given, rows);
             for (std::size_t i = 0; i < of.size(); ++i)
-                check_all("after the passes, " + std::to_string(i),
-                          run.values[static_cast<std::size_t>(passed->roots[static_cast<int>(i)].node)], wanted[i],
+                check_all(std::string(Stage::name) + ", " + std::to_string(i),
+                          run.values[static_cast<std::size_t>(passed.roots[static_cast<int>(i)].node)], wanted[i],
                           1e-11);
-        }
+        });
         g.roots = {};
     }
 };

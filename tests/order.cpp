@@ -6,7 +6,6 @@
 #include <string>
 #include <vector>
 
-#include "compiled_form.hpp"
 #include "graph_generator.hpp"
 #include "written_graph.hpp"
 
@@ -206,7 +205,7 @@ TEST_CASE("the order of generated graphs is as the words above say") {
     for (std::uint64_t seed = 0; seed < 400; ++seed) {
         CAPTURE(seed);
         const hg::graph_builder whole = fuzz::generate_with_gradients(seed, {});
-        const hg::graph_builder last = fuzz::compiled_form(whole.view());
+        const hg::graph_builder last = hg::run_passes(whole.view());
         const ordered o(last.view());
         CHECK(expectation(o).fault() == "");
         for (int i = 0; i < o.groups(); ++i) tails += o.at(i).tail;

@@ -5,7 +5,6 @@
 #include <algorithm>
 #include <vector>
 
-#include "compiled_form.hpp"
 #include "graph_generator.hpp"
 #include "schedule_checks.hpp"
 #include "written_graph.hpp"
@@ -148,7 +147,7 @@ TEST_CASE("generated graphs: no place is shared by two values that are alive, an
         CAPTURE(seed);
         const hg::graph_builder whole =
             fuzz::generate_with_gradients(seed, {.steps = 30, .products = true, .constants = true});
-        const hg::graph_builder last = fuzz::compiled_form(whole.view());
+        const hg::graph_builder last = hg::run_passes(whole.view());
         const hg::schedule_builder s = hg::plan(last.view(), rows);
         REQUIRE(fuzz::schedule_checks(last.view(), s.view(), rows).run() == "");
         int end = 0;

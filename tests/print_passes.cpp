@@ -60,7 +60,7 @@ y: [rows, 3] = add(%10, y.bias)
 %14: [rows, 3] = square(%13)
 loss: [rows] = sum[axis 0](%14)
 )");
-    CHECK(hg::print(passes::decoder::compiled_graph::selected::view(), "selected") == R"(selected: 16 nodes
+    CHECK(hg::print(passes::decoder::compiled_graph::specified::view(), "selected") == R"(selected: 16 nodes
 x: [rows, 3] = input
 h.weight: [2, 3] = parameter
 %2: [rows, 2] = matmul(h.weight, x)
@@ -78,7 +78,7 @@ y: [rows, 3] = add(%10, y.bias)
 loss: [rows] = sum[axis 0](%14)
 result y = y
 )");
-    CHECK(hg::print(passes::slope::compiled_graph::selected::view(), "selected") == R"(selected: 37 nodes
+    CHECK(hg::print(passes::slope::compiled_graph::specified::view(), "differentiated") == R"(differentiated: 37 nodes
 x: [rows, 3] = input
 h.weight: [2, 3] = parameter
 %2: [rows, 2] = matmul(h.weight, x)
@@ -117,7 +117,7 @@ gradient h.bias = %35
 gradient y.weight = %29
 gradient y.bias = %28
 )");
-    CHECK(hg::print(passes::trainer::compiled_graph::selected::view(), "selected") == R"(selected: 32 nodes
+    CHECK(hg::print(passes::trainer::compiled_graph::specified::view(), "updated") == R"(updated: 32 nodes
 x: [rows, 3] = input
 h.weight: [2, 3] = parameter
 %2: [rows, 2] = matmul(h.weight, x)
@@ -151,8 +151,8 @@ update y.bias = %31
 )");
 }
 
-TEST_CASE("one pass at a time") {
-    const hg::graph_view selected = passes::tidied::compiled_graph::selected::view();
+TEST_CASE("dead code, and one pass after another") {
+    const hg::graph_view selected = passes::tidied::compiled_graph::specified::view();
     CHECK(hg::print(selected, "selected") == R"(selected: 22 nodes
 x: [rows, 3] = input
 %2: [rows, 3] = multiply(x, 2)
@@ -191,8 +191,9 @@ result h = h
 result y = y
 result loss = loss
 )");
-    const hg::graph_builder simplified = hg::simplify(pruned.view(), true);
-    CHECK(hg::print(simplified, "simplified") == R"(simplified: 19 nodes
+    std::string passed;
+    hg::run_passes(selected, [&](auto pass, const hg::graph_view& g) { passed += hg::print(g, pass.name) + "\n"; });
+    CHECK(passed == R"(simplified: 19 nodes
 x: [rows, 3] = input
 %2: [rows, 3] = multiply(x, 2)
 %5: [rows, 3] = multiply(x, 6)
@@ -206,22 +207,8 @@ loss: [rows] = add(%16, 6)
 result h = h
 result y = y
 result loss = loss
-)");
-    const hg::graph_builder merged = hg::merge(simplified.view());
-    CHECK(hg::print(merged, "merged") == R"(merged: 14 nodes
-x: [rows, 3] = input
-%2: [rows, 3] = multiply(x, 2)
-%5: [rows, 3] = multiply(x, 6)
-h, y: [rows, 3] = exp(%5)
-%9: [rows, 3] = multiply(h, h)
-%10: [rows] = sum[axis 0](%9)
-%12: [rows] = multiply(%10, 0.5)
-loss: [rows] = add(6, %12)
-result h = h
-result y = h
-result loss = loss
-)");
-    CHECK(hg::print(hg::prune(merged.view()), "without dead code") == R"(without dead code: 9 nodes
+
+merged: 9 nodes
 x: [rows, 3] = input
 %2: [rows, 3] = multiply(x, 6)
 h, y: [rows, 3] = exp(%2)
@@ -232,11 +219,24 @@ loss: [rows] = add(6, %7)
 result h = h
 result y = h
 result loss = loss
+
+final: 9 nodes
+x: [rows, 3] = input
+%2: [rows, 3] = multiply(x, 6)
+h, y: [rows, 3] = exp(%2)
+%4: [rows, 3] = multiply(h, h)
+%5: [rows] = sum[axis 0](%4)
+%7: [rows] = multiply(%5, 0.5)
+loss: [rows] = add(6, %7)
+result h = h
+result y = h
+result loss = loss
+
 )");
 }
 
 TEST_CASE("numbers before and behind a division") {
-    const hg::graph_builder simplified = hg::simplify(passes::quotients::compiled_graph::selected::view(), true);
+    const hg::graph_builder simplified = hg::simplify(passes::quotients::compiled_graph::specified::view(), true);
     CHECK(hg::print(hg::prune(simplified.view()), "simplified") == R"(simplified: 12 nodes
 x, same: [rows, 3] = input
 h: [rows, 3] = multiply(x, 0.6666666666666666)
@@ -254,7 +254,7 @@ result loss = loss
 }
 
 TEST_CASE("the last pass gives each update a node of its own") {
-    CHECK(hg::print(hg::isolate_roots(passes::trainer::compiled_graph::merged::view()), "final") == R"(final: 26 nodes
+    CHECK(hg::print(passes::trainer::compiled_graph::whole::view(), "final") == R"(final: 26 nodes
 x: [rows, 3] = input
 h.weight: [2, 3] = parameter
 %2: [rows, 2] = matmul(h.weight, x)

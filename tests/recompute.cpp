@@ -133,7 +133,8 @@ using slope = hg::gradient<model, cost, hg::recompute<hidden>>;
 }
 
 TEST_CASE("the copy reads what it is made of late, and stands before its first reader") {
-    const std::string text = hg::print(small::slope::compiled_graph::merged::view(), "merged");
+    const std::string text =
+        hg::print(hg::graph_of<small::slope::compiled_graph::spec, hg::stages::merged>::view(), "merged");
     CHECK(text == R"(merged: 20 nodes
 W: [2, 3] = parameter
 v: [rows, 3] = input

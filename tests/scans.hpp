@@ -205,7 +205,7 @@ hg::interpretation<T> evaluated(const hg::graph_view& g, const std::map<std::str
 }
 
 template <class Program, int Root> constexpr auto name_of_root() {
-    constexpr hg::graph_view g = Program::compiled_graph::selected::view();
+    constexpr hg::graph_view g = Program::compiled_graph::specified::view();
     constexpr int name = g.roots[Root].name;
     constexpr std::size_t length = g.name(name).size();
     char characters[length + 1]{};
@@ -223,7 +223,7 @@ void check_gradient(double tolerance_, const Bindings&... bindings) {
     hg::program_interpreter<slope> look{theta};
     look(bindings...);
     CHECK(static_cast<double>(out[loss]) == doctest::Approx(look.result(loss)()).epsilon(tolerance_));
-    constexpr hg::graph_view g = slope::compiled_graph::selected::view();
+    constexpr hg::graph_view g = slope::compiled_graph::specified::view();
     const auto check = [&]<int R>() {
         constexpr hg::graph_root root = g.roots[R];
         if constexpr (root.kind == hg::root_kind::gradient) {

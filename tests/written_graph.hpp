@@ -59,13 +59,14 @@ struct graph {
     }
 };
 
-// A graph as fusion leaves it. The graph must not grow any more.
+// A graph as fusion leaves it; `once` says whether something may be computed once for all calls. The graph must not
+// grow any more.
 struct fused {
     hg::look_ahead ahead;
     hg::fusion decided;
 
-    explicit fused(const hg::graph_view& g) : ahead(g), decided(g, ahead.view()) {}
-    explicit fused(const graph& of) : fused(of.g.view()) {}
+    explicit fused(const hg::graph_view& g, bool once = true) : ahead(g, once), decided(g, ahead.view()) {}
+    explicit fused(const graph& of, bool once = true) : fused(of.g.view(), once) {}
     hg::fusion_view view() const { return decided.view(); }
     const hg::fused_group& at(int group) const { return view().groups[group]; }
     const hg::fused_group& operator[](hg::handle x) const { return at(group(x)); }

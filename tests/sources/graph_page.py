@@ -5,7 +5,7 @@ import re
 from checks import ROOT, report
 
 BLOCK = re.compile(r"^```(?:text|mermaid)\n(.*?)^```", re.MULTILINE | re.DOTALL)
-PRINTED = re.compile(r"^(graph|schedule|without dead code): \d|^the (equation|gradient)|^---\ntitle: ")
+PRINTED = re.compile(r"^(graph|schedule|without dead code|final): \d|^the (equation|gradient)|^---\ntitle: ")
 tests = "\n".join(path.read_text() for path in [*sorted((ROOT / "tests").glob("print_*.cpp")), ROOT / "tests" / "inspect.cpp"])
 page = ROOT / "docs" / "graph.md"
 examples = [block for block in BLOCK.findall(page.read_text()) if PRINTED.match(block)]

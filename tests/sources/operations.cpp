@@ -2,10 +2,9 @@
 // rule gives for each operand. Derivatives are not written down here: the rules are traced and simplified.
 // tests/sources/operations.py makes the page of it.
 #include <hourglass/autodiff/differentiate.hpp>
+#include <hourglass/compile/stages.hpp>
 #include <hourglass/inspect/operation_list.hpp>
 #include <hourglass/inspect/print.hpp>
-#include <hourglass/passes/merge.hpp>
-#include <hourglass/passes/simplify/simplify.hpp>
 
 #include <iostream>
 #include <map>
@@ -74,8 +73,10 @@ template <class Op> void print_elementwise() {
     hg::differentiation d(g, result, operands.view());
     g.roots.push({hg::root_kind::value, 0, result});
     for (int i = 0; i < Op::arity; ++i) g.roots.push({hg::root_kind::gradient, i, d.gradient(operands[i])});
-    hg::graph_builder simple = hg::simplify(hg::prune(g.view()).view(), true);
-    simple = hg::merge(simple.view());
+    hg::graph_builder simple;
+    hg::run_passes(g.view(), [&]<class Pass>(Pass, const hg::graph_view& made) {
+        if (std::is_same_v<Pass, hg::stages::merged>) simple = hg::graph_builder(made);
+    });
     for (int i = 0; i < Op::arity; ++i)
         std::cout << (i ? "; " : "") << written(simple.view(), simple.roots[i + 1].node, simple.roots[0].node);
     std::cout << '\n';

@@ -1,6 +1,6 @@
 // What a program is: the options that its type names, and the specification made of them, which turns a model's graph
-// into the program's own, with results, gradients and updates. In which steps the compiler does that, and what comes
-// behind it, is in compile/compile.hpp.
+// into the program's own, with results, gradients and updates. In which order these steps are done, and what comes
+// behind them, is in compile/stages.hpp.
 #pragma once
 
 #include <hourglass/autodiff/differentiate.hpp>
@@ -164,13 +164,6 @@ template <const auto& Graph, program_kind Kind, auto Loss, class... Options> str
             if constexpr (!requires { options::rule::none; }) apply_rule(g, options::rule::rule, r.name, r.node);
         }
         if (g.failed()) return empty_graph(g.problem);
-        return g;
-    }
-    // All of it at once. Without recomputation, it shows what that saves.
-    static constexpr graph_builder run(bool recomputes = true) {
-        graph_builder g = select();
-        if constexpr (Kind != program_kind::function) g = differentiate(static_cast<graph_builder&&>(g), recomputes);
-        if constexpr (Kind == program_kind::trainer) g = update(static_cast<graph_builder&&>(g));
         return g;
     }
 

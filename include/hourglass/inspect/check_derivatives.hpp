@@ -45,7 +45,7 @@ template <const auto& Graph, auto Loss, class... Options> class derivative_check
     using precise =
         boost::multiprecision::number<boost::multiprecision::cpp_dec_float<50>, boost::multiprecision::et_off>;
     using program = gradient<Graph, Loss, element<double>, Options...>;
-    using stage = typename program::compiled_graph::selected;
+    using stage = typename program::compiled_graph::specified;
     template <class T> using values = std::vector<std::vector<T>>; // by node
 
     graph_view g_ = stage::view();

@@ -343,10 +343,10 @@ public:
 //     look.gradient(W)(3, 5);
 // It writes nothing: what a step would make of W is look.update(W).
 template <class Program, class... Options> class program_interpreter
-    : public inspection<typename Program::compiled_graph::selected,
+    : public inspection<typename Program::compiled_graph::specified,
                         typename inspection_options<taker::program_interpreter, Options...>::element_type> {
     using options = inspection_options<taker::program_interpreter, Options...>;
-    using base = inspection<typename Program::compiled_graph::selected, typename options::element_type>;
+    using base = inspection<typename Program::compiled_graph::specified, typename options::element_type>;
     static_assert(assert_well_formed<typename options::mistake>::value);
 
 public:

@@ -268,18 +268,18 @@ inline std::string print(schedule_view s, graph_view g, long max_rows, long elem
     return t + arena_text(s, element_bytes) + "\n";
 }
 
-// A program's graphs, from the whole model to what is fused, by the names that print_stages gives them.
+// A program's graphs, from the whole model to what is fused, by the names of the stages that make them.
 struct named_stage {
     std::string_view name;
     graph_view graph;
 };
 template <class Program> std::vector<named_stage> stages_of() {
-    using compiled = typename Program::compiled_graph;
-    return {{"lowered", lowered<compiled::spec::graph>::view()},
-            {"selected", compiled::selected::view()},
-            {"simplified", compiled::simplified::view()},
-            {"merged", compiled::merged::view()},
-            {"final", compiled::whole::view()}};
+    using spec = typename Program::compiled_graph::spec;
+    std::vector<named_stage> all;
+    graph_stages::for_each([&]<class Stage>(Stage) {
+        if constexpr (stages::is_part<spec, Stage>) all.push_back({Stage::name, graph_of<spec, Stage>::view()});
+    });
+    return all;
 }
 // Each of them as text, with its number of nodes: hg::print_stages<trainer>().
 template <class Program> std::string print_stages() {
@@ -300,9 +300,8 @@ template <class Program> std::string print_schedule() {
     }
     (std::make_integer_sequence<int, compiled::scans>{});
     if constexpr (requires { requires compiled::spec::options::recomputes; }) {
-        const graph_builder simple = prune_and_simplify(compiled::spec::run(false).view(), true);
-        const graph_builder merged = merge(simple.view(), needed_nodes(simple.view()).view());
-        const schedule_builder plain = plan(isolate_roots(merged.view()).view(), Program::max_rows);
+        const graph_builder last = run_passes(specify<typename compiled::spec>(false).view());
+        const schedule_builder plain = plan(last.view(), Program::max_rows);
         t += "without recomputation: " + size_text(plain.arena, bytes) + "\n";
     }
     return t;

@@ -117,9 +117,9 @@ private:
 template <int Nodes> struct frozen_prospects {
     std::array<prospect, static_cast<std::size_t>(Nodes) + 1> nodes{};
 
-    constexpr explicit frozen_prospects(const look_ahead& l) {
+    constexpr explicit frozen_prospects(slice_of<prospect> ahead) {
         prospect* const to = nodes.data();
-        for (int n = 0; n < Nodes; ++n) to[n] = l.view().data[n];
+        for (int n = 0; n < Nodes; ++n) to[n] = ahead.data[n];
     }
     constexpr slice_of<prospect> view() const { return {nodes.data(), Nodes}; }
 };

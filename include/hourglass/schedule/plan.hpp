@@ -238,16 +238,4 @@ constexpr schedule_builder draft_plan(const fusion_view& fused, const order_view
     return planning(fused, order).take();
 }
 
-// Of a graph without dead nodes, such as merge (passes/merge.hpp) leaves it.
-constexpr schedule_builder plan(const graph_view& g, long max_rows) {
-    const look_ahead ahead(g);
-    fusion fused(g, ahead.view());
-    find_stored(fused.view(), fused.nodes());
-    const fusion_view groups = fused.view();
-    schedule_builder s = draft_plan(groups, ordering(groups).view());
-    lay_out(edit(s), max_rows);
-    find_representatives(edit(s), g);
-    return s;
-}
-
 HOURGLASS_END

@@ -1,0 +1,373 @@
+// The stages from a model to its schedule, in order: the one list of them. Each has its name, what it does, how much
+// room its result needs, how tests hold it, and the function that is called. The compiler evaluates the list in
+// compile/compile.hpp, each stage within a budget of its own; here it is run at run time. Whatever prints, tests or
+// measures stages goes through the list. How a stage works is in the header of its function.
+#pragma once
+
+#include <array>
+#include <string_view>
+#include <tuple>
+#include <utility>
+
+#include <hourglass/compile/specify.hpp>
+#include <hourglass/passes/merge.hpp>
+#include <hourglass/passes/simplify/simplify.hpp>
+#include <hourglass/passes/split.hpp>
+#include <hourglass/schedule/plan.hpp>
+
+HOURGLASS_BEGIN
+
+struct order_sizes {
+    int groups = 0, roots = 0;
+};
+// What the stages of a schedule read: what those before them made.
+struct schedule_state {
+    graph_view graph;
+    long rows = 0;    // the most of a call
+    bool once = true; // whether something may be computed once for all calls
+    slice_of<prospect> uses{};
+    fusion_view groups{};
+    order_view order{};
+};
+
+// The rules of a program's update in the compiler, lowered once for each type of parameter.
+template <class Spec, class Before> struct lowered_rules {
+    static constexpr gradient_types<Before> types{};
+    template <std::size_t Type> using lowered_rule = stage<lower_rule<typename Spec::options::rule, types.types[Type]>>;
+    static constexpr auto rules = []<std::size_t... Type>(std::index_sequence<Type...>) {
+        return std::array<graph_view, sizeof...(Type) + 1>{lowered_rule<Type>::view()..., graph_view{}};
+    }
+    (std::make_index_sequence<static_cast<std::size_t>(types.distinct)>{});
+
+    static constexpr graph_sizes room() {
+        graph_sizes of = Before::sizes;
+        const graph_view g = Before::view();
+        int at = 0;
+        for (const graph_root& r : g.roots) {
+            if (r.kind != root_kind::gradient) continue;
+            const graph_view& copied = rules[static_cast<std::size_t>(types.type_of[static_cast<std::size_t>(at++)])];
+            of.nodes += copied.nodes.size;
+            of.operands += copied.operands.size;
+            of.names += copied.names.size;
+            of.characters += copied.characters.size + copied.names.size * g.names[r.name].length;
+            of.roots += copied.roots.size - 1;
+            of.starts += copied.starts.size;
+        }
+        return of;
+    }
+    static constexpr graph_builder run() {
+        return Spec::update(graph_builder(Before::view()), {rules.data(), types.distinct},
+                            {types.type_of.data(), types.count});
+    }
+};
+
+// A specification whose graph is made in steps (compile/specify.hpp). Any other has `run`, which makes it as a whole.
+template <class Spec>
+concept made_in_steps = requires {
+    &Spec::select;
+};
+template <class Spec, program_kind... Kinds> constexpr bool is_any_of() {
+    if constexpr (made_in_steps<Spec>)
+        return ((Spec::kind == Kinds) || ...);
+    else
+        return false;
+}
+
+namespace stages {
+
+// How tests hold that a stage is right.
+enum class held_by {
+    tests,    // it makes new values: tests of these, differences above all
+    bits,     // no result changes: tests/fuzz_passes.cpp
+    rounding, // results change by rounding only: tests/fuzz_passes.cpp
+    schedule  // the schedule that comes out is sound, and computes the graph: tests/fuzz_plan.cpp
+};
+
+// The model.
+
+struct lowered {
+    static constexpr std::string_view name = "lowered";
+    static constexpr std::string_view does = "the whole model: the equations as nodes, as they stand";
+    static constexpr held_by check = held_by::tests;
+    template <class Spec> static constexpr bool is_part = made_in_steps<Spec>;
+};
+
+// A program's specification. `is_part` says of which programs; a room is a guess, by what there was before.
+
+struct selected {
+    static constexpr std::string_view name = "selected";
+    static constexpr std::string_view does = "cut at what is fed, `in_training` decided, what is asked for a result";
+    static constexpr held_by check = held_by::tests;
+    template <class Spec> static constexpr bool is_part = made_in_steps<Spec>;
+    static constexpr graph_sizes room(const graph_sizes& of) {
+        return {of.nodes + of.nodes / 4 + 64, of.operands + of.operands / 4 + 64, of.names + 64,
+                of.characters + 1024,         of.roots + of.names + 64,           of.starts};
+    }
+    template <class Spec> static constexpr graph_builder run(const graph_view&, bool) { return Spec::select(); }
+};
+
+struct differentiated {
+    static constexpr std::string_view name = "differentiated";
+    static constexpr std::string_view does = "gradients appended, and what is computed once more for them";
+    static constexpr held_by check = held_by::tests;
+    template <class Spec>
+    static constexpr bool is_part = is_any_of<Spec, program_kind::gradient, program_kind::trainer>();
+    static constexpr graph_sizes room(graph_sizes of) {
+        of.nodes = 4 * of.nodes + 64;
+        of.operands = 4 * of.operands + 128;
+        of.names += 8;
+        of.characters += 64;
+        return of;
+    }
+    template <class Spec> static constexpr graph_builder run(const graph_view& g, bool recomputes) {
+        return Spec::differentiate(graph_builder(g), recomputes);
+    }
+};
+
+struct updated {
+    static constexpr std::string_view name = "updated";
+    static constexpr std::string_view does = "the optimiser's arithmetic appended, for each parameter";
+    static constexpr held_by check = held_by::tests;
+    template <class Spec> static constexpr bool is_part = is_any_of<Spec, program_kind::trainer>();
+    template <class Spec, class Before> using in_compiler = lowered_rules<Spec, Before>;
+    template <class Spec> static constexpr graph_builder run(const graph_view& g, bool) {
+        return Spec::update(graph_builder(g));
+    }
+};
+
+// The passes, from graph to graph.
+
+struct simplified {
+    static constexpr std::string_view name = "simplified";
+    static constexpr std::string_view does = "dead code dropped; constants folded, algebra, transposes into products";
+    static constexpr held_by check = held_by::rounding;
+    static constexpr graph_sizes room(graph_sizes of) {
+        of.nodes += of.nodes / 4 + 64;
+        of.operands += of.operands / 4 + 64;
+        of.characters = 0; // they stay where they are
+        return of;
+    }
+    static constexpr graph_builder run(const graph_view& g) { return prune_and_simplify(g, true); }
+};
+
+struct merged {
+    static constexpr std::string_view name = "merged";
+    static constexpr std::string_view does = "common subexpressions made one, dead code dropped again";
+    static constexpr held_by check = held_by::bits;
+    static constexpr graph_sizes room(const graph_sizes& of) { return of; }
+    static constexpr graph_builder run(const graph_view& g) { return merge(g, needed_nodes(g).view()); }
+};
+
+struct isolated {
+    static constexpr std::string_view name = "final";
+    static constexpr std::string_view does = "each update a node of its own, so that it can be written in place";
+    static constexpr held_by check = held_by::bits;
+    static constexpr graph_sizes room(graph_sizes of) {
+        of.nodes += of.roots;
+        of.operands += of.roots;
+        return of;
+    }
+    static constexpr graph_builder run(const graph_view& g) { return isolate_roots(g); }
+};
+
+// A graph with scans becomes several: the outer one, in which a scan is one operation, and for each scan that of a
+// step. Each of them has a schedule.
+struct split {
+    static constexpr std::string_view name = "split";
+    static constexpr std::string_view does = "each scan one operation, and its step a graph of its own";
+    static constexpr held_by check = held_by::tests;
+
+    template <class Whole> struct outer {
+        static constexpr graph_sizes room() {
+            graph_sizes of = Whole::sizes;
+            of.operands += of.nodes;
+            of.characters = 0;
+            return of;
+        }
+        static constexpr graph_builder run() { return outer_graph(Whole::view()); }
+    };
+    template <class Whole, int Scan> struct step {
+        static constexpr graph_sizes room() {
+            graph_sizes of = Whole::sizes;
+            of.characters = 0;
+            of.nodes += of.nodes / 8 + 16;
+            of.roots = of.nodes;
+            return of;
+        }
+        static constexpr graph_builder run() {
+            return step_graph(Whole::view(), scan_number(Whole::view(), Scan)).take();
+        }
+    };
+};
+
+// The schedule. A stage makes something, which `give` adds to what later stages read and `frozen` holds as a constexpr
+// value; or it edits what one of them has just made.
+
+struct analysed {
+    static constexpr std::string_view name = "analysed";
+    static constexpr std::string_view does = "who uses each node, and what is the same in every call";
+    static constexpr held_by check = held_by::schedule;
+    template <int Nodes> using frozen = frozen_prospects<Nodes>;
+    static constexpr int room(const schedule_state& s) { return s.graph.nodes.size; }
+    static constexpr look_ahead run(const schedule_state& s) { return look_ahead(s.graph, s.once); }
+    static constexpr slice_of<prospect> view_of(const schedule_state&, const auto& made) { return made.view(); }
+    static constexpr void give(schedule_state& s, const auto& made) { s.uses = made.view(); }
+};
+
+struct fused {
+    static constexpr std::string_view name = "fused";
+    static constexpr std::string_view does = "the nodes that are computed together made groups";
+    static constexpr held_by check = held_by::schedule;
+    template <fusion_sizes Room> using frozen = frozen_fusion<Room>;
+    static constexpr fusion_sizes room(const schedule_state& s) {
+        return {s.graph.nodes.size, s.graph.nodes.size / 2 + 32};
+    }
+    static constexpr fusion run(const schedule_state& s) { return fusion(s.graph, s.uses); }
+    static constexpr fusion_view view_of(const schedule_state& s, const auto& made) {
+        if constexpr (requires { made.view(s.graph); })
+            return made.view(s.graph);
+        else
+            return made.view();
+    }
+    static constexpr void give(schedule_state& s, const auto& made) { s.groups = view_of(s, made); }
+};
+
+struct stored {
+    static constexpr std::string_view name = "stored";
+    static constexpr std::string_view does = "which values must lie in memory";
+    static constexpr held_by check = held_by::schedule;
+    using edits = fused;
+    static constexpr void edit(const schedule_state& s, auto& made) { find_stored(s.groups, nodes_of(made)); }
+
+private:
+    static constexpr fused_node* nodes_of(fusion& made) { return made.nodes(); }
+    template <fusion_sizes Room> static constexpr fused_node* nodes_of(frozen_fusion<Room>& made) {
+        return made.nodes.data();
+    }
+};
+
+struct ordered {
+    static constexpr std::string_view name = "ordered";
+    static constexpr std::string_view does = "the groups in the order in which they run, updates as early as they may";
+    static constexpr held_by check = held_by::schedule;
+    template <order_sizes Room> using frozen = frozen_order<Room.groups, Room.roots>;
+    static constexpr order_sizes room(const schedule_state& s) { return {s.groups.groups.size, s.graph.roots.size}; }
+    static constexpr ordering run(const schedule_state& s) { return ordering(s.groups); }
+    static constexpr order_view view_of(const schedule_state&, const auto& made) { return made.view(); }
+    static constexpr void give(schedule_state& s, const auto& made) { s.order = made.view(); }
+};
+
+struct planned {
+    static constexpr std::string_view name = "planned";
+    static constexpr std::string_view does = "what each group loads, computes and stores";
+    static constexpr held_by check = held_by::schedule;
+    template <schedule_sizes Room> using frozen = frozen_schedule<Room>;
+    static constexpr schedule_sizes room(const schedule_state& s) { return guess_of_plan(s.groups); }
+    static constexpr schedule_builder run(const schedule_state& s) { return draft_plan(s.groups, s.order); }
+    static constexpr schedule_view view_of(const schedule_state&, const auto& made) { return made.view(); }
+    static constexpr void give(schedule_state&, const auto&) {}
+};
+
+struct laid_out {
+    static constexpr std::string_view name = "laid out";
+    static constexpr std::string_view does = "where values lie in the arena, and who waits for whom";
+    static constexpr held_by check = held_by::schedule;
+    using edits = planned;
+    static constexpr void edit(const schedule_state& s, auto& made) { lay_out(hourglass::edit(made), s.rows); }
+};
+
+struct shared {
+    static constexpr std::string_view name = "shared";
+    static constexpr std::string_view does = "which groups one kernel serves";
+    static constexpr held_by check = held_by::schedule;
+    using edits = planned;
+    static constexpr void edit(const schedule_state& s, auto& made) {
+        find_representatives(hourglass::edit(made), s.graph);
+    }
+};
+
+template <class... Stages> struct stage_list {
+    static constexpr int size = static_cast<int>(sizeof...(Stages));
+    template <int I> using at = std::tuple_element_t<static_cast<std::size_t>(I), std::tuple<Stages...>>;
+    template <class Stage> static constexpr int index_of = [] {
+        int i = 0, found = -1;
+        ((std::is_same_v<Stage, Stages> ? found = i++ : i++), ...);
+        return found;
+    }();
+    static constexpr void for_each(auto&& f) { (f(Stages{}), ...); }
+};
+template <class... A, class... B> constexpr stage_list<A..., B...> operator+(stage_list<A...>, stage_list<B...>) {
+    return {};
+}
+
+using of_model = stage_list<lowered>;
+using of_specification = stage_list<selected, differentiated, updated>;
+using passes = stage_list<simplified, merged, isolated>;
+using of_scans = stage_list<split>;
+using of_schedule = stage_list<analysed, fused, stored, ordered, planned, laid_out, shared>;
+using all = decltype(of_model{} + of_specification{} + passes{} + of_scans{} + of_schedule{});
+
+template <class Stage>
+concept edits = requires {
+    typename Stage::edits;
+};
+template <class Spec, class Stage> inline constexpr bool is_part = [] {
+    if constexpr (requires { Stage::template is_part<Spec>; })
+        return Stage::template is_part<Spec>;
+    else
+        return true;
+}();
+
+}
+
+// What the specification makes of the model: a program's graph before any pass. Without recomputation, it shows what
+// that saves.
+template <class Spec> constexpr graph_builder specify(bool recomputes = true) {
+    graph_builder g;
+    if constexpr (!made_in_steps<Spec>) g = Spec::run();
+    stages::of_specification::for_each([&]<class Stage>(Stage) {
+        if constexpr (stages::is_part<Spec, Stage>) {
+            graph_builder next = Stage::template run<Spec>(g.view(), recomputes);
+            g = static_cast<graph_builder&&>(next);
+        }
+    });
+    return g;
+}
+
+// All passes, one after another; `seen` is told of each graph.
+constexpr graph_builder run_passes(const graph_view& given, auto&& seen) {
+    graph_builder g(given, false);
+    stages::passes::for_each([&]<class Stage>(Stage pass) {
+        graph_builder next = Stage::run(g.view());
+        g = static_cast<graph_builder&&>(next);
+        seen(pass, g.view());
+    });
+    return g;
+}
+constexpr graph_builder run_passes(const graph_view& given) {
+    return run_passes(given, [](auto, const graph_view&) {});
+}
+
+// The stages of a schedule from the first of a list on; `latest` is what the stage before made, if there is one.
+constexpr schedule_builder run_schedule_stages(stages::stage_list<>, const schedule_state&, schedule_builder& latest) {
+    return static_cast<schedule_builder&&>(latest);
+}
+template <class First, class... Rest>
+constexpr schedule_builder run_schedule_stages(stages::stage_list<First, Rest...>, schedule_state s, auto&... latest) {
+    constexpr stages::stage_list<Rest...> rest{};
+    if constexpr (stages::edits<First>) {
+        First::edit(s, latest...);
+        First::edits::give(s, latest...);
+        return run_schedule_stages(rest, s, latest...);
+    } else {
+        auto made = First::run(s);
+        First::give(s, made);
+        return run_schedule_stages(rest, s, made);
+    }
+}
+// The schedule of a graph whose scans are split off, for at most so many rows.
+constexpr schedule_builder plan(const graph_view& g, long max_rows) {
+    return run_schedule_stages(stages::of_schedule{}, schedule_state{g, max_rows});
+}
+
+HOURGLASS_END
