@@ -50,6 +50,17 @@ using function = hg::function<model, hg::to<mu, nu, columns>, hg::max_rows<8>>;
 
 }
 
+namespace loop_model {
+
+inline constexpr hg::argument<"l", 3, 3> l;
+inline constexpr hg::argument<"x", 3> x;
+inline constexpr hg::symbol<"y"> y;
+
+inline constexpr hg::graph model{y = triangular_solve(l, x)};
+using function = hg::function<model, hg::from<l, x>, hg::to<y>>;
+
+}
+
 // One update reads, in a pass of another shape, what the other overwrites: that one is written at the very end.
 namespace late_model {
 
@@ -280,6 +291,12 @@ result nu = nu
 result columns = columns
 arena: 528 elements, 2112 bytes; without reuse 784 elements, 3136 bytes
 )");
+}
+
+TEST_CASE("what has no kernel is a loop") {
+    const std::string text = hg::print_schedule<loop_model::function>();
+    CHECK(text.find("loop [3]\n    y = triangular_solve(") != std::string::npos);
+    CHECK(text.find("movement") == std::string::npos);
 }
 
 TEST_CASE("updates that read what others overwrite are copied at the end") {
