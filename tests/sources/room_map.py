@@ -50,7 +50,7 @@ def drawn():
     apart = [room for room in KNOWS_ONLY if room in rooms or (INCLUDE / room).is_dir()]
     places = [room for line in ORDER for room in line.split()]
     order = [room for room in places + [room for room in apart if room not in places] if (INCLUDE / room).is_dir()]
-    lines = ["```mermaid", "flowchart BT"]
+    lines = ["The arrows as the code has them, from a room to those that it builds on:", "", "```mermaid", "flowchart BT"]
     lines += [f"    {room}" for room in order if not arrows.get(room) and not any(room in others for others in arrows.values())]
     for room in order:
         lines += [f"    {room} --> {other}" for other in order if other in arrows.get(room, ())]
