@@ -112,3 +112,8 @@ TEST_CASE("they agree through scans") {
     check_derivatives(with_scans, 1000, what_of_graph::results);
     check_derivatives(with_scans, 200, what_of_graph::gradients);
 }
+TEST_CASE("they agree through scans within scans") {
+    constexpr generator_options within{.steps = 6, .products = true, .scans = true, .deepest = 3};
+    check_derivatives(within, 600, what_of_graph::results);
+    check_derivatives(within, 100, what_of_graph::gradients);
+}

@@ -136,6 +136,9 @@ TEST_CASE("values, gradients and updates are the same before and after every pas
     check_all_passes(with_products, 10000);
 }
 TEST_CASE("those of graphs with scans too") { check_all_passes(with_scans, 3000); }
+TEST_CASE("and with scans within scans") {
+    check_all_passes({.steps = 6, .products = true, .scans = true, .deepest = 3}, 1500);
+}
 TEST_CASE("and those of graphs with constants") { check_all_passes({.products = true, .constants = true}, 3000); }
 
 TEST_CASE("every operation is generated, differentiated or not") {

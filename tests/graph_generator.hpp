@@ -77,7 +77,7 @@ class generator : structural_operations {
         return push(copy.op, copy.options, of, range(n));
     }
 
-    bool in_body_ = false;
+    int depth_ = 0; // of the body of a scan
     // scan_generator.hpp
     struct scan_parts;
     constexpr int scan();
@@ -87,7 +87,7 @@ class generator : structural_operations {
     constexpr int results_of(const scan_parts& s, int made, const hg::list<int>& outside);
 
     constexpr int step() {
-        if (options_.scans && !in_body_ && dice_.one_in(6)) return scan();
+        if (options_.scans && depth_ < options_.deepest && dice_.one_in(6)) return scan();
         if (options_.constants && dice_.one_in(4)) return constant();
         switch (dice_.below(24)) {
         case 0:

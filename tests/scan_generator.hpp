@@ -49,7 +49,7 @@ constexpr generator::scan_parts generator::begin_scan() {
 }
 
 constexpr void generator::fill_body(scan_parts& s) {
-    in_body_ = true;
+    ++depth_;
     for (int i = 0; i < 3; ++i) // so that they are picked often
         for (int n : s.leaves) keep(n);
     for (int i = 2 + dice_.below(5); i > 0; --i) {
@@ -60,16 +60,17 @@ constexpr void generator::fill_body(scan_parts& s) {
         const hg::value_type whole = type(initial);
         s.next.push(small(as_type(pick(), whole), 1));
     }
-    in_body_ = false;
+    --depth_;
 }
 
 // The pool is what it was outside, what came up beside the steps, and results: values of the steps that nothing uses, a
 // few others, and last states, but at least one. Answers the last of them.
 constexpr int generator::results_of(const scan_parts& s, int made, const hg::list<int>& outside) {
-    const hg::list<int> candidates = pool_, bodies = hg::bodies_of(g_.view());
+    const hg::list<int> candidates = pool_;
+    const hg::scan_bodies bodies(g_.view());
     pool_ = outside;
     for (int n : candidates) // what came up beside the steps
-        if (bodies[n] == 0 && n > outside[outside.size() - 1]) keep(n);
+        if (!bodies.contains(s.body, n) && n > outside[outside.size() - 1]) keep(n);
     int result = -1;
     for (int n : candidates)
         if (bodies[n] == s.body && type(n).extents.size() * s.steps <= options_.largest &&

@@ -36,6 +36,7 @@ struct generator_options {
     bool odd_extents = false; // the extents at which kernels change their ways
     bool products = false;    // product_over, gather too: compiled seeds were chosen without
     bool scans = false;       // as well
+    int deepest = 1;          // how many bodies of scans stand in one another
     bool constants = false;   // matrices of literals, which are computed once for all calls; as well
 };
 

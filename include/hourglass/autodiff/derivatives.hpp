@@ -6,6 +6,7 @@
 #include <hourglass/autodiff/cut_derivatives.hpp>
 #include <hourglass/autodiff/directions.hpp>
 #include <hourglass/autodiff/forward.hpp>
+#include <hourglass/autodiff/rows_between.hpp>
 #include <hourglass/autodiff/smooth.hpp>
 
 HOURGLASS_BEGIN
@@ -46,29 +47,12 @@ constexpr bool can_differentiate(auto y, auto x, std::string_view what,
             return false;
         }
     if (rows == rows_of_derivative::may_mix || !y.batched()) return true;
-    list<bool> reached(y.index + 1);
-    reached[x.index] = true;
-    for (int n = x.index + 1; n <= y.index; ++n)
-        for (int i = 0; i < g.nodes[n].operand_count; ++i)
-            reached[n] = reached[n] || (reached[g.operand(n, i)] && has_derivative(g.nodes[n], i));
-    const auto bodies = bodies_of(g.view());
-    const auto reached_in_scan = [&](int n) { // by any way through the steps
-        for (int scan = n + 1; lies_in_body(bodies, n) && scan <= y.index; ++scan)
-            if (is_scan(g.nodes[scan]) && ops::scan_shape::of(g.nodes[scan].options).body == bodies[n])
-                for (int i = 0; i < g.nodes[scan].operand_count; ++i)
-                    if (const int o = g.operand(scan, i); o == x.index || reached[o] || (o > x.index && bodies[o] != 0))
-                        return true;
-        return false;
-    };
-    for (int n = x.index + 1; n <= y.index; ++n) {
-        if (!part[n] || !mixes_rows(g, n) || !(reached[n] || reached_in_scan(n))) continue;
-        y.misfit(text(what), x,
-                 text("the first has a value for each example, on which the second acts through other examples too: "
-                      "differentiate batch_sum(...) of it, or keep what is taken over the batch constant with "
-                      "stop_gradient(...)"));
-        return false;
-    }
-    return true;
+    if (!rows_between(g, y.index, x.index).are_mixed()) return true;
+    y.misfit(text(what), x,
+             text("the first has a value for each example, on which the second acts through other examples too: "
+                  "differentiate batch_sum(...) of it, or keep what is taken over the batch constant with "
+                  "stop_gradient(...)"));
+    return false;
 }
 
 // Writes down what `result` is a derivative of, y as it was written (autodiff/cut_derivatives.hpp). It becomes a node

@@ -71,14 +71,20 @@ private:
         for (int s = 0; s < old_.states; ++s)
             if (carried_.carries(s)) start_[s] = body_.add_state(start_[s]);
         for (int n = 0; n < old_.at && !g_.failed(); ++n) {
-            if (!body_.holds(n) || !carried_.moves(n)) continue;
-            if (!is_step(g_.nodes[n])) {
-                all_.map(body_[n]);
+            if (!body_.holds(n)) continue;
+            if (is_scan(g_.nodes[n]) && !body_.holds_within(n))
+                directions_scan(g_, all_, body_[n], list<bool>(g_.nodes.size(), true)).run();
+            else if (!carried_.moves(n) || body_.holds_within(n) || is_scan_result(g_.nodes[n]))
                 continue;
-            }
-            const ops::step_value step = ops::step_value::of(g_.nodes[n].options);
-            all_.set(body_[n], step.is_state() ? start_[step.which] : body_.add_slice(slices_[step.which]));
+            else if (old_.has_leaf(n))
+                map_leaf(n);
+            else
+                all_.map(body_[n]);
         }
+    }
+    constexpr void map_leaf(int n) {
+        const ops::step_value step = ops::step_value::of(g_.nodes[n].options);
+        all_.set(body_[n], step.is_state() ? start_[step.which] : body_.add_slice(slices_[step.which]));
     }
     constexpr void carry_states() {
         for (int s = 0; s < old_.states && !g_.failed(); ++s)

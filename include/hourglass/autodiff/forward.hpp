@@ -31,7 +31,7 @@ class forward_differentiation {
     graph_builder& graph_;
     tangents known_;
     list<bool> leads_to_root_; // else there may be much beside it, of other derivatives above all
-    list<int> bodies_;         // of scans, in which nodes lie that have no tangent of their own
+    list<bool> left_to_scans_; // nodes of their bodies, which have no tangent of their own
 
 public:
     // The tangent of `root` where that of `from` is `seed`, a node of the shape of `from`, with or without a batch
@@ -39,7 +39,7 @@ public:
     constexpr forward_differentiation(graph_builder& g, int root, int from, int seed) : graph_(g), known_(g, root + 1) {
         if (from > root) return;
         const deriving_scope scope(g);
-        if (g.bodies > 0) bodies_ = bodies_of(g.view());
+        left_to_scans_ = bodies_within(g, from, root);
         leads_to_root_ = reached_by_gradient(g, root);
         known_.set(from, seed);
         for (int n = from + 1; n <= root && !g.failed(); ++n)
@@ -48,6 +48,8 @@ public:
     // Of all nodes from `first` on, where the tangents of those before are known.
     constexpr forward_differentiation(const tangents& known, int first) : graph_(known.graph()), known_(known) {
         const deriving_scope scope(graph_);
+        left_to_scans_ = bodies_within(graph_, first, known_.size() - 1);
+        if (!left_to_scans_.empty()) leads_to_root_ = list<bool>(known_.size(), true);
         for (int n = first; n < known_.size() && !graph_.failed(); ++n)
             if (known_[n] < 0) find_tangent(n);
     }
@@ -63,7 +65,7 @@ private:
     constexpr void find_tangent(int n) {
         if (is_scan(graph_.nodes[n]))
             forward_scan<forward_differentiation>(known_, n, leads_to_root_).run();
-        else if (graph_.nodes[n].op->kind != operation_kind::scan && !lies_in_body(bodies_, n))
+        else if (!is_scan_result(graph_.nodes[n]) && (left_to_scans_.empty() || !left_to_scans_[n]))
             known_.set(n, tangent_of(n));
     }
     constexpr int tangent_of(int n) {

@@ -65,7 +65,7 @@ private:
     // leaf for it.
     constexpr void add_slices() {
         for (int n = 0; n < old_.at; ++n) {
-            if (!body_.holds(n) || !carried_.moves(n) || !is_step(g_.nodes[n])) continue;
+            if (!body_.holds(n) || !carried_.moves(n) || !old_.has_leaf(n)) continue;
             const ops::step_value step = ops::step_value::of(g_.nodes[n].options);
             leaves_.push({body_[n], step.is_state() ? -1 - step.which
                                                     : body_.add_slice(all_.or_zero(old_.sequence(step.which)))});

@@ -84,7 +84,7 @@ private:
         list<int> targets;
         for (int n = 0; n < old_.at; ++n) {
             if (!body_.holds(n)) continue;
-            if (is_step(g_.nodes[n])) {
+            if (old_.has_leaf(n)) {
                 const ops::step_value step = ops::step_value::of(g_.nodes[n].options);
                 (step.is_state() ? state_leaves_ : slice_leaves_)[step.which] = body_[n];
                 if (carried_.moves(n)) targets.push(body_[n]);

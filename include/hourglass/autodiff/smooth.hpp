@@ -36,14 +36,14 @@ constexpr int without_squared_roots(graph_builder& g, int root, slice_of<int> ta
     }
     if (!any || g.failed()) return root;
     const list<bool> part = parts_of(g, root);
-    list<int> bodies; // not by a conditional expression: GCC 12 then evaluates a list that is gone
-    if (g.bodies > 0) bodies = bodies_of(g.view());
+    const list<bool> in_bodies = bodies_within(g, 0, root);
     list<int> map(root + 1, -1);
     square_rules rules(g, false, targets);
     const bool before = g.deriving;
     for (int n = 0; n <= root && !g.failed(); ++n) {
         map[n] = n;
-        bool stays = !part[n] || !depends[n] || g.nodes[n].op->kind == operation_kind::scan || lies_in_body(bodies, n);
+        bool stays = !part[n] || !depends[n] || g.nodes[n].op->kind == operation_kind::scan ||
+                     (!in_bodies.empty() && in_bodies[n]);
         for (int t : targets) stays = stays || t == n;
         if (stays) continue;
         const node old = g.nodes[n];

@@ -46,7 +46,9 @@ template <class Spec> using last_graph = graph_of<Spec, stages::isolated>;
 // The graphs that are split off: the outer one, and that of a step of each scan.
 template <class Whole, int Scans> struct outer_of { using type = stage<stages::split::outer<Whole>>; };
 template <class Whole> struct outer_of<Whole, 0> { using type = Whole; };
-template <class Spec, int Scan> using step_of = stage<stages::split::step<last_graph<Spec>, Scan>>;
+template <class Whole> inline constexpr int scans_of = count_scans(Whole::view());
+template <class Whole> using outer_graph_of = typename outer_of<Whole, scans_of<Whole>>::type;
+template <class Whole, int Scan> using step_of = stage<stages::split::step<Whole, Scan>>;
 
 // What the stage before leaves to stage I of a schedule, and what this one makes. Where its room is a guess, it may
 // show that it was too small: then nothing was kept, and it is made once more.
@@ -125,50 +127,51 @@ template <class Step> inline constexpr bool rows_are_apart = !mixes_rows(Step::v
 template <class Step, long Rows> inline constexpr long rows_at_once =
     rows_are_apart<Step>&& Rows > rows_of_block ? rows_of_block : Rows;
 
-// One step of a program's scan K, and how often and on what it is run.
-template <class Spec, int K, long Rows> struct step_of_scan : scheduled<step_of<Spec, K>, Rows, false> {
+// One step of scan K of a graph in which the bodies still lie, and how often and on what it is run. It may run scans in
+// its turn: those that stand in its body.
+template <class Whole, int K, long Rows> struct compiled_step;
+template <class Whole, int K, long Rows> struct step_of_scan
+    : scheduled<outer_graph_of<step_of<Whole, K>>, Rows, false> {
     struct spec {
         static constexpr long rows = Rows;
     };
-    static constexpr int scans = 0;
+    using whole = step_of<Whole, K>;
+    static constexpr int scans = scans_of<whole>;
+    template <int J> using step = compiled_step<whole, J, Rows>;
 
 private:
-    using whole = last_graph<Spec>;
     struct counts {
         int results = 0, sequences = 0;
     };
     static constexpr counts count() {
-        const step_graph step(whole::view(), scan_number(whole::view(), K));
+        const step_graph step(Whole::view(), scan_number(Whole::view(), K));
         return {step.results.size(), step.sequences.size()};
     }
 
 public:
     static constexpr int results = count().results;
     static constexpr auto plan =
-        step_graph(whole::view(), scan_number(whole::view(), K)).template plan<results, count().sequences>();
+        step_graph(Whole::view(), scan_number(Whole::view(), K)).template plan<results, count().sequences>();
 };
-template <class Spec, int K, class Step = step_of<Spec, K>> struct compiled_step
-    : step_of_scan<Spec, K, rows_at_once<Step, Spec::rows>> {
-    static constexpr bool by_blocks = rows_are_apart<Step>;
+template <class Whole, int K, long Rows> struct compiled_step
+    : step_of_scan<Whole, K, rows_at_once<step_of<Whole, K>, Rows>> {
+    static constexpr bool by_blocks = rows_are_apart<step_of<Whole, K>>;
     // Of another scan, whose steps are done again; of itself where there is none.
     static constexpr int other = compiled_step::plan.again < 0 ? K : compiled_step::plan.again;
-    using again = step_of_scan<Spec, other, compiled_step::spec::rows>;
+    using again = step_of_scan<Whole, other, compiled_step::spec::rows>;
     static constexpr int operands =
         compiled_step::plan.outer + compiled_step::plan.states + compiled_step::plan.sequences +
         (compiled_step::plan.again < 0 ? 0 : again::plan.states + again::plan.outer + again::plan.sequences);
-    static_assert(!by_blocks || rows_are_apart<step_of<Spec, other>>,
+    static_assert(!by_blocks || rows_are_apart<step_of<Whole, other>>,
                   "the steps that are done again mix the rows, and so does their derivative");
 };
 
-template <class Spec> using outer_graph_of =
-    typename outer_of<last_graph<Spec>, count_scans(last_graph<Spec>::view())>::type;
-
-template <class Spec> struct compiled : scheduled<outer_graph_of<Spec>, Spec::rows> {
+template <class Spec> struct compiled : scheduled<outer_graph_of<last_graph<Spec>>, Spec::rows> {
     using spec = Spec;
     using specified = specified_graph<Spec>; // results, gradients and updates, before any pass
     using whole = last_graph<Spec>;          // with the bodies of scans, which the outer graph has no more
-    static constexpr int scans = count_scans(whole::view());
-    template <int K> using step = compiled_step<Spec, K>;
+    static constexpr int scans = scans_of<whole>;
+    template <int K> using step = compiled_step<whole, K, Spec::rows>;
     static constexpr bool broken = !specified::view().problem.empty();
 
     struct problem {
@@ -185,9 +188,9 @@ template <class Spec, class Stage> constexpr bool evaluates() {
     if constexpr (graph >= 0)
         return graph_of<Spec, Stage>::value.sizes.nodes >= 0;
     else if constexpr (schedule >= 0)
-        return schedule_stage<outer_graph_of<Spec>, Spec::rows, true, schedule>::state.rows >= 0;
+        return schedule_stage<outer_graph_of<last_graph<Spec>>, Spec::rows, true, schedule>::state.rows >= 0;
     else
-        return outer_graph_of<Spec>::value.sizes.nodes >= 0;
+        return outer_graph_of<last_graph<Spec>>::value.sizes.nodes >= 0;
 }
 
 HOURGLASS_END

@@ -20,15 +20,18 @@ constexpr double operations_of(graph_view g, int n, long rows) {
 // Of the nodes from the first to the one before the last; of those in the body of a scan for each of its steps.
 constexpr double operations_between(graph_view g, int first, int last, long rows) {
     double all = 0;
-    const list<int> bodies = bodies_of(g);
+    const scan_bodies bodies(g);
     list<int> steps(g.bodies + 1, 1);
     for (int n = 0; n < g.nodes.size; ++n)
         if (is_scan(g[n])) {
             const ops::scan_shape scan = ops::scan_shape::of(g[n].options);
             steps[scan.body] = scan.steps;
         }
-    for (int n = first; n < last; ++n)
-        all += operations_of(g, n, rows) * (lies_in_body(bodies, n) ? steps[bodies[n]] : 1);
+    for (int n = first; n < last; ++n) {
+        double times = 1;
+        for (int b = bodies[n]; b != 0; b = bodies.around(b)) times *= steps[b];
+        all += operations_of(g, n, rows) * times;
+    }
     return all;
 }
 constexpr double operations_of(graph_view g, long rows) { return operations_between(g, 0, g.nodes.size, rows); }

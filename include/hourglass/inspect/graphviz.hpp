@@ -88,17 +88,25 @@ inline std::string graphviz(graph_view g, std::string_view title = "graph") {
     if (!g.problem.empty()) return opening(g.problem.view()) + "}\n";
     const node_names names(g);
     std::string t = opening(std::string(title) + ": " + std::to_string(g.nodes.size) + " nodes");
-    const list<int> bodies = bodies_of(g);
+    const scan_bodies bodies(g);
     const auto statements = [&](int body, std::string_view indent) {
         return picture_statements(
-            g, names, [&](int n) { return (bodies.empty() ? 0 : bodies[n]) == body; },
+            g, names, [&](int n) { return bodies[n] == body; },
             [&](int n) { return node_statement(g[n], n, picture_lines(g, names, n), indent); });
     };
-    for (int body = 1; body <= g.bodies; ++body)
-        if (const std::string inside = statements(body, "    "); !inside.empty())
-            t += "  subgraph cluster_" + std::to_string(body) + " {\n    label=\"body of scan " + std::to_string(body) +
-                 "\";\n    labeljust=l;\n    style=\"rounded,dashed\";\n" + inside + "  }\n";
-    t += statements(0, "  ");
+    const auto clusters = [&](int around, const std::string& indent, const auto& again) -> std::string {
+        std::string all;
+        for (int body = around + 1; body <= g.bodies; ++body) {
+            if (bodies.around(body) != around) continue;
+            const std::string in = indent + "  ", inside = again(body, in, again) + statements(body, in);
+            if (!inside.empty())
+                all += indent + "subgraph cluster_" + std::to_string(body) + " {\n" + in + "label=\"body of scan " +
+                       std::to_string(body) + "\";\n" + in + "labeljust=l;\n" + in + "style=\"rounded,dashed\";\n" +
+                       inside + indent + "}\n";
+        }
+        return all;
+    };
+    t += clusters(0, "  ", clusters) + statements(0, "  ");
     return t + edges(g, names) + "}\n";
 }
 inline std::string graphviz(const graph_builder& g, std::string_view title = "graph") {

@@ -94,8 +94,10 @@ template <class T> class interpretation {
     graph_view g_;
     const forward_rules<T>* rules_;
     long rows_;
-    list<int> bodies_;
+    scan_bodies bodies_;
+    list<bool> is_fed_;
     std::map<int, int> step_of_; // of bodies whose values are those of the first step that was not finite
+    bool knows_fault_ = false;   // that step of a scan which runs is known
 
 public:
     // By node. What lies in the body of a scan has its values of the last step, or of the first that is not finite.
@@ -104,7 +106,8 @@ public:
     std::uint64_t first_example = 0;
 
     interpretation(graph_view g, const forward_rules<T>& rules, long rows)
-        : g_(g), rules_(&rules), rows_(rows), bodies_(bodies_of(g)), values(static_cast<std::size_t>(g.nodes.size)) {}
+        : g_(g), rules_(&rules), rows_(rows), bodies_(g), is_fed_(g.nodes.size),
+          values(static_cast<std::size_t>(g.nodes.size)) {}
 
     long rows() const { return rows_; }
     std::size_t size_of(int n) const {
@@ -116,6 +119,7 @@ public:
             throw std::invalid_argument("'" + name_of(n) + "' needs " + std::to_string(size_of(n)) +
                                         " numbers, but is given " + std::to_string(value.size()));
         values[static_cast<std::size_t>(n)] = std::move(value);
+        is_fed_[n] = true;
     }
     void feed(std::string_view name, std::vector<T> value) { feed(node_of(name), std::move(value)); }
     int node_of(std::string_view name) const {
@@ -185,46 +189,69 @@ private:
             (*rules_)[*at.op].whole(e);
         }
     }
-    // The body of a scan, step by step, and the scan's results.
-    void run_scan(int n) {
-        const auto value = [this](int of) -> std::vector<T>& { return values[static_cast<std::size_t>(of)]; };
+    std::vector<T>& value(int n) { return values[static_cast<std::size_t>(n)]; }
+    // The body of a scan, step by step, and the scan's results; in the body of another one, those that are asked for.
+    void run_scan(int n, const list<bool>* asked = nullptr) {
         const scan_parts scan(g_, n);
         value(n).assign(size_of(n), T(0)); // it has none, but is computed
-        std::vector<int> body, stacks;
-        const list<bool> needed = needed_of_body(g_, bodies_, n);
-        for (int b = 0; b < n; ++b)
-            if (needed[b]) body.push_back(b);
-        for (int m = n + 1; m < g_.nodes.size; ++m)
-            if (is_stacked(g_[m]) && g_.operand(m, 0) == n && value(m).empty()) {
-                value(m).resize(size_of(m));
-                stacks.push_back(m);
-            }
-        std::vector<std::vector<T>> state, first_bad;
+        const list<bool> needed = needed_of_body(g_, bodies_, n, asked);
+        std::vector<int> results;
+        for (int m = n + 1; m < (asked == nullptr ? g_.nodes.size : asked->size()); ++m)
+            if (scan.has_result(m) && (asked == nullptr || (*asked)[m]) && !is_fed_[m]) results.push_back(m);
+        first_fault fault;
+        std::vector<std::vector<T>> state;
         for (int s = 0; s < scan.states; ++s) state.push_back(value(scan.initial(s)));
         for (int i = 0; i < scan.steps; ++i) {
             const int step = scan.backwards ? scan.steps - 1 - i : i;
-            for (int b : body) {
+            run_step(scan, needed, state, step);
+            for (int m : results) {
+                if (!is_stacked(g_[m])) continue;
+                value(m).resize(size_of(m));
+                copy_step(value(m), step, scan.steps, value(g_.operand(m, 1)), 0, 1, g_.operand(m, 1));
+            }
+            for (int s = 0; s < scan.states; ++s) state[static_cast<std::size_t>(s)] = value(scan.next(s));
+            if (!knows_fault_) keep_fault(fault, scan, needed, step);
+        }
+        for (int m : results)
+            if (is_final_state(g_[m]))
+                value(m) = state[static_cast<std::size_t>(ops::state_number::of(g_[m].options).state)];
+        if (fault.nodes.empty()) return;
+        knows_fault_ = false;
+        for (std::size_t i = 0; i < fault.nodes.size(); ++i) value(fault.nodes[i]) = fault.values[i];
+    }
+    void run_step(const scan_parts<graph_view>& scan, const list<bool>& needed,
+                  const std::vector<std::vector<T>>& state, int step) {
+        for (int b = 0; b < scan.at; ++b) {
+            if (!needed[b] || bodies_[b] != scan.body) continue;
+            if (is_scan(g_[b])) {
+                run_scan(b, &needed);
+            } else if (scan.has_leaf(b)) {
                 const ops::step_value part = ops::step_value::of(g_[b].options);
-                if (!is<ops::step>(g_[b]))
-                    compute(b, value(b));
-                else if (part.is_state())
+                if (part.is_state())
                     value(b) = state[static_cast<std::size_t>(part.which)];
                 else
                     copy_step(value(b), 0, 1, value(scan.sequence(part.which)), step, scan.steps, b);
+            } else if (!is_scan_result(g_[b])) {
+                compute(b, value(b));
             }
-            for (int m : stacks) copy_step(value(m), step, scan.steps, value(g_.operand(m, 1)), 0, 1, g_.operand(m, 1));
-            for (int s = 0; s < scan.states; ++s) state[static_cast<std::size_t>(s)] = value(scan.next(s));
-            if (!first_bad.empty()) continue;
-            bool bad = false;
-            for (int b : body) bad = bad || !all_finite(value(b));
-            if (!bad) continue;
-            step_of_[scan.body] = step;
-            for (int b : body) first_bad.push_back(value(b));
         }
-        for (int m = n + 1; m < g_.nodes.size; ++m)
-            if (is_final_state(g_[m]) && g_.operand(m, 0) == n && value(m).empty())
-                value(m) = state[static_cast<std::size_t>(ops::state_number::of(g_[m].options).state)];
-        for (std::size_t i = 0; i < first_bad.size(); ++i) value(body[i]) = first_bad[i];
+    }
+    // The values of a body in the first step in which one of them is not finite. Bodies within it keep theirs of then.
+    struct first_fault {
+        std::vector<int> nodes;
+        std::vector<std::vector<T>> values;
+    };
+    void keep_fault(first_fault& fault, const scan_parts<graph_view>& scan, const list<bool>& needed, int step) {
+        bool found = false;
+        for (int b = 0; b < scan.at; ++b) found = found || (needed[b] && !all_finite(value(b)));
+        if (!found) return;
+        knows_fault_ = true;
+        step_of_[scan.body] = step;
+        for (int b = 0; b < scan.at; ++b) {
+            if (!needed[b]) continue;
+            fault.nodes.push_back(b);
+            fault.values.push_back(value(b));
+        }
     }
     static bool all_finite(const std::vector<T>& x) {
         using std::isfinite;

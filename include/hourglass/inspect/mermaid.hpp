@@ -109,17 +109,24 @@ inline std::string mermaid(graph_view g, std::string_view title = "graph") {
     if (!g.problem.empty()) return opening(g.problem.view());
     const node_names names(g);
     std::string t = opening(std::string(title) + ": " + std::to_string(g.nodes.size) + " nodes");
-    const list<int> bodies = bodies_of(g);
+    const scan_bodies bodies(g);
     const auto statements = [&](int body, std::string_view indent) {
         return picture_statements(
-            g, names, [&](int n) { return (bodies.empty() ? 0 : bodies[n]) == body; },
+            g, names, [&](int n) { return bodies[n] == body; },
             [&](int n) { return node_statement(g[n], n, picture_lines(g, names, n), indent); });
     };
-    for (int body = 1; body <= g.bodies; ++body)
-        if (const std::string inside = statements(body, "    "); !inside.empty())
-            t += "  subgraph b" + std::to_string(body) + " [\"body of scan " + std::to_string(body) + "\"]\n" + inside +
-                 "  end\n";
-    return t + statements(0, "  ") + edges(g, names);
+    const auto parts = [&](int around, const std::string& indent, const auto& again) -> std::string {
+        std::string all;
+        for (int body = around + 1; body <= g.bodies; ++body) {
+            if (bodies.around(body) != around) continue;
+            const std::string inside = again(body, indent + "  ", again) + statements(body, indent + "  ");
+            if (!inside.empty())
+                all += indent + "subgraph b" + std::to_string(body) + " [\"body of scan " + std::to_string(body) +
+                       "\"]\n" + inside + indent + "end\n";
+        }
+        return all;
+    };
+    return t + parts(0, "  ", parts) + statements(0, "  ") + edges(g, names);
 }
 inline std::string mermaid(const graph_builder& g, std::string_view title = "graph") {
     return mermaid(g.view(), title);

@@ -126,9 +126,10 @@ inline std::string print(graph_view g, std::string_view title = "graph") {
     if (!g.problem.empty()) return t + ": " + std::string(g.problem.view()) + "\n";
     t += ": " + std::to_string(g.nodes.size) + " nodes\n";
     const node_names names(g);
-    const list<int> bodies = bodies_of(g);
+    const scan_bodies bodies(g);
+    const auto indent = [](int depth) { return std::string(2 * static_cast<std::size_t>(depth), ' '); };
     for (int n = 0; n < g.nodes.size; ++n)
-        if (!stands_inline(g, names, n)) t += (lies_in_body(bodies, n) ? "  " : "") + node_text(g, names, n) + "\n";
+        if (!stands_inline(g, names, n)) t += indent(bodies.depth(n)) + node_text(g, names, n) + "\n";
     for (const graph_root& r : g.roots) t += root_text(g, r) + " = " + operand_text(g, names, r.node) + "\n";
     return t;
 }
@@ -287,18 +288,26 @@ template <class Program> std::string print_stages() {
     for (const named_stage& s : stages_of<Program>()) t += (t.empty() ? "" : "\n") + print(s.graph, s.name);
     return t;
 }
+// What a step of each of its scans does, and of the scans within them.
+template <class Compiled> std::string print_steps(long rows, long bytes, const std::string& around = "") {
+    const auto one = [&]<int K>(std::integral_constant<int, K>) {
+        using step = typename Compiled::template step<K>;
+        const std::string what = "a step of scan " + std::to_string(K + 1) + around;
+        return "\n" + print(step::schedule.view(), step::view(), rows, bytes, what) +
+               print_steps<step>(rows, bytes, " in " + what);
+    };
+    return [&]<int... K>(std::integer_sequence<int, K...>) {
+        return (std::string() + ... + one(std::integral_constant<int, K>{}));
+    }
+    (std::make_integer_sequence<int, Compiled::scans>{});
+}
 // What a program runs, and behind it what a step of each of its scans does: hg::print_schedule<trainer>(). With
 // hg::recompute<...> among its options, the last line says what the arena would be without.
 template <class Program> std::string print_schedule() {
     using compiled = typename Program::compiled_graph;
     constexpr long bytes = static_cast<long>(sizeof(typename Program::element_type));
     std::string t = print(compiled::schedule.view(), compiled::view(), Program::max_rows, bytes);
-    [&]<int... K>(std::integer_sequence<int, K...>) {
-        ((t += "\n" + print(compiled::template step<K>::schedule.view(), compiled::template step<K>::view(),
-                            Program::max_rows, bytes, "a step of scan " + std::to_string(K + 1))),
-         ...);
-    }
-    (std::make_integer_sequence<int, compiled::scans>{});
+    t += print_steps<compiled>(Program::max_rows, bytes);
     if constexpr (requires { requires compiled::spec::options::recomputes; }) {
         const graph_builder last = run_passes(specify<typename compiled::spec>(false).view());
         const schedule_builder plain = plan(last.view(), Program::max_rows);

@@ -106,8 +106,7 @@ inline double elements_moved(schedule_view s, graph_view g, long rows) {
 template <class Compiled> double elements_moved(long rows) {
     double all = elements_moved(Compiled::schedule.view(), Compiled::view(), rows);
     [&]<int... K>(std::integer_sequence<int, K...>) {
-        ((all += Compiled::whole::view()[scan_number(Compiled::whole::view(), K)].options.target[0] *
-                 elements_moved(Compiled::template step<K>::schedule.view(), Compiled::template step<K>::view(), rows)),
+        ((all += Compiled::template step<K>::plan.steps * elements_moved<typename Compiled::template step<K>>(rows)),
          ...);
     }
     (std::make_integer_sequence<int, Compiled::scans>{});

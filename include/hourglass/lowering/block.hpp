@@ -169,7 +169,7 @@ class known_blocks {
     hash_index by_prefix_;
 
 public:
-    list<int> bodies; // of the scans so far: in which of them each node lies
+    list<bool> in_bodies; // nodes of the bodies of scans so far, of which nobody else may read
 
     constexpr int& scan_node(std::uint64_t full_prefix) { return blocks_[by_prefix_.find(full_prefix)].node; }
     // Whether the full prefix is used already; the problem, where there is one, is a sentence.

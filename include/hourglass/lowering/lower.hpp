@@ -248,11 +248,7 @@ private:
         const text prefix = sentence(place_.prefix, Prefix.view(), ".");
         const std::uint64_t hash = hash_of(prefix.view());
         text problem;
-        if (scan_ != nullptr)
-            problem = sentence("the scan '", Prefix.view(),
-                               "' stands in the body of another: take what it computes out "
-                               "of the body, or write its steps as steps of the outer one");
-        const bool known = problem.empty() && blocks_->meet(hash, Prefix.view(), static_cast<const Use&>(s), problem);
+        const bool known = blocks_->meet(hash, Prefix.view(), static_cast<const Use&>(s), problem);
         if (!problem.empty()) graph_.fail(problem);
         if (!known && !graph_.failed()) lower_scan(prefix, Prefix.view(), static_cast<const Use&>(s));
         if (graph_.failed()) return at(0);
@@ -285,7 +281,7 @@ private:
         if (!graph_.failed()) lower_block(prefix, use.body, &scan);
         if (graph_.failed()) return;
         blocks_->scan_node(hash_of(prefix.view())) = scan.close();
-        blocks_->bodies = bodies_of(graph_.view());
+        blocks_->in_bodies = bodies_within(graph_, 0, graph_.nodes.size() - 1);
     }
     template <class Left, class Right> constexpr bool bind_formal(const text& prefix, const equation<Left, Right>& f) {
         const handle actual = lower(f.right);
@@ -297,7 +293,7 @@ private:
     constexpr handle lower_symbol(std::string_view name, std::uint64_t hash) {
         const int found = graph_.by_name.find(full_hash(name, hash));
         if (found >= 0 && graph_.names[found].node >= 0) {
-            if (lies_in_body(blocks_->bodies, graph_.names[found].node))
+            if (const int n = graph_.names[found].node; n < blocks_->in_bodies.size() && blocks_->in_bodies[n])
                 graph_.fail(sentence("'", name,
                                      "' lies in the body of a scan, where it has a value for each step: take "
                                      "it of the scan, scan<...>(...)[symbol]"));

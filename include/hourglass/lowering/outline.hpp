@@ -104,6 +104,11 @@ template <class L, class R> inline constexpr bool reads_input<equation<L, R>> = 
 template <class... E> inline constexpr bool reads_input<graph<E...>> = is_any_true<reads_input<E>...>();
 template <fixed_string P, class G, class R, class... F>
 inline constexpr bool reads_input<block_result<P, G, R, F...>> = (reads_input<G> || ... || reads_input<F>);
+template <class... E> inline constexpr bool reads_input<boost::hana::tuple<E...>> = (reads_input<E> || ...);
+template <fixed_string P, class U, class R, scan_moment M> inline constexpr bool reads_input<scan_result<P, U, R, M>> =
+    reads_input<U>;
+template <class G, int S, bool B, int E, class... A>
+inline constexpr bool reads_input<scan_use<G, S, B, E, A...>> = (reads_input<G> || ... || reads_input<A>);
 
 // An equation as plain data.
 struct equation_outline {

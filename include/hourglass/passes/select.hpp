@@ -17,12 +17,12 @@ struct wanted_name {
 class selection {
 public:
     rewriter r;
-    list<int> bodies; // of scans: in which each node of the model lies
+    scan_bodies bodies; // in which each node of the model lies
 
     // `passes_names` allows that a symbol is not read any more, where it is not fed.
     constexpr selection(const graph_view& g, slice_of<wanted_name> fed, bool training, bool writes_state,
                         bool passes_names)
-        : r(g, true), bodies(bodies_of(g)) {
+        : r(g, true), bodies(g) {
         list<int> cut(g.nodes.size, -1);
         for (const wanted_name& f : fed) {
             const int node_ = find(f, "hg::from<...>");

@@ -1,24 +1,24 @@
 // A program's last graph with scans is split: the outer graph, in which a scan is one operation, and for each scan a
 // graph of one step, whose leaves are what the body reads of the outer graph, the states and the slices. Each is fused
-// and planned like any other (compile/compile.hpp).
+// and planned like any other (compile/compile.hpp). A step in whose body another scan stands is a graph with scans
+// again, and is split in its turn: here a graph's scans are those that lie in no body of it.
 #pragma once
 
+#include <hourglass/passes/kept_states.hpp>
 #include <hourglass/passes/rewrite.hpp>
-#include <hourglass/scan/row_mixing.hpp>
 
 HOURGLASS_BEGIN
 
-// The k-th of a graph's scans, in the order of its nodes.
-constexpr int count_scans(const graph_view& g) {
-    int count = 0;
-    for (int n = 0; g.bodies > 0 && n < g.nodes.size; ++n) count += is_scan(g[n]);
-    return count;
+// The scans that lie in no body, in the order of their nodes.
+constexpr list<int> outer_scans(const graph_view& g) {
+    list<int> scans;
+    const scan_bodies bodies(g);
+    for (int n = 0; !bodies.empty() && n < g.nodes.size; ++n)
+        if (is_scan(g[n]) && bodies[n] == 0) scans.push(n);
+    return scans;
 }
-constexpr int scan_number(const graph_view& g, int k) {
-    int n = 0;
-    for (; !is_scan(g[n]) || k-- > 0; ++n) {}
-    return n;
-}
+constexpr int count_scans(const graph_view& g) { return outer_scans(g).size(); }
+constexpr int scan_number(const graph_view& g, int k) { return outer_scans(g)[k]; }
 
 // One scan, as what runs it must know it. The operands of its operation in the outer graph are what the body reads,
 // what the states start from, and the sequences; the results of the step's graph are what the states become, then what
@@ -38,53 +38,14 @@ template <int Results, int Sequences> struct scan_plan {
     std::array<int, static_cast<std::size_t>(Sequences) + 1> state_of{}; // of a sequence: which state of `again`, or -1
 };
 
-// Of a scan's stacked state of which every k-th is enough, this k, where nothing but scans that run the other way read
-// the states, step by step, and all that a step reads can be had again; else 0: all are kept.
-constexpr int kept_every(const graph_view& g, const list<int>& bodies, int n) {
-    const auto kept = [&](int stacked) { return ops::kept_steps::of(g[stacked].options).every; };
-    const auto step_of = [&](int leaf) { return ops::step_value::of(g[leaf].options); };
-    if (!is_stacked(g[n]) || kept(n) == 0) return 0;
-    const int scan = g.operand(n, 0);
-    const ops::scan_shape parts = ops::scan_shape::of(g[scan].options);
-    list<bool> checkpoint(g.nodes.size, false), can_restore(parts.states);
-    for (int m = scan + 1; m < g.nodes.size; ++m)
-        if (is_stacked(g[m]) && kept(m) != 0 && g.operand(m, 0) == scan) {
-            if (!is<ops::step>(g[g.operand(m, 1)])) return 0;
-            checkpoint[m] = true;
-            can_restore[step_of(g.operand(m, 1)).which] = true;
-        }
-    for (const graph_root& r : g.roots)
-        if (checkpoint[r.node]) return 0;
-    for (int m = scan + 1; m < g.nodes.size; ++m)
-        for (int i = 0; i < g[m].operand_count; ++i)
-            if (checkpoint[g.operand(m, i)] && (!is_scan(g[m]) || i < 2 * ops::scan_shape::of(g[m].options).states ||
-                                                ops::scan_shape::of(g[m].options).backwards == parts.backwards))
-                return 0;
-    // One that reads states of two scans has both whole: it does the steps of one scan again.
-    for (int m = scan + 1; m < g.nodes.size; ++m) {
-        bool reads = false, reads_others = false;
-        for (int i = 0; is_scan(g[m]) && i < g[m].operand_count; ++i) {
-            const int from = g.operand(m, i);
-            reads = reads || checkpoint[from];
-            reads_others = reads_others || (is_stacked(g[from]) && kept(from) != 0 && g.operand(from, 0) != scan);
-        }
-        if (reads && reads_others) return 0;
-    }
-    const list<bool> needed = needed_of_body(g, bodies, scan);
-    for (int m = 0; m < scan; ++m)
-        if (needed[m] && is<ops::step>(g[m]) && step_of(m).is_state() && !can_restore[step_of(m).which]) return 0;
-    return kept(n);
-}
-
 // What a graph's results need, in the bodies of scans too; of a scan's sequences only those that its body reads. A
 // result of a scan may be wanted by nothing but a sequence of another one that simplification has left unread.
 struct needs_of_scans {
-    list<int> bodies;     // as bodies_of() tells
+    scan_bodies bodies;
     list<bool> wanted;    // by node
     list<bool> of_a_body; // by node: what in the body of a scan its states and wanted results need
 
-    constexpr explicit needs_of_scans(const graph_view& g)
-        : bodies(bodies_of(g)), wanted(g.nodes.size), of_a_body(g.nodes.size) {
+    constexpr explicit needs_of_scans(const graph_view& g) : bodies(g), wanted(g.nodes.size), of_a_body(g.nodes.size) {
         for (const graph_root& r : g.roots) {
             wanted[r.node] = true;
             if (r.kind == root_kind::update && g.names[r.name].node >= 0) wanted[g.names[r.name].node] = true;
@@ -100,11 +61,11 @@ struct needs_of_scans {
 private:
     // Where steps are done again for it, all states of the scan that made it are needed to begin with.
     constexpr void add_sequence(const scan_parts<graph_view>& scan, int read) {
-        const graph_view& g = *scan.graph;
         wanted[read] = true;
-        if (kept_every(g, bodies, read) == 0) return;
+        const kept_states kept(*scan.graph, bodies);
+        if (kept.every(read) == 0) return;
         for (int q = 0; q < scan.sequences; ++q)
-            if (const int kept = scan.sequence(q); kept_every(g, bodies, kept) > 0) wanted[kept] = true;
+            if (const int other = scan.sequence(q); kept.every(other) > 0) wanted[other] = true;
     }
     constexpr void add_scan(const scan_parts<graph_view>& scan) {
         const graph_view& g = *scan.graph;
@@ -112,7 +73,7 @@ private:
         for (int m = 0; m < scan.at; ++m) {
             if (!body[m]) continue;
             of_a_body[m] = true;
-            if (!wanted[scan.at] || !is<ops::step>(g[m])) continue;
+            if (!wanted[scan.at] || !scan.has_leaf(m)) continue;
             if (const auto step = ops::step_value::of(g[m].options); !step.is_state())
                 add_sequence(scan, scan.sequence(step.which));
         }
@@ -138,30 +99,11 @@ public:
     constexpr step_graph(const graph_view& g, int scan_node, const needs_of_scans& needs)
         : r_(g), scan(r_.from, scan_node) {
         slices_ = list<int>(scan.sequences, -1);
-        for (int n = 0; n < scan_node; ++n)
-            if (needs.of_a_body[n] && needs.bodies[n] == scan.body)
-                r_.map[n] = is<ops::step>(g[n]) ? leaf_of(g[n]) : copy(n);
+        copy_body(needs);
         for (int s = 0; s < scan.states; ++s) ask(scan.next(s), true);
-        for (int n = scan_node + 1; n < g.nodes.size; ++n) {
-            if (!needs.wanted[n] || !is_scan_result(g[n]) || g.operand(n, 0) != scan_node) continue;
-            results.push(n);
-            every_result_.push(kept_every(g, needs.bodies, n));
-            if (is_stacked(g[n])) ask(g.operand(n, 1), false);
-        }
-        for (int q = 0; q < scan.sequences; ++q) {
-            if (slices_[q] < 0) continue;
-            const int kept = scan.sequence(q), every = kept_every(g, needs.bodies, kept);
-            r_.to.nodes[slices_[q]].options = ops::step_source{step_leaf::slice, sequences.size()};
-            sequences.push(kept);
-            every_.push(every);
-            if (every > 0) again = g.operand(kept, 0);
-        }
-        if (again < 0) return;
-        const scan_parts before(g, again);
-        for (int s = 0; s < before.states; ++s) checkpoints.push(before.initial(s));
-        for (int q = 0; q < scan.sequences; ++q) // of all states, since each may be made of any
-            if (const int kept = scan.sequence(q); kept_every(g, needs.bodies, kept) > 0)
-                checkpoints[ops::step_value::of(g[g.operand(kept, 1)].options).which] = kept;
+        add_results(needs);
+        add_sequences(needs);
+        if (again >= 0) add_checkpoints(needs);
     }
     step_graph(const step_graph&) = delete;
     step_graph& operator=(const step_graph&) = delete;
@@ -174,8 +116,9 @@ public:
     template <int Results, int Sequences> constexpr scan_plan<Results, Sequences> plan() const {
         const graph_view& g = r_.from;
         scan_plan<Results, Sequences> p;
-        for (int n = 0; n < again; ++n) p.again += is_scan(g[n]);
-        if (again >= 0) ++p.again;
+        const list<int> scans = again >= 0 ? outer_scans(g) : list<int>();
+        for (int k = 0; k < scans.size(); ++k)
+            if (scans[k] == again) p.again = k;
         for (int q = 0; q < sequences.size(); ++q) {
             if (every_[q] > 0) p.every = every_[q];
             p.state_of[static_cast<std::size_t>(q)] =
@@ -198,6 +141,42 @@ public:
     }
 
 private:
+    constexpr void copy_body(const needs_of_scans& needs) {
+        for (int n = 0; n < scan.at; ++n)
+            if (needs.of_a_body[n] && needs.bodies.contains(scan.body, n))
+                r_.map[n] = scan.has_leaf(n) ? leaf_of(r_.from[n]) : copy(n);
+    }
+    constexpr void add_results(const needs_of_scans& needs) {
+        const graph_view& g = r_.from;
+        const kept_states kept(g, needs.bodies);
+        for (int n = scan.at + 1; n < g.nodes.size; ++n) {
+            if (!needs.wanted[n] || !scan.has_result(n)) continue;
+            results.push(n);
+            every_result_.push(kept.every(n));
+            if (is_stacked(g[n])) ask(g.operand(n, 1), false);
+        }
+    }
+    // Those that a step reads.
+    constexpr void add_sequences(const needs_of_scans& needs) {
+        const kept_states kept(r_.from, needs.bodies);
+        for (int q = 0; q < scan.sequences; ++q) {
+            if (slices_[q] < 0) continue;
+            r_.to.nodes[slices_[q]].options = ops::step_source{step_leaf::slice, sequences.size()};
+            sequences.push(scan.sequence(q));
+            every_.push(kept.every(scan.sequence(q)));
+            if (every_.back() > 0) again = r_.from.operand(scan.sequence(q), 0);
+        }
+    }
+    // Of all states of the scan whose steps are done again, since each may be made of any.
+    constexpr void add_checkpoints(const needs_of_scans& needs) {
+        const graph_view& g = r_.from;
+        const scan_parts before(g, again);
+        const kept_states kept(g, needs.bodies);
+        for (int s = 0; s < before.states; ++s) checkpoints.push(before.initial(s));
+        for (int q = 0; q < scan.sequences; ++q)
+            if (const int states = scan.sequence(q); kept.every(states) > 0)
+                checkpoints[ops::step_value::of(g[g.operand(states, 1)].options).which] = states;
+    }
     constexpr int push_leaf(step_leaf what, int which, const value_type& type) {
         return r_.to.push_leaf(&record<ops::step_input>, -1, type, ops::step_source{what, which});
     }
@@ -238,61 +217,84 @@ private:
     }
 };
 
-// The outer graph: what its own results and the scans need, without their bodies.
-constexpr graph_builder outer_graph(const graph_view& g) {
-    const needs_of_scans needs(g);
-    list<bool> needed(g.nodes.size);
-    for (const graph_root& r : g.roots) {
-        needed[r.node] = true;
-        if (r.kind == root_kind::update && g.names[r.name].node >= 0) needed[g.names[r.name].node] = true;
+// Makes the outer graph: what its own results and the scans need, without their bodies.
+class outer_graph_builder {
+    rewriter r_;
+    const needs_of_scans needs_;
+    list<bool> needed_;
+    list<int> operands_, first_, count_; // of the calls of scans, by their nodes
+
+public:
+    constexpr explicit outer_graph_builder(const graph_view& g)
+        : r_(g), needs_(g), needed_(g.nodes.size), first_(g.nodes.size), count_(g.nodes.size) {
+        for (const graph_root& r : g.roots) {
+            needed_[r.node] = true;
+            if (r.kind == root_kind::update && g.names[r.name].node >= 0) needed_[g.names[r.name].node] = true;
+        }
+        for (int n = g.nodes.size - 1; n >= 0; --n) find_needs(n);
     }
-    list<int> operands, first(g.nodes.size, -1), count(g.nodes.size, 0); // of scans
-    for (int n = g.nodes.size - 1; n >= 0; --n) {
-        if (is_scan_result(g[n])) needed[n] = needs.wanted[n]; // as many as a step's graph has
-        if (!needed[n]) continue;
-        if (is_scan_result(g[n])) {
-            needed[g.operand(n, 0)] = true;
-        } else if (is_scan(g[n])) {
-            const step_graph step(g, n, needs);
-            first[n] = operands.size();
-            operands.append(step.outer.view());
-            for (int s = 0; s < step.scan.states; ++s) operands.push(step.scan.initial(s));
-            operands.append(step.sequences.view());
-            if (step.again >= 0) {
-                const step_graph before(g, step.again, needs);
-                operands.append(step.checkpoints.view());
-                operands.append(before.outer.view());
-                operands.append(before.sequences.view());
+    constexpr graph_builder build() {
+        const graph_view& g = r_.from;
+        const list<int> scans = outer_scans(g);
+        list<int> number(g.nodes.size), results(g.nodes.size);
+        for (int k = 0; k < scans.size(); ++k) number[scans[k]] = k;
+        for (int n = 0; n < g.nodes.size; ++n) {
+            if (!needed_[n]) continue;
+            if (is_scan(g[n])) {
+                r_.map[n] = call(n, number[n]);
+            } else if (is_scan_result(g[n])) {
+                const int scan = g.operand(n, 0);
+                r_.map[n] = result(n, {number[scan], results[scan]++, r_.map[scan]});
+            } else {
+                r_.map[n] = r_.copy(n);
             }
-            count[n] = operands.size() - first[n];
-            for (int i = 0; i < count[n]; ++i) needed[operands[first[n] + i]] = true;
-        } else {
-            for (int i = 0; i < g[n].operand_count; ++i) needed[g.operand(n, i)] = true;
         }
+        r_.finish();
+        return static_cast<graph_builder&&>(r_.to);
     }
-    rewriter r(g);
-    list<int> number(g.nodes.size, 0), results(g.nodes.size, 0);
-    int scans = 0;
-    for (int n = 0; n < g.nodes.size; ++n) {
-        if (is_scan(g[n])) number[n] = scans++;
-        if (!needed[n]) continue;
-        if (is_scan(g[n])) {
-            list<int> now;
-            for (int i = 0; i < count[n]; ++i) now.push(r.map[operands[first[n] + i]]);
-            r.map[n] = r.to.push(&record<ops::scan_call>, ops::called_scan{number[n]}, now.view());
-        } else if (is_scan_result(g[n])) {
-            const int scan = g.operand(n, 0);
-            const ops::scan_output output{number[scan], results[scan]++, r.map[scan]};
-            value_type type = g[n].type;
-            if (const int kept = kept_every(g, needs.bodies, n); kept > 0)
-                type.extents[0] = (type.extents[0] + kept - 1) / kept;
-            r.map[n] = r.to.push_leaf(&record<ops::scan_value>, -1, type, output);
-        } else {
-            r.map[n] = r.copy(n);
+
+private:
+    constexpr void find_needs(int n) {
+        const graph_view& g = r_.from;
+        if (is_scan_result(g[n]))
+            needed_[n] = needs_.wanted[n] && needs_.bodies[n] == 0; // as many as a step's graph has
+        if (!needed_[n]) return;
+        if (is_scan_result(g[n]))
+            needed_[g.operand(n, 0)] = true;
+        else if (is_scan(g[n]))
+            add_operands(n);
+        else
+            for (int i = 0; i < g[n].operand_count; ++i) needed_[g.operand(n, i)] = true;
+    }
+    // What a call of the scan reads, in the order in which `scan_plan` has it.
+    constexpr void add_operands(int n) {
+        const graph_view& g = r_.from;
+        const step_graph step(g, n, needs_);
+        first_[n] = operands_.size();
+        operands_.append(step.outer.view());
+        for (int s = 0; s < step.scan.states; ++s) operands_.push(step.scan.initial(s));
+        operands_.append(step.sequences.view());
+        if (step.again >= 0) {
+            const step_graph before(g, step.again, needs_);
+            operands_.append(step.checkpoints.view());
+            operands_.append(before.outer.view());
+            operands_.append(before.sequences.view());
         }
+        count_[n] = operands_.size() - first_[n];
+        for (int i = 0; i < count_[n]; ++i) needed_[operands_[first_[n] + i]] = true;
     }
-    r.finish();
-    return static_cast<graph_builder&&>(r.to);
-}
+    constexpr int call(int n, int number) {
+        list<int> now;
+        for (int i = 0; i < count_[n]; ++i) now.push(r_.map[operands_[first_[n] + i]]);
+        return r_.to.push(&record<ops::scan_call>, ops::called_scan{number}, now.view());
+    }
+    constexpr int result(int n, const ops::scan_output& output) {
+        value_type type = r_.from[n].type;
+        if (const int kept = kept_states(r_.from, needs_.bodies).every(n); kept > 0)
+            type.extents[0] = (type.extents[0] + kept - 1) / kept;
+        return r_.to.push_leaf(&record<ops::scan_value>, -1, type, output);
+    }
+};
+constexpr graph_builder outer_graph(const graph_view& g) { return outer_graph_builder(g).build(); }
 
 HOURGLASS_END

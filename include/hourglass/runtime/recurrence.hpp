@@ -102,13 +102,19 @@ template <class Step, class T> class recurrence {
             return member(1);
     }
 
+    // Scans within it included.
+    template <class Of> static constexpr double work_of_step(long rows) {
+        const double own = Of::run_time.work + Of::run_time.work_per_row * static_cast<double>(rows);
+        return [&]<int... J>(std::integer_sequence<int, J...>) {
+            return (own + ... + recurrence<typename Of::template step<J>, T>::work(rows));
+        }
+        (std::make_integer_sequence<int, Of::scans>{});
+    }
+
 public:
     // How many operations a call takes.
     static constexpr double work(long rows) {
-        double one = Step::run_time.work + Step::run_time.work_per_row * static_cast<double>(rows);
-        if (does_again)
-            one += Step::again::run_time.work + Step::again::run_time.work_per_row * static_cast<double>(rows);
-        return plan.steps * one;
+        return plan.steps * (work_of_step<Step>(rows) + (does_again ? work_of_step<typename Step::again>(rows) : 0));
     }
 
     explicit recurrence(int threads) {

@@ -34,34 +34,114 @@ template <class Graph> struct scan_parts {
     constexpr int initial(int s) const { return graph->operand(at, states + s); }
     constexpr int sequence(int q) const { return graph->operand(at, 2 * states + q); }
     constexpr bool has_result(int n) const { return is_scan_result(graph->nodes[n]) && graph->operand(n, 0) == at; }
-};
-// For each node the number of the body in which it lies, or 0; no numbers at all where no scan was ever made.
-constexpr list<int> bodies_of(const graph_view& g) {
-    if (g.bodies == 0) return {};
-    list<int> body(g.nodes.size);
-    for (int n = 0; n < g.nodes.size; ++n) {
-        const node& at = g.nodes.data[n];
-        if (is_step(at)) body[n] = ops::step_value::of(at.options).body;
-        if (at.op->kind == operation_kind::scan) continue;
-        for (int i = 0; i < at.operand_count && body[n] == 0; ++i) body[n] = body[g.operand(n, i)];
+    // A leaf of its own body, not of one that stands in it.
+    constexpr bool has_leaf(int n) const {
+        return is_step(graph->nodes[n]) && ops::step_value::of(graph->nodes[n].options).body == body;
     }
-    return body;
-}
-// Which nodes lie in the body of a scan that stands between two nodes as well.
-constexpr list<bool> bodies_within(const graph_builder& g, int seed, int result) {
-    const list<int> bodies = bodies_of(g.view());
-    if (bodies.empty()) return {};
-    list<bool> scanned(g.bodies + 1, false), within(result + 1);
-    for (int n = seed; n <= result; ++n)
-        if (is_scan(g.nodes[n])) scanned[ops::scan_shape::of(g.nodes[n].options).body] = true;
-    for (int n = 0; n <= result; ++n) within[n] = bodies[n] != 0 && scanned[bodies[n]];
+};
+// In which body each node lies, and which bodies stand in others. A node lies in the body whose step leaves it depends
+// on, and where these are of several, in the innermost of them; the scan of that body, and its results, lie in the body
+// around it. What depends on no leaf of a body lies outside of it, so it is computed once for all steps. Numbers grow
+// inwards: a body is numbered before those that stand in it.
+class scan_bodies {
+    list<int> innermost_; // by node; 0: in none
+    list<int> around_;    // by body; 0: none
+    bool moved_ = false;  // a scan, after it was looked at
+
+public:
+    constexpr scan_bodies() = default;
+    constexpr explicit scan_bodies(const graph_view& g) {
+        if (g.bodies == 0) return;
+        innermost_ = list<int>(g.nodes.size);
+        around_ = list<int>(g.bodies + 1);
+        do {
+            moved_ = false;
+            for (int n = 0; n < g.nodes.size; ++n) innermost_[n] = find(g, n);
+        } while (moved_);
+    }
+    // No scan was ever made.
+    constexpr bool empty() const { return innermost_.empty(); }
+    // The body in which a node lies; 0: none. One that was added since lies in none.
+    constexpr int operator[](int n) const { return n < innermost_.size() ? innermost_[n] : 0; }
+    // The body in which a scan of this body lies; 0: none.
+    constexpr int around(int body) const { return around_[body]; }
+    // Whether a node lies in a body, or in one that stands in it.
+    constexpr bool contains(int body, int n) const {
+        int b = (*this)[n];
+        while (b > body) b = around_[b];
+        return b == body && b != 0;
+    }
+    // In how many bodies a node lies.
+    constexpr int depth(int n) const {
+        int depth = 0;
+        for (int b = (*this)[n]; b != 0; b = around_[b]) ++depth;
+        return depth;
+    }
+
+private:
+    constexpr int find(const graph_view& g, int n) {
+        const node& at = g.nodes.data[n];
+        const int* const operands = g.operands.data + at.first_operand;
+        if (is_step(at)) return ops::step_value::of(at.options).body;
+        if (is_scan(at)) {
+            const int body = ops::scan_shape::of(at.options).body;
+            for (int i = 0; i < at.operand_count; ++i) surround(body, innermost_[operands[i]]);
+            return around_[body];
+        }
+        if (is_scan_result(at)) { // it may be one of a value from around the scan, which then stands there as well
+            const int body = ops::scan_shape::of(g.nodes.data[operands[0]].options).body;
+            surround(body, innermost_[operands[1]]);
+            moved_ = moved_ || around_[body] != innermost_[operands[0]];
+            return around_[body];
+        }
+        int body = 0;
+        for (int i = 0; i < at.operand_count; ++i) {
+            int other = innermost_[operands[i]];
+            if (other == body || other == 0) continue;
+            if (other > body) {
+                const int inner = other;
+                other = body;
+                body = inner;
+            }
+            surround(body, other);
+        }
+        return body;
+    }
+    // Values of another body are read in this one: it stands in the other. All that surround it stand in one another.
+    constexpr void surround(int body, int other) {
+        while (other != body && other != around_[body] && other != 0) {
+            if (other > around_[body]) {
+                const int farther = around_[body];
+                around_[body] = other;
+                body = other;
+                other = farther;
+            } else {
+                body = around_[body];
+            }
+        }
+    }
+};
+constexpr scan_bodies bodies_of(const graph_view& g) { return scan_bodies(g); }
+constexpr bool lies_in_body(const scan_bodies& bodies, int n) { return bodies[n] != 0; }
+
+// Which nodes lie in the bodies of the scans that stand between two nodes; none at all where there is no such scan.
+constexpr list<bool> bodies_within(const graph_builder& g, int first, int last) {
+    list<bool> scanned(g.bodies + 1);
+    bool any = false;
+    for (int n = first; n <= last; ++n)
+        if (is_scan(g.nodes[n])) any = scanned[ops::scan_shape::of(g.nodes[n].options).body] = true;
+    if (!any) return {};
+    const scan_bodies bodies(g.view());
+    list<bool> within(last + 1);
+    for (int n = 0; n <= last; ++n)
+        for (int b = bodies[n]; b != 0 && !within[n]; b = bodies.around(b)) within[n] = scanned[b];
     return within;
 }
-constexpr bool lies_in_body(const list<int>& bodies, int n) { return n < bodies.size() && bodies[n] != 0; }
 
-// Of a scan, the nodes of its body that its states or results need; `bodies` as found above. Others may lie about that
-// no pass has dropped yet. Where only some of the results are `asked` for, the others do not count.
-constexpr list<bool> needed_of_body(const graph_view& g, const list<int>& bodies, int scan,
+// Of a scan, the nodes of its body that its states or results need, bodies within it included; `bodies` as found above.
+// Others may lie about that no pass has dropped yet. Where only some of the results are `asked` for, the others do not
+// count.
+constexpr list<bool> needed_of_body(const graph_view& g, const scan_bodies& bodies, int scan,
                                     const list<bool>* asked = nullptr) {
     list<bool> needed(scan);
     const scan_parts parts(g, scan);
@@ -70,7 +150,7 @@ constexpr list<bool> needed_of_body(const graph_view& g, const list<int>& bodies
         if (parts.has_result(n) && (asked == nullptr || (n < asked->size() && (*asked)[n])))
             needed[g.operand(n, 1)] = true;
     for (int n = scan - 1; n >= 0; --n) {
-        needed[n] = needed[n] && bodies[n] == parts.body;
+        needed[n] = needed[n] && bodies.contains(parts.body, n);
         for (int i = 0; needed[n] && i < g[n].operand_count; ++i) needed[g.operand(n, i)] = true;
     }
     return needed;

@@ -20,7 +20,9 @@ class body_copy {
     graph_builder& g_;
     list<int> map_; // node of the old body -> node of the copy
     list<int> initial_, sequences_, states_, slices_;
+    const scan_bodies bodies_; // before there was a copy
     list<bool> holds_;
+    list<int> numbers_; // of the bodies that stand in the old one: those of their copies
 
 public:
     const int old, body, steps; // the scan, and the number of the copy's body
@@ -31,13 +33,15 @@ public:
     // For what is derived from the results that are `asked` for, by node.
     constexpr body_copy(graph_builder& g, const scan_parts<graph_builder>& scan, bool turned_round,
                         const list<bool>& asked)
-        : g_(g), map_(scan.at, -1), holds_(needed_of_body(g.view(), bodies_of(g.view()), scan.at, &asked)),
-          old(scan.at), body(g.bodies + 1), steps(scan.steps), backwards(scan.backwards != turned_round),
-          every(turned_round ? scan.keep_every : 0) {
+        : g_(g), map_(scan.at, -1), bodies_(g.view()), holds_(needed_of_body(g.view(), bodies_, scan.at, &asked)),
+          numbers_(g.bodies + 1), old(scan.at), body(g.bodies + 1), steps(scan.steps),
+          backwards(scan.backwards != turned_round), every(turned_round ? scan.keep_every : 0) {
         g.bodies = body;
     }
     // Whether a node lies in the old body and is of use there.
     constexpr bool holds(int n) const { return n < old && holds_[n]; }
+    // Whether it lies in a body that stands in the old one.
+    constexpr bool holds_within(int n) const { return holds(n) && bodies_[n] != scan_parts(g_, old).body; }
     constexpr const list<bool>& held() const { return holds_; } // of the nodes before the scan
     // What stands for a node of the old body; what lies outside of it stays.
     constexpr int operator[](int n) const { return n < old && map_[n] >= 0 ? map_[n] : n; }
@@ -63,11 +67,11 @@ public:
         first = g_.nodes.size();
         for (int n = 0; n < old; ++n) {
             if (!holds(n)) continue;
-            if (is_step(g_.nodes[n])) {
+            if (map_[n] >= 0) {
                 map_[n] = add_slice(map_[n]);
                 continue;
             }
-            const node at = g_.nodes[n];
+            const node at = renumbered(g_.nodes[n]);
             list<int> operands;
             for (int i = 0; i < at.operand_count; ++i) operands.push((*this)[g_.operand(n, i)]);
             map_[n] = replacement(at, operands);
@@ -109,12 +113,29 @@ private:
     // For each leaf of the old body the sequence whose slice stands for it in the copy: of a state its values before
     // the steps. They stand before the copy, being no part of it.
     constexpr void find_leaves() {
+        const scan_parts scan(g_, old);
         for (int n = 0; n < old; ++n) {
-            if (!holds(n) || !is_step(g_.nodes[n])) continue;
+            if (!holds(n) || !scan.has_leaf(n)) continue;
             const ops::step_value step = ops::step_value::of(g_.nodes[n].options);
-            map_[n] =
-                step.is_state() ? stacked(old, n, ops::kept_steps{every}) : scan_parts(g_, old).sequence(step.which);
+            map_[n] = step.is_state() ? stacked(old, n, ops::kept_steps{every}) : scan.sequence(step.which);
         }
+    }
+    // A scan within the body is copied with its body, which has a number of its own.
+    constexpr node renumbered(node at) {
+        if (is_scan(at)) {
+            ops::scan_shape shape_ = ops::scan_shape::of(at.options);
+            shape_.body = number_of_copy(shape_.body);
+            at.options = shape_;
+        } else if (is_step(at)) {
+            ops::step_value step = ops::step_value::of(at.options);
+            step.body = number_of_copy(step.body);
+            at.options = step;
+        }
+        return at;
+    }
+    constexpr int number_of_copy(int within) {
+        if (numbers_[within] == 0) numbers_[within] = ++g_.bodies;
+        return numbers_[within];
     }
     // By node, what these values of the new body are made of.
     constexpr list<bool> needed_for(const list<int>& next, const list<int>& asked) const {

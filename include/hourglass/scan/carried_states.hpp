@@ -15,6 +15,8 @@ class carried_states {
     list<flow> states_;
     list<int> places_; // of a state, among those that are carried
     int count_ = 0;
+    list<int> inner_;         // scans in the body
+    list<flow> inner_states_; // theirs, one scan after another
 
 public:
     // `in_body` says by node what lies in the body, `outside(n)` the flow of a node around it, and `passes(node, i)`
@@ -24,13 +26,16 @@ public:
                              const Passes& passes)
         : nodes_(scan.at), states_(scan.states), places_(scan.states, -1) {
         for (int n = 0; n < scan.at; ++n)
-            if (!in_body[n]) nodes_[n] = outside(n);
+            if (!in_body[n])
+                nodes_[n] = outside(n);
+            else if (is_scan(scan.graph->nodes[n]))
+                add_inner_scan(scan_parts(*scan.graph, n));
         for (int s = 0; s < scan.states; ++s) states_[s] = nodes_[scan.initial(s)];
         // What a state becomes may depend on any other: until nothing changes.
         for (bool changed = true; changed;) {
             for (int n = 0; n < scan.at; ++n)
                 if (in_body[n]) nodes_[n] = flow_in_step(scan, n, passes);
-            changed = false;
+            changed = raise_inner_states(*scan.graph);
             for (int s = 0; s < scan.states; ++s) changed = raise(states_[s], nodes_[scan.next(s)]) || changed;
         }
         for (int s = 0; s < scan.states; ++s)
@@ -50,17 +55,54 @@ private:
         to = by;
         return true;
     }
+    constexpr void add_inner_scan(const scan_parts<graph_builder>& scan) {
+        inner_.push(scan.at);
+        for (int s = 0; s < scan.states; ++s) inner_states_.push(flow::none);
+    }
+    constexpr bool raise_inner_states(const graph_builder& g) {
+        bool changed = false;
+        flow* state = inner_states_.begin();
+        for (int n : inner_) {
+            const scan_parts scan(g, n);
+            for (int s = 0; s < scan.states; ++s, ++state) {
+                changed = raise(*state, nodes_[scan.initial(s)]) || changed;
+                changed = raise(*state, nodes_[scan.next(s)]) || changed;
+            }
+        }
+        return changed;
+    }
+    constexpr flow inner_state(const graph_builder& g, int scan, int s) const {
+        const flow* state = inner_states_.begin();
+        for (int n : inner_) {
+            if (n == scan) break;
+            state += scan_parts(g, n).states;
+        }
+        return state[s];
+    }
+    constexpr flow flow_of_leaf(const scan_parts<graph_builder>& scan, const ops::step_value& leaf) const {
+        if (leaf.body == scan.body) return leaf.is_state() ? states_[leaf.which] : nodes_[scan.sequence(leaf.which)];
+        for (int n : inner_)
+            if (const scan_parts inner(*scan.graph, n); inner.body == leaf.body)
+                return leaf.is_state() ? inner_state(*scan.graph, n, leaf.which) : nodes_[inner.sequence(leaf.which)];
+        return flow::none;
+    }
+    // Of a scan in the body: a value of each step moves as the value does, that after the last one as the state.
+    constexpr flow flow_of_result(const graph_builder& g, int n) const {
+        if (is_stacked(g.nodes[n])) return nodes_[g.operand(n, 1)];
+        return inner_state(g, g.operand(n, 0), ops::state_number::of(g.nodes[n].options).state);
+    }
     template <class Passes>
     constexpr flow flow_in_step(const scan_parts<graph_builder>& scan, int n, const Passes& passes) const {
         const graph_builder& g = *scan.graph;
         const node& here = g.nodes[n];
         flow found = flow::none;
-        if (is_step(here)) {
-            const ops::step_value step = ops::step_value::of(here.options);
-            found = step.is_state() ? states_[step.which] : nodes_[scan.sequence(step.which)];
-        }
-        for (int i = 0; i < here.operand_count && found != flow::of_rows; ++i)
-            if (passes(here, i)) raise(found, nodes_[g.operand(n, i)]);
+        if (is_step(here))
+            found = flow_of_leaf(scan, ops::step_value::of(here.options));
+        else if (is_scan_result(here))
+            found = flow_of_result(g, n);
+        else if (!is_scan(here)) // which is no value
+            for (int i = 0; i < here.operand_count && found != flow::of_rows; ++i)
+                if (passes(here, i)) raise(found, nodes_[g.operand(n, i)]);
         if (found == flow::none) return found;
         if (here.type.batched) return flow::of_rows;
         return mixes_rows(g, n) ? flow::same : found;
