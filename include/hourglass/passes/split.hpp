@@ -116,7 +116,8 @@ public:
     template <int Results, int Sequences> constexpr scan_plan<Results, Sequences> plan() const {
         const graph_view& g = r_.from;
         scan_plan<Results, Sequences> p;
-        const list<int> scans = again >= 0 ? outer_scans(g) : list<int>();
+        list<int> scans; // not by a conditional expression: GCC 12 then evaluates a list that is gone
+        if (again >= 0) scans = outer_scans(g);
         for (int k = 0; k < scans.size(); ++k)
             if (scans[k] == again) p.again = k;
         for (int q = 0; q < sequences.size(); ++q) {
