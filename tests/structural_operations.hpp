@@ -243,10 +243,10 @@ protected:
     // Of literals alone.
     constexpr int constant() {
         const double number = dice_.number();
-        const int filled = known(filled(h(literal(number)), {some_matrix(), false}).index, {number, number});
+        const int whole = known(filled(h(literal(number)), {some_matrix(), false}).index, {number, number});
         hg::attributes o;
         o.flags = {-dice_.below(3), dice_.below(3), 0};
-        const int part = apply<ops::band>({filled}, {0, number}, o);
+        const int part = apply<ops::band>({whole}, {0, number}, o);
         const int made = dice_.one_in(2) ? apply<ops::sin>({part}, {0, 1}) : part;
         const hg::shape s = type(made).extents;
         if (s[0] * s[0] > options_.largest || dice_.one_in(2)) return made;
