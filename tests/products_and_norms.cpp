@@ -226,9 +226,7 @@ TEST_CASE("derivatives of a product up to the fourth, with any of its factors ze
 TEST_CASE("products over the rows of a call, and their derivatives") {
     hg::graph_builder graph;
     const hg::handle x = push_leaf(graph, hg::sentence("x"), per_row(2));
-    hg::attributes over_batch;
-    over_batch.flags = {0, 0, 1};
-    const hg::handle y_ = hg::ops::whole_product(x, over_batch);
+    const hg::handle y_ = hg::ops::whole_product(x, hg::ops::over_rows);
     hg::differentiation d(graph, total(y_).index, {&x.index, 1});
     const int slope = d.gradient(x.index);
     hg::differentiation again(graph, total(square(x.other(slope))).index, {&x.index, 1});
@@ -355,9 +353,7 @@ constexpr hg::symbol<"turned"> turned;
 constexpr hg::symbol<"outside"> outside;
 constexpr hg::symbol<"slope"> slope;
 template <hg::operand X> constexpr auto product_of_rows(const X& x) {
-    hg::attributes over_batch;
-    over_batch.flags = {0, 0, 1};
-    return apply_operation(hg::ops::product_over{{}, over_batch}, x);
+    return apply_operation(hg::ops::product_over{{hg::ops::over_rows}}, x);
 }
 // In a step the derivative of the product mixes the rows, though each row has a value of its own.
 inline constexpr hg::graph step_of_products{next(turned) = turned / 2 + jvp(slope, outside, turned)};

@@ -48,7 +48,7 @@ inline constexpr hg::graph products{
 template <class Program> bool last_finds_it_packed() {
     bool packed = false;
     for (const hg::schedule_group& group : Program::compiled_graph::schedule.view().groups)
-        if (group.packs_in_order()) packed = group.product.left_is_packed;
+        if (hg::packs_in_order(group)) packed = group.product.left_is_packed;
     return packed;
 }
 

@@ -264,7 +264,8 @@ private:
                     continue;
                 }
                 const ops::slice one{{}, {0, d, d + 1}};
-                handle x = reshaped(apply_operation(one, dense(o)), extents(o));
+                const shape of_one = extents(o); // a copy, since nodes move when there are more
+                handle x = reshaped(apply_operation(one, dense(o)), of_one);
                 of.push(filled(x, {x.extents(), x.batched() || graph_.nodes[o].type.batched}).index);
             }
             results.push(reshaped(at(push(old, of)), in_front(1, old.type.extents)).index);

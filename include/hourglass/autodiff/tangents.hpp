@@ -24,7 +24,8 @@ public:
         while (tangents_.size() < graph_.nodes.size()) tangents_.push(-1);
     }
     constexpr handle zero_like(int n) const {
-        return filled(handle{&graph_, nullptr, graph_.push_literal(0)}, graph_.nodes[n].type);
+        const value_type type = graph_.nodes[n].type; // a copy, since nodes move when there are more
+        return filled(handle{&graph_, nullptr, graph_.push_literal(0)}, type);
     }
     // With a batch axis where the node has one.
     constexpr int or_zero(int n) const {

@@ -6,9 +6,9 @@
 
 HOURGLASS_BEGIN
 
-constexpr const value_type& handle::type() const { return graph->nodes[index].type; }
-constexpr const shape& handle::extents() const { return type().extents; }
-constexpr bool handle::batched() const { return type().batched; }
+constexpr value_type handle::type() const { return graph->nodes[index].type; }
+constexpr shape handle::extents() const { return graph->nodes[index].type.extents; }
+constexpr bool handle::batched() const { return graph->nodes[index].type.batched; }
 constexpr const node& handle::at() const { return graph->nodes[index]; }
 constexpr handle handle::other(int index_of_node) const { return {graph, place, index_of_node}; }
 constexpr void handle::fail(const text& problem) const { graph->fail(problem); }

@@ -31,8 +31,9 @@ struct handle {
     naming* place = nullptr;
     int index = -1;
 
-    constexpr const value_type& type() const;
-    constexpr const shape& extents() const;
+    // By value: nodes move when the graph grows, which another argument of the same call may make it do.
+    constexpr value_type type() const;
+    constexpr shape extents() const;
     constexpr bool batched() const;
     constexpr const node& at() const;
     constexpr handle other(int index_of_node) const;

@@ -139,13 +139,13 @@ template <class H> constexpr H with_next_axis_swapped(const H& x, int axis) {
 
 }
 
-// The same node where it has the shape, or the type, already. These are taken by value: they may lie in the graph, whose
-// nodes move when the first argument makes more.
-constexpr handle reshaped(const handle& x, const shape target) {
+// The same node where it has the shape, or the type, already. Neither may lie in the graph, whose nodes move when the
+// first argument makes more.
+constexpr handle reshaped(const handle& x, const shape& target) {
     return x.extents() == target ? x : x.trace(ops::reshape{{}, {target}}, x);
 }
 // Repeated until it has the type.
-constexpr handle filled(const handle& x, const value_type wanted) {
+constexpr handle filled(const handle& x, const value_type& wanted) {
     if (x.type() == wanted) return x;
     return x.trace(ops::broadcast_to{{}, {wanted.extents, wanted.batched && !x.batched()}}, x);
 }
