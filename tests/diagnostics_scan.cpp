@@ -91,12 +91,20 @@ TEST_CASE("what cannot stand in the body of a scan") {
             "in equation 'run.s': noise is drawn in the body of a scan, where it would be the same in all steps: draw "
             "it outside, for all steps at once, as in eps = normal_noise<T, n>(), and pass it along(...)");
     }
-    SUBCASE("another scan") {
-        static constexpr hg::graph nested{gate = hg::scan<"in">(cell, hg::steps<2>, hg::carry(s = -s), u = -u)[last(s)],
-                                          next(s) = gate};
-        CHECK(run(nested) ==
-              "in equation 'run.gate': the scan 'in' stands in the body of another: take what it computes out of the "
-              "body, or write its steps as steps of the outer one");
+    SUBCASE("a symbol of a scan within it, and the next value of what the outer scan carries") {
+        static constexpr auto in = hg::scan<"in">(cell, hg::steps<2>, hg::carry(s = -s), u = -u);
+        static constexpr hg::graph nested{gate = in[last(s)], next(s) = gate};
+        CHECK(run(nested) == "");
+        static constexpr hg::graph reading{gate = in[last(s)], next(s) = gate + hg::name<"in.gate">};
+        CHECK(run(reading) ==
+              "in equation 'run.s': 'in.gate' lies in the body of a scan, where it has a value for each step: take it of "
+              "the scan, scan<...>(...)[symbol]");
+        static constexpr hg::graph inner{next(t) = s, next(s) = t};
+        static constexpr hg::graph writing{
+            next(s) = hg::scan<"in">(inner, hg::steps<2>, hg::carry(t = -s), s = s)[last(t)]};
+        CHECK(run(writing) ==
+              "in equation 'run.in.s': next of 's', which is a symbol: the body of a scan writes what the scan carries "
+              "alone; an hg::state is written outside of it");
     }
     SUBCASE("a training step's state") {
         static constexpr hg::graph writing{next(running) = 0.9 * running, next(s) = s + sum(u)};

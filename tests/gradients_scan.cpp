@@ -182,6 +182,9 @@ TEST_CASE("states that are handed on, and what does not depend on the step") { c
 TEST_CASE("a body without states") { check_model<without_states::model>(); }
 TEST_CASE("a body that mixes the rows") { check_model<mixing::model>(); }
 TEST_CASE("stochastic volatility") { check_model<volatility::model<6>>(); }
+TEST_CASE("a scan within a scan") { check_model<settling::model>(); }
+TEST_CASE("a recurrence in two directions, of which few states are kept") { check_model<grid::sparing>(); }
+TEST_CASE("the innermost of three scans mixes the rows") { check_model<three_deep::model>(); }
 
 TEST_CASE("Jacobians and Hessians through a scan are all products with vectors at once") {
     check_jacobians<of_rows::model>();
@@ -190,6 +193,8 @@ TEST_CASE("Jacobians and Hessians through a scan are all products with vectors a
     check_jacobians<handed_on::model>();
     check_jacobians<without_states::model>();
     check_jacobians<volatility::model<6>>();
+    check_jacobians<settling::model>();
+    check_jacobians<grid::model>();
 }
 TEST_CASE("a derivative takes no more nodes for those that the graph holds already") {
     subject s(hg::lowered<of_rows::model>::view());

@@ -191,6 +191,75 @@ inline constexpr hg::graph model{
 
 }
 
+// Scans within a scan: in each step the state settles in three steps of another one, of which all gates are kept.
+namespace settling {
+
+inline constexpr hg::input<"x", 4, 2> x;
+inline constexpr hg::graph inner{gate = sigmoid(scale * c), next(c) = c + 0.4 * (fresh - gate * c)};
+inline constexpr auto settle = hg::scan<"settle">(inner, hg::steps<3>, hg::carry(c = h), fresh = fresh, scale = scale);
+inline constexpr hg::graph outer{
+    fresh = tanh(hg::dense<3>(u) + exp(w) * h),
+    before = settle[gate],
+    next(h) = settle[last(c)] + 0.1 * mean(before),
+};
+inline constexpr auto run = hg::scan<"cell">(outer, hg::along(u = x), hg::carry(h = sin(start)), scale = 1.5);
+inline constexpr hg::graph model{
+    hidden = run[next(h)],
+    code = run[last(h)],
+    gates = run[before],
+    loss = sum(square(hidden)) + sum(hadamard(code, w)) + mean(exp(gates)),
+};
+
+}
+
+// A recurrence in two directions: y(i, j) = tanh(a y(i, j - 1) + b y(i - 1, j) + x(i, j)). The outer scan goes from row
+// to row and carries one, the inner one goes along it. Few states of either are kept.
+namespace grid {
+
+inline constexpr hg::argument<"x", 3, 5> x;
+inline constexpr hg::parameter<"a"> a{hg::constant(0.6)};
+inline constexpr hg::parameter<"b"> b{hg::constant(-0.4)};
+inline constexpr hg::symbol<"above"> above;
+inline constexpr hg::symbol<"from_left"> from_left;
+inline constexpr hg::symbol<"from_above"> from_above;
+inline constexpr hg::graph line{next(c) = tanh(from_left * c + from_above * above + u)};
+template <int Kept> inline constexpr hg::graph rows{
+    next(h) = hg::scan<"line">(line, hg::along(u = u, above = h), hg::carry(c = 0.0), from_left = from_left,
+                               from_above = from_above, hg::keep_every<Kept>)[next(c)],
+};
+template <int Kept, int KeptOfLine> inline constexpr hg::graph keeping{
+    hidden = hg::scan<"rows">(rows<KeptOfLine>, hg::along(u = x), hg::carry(h = hg::broadcast_to<5>(0)), from_left = a,
+                              from_above = b, hg::keep_every<Kept>)[next(h)],
+    loss = sum(square(hidden)),
+};
+inline constexpr auto& model = keeping<0, 0>;
+inline constexpr auto& sparing = keeping<2, 3>;
+
+}
+
+// Rows of a batch act on one another in the innermost of three.
+namespace three_deep {
+
+inline constexpr hg::input<"x", 3, 2> x;
+inline constexpr hg::graph innermost{next(c) = 0.5 * c + 0.03 * batch_sum(c * c) + sin(fresh)};
+inline constexpr hg::graph middle{
+    fresh = u * scale,
+    next(gate) = 0.3 * gate + hg::scan<"innermost">(innermost, hg::backwards, hg::steps<2>, hg::carry(c = gate),
+                                                    fresh = fresh)[last(c)],
+};
+inline constexpr hg::graph outer{
+    before = hg::scan<"middle">(middle, hg::along(u = hg::concatenate(hg::reshape<1, 2>(u), hg::reshape<1, 2>(h))),
+                                hg::carry(gate = h), scale = scale)[next(gate)],
+    next(h) = sum(before, hg::axes<0>) * 0.4,
+};
+inline constexpr hg::graph model{
+    hidden =
+        hg::scan<"outer">(outer, hg::along(u = x), hg::carry(h = hg::broadcast_to<2>(0.5)), scale = mean(w))[next(h)],
+    loss = sum(square(hidden)),
+};
+
+}
+
 // Values by the interpreter, of a program's graph, by name.
 template <class T>
 hg::interpretation<T> evaluated(const hg::graph_view& g, const std::map<std::string, numbers>& given, long rows) {
