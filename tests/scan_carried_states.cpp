@@ -16,8 +16,8 @@ struct moved {
     int node;
     flow how = flow::of_rows;
 };
-hg::carried_states carried(const drawing& d, int scan, std::initializer_list<moved> outside,
-                           const auto& passes = hg::has_derivative) {
+template <class Passes = bool (*)(const hg::node&, int)> hg::carried_states
+carried(const drawing& d, int scan, std::initializer_list<moved> outside, const Passes& passes = hg::has_derivative) {
     const auto around = [&](int n) {
         for (const moved& m : outside)
             if (m.node == n) return m.how;

@@ -57,9 +57,6 @@ public:
         states_.push(push_step(ops::step_kind::state, states_.size(), g_.nodes[start].type));
         return states_.back();
     }
-    constexpr void copy() {
-        copy([](const node&, const list<int>&) { return -1; });
-    }
     // A node for which the rule, given the operands in the copy, finds another one, is replaced by it; -1 where it
     // finds none.
     template <class Rule> constexpr void copy(const Rule& replacement) {
@@ -77,6 +74,10 @@ public:
             map_[n] = replacement(at, operands);
             if (map_[n] < 0) map_[n] = g_.push_node(at, operands.view());
         }
+    }
+    // As it is. Stands behind the template, since Clang does not come back to one that had no body when it was called.
+    constexpr void copy() {
+        copy([](const node&, const list<int>&) { return -1; });
     }
     // The scan of the copy, given what its states become and what else is asked of its body. Sequences that nothing
     // reads are left out; -1 where nothing is left, all that is asked for being the same in all steps.
