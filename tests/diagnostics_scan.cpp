@@ -96,12 +96,13 @@ TEST_CASE("what cannot stand in the body of a scan") {
         static constexpr hg::graph nested{gate = in[last(s)], next(s) = gate};
         CHECK(run(nested) == "");
         static constexpr hg::graph reading{gate = in[last(s)], next(s) = gate + hg::name<"in.gate">};
-        CHECK(run(reading) ==
-              "in equation 'run.s': 'in.gate' lies in the body of a scan, where it has a value for each step: take it of "
-              "the scan, scan<...>(...)[symbol]");
+        CHECK(
+            run(reading) ==
+            "in equation 'run.s': 'in.gate' lies in the body of a scan, where it has a value for each step: take it of "
+            "the scan, scan<...>(...)[symbol]");
         static constexpr hg::graph inner{next(t) = s, next(s) = t};
         static constexpr hg::graph writing{
-            next(s) = hg::scan<"in">(inner, hg::steps<2>, hg::carry(t = -s), s = s)[last(t)]};
+            next(s) = hg::scan<"in">(inner, hg::steps<2>, hg::carry(t = sum(u) - s), s = s)[last(t)]};
         CHECK(run(writing) ==
               "in equation 'run.in.s': next of 's', which is a symbol: the body of a scan writes what the scan carries "
               "alone; an hg::state is written outside of it");
