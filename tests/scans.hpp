@@ -18,6 +18,9 @@ namespace hg = hourglass;
 using gradient_check::numbers;
 using gradient_check::precise;
 
+// What a symbol means in the outer scan, where the inner one binds it too: Clang warns of u = u.
+template <class Symbol> constexpr Symbol of_outer(const Symbol& symbol) { return symbol; }
+
 inline constexpr hg::symbol<"u"> u;
 inline constexpr hg::symbol<"h"> h;
 inline constexpr hg::symbol<"c"> c;
@@ -196,7 +199,8 @@ namespace settling {
 
 inline constexpr hg::input<"x", 4, 2> x;
 inline constexpr hg::graph inner{gate = sigmoid(scale * c), next(c) = c + 0.4 * (fresh - gate * c)};
-inline constexpr auto settle = hg::scan<"settle">(inner, hg::steps<3>, hg::carry(c = h), fresh = fresh, scale = scale);
+inline constexpr auto settle = hg::scan<"settle">(inner, hg::steps<3>, hg::carry(c = h), fresh = scans::of_outer(fresh),
+                                                  scale = scans::of_outer(scale));
 inline constexpr hg::graph outer{
     fresh = tanh(hg::dense<3>(u) + exp(w) * h),
     before = settle[gate],
@@ -224,8 +228,9 @@ inline constexpr hg::symbol<"from_left"> from_left;
 inline constexpr hg::symbol<"from_above"> from_above;
 inline constexpr hg::graph line{next(c) = tanh(from_left * c + from_above * above + u)};
 template <int Kept> inline constexpr hg::graph rows{
-    next(h) = hg::scan<"line">(line, hg::along(u = u, above = h), hg::carry(c = 0.0), from_left = from_left,
-                               from_above = from_above, hg::keep_every<Kept>)[next(c)],
+    next(h) = hg::scan<"line">(line, hg::along(u = scans::of_outer(u), above = h), hg::carry(c = 0.0),
+                               from_left = scans::of_outer(from_left), from_above = scans::of_outer(from_above),
+                               hg::keep_every<Kept>)[next(c)],
 };
 template <int Kept, int KeptOfLine> inline constexpr hg::graph keeping{
     hidden = hg::scan<"rows">(rows<KeptOfLine>, hg::along(u = x), hg::carry(h = hg::broadcast_to<5>(0)), from_left = a,
@@ -245,11 +250,11 @@ inline constexpr hg::graph innermost{next(c) = 0.5 * c + 0.03 * batch_sum(c * c)
 inline constexpr hg::graph middle{
     fresh = u * scale,
     next(gate) = 0.3 * gate + hg::scan<"innermost">(innermost, hg::backwards, hg::steps<2>, hg::carry(c = gate),
-                                                    fresh = fresh)[last(c)],
+                                                    fresh = of_outer(fresh))[last(c)],
 };
 inline constexpr hg::graph outer{
     before = hg::scan<"middle">(middle, hg::along(u = hg::concatenate(hg::reshape<1, 2>(u), hg::reshape<1, 2>(h))),
-                                hg::carry(gate = h), scale = scale)[next(gate)],
+                                hg::carry(gate = h), scale = of_outer(scale))[next(gate)],
     next(h) = sum(before, hg::axes<0>) * 0.4,
 };
 inline constexpr hg::graph model{

@@ -156,7 +156,7 @@ inline constexpr hg::argument<"v", 4> v;
 inline constexpr hg::symbol<"root"> root;
 inline constexpr hg::graph falling{root = sqrt(c), next(c) = c - u};
 inline constexpr hg::graph rows{
-    gates = hg::scan<"inner">(falling, hg::steps<3>, hg::carry(c = h), u = u)[root],
+    gates = hg::scan<"inner">(falling, hg::steps<3>, hg::carry(c = h), u = scans::of_outer(u))[root],
     next(h) = h + sum(gates),
 };
 inline constexpr hg::graph model{loss = hg::scan<"outer">(rows, hg::along(u = v), hg::carry(h = 1.0))[last(h)]};

@@ -57,11 +57,6 @@ struct gather : movement {
     }
 };
 
-// Whether a node picks the elements of a sparse matrix.
-constexpr bool is_sparse_matrix(const operation& op, const attributes& a) {
-    return op.id == record<gather>.id && index_table::of(a).whole.rank == 2;
-}
-
 // The transpose of gather, with the same options: each element is added at its index to zeros of the whole shape,
 // behind the axes that are kept.
 struct scatter : movement {
@@ -118,6 +113,11 @@ constexpr void gather::derivative(auto& d) {
     const shape& from = d.operand(0).extents();
     for (int i = kept; i < from.rank; ++i) back.options.whole[back.options.whole.rank++] = from[i];
     d.accumulate(0, apply_operation(back, d.adjoint_full()));
+}
+
+// Whether a node picks the elements of a sparse matrix.
+constexpr bool is_sparse_matrix(const operation& op, const attributes& a) {
+    return op.id == record<gather>.id && index_table::of(a).whole.rank == 2;
 }
 
 }
