@@ -171,19 +171,20 @@ struct pairs : graph {
         }
         return -1;
     }
-    bool are_one_kernel(int pair) {
+    bool are_one_kernel(int a, int b) {
         hg::find_representatives(hg::edit(s), g.view());
-        const int a = s.groups[group(first[pair])].representative, b = s.groups[group(second[pair])].representative;
-        return a == b;
+        return s.groups[a].representative == s.groups[b].representative;
     }
+    bool are_one_kernel(int pair) { return are_one_kernel(group(first[pair]), group(second[pair])); }
 };
 // Whether the second of a pair has a kernel of its own once something is another.
 bool differs(int pair, auto change) {
     pairs m;
     REQUIRE(m.are_one_kernel(pair));
-    const hg::schedule_group& g = m.s.groups[m.group(m.second[pair])];
-    change(m.s, const_cast<hg::schedule_group&>(g));
-    return !m.are_one_kernel(pair);
+    // They are looked up before: a change may be that a group has lost the member by which it is found.
+    const int first = m.group(m.first[pair]), second = m.group(m.second[pair]);
+    change(m.s, const_cast<hg::schedule_group&>(m.s.groups[second]));
+    return !m.are_one_kernel(first, second);
 }
 
 }
