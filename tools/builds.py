@@ -62,7 +62,7 @@ class Build:
         return self.folder / "times.txt"
 
     def environment(self):
-        few = {"HOURGLASS_FEW": "1"} if {"quick", "sanitizers"} & set(self.groups) else {}  # see tests/shares.hpp
+        few = {"HOURGLASS_FEW": "1"} if {"quick", "sanitizers"} & set(self.groups) else {}  # see tests/support/shares.hpp
         return {**os.environ, **CCACHE, "HOURGLASS_TIMES": str(self.times), **few}
 
     def launched(self):

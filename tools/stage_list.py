@@ -11,8 +11,8 @@ TEXT = r'static constexpr std::string_view {} = "([^"]*)";'
 LIST = re.compile(r"^using (\w+) = stage_list<([^>]*)>;", re.MULTILINE)
 CALLS = re.compile(r"\b(?:run|edit)\([^{}]*\) \{(.*?)\}\n", re.DOTALL)
 CALLED = re.compile(r"\b(?!return|static_cast|graph_builder)(\w+)\(")
-HELD = {"tests": "tests of what it makes", "bits": "`fuzz_passes`: to the bit",
-        "rounding": "`fuzz_passes`: but for rounding", "schedule": "`fuzz_plan`"}
+HELD = {"tests": "tests of what it makes", "bits": "`passes_fuzz`: to the bit",
+        "rounding": "`passes_fuzz`: but for rounding", "schedule": "`schedule_fuzz`"}
 
 
 class Stage:

@@ -34,7 +34,7 @@ def source_of(command):
     output = Path(command[command.index("-o") + 1]) if "-o" in command[:-1] else Path()
     if output.suffix not in (".o", ".gch", ".pch") or output.is_absolute():
         return None
-    return str(output.parent.parent / output.name.removesuffix(".o"))  # tests/libtest_objects.a.p/scans.cpp.o
+    return str(output.parent.parent / output.name.removesuffix(".o"))  # tests/libtest_objects.a.p/scan_calls.cpp.o
 
 
 @dataclass

@@ -1,6 +1,6 @@
 """The models of the oracle that stand among the ordinary tests, with the numbers that JAX gave them.
 
-    tests/oracle/fixed.py --write     makes tests/oracle_models_*.cpp; needs JAX, see tools/oracle.py
+    tests/oracle/fixed.py --write     makes tests/oracle/models_*.cpp; needs JAX, see tools/oracle.py
     tests/oracle/fixed.py --choose    looks for seeds whose models have everything between them
 
 The models are small and each is one program, so that they are cheap to compile: its values, its gradient and its second
@@ -83,11 +83,11 @@ def test_of(model, held):
 def text(part, held):
     """A test program: `held` maps (seed, result) to numbers."""
     lines = ["// Random models with the values, gradients and second derivatives that JAX gives them in double. Made by",
-             "// tests/oracle/fixed.py --write. GCC checks one half of them and Clang the other, as tests/shares.hpp has it.",
+             "// tests/oracle/fixed.py --write. GCC checks one half of them and Clang the other, as tests/support/shares.hpp has it.",
              FORMATTER_OFF,
              '#include "oracle/expect.hpp"', "", "namespace hg = hourglass;", ""]
     for i, model in enumerate(part):
-        guard = "#ifdef __clang__" if i % 2 else "#ifndef __clang__"  # a half for each compiler, as in tests/shares.hpp
+        guard = "#ifdef __clang__" if i % 2 else "#ifndef __clang__"  # a half for each compiler, as in tests/support/shares.hpp
         lines += [guard, *cpp.definitions(model), ""]
         lines += [*test_of(model, {name: v for (seed, name), v in held.items() if seed == model.seed})[:-1], "#endif", ""]
     return "\n".join(lines)
@@ -110,7 +110,7 @@ def held_in(source):
 def parts():
     found = all_models()
     each = -(-len(found) // FILES)
-    return {TESTS / f"oracle_models_{i + 1}.cpp": found[i * each:(i + 1) * each] for i in range(FILES)}
+    return {TESTS / "oracle" / f"models_{i + 1}.cpp": found[i * each:(i + 1) * each] for i in range(FILES)}
 
 
 def write():

@@ -1,6 +1,6 @@
 // Parsed once for all tests that are written in equations: see meson.build. Each of them includes what it uses all the
 // same. Numbers of 50 digits, and the interpreter's rules for the number types that tests compute in, are compiled
-// once, in reference_rules.cpp.
+// once, in inspect/reference_rules.cpp.
 #include <boost/math/special_functions/erf.hpp>
 #include <boost/math/special_functions/expm1.hpp>
 #include <boost/math/special_functions/log1p.hpp>

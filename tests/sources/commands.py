@@ -221,11 +221,11 @@ def faults_of_groups():
         (everything, set(), True), (everything, {"quick"}, True), (quick, {"quick", "widths"}, True),
         (quick, {"widths"}, False), (some, {"widths"}, True), (some, {"widths", "costly"}, False),
     ) if build.takes(groups) != wanted]
-    listed = re.findall(r"^  '(\w+)':.*'quick'", (ROOT / "tests" / "meson.build").read_text(), re.MULTILINE)
-    faults += [f"no test of {kind} is quick" for kind in ("passes", "language", "values", "diagnostics", "compile_fail")
+    listed = re.findall(r"^  '([\w/]+)':.*'quick'", (ROOT / "tests" / "meson.build").read_text(), re.MULTILINE)
+    faults += [f"no test of {kind} is quick" for kind in ("passes", "expr", "values", "diagnostics", "compile_fail")
                if not any(kind in name for name in listed)]
     faults += [f"no test of Clang alone is found: {tests_of_some_builds()}"
-               for name in ("kernels_vector_math_reassociated", "planted_race") if name not in tests_of_some_builds()]
+               for name in ("kernels_vector_math_reassociated", "threads_planted_race") if name not in tests_of_some_builds()]
     return faults
 
 
@@ -245,8 +245,8 @@ def faults_of_plan():
             if (said := tests_in_words(build, patterns)) != wanted]
 
 
-COMPILES = "g++ -Itests -o tests/libtest_objects.a.p/scans.cpp.o -c ../../tests/scans.cpp".split()
-LINKS = "g++ -o tests/test-scans scans.cpp.o".split()
+COMPILES = "g++ -Itests -o tests/libtest_objects.a.p/scan_calls.cpp.o -c ../../tests/scan/calls.cpp".split()
+LINKS = "g++ -o tests/test-scan_calls scan_calls.cpp.o".split()
 
 
 def faults_of_times():
@@ -274,7 +274,7 @@ def faults_of_times():
         wanted += [(f"{n / 10}", f"r{n}") for n in range(12, 4, -1)]  # not what takes next to no time
         if shown != wanted:
             faults.append(f"the slowest are shown as {shown}, {wanted} wanted")
-    if source_of(COMPILES) != "tests/scans.cpp" or source_of(LINKS) is not None:
+    if source_of(COMPILES) != "tests/scan_calls.cpp" or source_of(LINKS) is not None:
         faults.append("the source of a command is found wrongly")
     return faults
 

@@ -1,12 +1,12 @@
 """The examples of docs/graph.md are what the tests compare: each printed graph, schedule, picture or sentence in the page
-stands in tests/print_*.cpp or tests/inspect.cpp."""
+stands in tests/inspect/."""
 
 import re
 from checks import ROOT, report
 
 BLOCK = re.compile(r"^```(?:text|mermaid)\n(.*?)^```", re.MULTILINE | re.DOTALL)
 PRINTED = re.compile(r"^(graph|schedule|without dead code|final): \d|^the (equation|gradient)|^---\ntitle: ")
-tests = "\n".join(path.read_text() for path in [*sorted((ROOT / "tests").glob("print_*.cpp")), ROOT / "tests" / "inspect.cpp"])
+tests = "\n".join(path.read_text() for path in sorted((ROOT / "tests" / "inspect").glob("*.cpp")))
 page = ROOT / "docs" / "graph.md"
 examples = [block for block in BLOCK.findall(page.read_text()) if PRINTED.match(block)]
 

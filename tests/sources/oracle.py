@@ -1,4 +1,4 @@
-"""The oracle's generator (tests/oracle/) has every operation that users write, and tests/oracle_models_*.cpp are what it
+"""The oracle's generator (tests/oracle/) has every operation that users write, and tests/oracle/models_*.cpp are what it
 makes. The numbers in these are JAX's, and taken as they stand."""
 
 import importlib.util
@@ -119,7 +119,7 @@ report([
     ("tests/oracle has the functions of docs/operations.md", list(faults_of_coverage()),
      "add what is new to elementwise.py, structural.py, families.py or constructs.py in tests/oracle"),
     ("the fixed models have them", faults_of_fixed(), "choose others: tests/oracle/fixed.py --choose"),
-    ("tests/oracle_models_*.cpp are what tests/oracle/fixed.py makes", list(fixed.faults()),
+    ("tests/oracle/models_*.cpp are what tests/oracle/fixed.py makes", list(fixed.faults()),
      "run tests/oracle/fixed.py --write in the environment of ./dev test --oracle"),
     ("a model that crashes", faults_of_crash(), "repair run_program in tests/oracle/build.py"),
     ("what is compared", list(faults_of_comparison()), "repair tests/oracle/compare.py"),

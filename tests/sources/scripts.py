@@ -50,8 +50,7 @@ def nothing():
 
 def unlisted():
     names = ("one", "two", "threads", "main", "named", "commented", "x")
-    files = [Path(f"{name}.cpp") for name in names]
-    found = [listed.unlisted(folder, LISTS, files) for folder in ("tests", "src")]
+    found = [listed.unlisted(LISTS, [f"{name}.cpp" for name in names], of_tests) for of_tests in (True, False)]
     wanted = [["threads.cpp", "commented.cpp", "x.cpp"], ["commented.cpp"]]
     return [] if found == wanted else [f"{wanted} wanted, found {found}"]
 

@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 """Makes derivatives.inc beside this file: values, gradients and Hessians of expressions, by JAX in double. Each expression is
-written once, in words that this script and tests/derivative_tables.cpp both know, so that the table cannot drift from
+written once, in words that this script and tests/autodiff/derivative_tables.cpp both know, so that the table cannot drift from
 what is tested.
 
     pip install jax && tests/tables/make_derivatives.py

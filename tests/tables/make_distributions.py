@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 """Makes distributions.inc beside this file: log densities, entropies, divergences and quantiles, by mpmath and SciPy. Each
-expression is written once, in words that this script and tests/distributions.cpp both know, so that the table cannot
+expression is written once, in words that this script and tests/probability/distributions.cpp both know, so that the table cannot
 drift from what is tested.
 
     pip install mpmath scipy && tests/tables/make_distributions.py

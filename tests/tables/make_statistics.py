@@ -1,4 +1,4 @@
-"""Quantiles by NumPy, areas and average precisions by scikit-learn, for tests/data_statistics.cpp.
+"""Quantiles by NumPy, areas and average precisions by scikit-learn, for tests/data/statistics.cpp.
 
     tests/tables/make_statistics.py > tests/tables/statistics.inc        (needs numpy and scikit-learn)
 """

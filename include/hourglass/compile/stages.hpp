@@ -78,9 +78,9 @@ namespace stages {
 // How tests hold that a stage is right.
 enum class held_by {
     tests,    // it makes new values: tests of these, differences above all
-    bits,     // no result changes: tests/fuzz_passes.cpp
-    rounding, // results change by rounding only: tests/fuzz_passes.cpp
-    schedule  // the schedule that comes out is sound, and computes the graph: tests/fuzz_plan.cpp
+    bits,     // no result changes: tests/passes/fuzz.cpp
+    rounding, // results change by rounding only: tests/passes/fuzz.cpp
+    schedule  // the schedule that comes out is sound, and computes the graph: tests/schedule/fuzz.cpp
 };
 
 // The model.

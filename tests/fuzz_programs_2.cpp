@@ -1,7 +1,0 @@
-// Ten generated graphs as programs, held against the reference interpreter; how, is in generated_programs.hpp. The
-// seeds are the first ones whose results rounding leaves comparable, in float too.
-#include "generated_programs.hpp"
-
-TEST_CASE("generated programs compute what the reference interpreter does") {
-    fuzz::check_programs<fuzz::plain, 14, 15, 16, 17, 20, 21, 22, 23, 24, 25>();
-}

@@ -1,7 +1,0 @@
-// Generated graphs with scans as programs, held against the reference interpreter; how, is in generated_programs.hpp.
-// The seeds are the first ones with scans whose results rounding leaves comparable, in float too.
-#include "generated_programs.hpp"
-
-TEST_CASE("generated programs with scans compute what the reference interpreter does") {
-    fuzz::check_programs<fuzz::with_scans, 0, 1, 3, 5, 6, 8, 9, 10>();
-}
