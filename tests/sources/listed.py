@@ -1,5 +1,5 @@
 """Every source file stands in a meson.build: a test that nobody builds would pass for ever. And each test stands in the
-folder of the room that it is about."""
+folder of the room that it is about; each pass and each stage of the schedule has one by its name."""
 
 import re
 from checks import ROOT, report
@@ -9,6 +9,8 @@ from rooms import KNOWS_ONLY, ORDER
 # of the same, and what scripts compile or run.
 SHARED, PROGRAMS = ("support", "precompiled"), ("examples", "oracle", "interchange", "fuzz")
 COMPILED_BY_SCRIPTS = ("compile_fail", "consumers", "readme", "runs", "sources", "tables")
+# What has a test by its own name, tests/ROOM/NAME.cpp for ROOM/NAME.hpp: every header directly in a room, or these of it.
+TESTED_BY_NAME = {"passes": None, "schedule": ("fuse", "order", "plan", "layout")}
 
 
 def strings(text, end=""):
@@ -47,6 +49,23 @@ def check_rooms():
     return "the folders of tests/", faults, "move its tests to the room that they are about"
 
 
+def untested(headers, tests):
+    """The headers, as ROOM/NAME, that have no test by their name; and those that TESTED_BY_NAME lists and that are gone."""
+    wanted = []
+    for room, names in TESTED_BY_NAME.items():
+        own = [header for header in headers if re.fullmatch(rf"{room}/\w+", header)]
+        wanted += own if names is None else [f"{room}/{name}" for name in names]
+    return ([f"tests/{header}.cpp is missing, the test of {header}.hpp" for header in wanted if header not in tests]
+            + [f"{header}.hpp is gone" for header in wanted if header not in headers])
+
+
+def check_named_tests():
+    def names(folder, ending):
+        return [str(path.relative_to(folder).with_suffix("")) for path in sorted(folder.rglob(f"*{ending}"))]
+    faults = untested(names(ROOT / "include" / "hourglass", ".hpp"), names(ROOT / "tests", ".cpp"))
+    return "tests of passes and stages", faults, "write the test, or mend the list in tests/sources/listed.py"
+
+
 if __name__ == "__main__":
     report([*(check(folder) for folder in ("src", "testing", "examples", "bench")), check("tests/fuzz", "tests"),
-            check_tests(), check_rooms()])
+            check_tests(), check_rooms(), check_named_tests()])

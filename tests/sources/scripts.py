@@ -55,6 +55,15 @@ def unlisted():
     return [] if found == wanted else [f"{wanted} wanted, found {found}"]
 
 
+def untested():
+    headers = ["passes/one", "passes/two", "passes/inner/three", "schedule/fuse", "schedule/order", "schedule/plan",
+               "schedule/other", "ops/four"]
+    found = listed.untested(headers, ["passes/one", "schedule/fuse", "schedule/order", "schedule/layout"])
+    wanted = ["tests/passes/two.cpp is missing, the test of passes/two.hpp",
+              "tests/schedule/plan.cpp is missing, the test of schedule/plan.hpp", "schedule/layout.hpp is gone"]
+    return [] if found == wanted else [f"{wanted} wanted, found {found}"]
+
+
 def page_programs():
     """What each of these programs is answered: in one word, since compilers' and programs' own words are long."""
     begin = "#include <cstdio>\nint main() {\n"
@@ -81,4 +90,5 @@ def page_programs():
 report([("a script that is stopped", stopped(), "repair the handler of SIGTERM in tests/sources/checks.py"),
         ("a script that checks nothing", nothing(), "repair report in tests/sources/checks.py"),
         ("a file that is in no list", unlisted(), "repair tests/sources/listed.py"),
+        ("a header that has no test by its name", untested(), "repair tests/sources/listed.py"),
         ("programs of a page", page_programs(), "repair tests/sources/page_programs.py")])
