@@ -36,7 +36,7 @@ public:
         const node at = g_.nodes[n];
         const auto of = [&](int i) { return g_.operand(n, i); };
         if (is<ops::matmul_batch_sum>(at)) {
-            const handle b = stacked(scan, of(1)), a = stacked(scan, of(0)); // one after another on every compiler
+            const handle a = stacked(scan, of(0)), b = stacked(scan, of(1)); // in this order on every compiler
             return ops::product<ops::matmul_batch_sum>(a, b, true, false);
         }
         if (is_over_rows(at)) return ops::reduce<ops::sum>(batch_sum(stacked(scan, of(0))), 1u, false);
