@@ -1,6 +1,8 @@
 """What headers may know of operations. Options have names: only the record of a node and the headers that define operations
 touch the integers in which a node stores its options. And properties of an operation are read from its record: no other
-header asks which operation a node is, except for kinds of leaves."""
+header asks which operation a node is, except for kinds of leaves. Two mistakes are refused besides that a compiler does not
+report, or reports far from where they are made: a list that is chosen by a conditional expression, and a function that
+returns a reference into a graph that grows."""
 
 import re
 
@@ -35,6 +37,13 @@ COMPARED = re.compile(r"\brecord\s*<([^<>;{}()]+)>\s*(?:\.|[!=]=)|[!=]=\s*&?\s*(
 # op->name == "sum"
 BY_TEXT = re.compile(r"\b(?:op|operation|applied\s*\(\s*\))\s*(?:->|\.)\s*name\s*[!=]=\s*\"|\"\s*[!=]=\s*[\w.>()\[\]-]*\bop->name\b")
 REGISTERED = re.compile(r"\bHOURGLASS_OPERATION\(\s*(?:\w+\s*::\s*)*(\w+)")
+# A function that makes a list: `constexpr list<bool> parts_of(`.
+MAKES_LIST = re.compile(r"\bconstexpr\s+list\s*<[^;(){}=&]*>\s+(?:\w+::)*(\w+)\s*\(")
+LIST = re.compile(r"(?:\w+\s*::\s*)*list\s*<")
+CALLED = re.compile(r"(?:\w+\s*(?:::|\.|->)\s*)*(\w+)\s*\(")
+# constexpr const shape& extents(int n) const { return graph_.nodes[n].type.extents; }
+GIVES_REFERENCE = re.compile(r"\b(?:shape|value_type|attributes)\s*(?:const\s*)?&\s*(?:\w+::)*\w+\s*\([^(){};]*\)\s*(?:const\s*)?"
+                             r"\{\s*return\s+(?P<what>(?P<of>\w+)[^;{}]*);\s*\}")
 
 
 def headers_outside(rooms):
@@ -88,8 +97,76 @@ def operations_by_name():
     return apart_from(found, "OPERATIONS_BY_NAME", OPERATIONS_BY_NAME)
 
 
+def branches(code, question):
+    """The two branches of the conditional expression whose question mark stands here."""
+    found, begin, depth, inner = [], question + 1, 0, 0
+    for sign in re.compile(r"::|[][(){}?:;,]").finditer(code, begin):
+        if sign[0] in ("(", "[", "{"):
+            depth += 1
+        elif depth > 0:
+            depth -= sign[0] in (")", "]", "}")
+        elif sign[0] == "?":
+            inner += 1
+        elif sign[0] == ":" and inner > 0:
+            inner -= 1
+        elif sign[0] == ":" and not found:
+            found, begin = [code[begin:sign.start()]], sign.end()
+        elif sign[0] != "::":
+            return [*found, code[begin:sign.start()]]
+    return found
+
+
+def is_one_call(text, begin):
+    """Whether what opens at this place is closed by the end of the text."""
+    depth = 0
+    for sign in re.compile(r"[][(){}]").finditer(text, begin):
+        depth += 1 if sign[0] in "([{" else -1
+        if depth == 0:
+            return not text[sign.end():].strip()
+    return False
+
+
+def makes_list(branch, functions):
+    branch = branch.strip()
+    if LIST.match(branch):
+        opening = re.search(r"[({]", branch)
+        return bool(opening) and is_one_call(branch, opening.start())
+    called = CALLED.match(branch)
+    return bool(called) and called[1] in functions and is_one_call(branch, called.end() - 1)
+
+
+def lists_chosen():
+    codes = {path: code_of(path.read_text()) for path in headers_outside(())}
+    functions = {name for code in codes.values() for name in MAKES_LIST.findall(code)}
+    found = []
+    for path, code in codes.items():
+        offsets = [place.start() for place in re.finditer(r"\?", code)
+                   if any(makes_list(branch, functions) for branch in branches(code, place.start()))]
+        found += places(path, path.read_text(), offsets, "a list is chosen")
+    return found
+
+
+def is_into_growing_graph(found, code):
+    grows_not = re.search(rf"\b(?:const\s+graph_builder\s*&|graph_view)\s+{found['of']}\s*;", code)
+    return bool(re.search(r"\b(?:nodes|type)\b", found["what"])) and not grows_not
+
+
+def references_into_graphs():
+    found = []
+    for path in headers_outside(()):
+        text = path.read_text()
+        code = code_of(text)
+        offsets = [place.start() for place in GIVES_REFERENCE.finditer(code) if is_into_growing_graph(place, code)]
+        found += places(path, text, offsets, "a reference into the graph")
+    return found
+
+
 if __name__ == "__main__":
     report([("options have names", options_by_number(),
              "read them through the operation's struct of options, which stands beside it in ops/"),
             ("operations are asked of their records", operations_by_name(),
-             "state the property in the operation's struct and read it from the record (ir/operation.hpp)")])
+             "state the property in the operation's struct and read it from the record (ir/operation.hpp)"),
+            ("no list is chosen by a conditional expression", lists_chosen(),
+             "declare the list, then assign to it within an if: GCC 12 evaluates a list that is gone"),
+            ("no function returns a reference into a graph", references_into_graphs(),
+             "return it by value: nodes move when another argument of the same call makes more")])

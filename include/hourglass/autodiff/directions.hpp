@@ -106,7 +106,7 @@ private:
     };
 
     constexpr handle at(int n) { return {&graph_, nullptr, n}; }
-    constexpr const shape& extents(int n) const { return graph_.nodes[n].type.extents; }
+    constexpr shape extents(int n) const { return graph_.nodes[n].type.extents; }
     constexpr bool shares() const { return shared_.count > 0; }
     constexpr int operand(int n, int i) const { return graph_.operand(n, i); }
     constexpr bool depends(int n) const {
@@ -264,8 +264,7 @@ private:
                     continue;
                 }
                 const ops::slice one{{}, {0, d, d + 1}};
-                const shape of_one = extents(o); // a copy, since nodes move when there are more
-                handle x = reshaped(apply_operation(one, dense(o)), of_one);
+                handle x = reshaped(apply_operation(one, dense(o)), extents(o));
                 of.push(filled(x, {x.extents(), x.batched() || graph_.nodes[o].type.batched}).index);
             }
             results.push(reshaped(at(push(old, of)), in_front(1, old.type.extents)).index);
