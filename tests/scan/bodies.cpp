@@ -1,7 +1,8 @@
-// In which body of a scan each node lies, and which bodies stand in others, on graphs built by hand; and a copy of a
-// body in which another one stands.
+// In which body of a scan each node lies, and which bodies stand in others, on graphs built by hand; a copy of a body
+// in which another one stands; and sums over the steps that are taken after the scan.
 #include "scan/scan_graphs.hpp"
 
+#include <hourglass/autodiff/differentiate.hpp>
 #include <hourglass/scan/body_copy.hpp>
 
 #include <doctest/doctest.h>
@@ -123,4 +124,20 @@ TEST_CASE("the copy of a body has a copy of the body in it, with a number of its
     CHECK(bodies[again] == copy.body);
     CHECK(bodies.around(bodies[copy[d.b]]) == copy.body);
     CHECK(bodies.around(d.inner) == d.outer);
+}
+
+TEST_CASE("of a product that is summed after the scan the left factor is stacked first, by every compiler") {
+    drawing d;
+    const hg::value_type vector{hg::make_shape(2), true};
+    const int body = d.begin(), x = d.leaf("x", vector), weight = d.leaf("weight", {hg::make_shape(2, 2), false});
+    const int h = d.state(body, 0, vector), next = d.apply<ops::matmul>({weight, h});
+    const int result = d.last(d.scan(body, {next}, {x}), 0);
+    hg::differentiation all(d.g, result, x, {&weight, 1}, true);
+    REQUIRE(d.g.problem.empty());
+    const int gradient = all.gradient(weight);
+    REQUIRE(hg::is<ops::matmul_batch_sum>(d.g.nodes[gradient]));
+    const int left = d.g.operand(gradient, 0), right = d.g.operand(gradient, 1);
+    REQUIRE(hg::is_stacked(d.g.nodes[left]));
+    REQUIRE(hg::is_stacked(d.g.nodes[right]));
+    CHECK(left < right);
 }
