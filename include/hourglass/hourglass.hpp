@@ -1,5 +1,6 @@
 // Everything that a model and its training need. Files, data sets and pictures are in data/ and io/, which are
-// compiled.
+// compiled. Interpreters and pictures of graphs are in inspect/inspect.hpp, inspect/graphviz.hpp and
+// inspect/mermaid.hpp: few programs want them, and they are an eighth of what this header would cost.
 #pragma once
 
 // First, so that a message from it stands under a short list of includes.
@@ -8,9 +9,6 @@
 #include <hourglass/autodiff/derivatives.hpp>
 #include <hourglass/expr/declare.hpp>
 #include <hourglass/inspect/evaluate.hpp>
-#include <hourglass/inspect/graphviz.hpp>
-#include <hourglass/inspect/inspect.hpp>
-#include <hourglass/inspect/mermaid.hpp>
 #include <hourglass/inspect/print.hpp>
 #include <hourglass/inspect/sparsity.hpp>
 #include <hourglass/inspect/summary.hpp>

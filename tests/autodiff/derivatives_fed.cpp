@@ -3,6 +3,7 @@
 // for values of their own in graphs that are simplified before they are cut. That compilers print the sentences is held
 // by tests/compile_fail.
 #include <hourglass/hourglass.hpp>
+#include <hourglass/inspect/inspect.hpp>
 
 #include <cmath>
 #include <string>

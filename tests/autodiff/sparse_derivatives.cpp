@@ -3,6 +3,7 @@
 // Other shapes of matrices are in autodiff/sparse_shapes.cpp.
 #include <hourglass/hourglass.hpp>
 #include <hourglass/inspect/check_derivatives.hpp>
+#include <hourglass/inspect/inspect.hpp>
 
 #include <doctest/doctest.h>
 

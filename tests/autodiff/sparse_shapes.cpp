@@ -1,6 +1,7 @@
 // Sparse Jacobians of every shape: blocks, a band with an edge, triangles, parts of a diagonal, dense matrices, reverse
 // mode, and a scheme of differences on a ring. Chains and Hessians are in autodiff/sparse_derivatives.cpp.
 #include <hourglass/hourglass.hpp>
+#include <hourglass/inspect/inspect.hpp>
 
 #include <doctest/doctest.h>
 

@@ -1,6 +1,7 @@
 // expect: "hg::rows is bound to something that is no whole number"
 // max-lines: 30
 #include "small_model.hpp"
+#include <hourglass/inspect/inspect.hpp>
 
 namespace model {
 

@@ -1,5 +1,6 @@
 // expect: the graph has nothing to bind to .*y.*: it is no input, scalar or symbol of it
 #include <hourglass/hourglass.hpp>
+#include <hourglass/inspect/inspect.hpp>
 
 #include <vector>
 

@@ -1,5 +1,6 @@
 // expect: the graph has no symbol .*zz.* to look at
 #include <hourglass/hourglass.hpp>
+#include <hourglass/inspect/inspect.hpp>
 
 #include <vector>
 

@@ -1,6 +1,7 @@
 // expect: "the parameters are given where the interpreter is made, not where it is called"
 // max-lines: 30
 #include "small_model.hpp"
+#include <hourglass/inspect/inspect.hpp>
 
 namespace model {
 

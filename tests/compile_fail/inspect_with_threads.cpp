@@ -2,6 +2,7 @@
 // expect: state and hg::seed = n"
 // max-lines: 30
 #include "small_model.hpp"
+#include <hourglass/inspect/inspect.hpp>
 
 namespace model {
 

@@ -1,6 +1,7 @@
 // The Graphviz form: a small graph compared whole, what must hold for the picture of any schedule, and, where it is
 // installed, what `dot` itself says.
 #include <hourglass/hourglass.hpp>
+#include <hourglass/inspect/graphviz.hpp>
 
 #include <doctest/doctest.h>
 

@@ -1,6 +1,7 @@
 // The Mermaid form: the picture of a schedule compared whole, text that the language would misread, and what must hold
 // for the picture of any schedule. What nodes cost is checked against counts by hand.
 #include <hourglass/hourglass.hpp>
+#include <hourglass/inspect/mermaid.hpp>
 
 #include <doctest/doctest.h>
 

@@ -1,6 +1,8 @@
 // How a graph with a scan is printed, in text and in pictures, and the schedule of a program that runs one, as
 // docs/graph.md shows them.
 #include <hourglass/hourglass.hpp>
+#include <hourglass/inspect/graphviz.hpp>
+#include <hourglass/inspect/mermaid.hpp>
 
 #include <string>
 

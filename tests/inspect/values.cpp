@@ -1,6 +1,7 @@
 // Looking inside: the interpreter's values against programs', the same noise and the same updates, and the first value
 // that is not finite, found and put in words.
 #include <hourglass/hourglass.hpp>
+#include <hourglass/inspect/inspect.hpp>
 
 #include <cmath>
 #include <limits>

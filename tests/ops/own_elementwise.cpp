@@ -1,6 +1,7 @@
 // A user's own operation, written as docs/architecture.md tells: one struct, equal to a built-in one in functions,
 // gradients of any order and the interpreter. The built-in operations are checked by enumerating them, elsewhere.
 #include <hourglass/hourglass.hpp>
+#include <hourglass/inspect/inspect.hpp>
 
 #include <cmath>
 #include <vector>

@@ -1,6 +1,7 @@
 // Operations of a user's own, of every kind: a reduction, a movement, a product and elementwise ones of many operands,
 // none of which the library has a kernel for by name. Values and gradients, by programs and by the interpreter.
 #include <hourglass/hourglass.hpp>
+#include <hourglass/inspect/inspect.hpp>
 
 #include <array>
 #include <cmath>

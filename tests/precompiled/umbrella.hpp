@@ -7,6 +7,7 @@
 #include <boost/multiprecision/cpp_dec_float.hpp>
 #include <doctest/doctest.h>
 #include <hourglass/hourglass.hpp>
+#include <hourglass/inspect/inspect.hpp>
 
 extern template class boost::multiprecision::backends::cpp_dec_float<50>;
 extern template class hourglass::forward_rules<float>;

@@ -1,5 +1,7 @@
 // For blocks that train or call the last model shown: they stand in a function, where its names are known.
 #include <hourglass/hourglass.hpp>
+#include <hourglass/inspect/graphviz.hpp>
+#include <hourglass/inspect/inspect.hpp>
 
 #include <cstdio>
 #include <vector>

@@ -1,5 +1,6 @@
 // For blocks of docs/language.md that call programs of its first model.
 #include <hourglass/hourglass.hpp>
+#include <hourglass/inspect/inspect.hpp>
 
 #include <cstdio>
 #include <vector>

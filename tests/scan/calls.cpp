@@ -1,6 +1,7 @@
 // How programs with scans are called: by several threads, in chunks, fed in the middle, trained; what they are compiled
 // to does not grow with the number of steps; what is not finite in a body is found.
 #include <hourglass/hourglass.hpp>
+#include <hourglass/inspect/inspect.hpp>
 
 #include <cmath>
 #include <string>

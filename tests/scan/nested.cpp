@@ -4,6 +4,9 @@
 #include <cmath>
 
 #include "scan/scans.hpp"
+#include <hourglass/inspect/graphviz.hpp>
+#include <hourglass/inspect/inspect.hpp>
+#include <hourglass/inspect/mermaid.hpp>
 
 using namespace scans;
 using namespace gradient_check;

@@ -2,6 +2,7 @@
 // volatility what a loop written by hand gives. How they are called is in scan/calls.cpp. GCC compiles half of the
 // models, Clang the other.
 #include "scan/scans.hpp"
+#include <hourglass/inspect/inspect.hpp>
 
 using namespace scans;
 using namespace gradient_check;

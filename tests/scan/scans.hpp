@@ -4,6 +4,7 @@
 #pragma once
 
 #include <hourglass/hourglass.hpp>
+#include <hourglass/inspect/inspect.hpp>
 #include <hourglass/inspect/interpret.hpp>
 
 #include <map>

@@ -72,7 +72,7 @@ template <class Compiled, class T, class Parameters> struct parameters_check {
 // The index of a result among a program's results, or -1.
 template <class Compiled> constexpr int result_named(root_kind kind, std::uint64_t hash) {
     for (int r = 0; r < Compiled::sizes.results; ++r) {
-        const schedule_result& result = Compiled::schedule.results[static_cast<std::size_t>(r)];
+        const schedule_result& result = Compiled::run_time.results[static_cast<std::size_t>(r)];
         if (result.kind == kind &&
             Compiled::final_graph::value.names[static_cast<std::size_t>(result.name)].hash == hash)
             return r;
@@ -89,7 +89,7 @@ template <class Compiled, class T, class... Arguments> struct call_check {
 
     static constexpr int value_named(std::uint64_t hash) {
         for (int v = 0; v < Compiled::sizes.values; ++v) {
-            const stored_value& value = Compiled::schedule.values[static_cast<std::size_t>(v)];
+            const stored_value& value = Compiled::run_time.values[static_cast<std::size_t>(v)];
             if (value.storage == storage_kind::fed && value.name >= 0 &&
                 g.names[static_cast<std::size_t>(value.name)].hash == hash)
                 return v;
@@ -178,9 +178,9 @@ template <class Compiled, class T, class... Arguments> struct call_check {
                 } else if constexpr (!std::is_arithmetic_v<Value>) {
                     t = sentence("'", Left::name,
                                  "' is bound to something that is no number and no contiguous range of numbers");
-                } else if (Compiled::schedule.values[static_cast<std::size_t>(v)].type.extents.size() != 1) {
+                } else if (Compiled::run_time.values[static_cast<std::size_t>(v)].type.extents.size() != 1) {
                     t = sentence("'", Left::name, "' has the shape ",
-                                 Compiled::schedule.values[static_cast<std::size_t>(v)].type.extents,
+                                 Compiled::run_time.values[static_cast<std::size_t>(v)].type.extents,
                                  ", but is bound to a single number");
                 }
             } else if (s >= 0 || known_to_model(Left::hash)) {
@@ -197,7 +197,7 @@ template <class Compiled, class T, class... Arguments> struct call_check {
         (check_one<Arguments>(t), ...);
         if (!t.empty()) return t;
         for (int v = 0; v < Compiled::sizes.values; ++v) {
-            const stored_value& value = Compiled::schedule.values[static_cast<std::size_t>(v)];
+            const stored_value& value = Compiled::run_time.values[static_cast<std::size_t>(v)];
             if (value.storage != storage_kind::fed) continue;
             const auto& name = g.names[static_cast<std::size_t>(value.name)];
             bool bound = false;

@@ -29,7 +29,7 @@ protected:
     using T = element_type;
     static_assert(check<Spec::graph>);
     static_assert(assert_well_formed<typename mistake_in<Spec>::type>::value);
-    static constexpr const auto& schedule = compiled_graph::schedule;
+    static constexpr const auto& schedule = compiled_graph::run_time;
     static constexpr const auto& g = compiled_graph::final_graph::value;
 
     executor<compiled_graph, T> executor_;

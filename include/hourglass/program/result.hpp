@@ -65,10 +65,10 @@ template <class Compiled, class T> class call_result {
             return found<find(Kind, Leaf::hash)>(Leaf::name);
     }
     template <int Found> auto found([[maybe_unused]] std::string_view name) const {
-        constexpr schedule_result result = Compiled::schedule.results[static_cast<std::size_t>(Found)];
+        constexpr schedule_result result = Compiled::run_time.results[static_cast<std::size_t>(Found)];
         constexpr value_type type = Compiled::final_graph::value.nodes[static_cast<std::size_t>(root_node(Found))].type;
         // Views of what was bound would change and vanish with it: passes/rewrite.hpp makes copies of such results.
-        static_assert(Compiled::broken || is_own(Compiled::schedule.values[static_cast<std::size_t>(result.value)]));
+        static_assert(Compiled::broken || is_own(Compiled::run_time.values[static_cast<std::size_t>(result.value)]));
         const T* data = executor_->template address<result.value>();
         if constexpr (type.batched)
             if (rows_ < 0) [[unlikely]]
@@ -103,7 +103,7 @@ template <class Compiled, class T> class call_result {
         for (int r = 0; r < Compiled::final_graph::sizes.roots; ++r) {
             const graph_root& root = g.roots[static_cast<std::size_t>(r)];
             if (root.kind == root_kind::update) continue;
-            const int value = Compiled::schedule.results[seen++].value;
+            const int value = Compiled::run_time.results[seen++].value;
             if (root.kind == root_kind::gradient)
                 all[count++] = {g.names[static_cast<std::size_t>(root.name)].hash, value,
                                 g.nodes[static_cast<std::size_t>(root.node)].type};
@@ -131,7 +131,7 @@ public:
     // A gradient that each row has its own of, or -1; its name.
     static constexpr int find_gradient_of_rows() {
         for (int r = 0; r < Compiled::sizes.results; ++r)
-            if (Compiled::schedule.results[static_cast<std::size_t>(r)].kind == root_kind::gradient &&
+            if (Compiled::run_time.results[static_cast<std::size_t>(r)].kind == root_kind::gradient &&
                 Compiled::final_graph::value.nodes[static_cast<std::size_t>(root_node(r))].type.batched)
                 return r;
         return -1;
@@ -141,7 +141,7 @@ public:
         static constexpr auto copied = [] {
             std::array<char, 256> copy{};
             const auto at = static_cast<std::size_t>(std::max(0, gradient_of_rows));
-            std::string_view name = Compiled::view().name(Compiled::schedule.results[at].name);
+            std::string_view name = Compiled::view().name(Compiled::run_time.results[at].name);
             std::ranges::copy(name.substr(0, 255), copy.begin());
             return copy;
         }();
@@ -158,7 +158,7 @@ public:
         constexpr int found = find(root_kind::value, Leaf::hash);
         constexpr value_type type = type_of<Leaf>();
         const T* data =
-            executor_->template address<Compiled::schedule.results[static_cast<std::size_t>(found)].value>();
+            executor_->template address<Compiled::run_time.results[static_cast<std::size_t>(found)].value>();
         return {data, static_cast<std::size_t>(type.extents.size() * (type.batched ? rows_ : 1))};
     }
 };
