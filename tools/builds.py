@@ -148,41 +148,46 @@ SANITIZED = [*TESTED, "-Dcpp_args=-g1", "-Db_lundef=false"]
 # What compiles in the least time and still runs fast. GCC takes as long for -O0 as for -O1 and a quarter less for -Og.
 # With a sanitizer Clang takes a third of -O1's time for -O0.
 FOR_GCC, FOR_CLANG, FOR_CLANG_SANITIZED = "g", "1", "0"
+VECTORS = ("kernels", "widths")  # the groups of tests that have vectors
 
 
-def main_build(simd, jobs, groups=(), without=()):
+def main_build(simd, jobs, groups=(), without=(), always=()):
     return Build(f"gcc-{simd}", simd=simd, groups=groups, optimization=FOR_GCC, jobs=jobs, options=CHECKED,
-                 without=without)
+                 without=without, always=always)
+
+
+def width_builds(clang, jobs):
+    """All of a width's tests run under one compiler, and its kernels under both. Where this machine lacks the width,
+    only the kernels are compiled: nothing else has instructions of its own."""
+    widths = [width for width in widths_of_this_processor() if width not in ("native", native_width())]
+    for family, compiler, level in (("gcc", "g++", FOR_GCC), ("clang", clang, FOR_CLANG)):
+        for n, width in enumerate(widths):
+            whole = runs_here(width) and (family == "gcc") == (n % 2 == 0)
+            yield Build(f"{family}-{width}", compiler, width, VECTORS if whole else ("kernels",), level, CHECKED, jobs=jobs)
 
 
 def matrix(jobs):
-    """Every build of `test --all`. GCC's first runs all tests, the others what they can break: a width or an optimiser
-    what has vectors, a sanitizer what has pointers, the thread sanitizer what has threads. Where both compilers say the
-    same, one is asked. Clang's first leaves to its others what these compile, but kernels and halves of a test's work:
-    one of a compiler's builds tells what it makes of a test."""
+    """Every build of `test --all`. Each test runs in one build of a compiler at least, and where more would say the same,
+    in no other: a width or an optimiser runs what has vectors, a sanitizer what has pointers, the thread sanitizer what
+    has threads, and each compiler's first build the rest, with the halves of a test's work that are its own."""
     clang = find_clang() or stop("no clang++-19 found; it is needed for --all")
-    vectors, address = ("kernels", "widths"), [*SANITIZED, "-Db_sanitize=address,undefined"]
+    address, thread = [*SANITIZED, "-Db_sanitize=address,undefined"], [*SANITIZED, "-Db_sanitize=thread"]
+    checked = "-Dwerror=true"  # GCC's sanitizers make it warn of what cannot happen, Clang's do not
     trained = [f"examples/hourglass-{name}" for name in examples()]  # their tests compile them for the other builds
-    builds = [main_build("native", jobs, without=("clang", "trained")),
-              Build("gcc-optimised", "g++", "native", (*vectors, "trained"), "2", CHECKED, jobs=jobs,
-                    targets=(*trained, "bench/bench-train_step")),
-              Build("clang-native", clang, "native", (), FOR_CLANG, CHECKED, jobs=jobs,
-                    without=("once", "gcc", "trained", "widths", "sanitizers"), always=("kernels", "halves"))]
-    widths = [width for width in widths_of_this_processor() if width not in ("native", native_width())]
-    for family, compiler, level in (("gcc", "g++", FOR_GCC), ("clang", clang, FOR_CLANG)):
-        for n, width in enumerate(widths):  # all of a width's tests run under one compiler, and its kernels under both
-            groups = vectors if (family == "gcc") == (n % 2 == 0) else ("kernels",)
-            builds.append(Build(f"{family}-{width}", compiler, width, groups, level, CHECKED, jobs=jobs))
-    thread = [*SANITIZED, "-Db_sanitize=thread"]
-    builds += [Build("gcc-address", "g++", "native", ("sanitizers",), FOR_GCC, address, 5, jobs, without=("costly",)),
-               Build("clang-address", clang, "native", ("sanitizers",), FOR_CLANG_SANITIZED, address, 5, jobs),
-               Build("clang-thread", clang, "native", ("threads",), FOR_CLANG, thread, 10, jobs)]
-    return builds
+    return [main_build("native", jobs, without=("clang", "trained", *VECTORS, "sanitizers"), always=("halves", "costly")),
+            Build("gcc-optimised", "g++", "native", (*VECTORS, "trained"), "2", CHECKED, jobs=jobs,
+                  targets=(*trained, "bench/bench-train_step")),
+            Build("clang-native", clang, "native", (), FOR_CLANG, CHECKED, jobs=jobs,
+                  without=("once", "gcc", "trained", "widths", "sanitizers"), always=("kernels", "halves")),
+            *width_builds(clang, jobs),
+            Build("gcc-address", "g++", "native", ("sanitizers",), FOR_GCC, address, 5, jobs, without=("costly",)),
+            Build("clang-address", clang, "native", ("sanitizers",), FOR_CLANG_SANITIZED, [*address, checked], 5, jobs),
+            Build("clang-thread", clang, "native", ("threads",), FOR_CLANG, [*thread, checked], 10, jobs)]
 
 
 # The groups of tests/meson.build that a build leaves out.
 LEFT_OUT = {"clang": "Clang's own", "gcc": "GCC's own", "lint": "lint's", "costly": "the costly", "once": "the scripts",
-            "trained": "those that run whole programs",
+            "trained": "those that run whole programs", "kernels": "the kernels'",
             "widths": "the widths'", "sanitizers": "the sanitizers'"}
 
 

@@ -16,6 +16,7 @@ from pathlib import Path
 from checks import ROOT, report
 
 sys.path.insert(0, str(ROOT / "tools"))
+import builds  # noqa: E402
 from builds import CCACHE, Build, tests_in_words, tests_of_some_builds  # noqa: E402
 from selection import selected  # noqa: E402
 from timing import TIMED, Times, source_of, written_down  # noqa: E402
@@ -229,6 +230,21 @@ def faults_of_groups():
     return faults
 
 
+def faults_of_matrix():
+    """Each compiler runs each test in one of the builds of --all at least, but what only the other one runs."""
+    listed = re.findall(r"^  '(\w+/\w+)': \[(.*)\],$", (ROOT / "tests" / "meson.build").read_text(), re.MULTILINE)
+    before, builds.find_clang = builds.find_clang, lambda: "clang++"
+    matrix, builds.find_clang = [build for build in builds.matrix(1) if builds.runs_here(build.simd)], before
+
+    def runs(compiler, groups):
+        return any(build.compiler == compiler and build.takes(groups) for build in matrix)
+
+    groups_of = {name: set(re.findall(r"\w+", words)) for name, words in listed}
+    others = {"g++": {"clang"}, "clang++": {"gcc", "trained"}}
+    return [f"{compiler} runs {name} in no build" for compiler, not_its in others.items()
+            for name, groups in groups_of.items() if not groups & not_its and not runs(compiler, groups)]
+
+
 PLANNED = [
     (Build("a"), (), "every test"),
     (Build("a", without=("clang", "lint")), (), "every test; Clang's own and lint's are left out"),
@@ -321,6 +337,7 @@ results += [(f"the tests that {' '.join(patterns) or 'nothing'} means", faults_o
              "repair tools/selection.py") for patterns, wanted in SELECTED]
 results += [("./dev through a link", faults_of_link(), "repair ./dev"),
             ("the plan", faults_of_plan(), "repair tests_in_words in tools/builds.py"),
+            ("the builds of --all", faults_of_matrix(), "repair matrix in tools/builds.py"),
             ("the tests of a build", faults_of_groups(), "repair Build.takes or the groups in tests/meson.build"),
             ("a change in a precompiled header, by ccache", faults_of_ccache(), "repair CCACHE in tools/builds.py"),
             ("what was slowest", faults_of_times(), "repair tools/timed or tools/timing.py")]
