@@ -145,7 +145,7 @@ constexpr handle reshaped(const handle& x, const shape& target) {
     return x.extents() == target ? x : x.trace(ops::reshape{{}, {target}}, x);
 }
 // Repeated until it has the type.
-constexpr handle filled(const handle& x, const value_type& wanted) {
+constexpr handle filled(const handle& x, value_type wanted) {
     if (x.type() == wanted) return x;
     return x.trace(ops::broadcast_to{{}, {wanted.extents, wanted.batched && !x.batched()}}, x);
 }
