@@ -4,13 +4,34 @@
 #pragma once
 
 #include <array>
+#include <cstddef>
 #include <cstdint>
 #include <string_view>
+#include <type_traits>
 #include <utility>
 
 #include <hourglass/ir/evaluation.hpp>
 
 HOURGLASS_BEGIN
+
+// A function that an operation may state. Whether it does is a flag, since GCC under its undefined-behaviour sanitizer
+// takes no comparison of a function's address for a constant.
+template <class> class optional_function;
+template <class Result, class... Arguments> class optional_function<Result(Arguments...)> {
+    using function = Result (*)(Arguments...);
+    function function_ = nullptr;
+    bool is_stated_ = false;
+
+public:
+    constexpr optional_function() = default;
+    template <class F>
+    requires std::is_convertible_v<F, function>
+    constexpr optional_function(F f) : function_(f), is_stated_(true) {}
+    constexpr bool operator==(std::nullptr_t) const { return !is_stated_; }
+    constexpr Result operator()(Arguments... arguments) const {
+        return function_(static_cast<Arguments&&>(arguments)...);
+    }
+};
 
 struct operation {
     std::string_view name;
@@ -42,19 +63,20 @@ struct operation {
     int awaited_operand = -1; // one that it reads nothing of, and only comes after
     linearity linear = linearity::none;
     // A marker: which operand stands in its place in the graph of a program.
-    int (*chosen)(bool in_training) = nullptr;
+    optional_function<int(bool in_training)> chosen;
     // How the options print, without brackets; none where nothing is stated.
-    text (*describe)(const attributes&) = nullptr;
-    double (*cost)(const operation_cost&) = nullptr;
-    product_plan (*matrix_product)(const value_type* operands, const attributes&) = nullptr;
-    runs_of_movement (*runs)(const value_type& result, const value_type* operands, int count, const attributes&,
-                             int operand) = nullptr;
+    optional_function<text(const attributes&)> describe;
+    optional_function<double(const operation_cost&)> cost;
+    optional_function<product_plan(const value_type* operands, const attributes&)> matrix_product;
+    optional_function<runs_of_movement(const value_type& result, const value_type* operands, int count,
+                                       const attributes&, int operand)>
+        runs;
     // A movement that puts axes into another order: which axis of the operand each axis of the result is.
-    shape (*axes_of_result)(const attributes&) = nullptr;
+    optional_function<shape(const attributes&)> axes_of_result;
     // How it is applied to operands that have one more axis before all others, and so to many directions at once: by
     // the same operation with other options, or by a rule of its own, which may leave a case to be done one by one.
-    attributes (*with_leading_axis)(const attributes&, int extent) = nullptr;
-    handle (*over_directions)(direction_operands&) = nullptr;
+    optional_function<attributes(const attributes&, int extent)> with_leading_axis;
+    optional_function<handle(direction_operands&)> over_directions;
 };
 
 // Elementwise operations: one shape rule for all.
