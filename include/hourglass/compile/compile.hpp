@@ -46,7 +46,7 @@ template <class Spec> using last_graph = graph_of<Spec, stages::isolated>;
 // The graphs that are split off: the outer one, and that of a step of each scan.
 template <class Whole, int Scans> struct outer_of { using type = stage<stages::split::outer<Whole>>; };
 template <class Whole> struct outer_of<Whole, 0> { using type = Whole; };
-template <class Whole> inline constexpr int scans_of = count_scans(Whole::view());
+template <class Whole> inline constexpr int scans_of = stages::split::scans<Whole>::count;
 template <class Whole> using outer_graph_of = typename outer_of<Whole, scans_of<Whole>>::type;
 template <class Whole, int Scan> using step_of = stage<stages::split::step<Whole, Scan>>;
 
@@ -138,20 +138,9 @@ template <class Whole, int K, long Rows> struct step_of_scan
     using whole = step_of<Whole, K>;
     static constexpr int scans = scans_of<whole>;
     template <int J> using step = compiled_step<whole, J, Rows>;
-
-private:
-    struct counts {
-        int results = 0, sequences = 0;
-    };
-    static constexpr counts count() {
-        const step_graph step(Whole::view(), scan_number(Whole::view(), K));
-        return {step.results.size(), step.sequences.size()};
-    }
-
-public:
-    static constexpr int results = count().results;
-    static constexpr auto plan =
-        step_graph(Whole::view(), scan_number(Whole::view(), K)).template plan<results, count().sequences>();
+    using made_by = stages::split::step<Whole, K>;
+    static constexpr int results = made_by::sizes.results;
+    static constexpr const auto& plan = made_by::plan;
 };
 template <class Whole, int K, long Rows> struct compiled_step
     : step_of_scan<Whole, K, rows_at_once<step_of<Whole, K>, Rows>> {

@@ -186,17 +186,34 @@ struct split {
         }
         static constexpr graph_builder run() { return outer_graph(Whole::view()); }
     };
+    // Evaluated once for all scans of a graph: every scan would look at every other one again.
+    template <class Whole> struct scans {
+        static constexpr int count = count_scans(Whole::view());
+        static constexpr auto needs = [] {
+            // It has a name, since GCC takes no address within a temporary for a constant.
+            const needs_of_scans found(Whole::view());
+            return frozen_needs<Whole::sizes.nodes>(found);
+        }();
+        static constexpr auto nodes = [] {
+            std::array<int, static_cast<std::size_t>(count)> all{};
+            const list<int> found = outer_scans(Whole::view());
+            for (int k = 0; k < count; ++k) all[static_cast<std::size_t>(k)] = found[k];
+            return all;
+        }();
+    };
     template <class Whole, int Scan> struct step {
-        static constexpr graph_sizes room() {
-            graph_sizes of = Whole::sizes;
-            of.characters = 0;
-            of.nodes += of.nodes / 8 + 16;
-            of.roots = of.nodes;
-            return of;
+        static constexpr auto made(auto use) {
+            const needs_of_scans needs = scans<Whole>::needs.of(Whole::view());
+            step_graph step(Whole::view(), scans<Whole>::nodes[Scan], needs);
+            return use(step);
         }
+        static constexpr step_sizes sizes = made([](step_graph& step) { return step.sizes(); });
+        static constexpr graph_sizes room() { return sizes.graph; }
         static constexpr graph_builder run() {
-            return step_graph(Whole::view(), scan_number(Whole::view(), Scan)).take();
+            return made([](step_graph& step) { return step.take(); });
         }
+        static constexpr auto plan =
+            made([](step_graph& step) { return step.template plan<sizes.results, sizes.sequences>(); });
     };
 };
 

@@ -58,6 +58,11 @@ struct needs_of_scans {
         }
     }
 
+    constexpr needs_of_scans(const graph_view& g, slice_of<bool> wanted_, slice_of<bool> of_a_body_) : bodies(g) {
+        wanted.append(wanted_);
+        of_a_body.append(of_a_body_);
+    }
+
 private:
     // Where steps are done again for it, all states of the scan that made it are needed to begin with.
     constexpr void add_sequence(const scan_parts<graph_view>& scan, int read) {
@@ -79,6 +84,26 @@ private:
         }
         for (int s = 0; wanted[scan.at] && s < scan.states; ++s) wanted[scan.next(s)] = wanted[scan.initial(s)] = true;
     }
+};
+
+// The same as a constant, so that it is found once for all scans of a graph.
+template <int Nodes> struct frozen_needs {
+    std::array<bool, static_cast<std::size_t>(Nodes) + 1> wanted{}, of_a_body{};
+
+    constexpr explicit frozen_needs(const needs_of_scans& found) {
+        for (int n = 0; n < Nodes; ++n) {
+            wanted[static_cast<std::size_t>(n)] = found.wanted[n];
+            of_a_body[static_cast<std::size_t>(n)] = found.of_a_body[n];
+        }
+    }
+    constexpr needs_of_scans of(const graph_view& g) const {
+        return {g, {wanted.data(), Nodes}, {of_a_body.data(), Nodes}};
+    }
+};
+
+struct step_sizes {
+    graph_sizes graph;
+    int results = 0, sequences = 0;
 };
 
 // Makes the graph of one step.
@@ -108,6 +133,10 @@ public:
     step_graph(const step_graph&) = delete;
     step_graph& operator=(const step_graph&) = delete;
 
+    constexpr step_sizes sizes() {
+        r_.finish_names();
+        return {r_.to.sizes(), results.size(), sequences.size()};
+    }
     constexpr graph_builder take() {
         r_.finish_names();
         r_.to.starts = {};
