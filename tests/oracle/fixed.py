@@ -20,6 +20,8 @@ SEEDS = [86, 233, 319, 340, 856, 960, 1076, 1104, 1229, 1385, 1462, 1578, 1642, 
          2413, 2418, 2487, 2514, 2684, 2963, 3297, 3369, 3577, 3937, 4186, 4349, 4620, 4633, 4735, 4829, 4990, 5265, 5439,
          5463, 5931]
 FORMATTER_OFF = "// clang-format off"
+# Lowering it takes some 1.5 million steps of constant evaluation: Clang ends at 1,048,576 unless it is told otherwise.
+TOO_LARGE_FOR_CLANG = {4990}
 
 
 def all_models():
@@ -87,7 +89,8 @@ def text(part, held):
              FORMATTER_OFF,
              '#include "oracle/expect.hpp"', "", "namespace hg = hourglass;", ""]
     for i, model in enumerate(part):
-        guard = "#ifdef __clang__" if i % 2 else "#ifndef __clang__"  # a half for each compiler, as in tests/support/shares.hpp
+        of_clang = i % 2 and model.seed not in TOO_LARGE_FOR_CLANG  # a half for each compiler, as in support/shares.hpp
+        guard = "#ifdef __clang__" if of_clang else "#ifndef __clang__"
         lines += [guard, *cpp.definitions(model), ""]
         lines += [*test_of(model, {name: v for (seed, name), v in held.items() if seed == model.seed})[:-1], "#endif", ""]
     return "\n".join(lines)
