@@ -1,6 +1,6 @@
 // Everything that a model and its training need. Files, data sets and pictures are in data/ and io/, which are
 // compiled. Interpreters and pictures of graphs are in inspect/inspect.hpp, inspect/graphviz.hpp and
-// inspect/mermaid.hpp: few programs want them, and they are an eighth of what this header would cost.
+// inspect/mermaid.hpp: few programs want them, and they would be a tenth of what this header costs.
 #pragma once
 
 // First, so that a message from it stands under a short list of includes.

@@ -40,7 +40,7 @@ bool is_leaf(const hg::graph_builder& g, int n, hg::step_leaf kind, int which) {
     const ops::step_source source = ops::step_source::of(g.nodes[n].options);
     return source.kind == kind && source.which == which;
 }
-// What a call of a scan reads, as places in the graph that was split.
+// The operands of a call of a scan, as places in the graph that was split.
 struct outer {
     hg::graph_builder g;
     places calls;
@@ -82,7 +82,7 @@ TEST_CASE("the scans of a graph are those in no body, in the order of their node
     const int second = d.scan(outer, {d.last(within, 0)}, {d.end});
     CHECK(places_in(hg::outer_scans(d.g.view())) == places{first, second});
     CHECK(hg::count_scans(d.g.view()) == 2);
-    CHECK(hg::scan_number(d.g.view(), 1) == second);
+    CHECK(hg::outer_scans(d.g.view())[1] == second);
     CHECK(hg::count_scans(drawing().g.view()) == 0);
 }
 
@@ -298,7 +298,7 @@ TEST_CASE("a scan reads what another one stacks") {
     const outer to(d);
     REQUIRE(to.calls.size() == 2);
     CHECK(to.read_by(1) == names{"result", "result"});
-    CHECK(to.output(to.g.operand(to.at(1), 0)).result == 1); // the last state, behind what is stacked
+    CHECK(to.output(to.g.operand(to.at(1), 0)).result == 1); // the last state, after what is stacked
     CHECK(to.output(to.g.operand(to.at(1), 1)).result == 0);
     CHECK(to.output(to.g.roots[0].node).call == to.at(1));
 }
@@ -319,7 +319,7 @@ TEST_CASE("a step in whose body a scan stands is a graph with that scan, and is 
     drawing of_step;
     of_step.g = step.take();
     REQUIRE(hg::count_scans(of_step.g.view()) == 1);
-    hg::step_graph inner_step(of_step.g.view(), hg::scan_number(of_step.g.view(), 0));
+    hg::step_graph inner_step(of_step.g.view(), hg::outer_scans(of_step.g.view())[0]);
     REQUIRE(inner_step.outer.size() == 2);
     CHECK(hg::is<ops::multiply>(of_step.g.nodes[inner_step.outer[0]]));
     CHECK(is_leaf(of_step.g, inner_step.outer[1], hg::step_leaf::outer, 0));
@@ -343,7 +343,7 @@ TEST_CASE("of states that are kept now and then, there are as many as are kept")
     CHECK(plan.again == -1);
 }
 
-TEST_CASE("the scan that reads them has what steps that are done again read, behind its own operands") {
+TEST_CASE("the scan that reads them has what steps that are done again read, after its own operands") {
     there_and_back d;
     ask_for(d, d.out);
     const hg::step_graph step(d.g.view(), d.second);

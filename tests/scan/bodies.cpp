@@ -78,6 +78,20 @@ TEST_CASE("bodies that surround one stand in one another, in whatever order they
     }
 }
 
+TEST_CASE("a node that nothing reads does not tell which body stands in which") {
+    drawing d;
+    const int outer = d.begin(), middle = d.begin(), inner = d.begin(), start = d.leaf("start", number);
+    const int h = d.state(outer, 0), m = d.state(middle, 0), c = d.state(inner, 0);
+    const int unread = d.multiply(c, m), next = d.multiply(c, h);
+    const int inner_scan = d.scan(inner, {next}, {h}), result = d.last(inner_scan, 0);
+    d.scan(outer, {result}, {start});
+    const hg::scan_bodies bodies(d.g.view());
+    CHECK(bodies[unread] == inner);
+    CHECK(bodies.around(inner) == outer);
+    CHECK(bodies[inner_scan] == outer);
+    CHECK(bodies[result] == outer);
+}
+
 TEST_CASE("of a body is needed what states and results are made of, bodies within it included") {
     nested d;
     const int unused = d.stacked(d.inner_scan, d.unread);

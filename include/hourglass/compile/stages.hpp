@@ -186,7 +186,7 @@ struct split {
         }
         static constexpr graph_builder run() { return outer_graph(Whole::view()); }
     };
-    // Evaluated once for all scans of a graph: every scan would look at every other one again.
+    // What all scans of a graph ask of it, found once: otherwise each would look at all the others again.
     template <class Whole> struct scans {
         static constexpr int count = count_scans(Whole::view());
         static constexpr auto needs = [] {

@@ -144,7 +144,8 @@ template <class H> constexpr H with_next_axis_swapped(const H& x, int axis) {
 constexpr handle reshaped(const handle& x, const shape& target) {
     return x.extents() == target ? x : x.trace(ops::reshape{{}, {target}}, x);
 }
-// Repeated until it has the type.
+// Repeated until it has the type, which is taken by value: of a reference to a temporary GCC warns at -O3 that it may
+// be uninitialised.
 constexpr handle filled(const handle& x, value_type wanted) {
     if (x.type() == wanted) return x;
     return x.trace(ops::broadcast_to{{}, {wanted.extents, wanted.batched && !x.batched()}}, x);

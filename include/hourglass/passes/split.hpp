@@ -18,7 +18,6 @@ constexpr list<int> outer_scans(const graph_view& g) {
     return scans;
 }
 constexpr int count_scans(const graph_view& g) { return outer_scans(g).size(); }
-constexpr int scan_number(const graph_view& g, int k) { return outer_scans(g)[k]; }
 
 // One scan, as what runs it must know it. The operands of its operation in the outer graph are what the body reads,
 // what the states start from, and the sequences; the results of the step's graph are what the states become, then what
@@ -86,7 +85,7 @@ private:
     }
 };
 
-// The same as a constant, so that it is found once for all scans of a graph.
+// The same as a constant, which all scans of a graph read.
 template <int Nodes> struct frozen_needs {
     std::array<bool, static_cast<std::size_t>(Nodes) + 1> wanted{}, of_a_body{};
 
@@ -101,6 +100,7 @@ template <int Nodes> struct frozen_needs {
     }
 };
 
+// How much room the graph of a step and its plan take.
 struct step_sizes {
     graph_sizes graph;
     int results = 0, sequences = 0;

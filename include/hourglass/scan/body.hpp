@@ -46,7 +46,6 @@ template <class Graph> struct scan_parts {
 class scan_bodies {
     list<int> innermost_; // by node; 0: in none
     list<int> around_;    // by body; 0: none
-    list<bool> read_;     // by node: by another one that is read itself
     bool moved_ = false;  // a scan, after it was looked at
 
 public:
@@ -55,10 +54,10 @@ public:
         if (g.bodies == 0) return;
         innermost_ = list<int>(g.nodes.size);
         around_ = list<int>(g.bodies + 1);
-        find_read(g);
+        const list<bool> read = nodes_read(g);
         do {
             moved_ = false;
-            for (int n = 0; n < g.nodes.size; ++n) innermost_[n] = find(g, n);
+            for (int n = 0; n < g.nodes.size; ++n) innermost_[n] = find(g, n, read[n]);
         } while (moved_);
     }
     // No scan was ever made.
@@ -81,22 +80,23 @@ public:
     }
 
 private:
-    // What nothing reads says nothing of the bodies: a derivation leaves such nodes behind, which may read a body that
-    // their scan has nothing to do with.
-    constexpr void find_read(const graph_view& g) {
-        read_ = list<bool>(g.nodes.size);
-        for (const graph_root& r : g.roots) read_[r.node] = true;
-        int last = g.nodes.size - 1; // behind the last scan lies what may be read by nodes to come
+    // Which nodes are read by another one that is read itself. The others do not tell which body stands in which:
+    // differentiation leaves nodes that nothing reads, and these may read a body to which their scan does not belong.
+    static constexpr list<bool> nodes_read(const graph_view& g) {
+        list<bool> read(g.nodes.size);
+        for (const graph_root& r : g.roots) read[r.node] = true;
+        int last = g.nodes.size - 1; // nodes after the last scan may be read by nodes to come
         while (last >= 0 && !is_scan(g.nodes.data[last])) --last;
         for (int n = g.nodes.size - 1; n >= 0; --n) {
             const node& at = g.nodes.data[n];
-            if (n > last || at.name >= 0 || is_scan(at) || is_scan_result(at)) read_[n] = true;
-            if (!read_[n]) continue;
+            if (n > last || at.name >= 0 || is_scan(at) || is_scan_result(at)) read[n] = true;
+            if (!read[n]) continue;
             const int* const operands = g.operands.data + at.first_operand;
-            for (int i = 0; i < at.operand_count; ++i) read_[operands[i]] = true;
+            for (int i = 0; i < at.operand_count; ++i) read[operands[i]] = true;
         }
+        return read;
     }
-    constexpr int find(const graph_view& g, int n) {
+    constexpr int find(const graph_view& g, int n, bool is_read) {
         const node& at = g.nodes.data[n];
         const int* const operands = g.operands.data + at.first_operand;
         if (is_step(at)) return ops::step_value::of(at.options).body;
@@ -120,7 +120,7 @@ private:
                 other = body;
                 body = inner;
             }
-            if (read_[n]) surround(body, other);
+            if (is_read) surround(body, other);
         }
         return body;
     }
