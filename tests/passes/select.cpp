@@ -27,7 +27,7 @@ void name(graph& m, std::string_view name, hg::handle x) {
     const int index = m.g.intern(name);
     m.g.names[index].node = x.index;
 }
-// A choice that a program drops, so that what comes behind it has another place.
+// A choice that a program drops, so that what comes after it has another place.
 hg::handle dropped_choice(graph& m) {
     const auto w = m.parameter("chosen");
     return m.apply<ops::in_training>({}, w, w);
@@ -165,7 +165,7 @@ TEST_CASE("results come as they are asked for; what the model asked for is forgo
     CHECK(hg::is<ops::tanh>(g.nodes[g.roots[2].node]));
 }
 
-TEST_CASE("names keep their places, and new ones come behind them") {
+TEST_CASE("names keep their places, and new ones come after them") {
     graph m;
     const auto choice = dropped_choice(m), y = tanh(m.input("x", make_shape(3)));
     name(m, "y", y);

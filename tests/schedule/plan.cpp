@@ -311,7 +311,7 @@ TEST_CASE("an update that is late goes to the arena, and is copied by a group at
     CHECK(p.storage(next_first) == arena);
     CHECK(p.value(next_second) == -1);
     CHECK(p.group(next_third) == p.group(next_first));
-    CHECK(p.stored_by(made) == numbers{1, p.value(next_first), 3, p.value(third)}); // updates behind all else
+    CHECK(p.stored_by(made) == numbers{1, p.value(next_first), 3, p.value(third)}); // updates after all else
     CHECK(p.stored_by(p.of(next_second)) == numbers{1, p.value(second)});
     CHECK(copied.kind == hg::group_kind::elementwise);
     CHECK(copied.tail);

@@ -7,7 +7,7 @@ import re
 from checks import ROOT, check_syntax, compile_command, in_parallel, report
 
 WARNINGS = ["-Wall", "-Wextra", "-Wpedantic", "-Wconversion"]
-# Derivative rules in ops/ are written against functions that graph/ defines, so alone they lack a definition.
+# Derivative rules in ops/ are written against functions that other rooms define, so alone they lack a definition.
 DEFINED_ELSEWHERE = re.compile(r"warning: inline function .*(used but never defined|is not defined)")
 INCLUDE = ROOT / "include"
 # For the processors that every one is like: xsimd has a third less to parse there, and headers are the same for all.
