@@ -139,11 +139,13 @@ struct pairs : graph {
 
     pairs() {
         const auto x = input("x", make_shape(3, 4)), y = input("y", make_shape(3, 4));
-        first[0] = tanh(x) * 2.0 + sum_to_number(x);
+        // Both sums are made first, since which operand of + is evaluated first is the compiler's choice.
+        const hg::handle sum_of_x = sum_to_number(x), sum_of_y = sum_to_number(y);
+        first[0] = tanh(x) * 2.0 + sum_of_x;
         const auto turned = [&](hg::handle a) { return apply<ops::transpose>({}, a); };
         first[1] = turned(first[0]);
         second[1] = turned(y);
-        second[0] = tanh(turned(first[1])) * 2.0 + sum_to_number(y);
+        second[0] = tanh(turned(first[1])) * 2.0 + sum_of_y;
         first[2] = sum_over_rows(x);
         second[2] = sum_over_rows(y);
         const auto v = parameter("v", make_shape(5, 3)), w = parameter("w", make_shape(5, 3));

@@ -35,17 +35,21 @@ def check_syntax(command, source, directory=ROOT):
 
 
 @contextmanager
-def umbrella_parsed_once(command):
-    """The command that compiles files which all begin by including hourglass.hpp, parsed once for them all while this
-    lasts: that is most of the work for a small file."""
+def parsed_once(command, headers):
+    """The command that compiles files which all include these headers before anything else, parsed once for them all
+    while this lasts: that is most of the work for a small file."""
     with tempfile.TemporaryDirectory() as folder:
-        umbrella = Path(folder, "umbrella.hpp")
-        umbrella.write_text("#include <hourglass/hourglass.hpp>\n")
-        parsed = Path(folder, "umbrella.hpp.gch")  # a name that both compilers look for
-        done = subprocess.run([*command, "-x", "c++-header", str(umbrella), "-o", str(parsed)], cwd=ROOT,
+        together = Path(folder, "headers.hpp")
+        together.write_text("".join(f"#include <{header}>\n" for header in headers))
+        parsed = Path(folder, "headers.hpp.gch")  # a name that both compilers look for
+        done = subprocess.run([*command, "-x", "c++-header", str(together), "-o", str(parsed)], cwd=ROOT,
                               stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
         # Where that fails, the files say themselves what is wrong.
-        yield [*command, "-include", str(umbrella)] if done.returncode == 0 else command
+        yield [*command, "-include", str(together)] if done.returncode == 0 else command
+
+
+def umbrella_parsed_once(command):
+    return parsed_once(command, ["hourglass/hourglass.hpp"])
 
 
 def cores():
