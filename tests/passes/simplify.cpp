@@ -1,55 +1,12 @@
-// The rules of simplification, each by its name: what it makes of a formula, and that no infinity and no NaN of a
-// user's own formula changes, except towards the exact value.
-#include "autodiff/gradient_check.hpp"
+// What simplification makes of formulas, and what it leaves alone: no infinity and no NaN of a user's own formula changes,
+// except towards the exact value. Each rule by its name is in passes/simplify_rules.cpp.
+#include "passes/simplified_formula.hpp"
 
-using namespace gradient_check;
+using namespace simplification_tests;
 
 namespace {
 
 constexpr double infinity = std::numeric_limits<double>::infinity();
-
-// A graph of the leaves x and y, vectors of two, and X, of a row each, and what simplification makes of one value.
-struct formula {
-    hg::graph_builder g;
-    hg::handle x, y, X;
-
-    formula() {
-        x = push_leaf(g, hg::sentence("x"), shared_by_rows(2));
-        y = push_leaf(g, hg::sentence("y"), shared_by_rows(2));
-        X = push_leaf(g, hg::sentence("X"), per_row(2));
-    }
-    hg::handle number(double value) { return {&g, nullptr, g.push_literal(value)}; }
-    // As if differentiation had made it.
-    hg::handle derived(auto make) {
-        const hg::deriving_scope scope(g);
-        return make();
-    }
-    // Written as in a formula.
-    std::string simplified(hg::handle result) {
-        const int name = g.intern("result");
-        g.roots.clear();
-        g.roots.push({hg::root_kind::value, name, result.index});
-        const hg::graph_builder simple = hg::prune(hg::simplify(g.view(), true).view());
-        return written(simple.view(), simple.roots[0].node);
-    }
-    static std::string written(hg::graph_view v, int n) {
-        const hg::node& at = v[n];
-        if (at.name >= 0) return std::string(v.name(at.name));
-        if (at.op->kind == hg::operation_kind::literal) {
-            char text[40];
-            std::snprintf(text, sizeof text, "%.16g", at.options.number);
-            return text;
-        }
-        std::string text = std::string(at.op->name) + "(";
-        for (int i = 0; i < at.operand_count; ++i) text += (i > 0 ? ", " : "") + written(v, v.operand(n, i));
-        return text + ")";
-    }
-};
-// Of handles to x and y.
-std::string simplified(auto of) {
-    formula f;
-    return f.simplified(of(f));
-}
 
 }
 

@@ -99,6 +99,7 @@ struct graph_view {
 };
 
 template <class Op> constexpr bool is(const node& n) { return n.op->id == record<Op>.id; }
+template <class... Ops> constexpr bool is_one_of(const node& n) { return ((n.op->id == record<Ops>.id) || ...); }
 // A marker that derivatives do not pass.
 constexpr bool stops_gradient(const node& n) { return n.op->kind == operation_kind::marker && !n.op->smooth; }
 // A marker whose operand is another in training.

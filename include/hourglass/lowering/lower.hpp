@@ -46,13 +46,18 @@ public:
     constexpr void define(std::string_view name, int node_) { graph_.names[intern(name, hash_of(name))].node = node_; }
 
 private:
-    template <class Left, class Right> constexpr bool lower_equation(const equation<Left, Right>& e) {
-        if (graph_.failed()) return false;
+    // Layers and noise in what follows are named by the equation. Returns the place around it.
+    template <class Left, class Right> constexpr naming begin() {
         const naming outer = place_;
         place_.equation = Left::name;
         place_.layers = layer_count<Right>;
         place_.noises = noise_count<Right>;
         place_.next_layer = place_.next_noise = 0;
+        return outer;
+    }
+    template <class Left, class Right> constexpr bool lower_equation(const equation<Left, Right>& e) {
+        if (graph_.failed()) return false;
+        const naming outer = begin<Left, Right>();
         const int known = graph_.nodes.size(), known_names = graph_.names.size();
         int name = -1;
         if constexpr (Left::kind == leaf_kind::symbol) {
@@ -75,22 +80,25 @@ private:
     // next(m) = ...: what m becomes at the end of a training step.
     template <class Left, class Right> constexpr bool lower_equation(const equation<next_of<Left>, Right>& e) {
         if (graph_.failed()) return false;
-        const naming outer = place_;
-        place_.equation = Left::name;
-        place_.layers = layer_count<Right>;
-        place_.noises = noise_count<Right>;
-        place_.next_layer = place_.next_noise = 0;
+        const naming outer = begin<Left, Right>();
         const handle target = lower(e.of);
-        if (!graph_.failed() && scan_ != nullptr) {
-            const int carried = scan_->state(target.index);
-            if (carried < 0)
-                graph_.fail(sentence("next of '", Left::name, "', which is ", name_of(Left::kind),
-                                     ": the body of a scan writes what the scan carries alone; an hg::state is written "
-                                     "outside of it"));
-            const handle value = lower(e.right);
-            if (!graph_.failed()) scan_->set_next(carried, value);
-            return finish(outer);
-        }
+        if (!graph_.failed() && scan_ != nullptr)
+            lower_carried<Left>(target, e.right);
+        else
+            lower_next<Left>(target, e.right);
+        return finish(outer);
+    }
+    // In the body of a scan: what one of its states becomes.
+    template <class Left> constexpr void lower_carried(handle target, const auto& right) {
+        const int carried = scan_->state(target.index);
+        if (carried < 0)
+            graph_.fail(sentence("next of '", Left::name, "', which is ", name_of(Left::kind),
+                                 ": the body of a scan writes what the scan carries alone; an hg::state is written "
+                                 "outside of it"));
+        const handle value = lower(right);
+        if (!graph_.failed()) scan_->set_next(carried, value);
+    }
+    template <class Left> constexpr void lower_next(handle target, const auto& right) {
         if (!graph_.failed() &&
             !(is<ops::state>(target.at()) || (Left::kind == leaf_kind::symbol && is<ops::parameter>(target.at()))))
             graph_.fail(sentence("next of '", Left::name, "', which is ", name_of(Left::kind),
@@ -98,9 +106,8 @@ private:
         for (const graph_root& r : graph_.roots)
             if (!graph_.failed() && r.kind == root_kind::update && r.name == target.at().name)
                 graph_.fail(sentence("next of '", Left::name, "' is given twice"));
-        const handle result = lower(e.right);
+        const handle result = lower(right);
         if (!graph_.failed()) add_update(target, result);
-        return finish(outer);
     }
     static constexpr text with_article(std::string_view noun) {
         return sentence(noun.starts_with("i") || noun.starts_with("a") || noun.starts_with("e") ? "an " : "a ", noun);
@@ -227,13 +234,18 @@ private:
             if (!graph_.failed()) { lower_block(prefix, b.inner, scan_); }
         }
         if (graph_.failed()) return at(0);
-        const int name = graph_.by_name.find(hash_of(sentence(prefix.view(), Result::name).view()));
-        if (name < 0 || graph_.names[name].node < 0) {
+        const int found = find_behind(prefix, Result::name);
+        if (found < 0) {
             graph_.fail(sentence("the block '", Prefix.view(), "' has no symbol '", Result::name,
                                  "' to give: no equation of it has this name"));
             return at(0);
         }
-        return at(graph_.names[name].node);
+        return at(found);
+    }
+    // The node of a name behind the prefix, or -1.
+    constexpr int find_behind(const text& prefix, std::string_view name) const {
+        const int found = graph_.by_name.find(hash_of(sentence(prefix.view(), name).view()));
+        return found < 0 ? -1 : graph_.names[found].node;
     }
     template <class Inner> constexpr void lower_block(const text& prefix, const Inner& block, open_scan* scan) {
         lowering inner(graph_, prefix.view());
@@ -252,13 +264,13 @@ private:
         if (!problem.empty()) graph_.fail(problem);
         if (!known && !graph_.failed()) lower_scan(prefix, Prefix.view(), static_cast<const Use&>(s));
         if (graph_.failed()) return at(0);
-        const int name = graph_.by_name.find(hash_of(sentence(prefix.view(), Result::name).view()));
-        if (name < 0 || graph_.names[name].node < 0) {
+        const int found = find_behind(prefix, Result::name);
+        if (found < 0) {
             graph_.fail(sentence("the body of the scan '", Prefix.view(), "' has no symbol '", Result::name,
                                  "' to give: no equation of it has this name, and nothing is passed by it"));
             return at(0);
         }
-        return take_of_scan(at(blocks_->scan_node(hash)), at(graph_.names[name].node), Moment, Result::name);
+        return take_of_scan(at(blocks_->scan_node(hash)), at(found), Moment, Result::name);
     }
     template <class Body, int Steps, bool Backwards, int Every, class... Arguments>
     constexpr void lower_scan(const text& prefix, std::string_view name,

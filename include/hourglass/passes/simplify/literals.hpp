@@ -7,6 +7,7 @@
 
 #include <hourglass/ir/trace.hpp>
 #include <hourglass/ops/functions.hpp>
+#include <hourglass/passes/simplify/by_operation.hpp>
 
 HOURGLASS_BEGIN
 namespace literal_numbers {
@@ -19,14 +20,20 @@ constexpr bool product_is_finite(double x, double y) {
 constexpr bool quotient_is_finite(double x, double y) {
     return y != 0 && (size_of(y) >= 1 ? size_of(x) <= largest : size_of(x) <= largest * size_of(y));
 }
+constexpr bool square_is_finite(double x, double) { return product_is_finite(x, x); }
+constexpr bool sum_is_finite(double x, double y) { return size_of(x) <= largest / 2 && size_of(y) <= largest / 2; }
+// Of operations whose results may be infinite where no operand is.
+inline constexpr known_of_operation<bool (*)(double, double)> list_of_finite[] = {
+    known_of<ops::add>(&sum_is_finite),          known_of<ops::subtract>(&sum_is_finite),
+    known_of<ops::multiply>(&product_is_finite), known_of<ops::square>(&square_is_finite),
+    known_of<ops::divide>(&quotient_is_finite),
+};
+inline constexpr by_operation finite_results(list_of_finite);
 // Asked before it is computed: a constant expression must not overflow.
 constexpr bool stays_finite(const node& n, double x, double y) {
     if (!(size_of(x) <= largest && size_of(y) <= largest)) return false;
-    if (is<ops::multiply>(n)) return product_is_finite(x, y);
-    if (is<ops::square>(n)) return product_is_finite(x, x);
-    if (is<ops::divide>(n)) return quotient_is_finite(x, y);
-    if (is<ops::add>(n) || is<ops::subtract>(n)) return size_of(x) <= largest / 2 && size_of(y) <= largest / 2;
-    return true;
+    const auto* const is_finite = finite_results.find(n.op->id);
+    return is_finite == nullptr || (*is_finite)(x, y);
 }
 // As a factor, in float too, where one that is no ordinary number may be zero or infinite itself.
 constexpr bool is_ordinary(double x) { return size_of(x) >= 0x1p-100 && size_of(x) <= 0x1p100; }

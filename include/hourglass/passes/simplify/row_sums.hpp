@@ -4,6 +4,7 @@
 
 #include <hourglass/ir/trace.hpp>
 #include <hourglass/ops/reduction.hpp>
+#include <hourglass/passes/simplify/by_operation.hpp>
 
 HOURGLASS_BEGIN
 
@@ -24,31 +25,41 @@ class row_sum {
         const node& of = g_.nodes[n];
         if (!of.type.batched) return {-1, n};
         if (of.operand_count == 0 || of.type.extents.rank != 0) return {n, -1};
-        const int a = g_.operand(n, 0), b = of.operand_count > 1 ? g_.operand(n, 1) : -1;
-        if (is<ops::add>(of) || is<ops::subtract>(of)) {
-            if (is_noise_[a] || is_noise_[b]) return {n, -1};
-            const bool minus = is<ops::subtract>(of);
-            const parts first = parts_of_row(a), second = parts_of_row(b);
-            if (first.once < 0 && second.once < 0) return {n, -1};
-            const int per_row = together(first.per_row, second.per_row, minus);
-            return {per_row, together(first.once, second.once, minus)};
-        }
-        if (is<ops::negate>(of) || is<ops::broadcast_to>(of)) {
-            const parts p = parts_of_row(a);
-            if (p.once < 0 || p.per_row < 0) return {n, -1};
-            if (is<ops::broadcast_to>(of)) return p;
-            const int per_row = (-at(p.per_row)).index;
-            return {per_row, (-at(p.once)).index};
-        }
-        if (is<ops::multiply>(of) && !g_.nodes[a].type.batched) return scaled(n, a, b);
-        if (is<ops::multiply>(of) && !g_.nodes[b].type.batched) return scaled(n, b, a);
-        if (is<ops::divide>(of) && !g_.nodes[b].type.batched) {
-            const parts p = parts_of_row(a);
-            if (p.once < 0) return {n, -1};
-            const int per_row = (at(p.per_row) / at(b)).index;
-            return {per_row, (at(p.once) / at(b)).index};
-        }
-        return {n, -1};
+        const parts_rule* const rule = rules.find(of.op->id);
+        return rule == nullptr ? parts{n, -1} : (this->*(*rule))(n);
+    }
+    constexpr parts of_sum(int n) const { return together(n, false); }
+    constexpr parts of_difference(int n) const { return together(n, true); }
+    constexpr parts together(int n, bool minus) const {
+        const int a = g_.operand(n, 0), b = g_.operand(n, 1);
+        if (is_noise_[a] || is_noise_[b]) return {n, -1};
+        const parts first = parts_of_row(a), second = parts_of_row(b);
+        if (first.once < 0 && second.once < 0) return {n, -1};
+        const int per_row = together(first.per_row, second.per_row, minus);
+        return {per_row, together(first.once, second.once, minus)};
+    }
+    constexpr parts of_negative(int n) const {
+        const parts p = parts_of_row(g_.operand(n, 0));
+        if (p.once < 0 || p.per_row < 0) return {n, -1};
+        const int per_row = (-at(p.per_row)).index;
+        return {per_row, (-at(p.once)).index};
+    }
+    constexpr parts of_repeated(int n) const {
+        const parts p = parts_of_row(g_.operand(n, 0));
+        return p.once < 0 || p.per_row < 0 ? parts{n, -1} : p;
+    }
+    constexpr parts of_product(int n) const {
+        const int a = g_.operand(n, 0), b = g_.operand(n, 1);
+        if (!g_.nodes[a].type.batched) return scaled(n, a, b);
+        return g_.nodes[b].type.batched ? parts{n, -1} : scaled(n, b, a);
+    }
+    constexpr parts of_quotient(int n) const {
+        const int a = g_.operand(n, 0), b = g_.operand(n, 1);
+        if (g_.nodes[b].type.batched) return {n, -1};
+        const parts p = parts_of_row(a);
+        if (p.once < 0) return {n, -1};
+        const int per_row = (at(p.per_row) / at(b)).index;
+        return {per_row, (at(p.once) / at(b)).index};
     }
     constexpr parts scaled(int n, int scale, int of) const {
         const parts p = parts_of_row(of);
@@ -61,6 +72,14 @@ class row_sum {
         if (a < 0) return minus ? (-at(b)).index : b;
         return minus ? (at(a) - at(b)).index : (at(a) + at(b)).index;
     }
+
+    using parts_rule = parts (row_sum::*)(int n) const;
+    static constexpr known_of_operation<parts_rule> list_of_rules[] = {
+        known_of<ops::add>(&row_sum::of_sum),          known_of<ops::subtract>(&row_sum::of_difference),
+        known_of<ops::negate>(&row_sum::of_negative),  known_of<ops::broadcast_to>(&row_sum::of_repeated),
+        known_of<ops::multiply>(&row_sum::of_product), known_of<ops::divide>(&row_sum::of_quotient),
+    };
+    static constexpr by_operation rules{list_of_rules};
 
 public:
     constexpr explicit row_sum(graph_builder& g) : g_(g), is_noise_(g.nodes.size()) {

@@ -6,104 +6,49 @@
 // differentiated.
 #pragma once
 
-#include <bit>
-
-#include <hourglass/ops/triangular.hpp>
-#include <hourglass/passes/rewrite.hpp>
-#include <hourglass/special/log_normal_cdf.hpp>
-#include <hourglass/special/zero_products.hpp>
+#include <hourglass/passes/simplify/formulas.hpp>
 
 HOURGLASS_BEGIN
 
-class square_rules {
-    graph_builder& g_;
+class square_rules : formulas {
     slice_of<int> kept_; // nodes that other formulas must go on reading: targets of a derivative
     bool values_stay_;   // only rules after which no value over- or underflows that did not before
 
-    static constexpr int deepest = 12; // how far formulas are followed
-
-    constexpr const node& at(int n) const { return g_.nodes.begin()[n]; }
-    template <class Op> constexpr bool is_op(int n) const { return at(n).op->id == record<Op>.id; }
-    constexpr int operand(int n, int i) const { return g_.operand(n, i); }
-    constexpr handle h(int n) const { return {&g_, nullptr, n}; }
     constexpr bool is_kept(int n) const {
         for (int k : kept_)
             if (k == n) return true;
         return false;
     }
-    constexpr bool is_literal(int n) const { return at(n).op->kind == operation_kind::literal; }
-    constexpr double number(int n) const { return at(n).options.number; }
 
 public:
     constexpr square_rules(graph_builder& g, bool values_stay, slice_of<int> kept = {})
-        : g_(g), kept_(kept), values_stay_(values_stay) {}
+        : formulas(g), kept_(kept), values_stay_(values_stay) {}
 
+    using formulas::is_not_negative;
     static constexpr bool is_root(const node& n) {
-        return is<ops::euclidean_norm>(n) || is<ops::abs>(n) || is<ops::sqrt>(n) || is<ops::pow>(n);
+        return is_one_of<ops::euclidean_norm, ops::abs, ops::sqrt, ops::pow>(n);
     }
     // An inner product too.
     static constexpr bool is_square(const node& n) {
-        return is<ops::square>(n) || is<ops::multiply>(n) || is<ops::pow>(n) ||
+        return is_one_of<ops::square, ops::multiply, ops::pow>(n) ||
                (is<ops::matmul>(n) && n.type.extents.size() == 1);
-    }
-    // Never below zero and never -0, whatever its operands are; it may be no number.
-    constexpr bool is_not_negative(int n, int depth = 0) const {
-        if (depth > deepest) return false;
-        const auto all = [&](int first) {
-            for (int i = first; i < at(n).operand_count; ++i)
-                if (!is_not_negative(operand(n, i), depth + 1)) return false;
-            return true;
-        };
-        if (is_literal(n)) return number(n) > 0 || std::bit_cast<std::uint64_t>(number(n)) == 0;
-        if (is_op<ops::abs>(n) || is_op<ops::square>(n) || is_op<ops::exp>(n) || is_op<ops::sigmoid>(n) ||
-            is_op<ops::softplus>(n) || is_op<ops::relu>(n) || is_op<ops::euclidean_norm>(n) ||
-            is_op<ops::normal_cdf>(n) || is_op<ops::rows>(n))
-            return true;
-        if (is_op<ops::multiply>(n) && same_value(operand(n, 0), operand(n, 1))) return true;
-        if (is_op<ops::where>(n)) return all(1);
-        // What corrects a mean is less than the mean itself.
-        if (is_op<ops::corrected_mean>(n)) return is_not_negative(operand(n, 0), depth + 1);
-        if (is_op<ops::pow>(n)) return is_even(operand(n, 1)) || is_not_negative(operand(n, 0), depth + 1);
-        if (is_op<ops::add>(n) || is_op<ops::multiply>(n) || is_op<ops::divide>(n) || is_op<ops::maximum>(n) ||
-            is_op<ops::minimum>(n) || is_op<ops::sqrt>(n) || is_op<ops::sum>(n) || is_op<ops::reshape>(n) ||
-            is_op<ops::broadcast_to>(n) || is_op<ops::transpose>(n) || is_op<ops::slice>(n))
-            return all(0);
-        return false;
-    }
-    // Computed by the same formula from the same leaves.
-    constexpr bool same_value(int a, int b, int depth = 0) const {
-        if (a == b) return true;
-        const node &x = at(a), &y = at(b);
-        if (depth > deepest || x.op->id != y.op->id || x.operand_count != y.operand_count || !(x.type == y.type) ||
-            !(x.options == y.options) || x.op->kind == operation_kind::scan)
-            return false;
-        if (is_literal(a)) return std::bit_cast<std::uint64_t>(number(a)) == std::bit_cast<std::uint64_t>(number(b));
-        for (int i = 0; i < x.operand_count; ++i)
-            if (!same_value(operand(a, i), operand(b, i), depth + 1)) return false;
-        return x.operand_count > 0;
     }
     // n squared, without a root that n is, or is made of: -1 where there is none. Where only `rough` roots count, that
     // of a sum with a positive number is none: it is smooth.
     constexpr int squared(int n, bool rough = false, int depth = 0) {
         if (depth > deepest || is_kept(n) || at(n).operand_count == 0) return -1;
+        const root_rule* const rule = root_rules.find(at(n).op->id);
+        if (rule == nullptr) return -1;
         const value_type type = at(n).type; // a copy: the nodes move as the graph grows
-        const int found = squared_of(n, type, rough, depth + 1);
+        const int found = (this->*(*rule))(n, type, rough, depth + 1);
         return found < 0 || is_op<ops::euclidean_norm>(n) ? found : filled(h(found), type).index;
     }
     // What a node of this operation and these operands is without the root in it: -1 where there is none.
     constexpr int without_root(const operation& op, int a, int b, const value_type& type) {
-        int found = -1;
-        if (op.id == record<ops::square>.id)
-            found = squared(a);
-        else if (op.id == record<ops::multiply>.id)
-            found = product_of_roots(a, b);
-        else if (op.id == record<ops::pow>.id && is_literal(b))
-            found = power_of_root(a, number(b));
-        else if (op.id == record<ops::matmul>.id)
-            found = inner_product_of_roots(a, b, type);
+        const square_rule* const rule = rules_of_squares.find(op.id);
+        const int found = rule == nullptr ? -1 : (this->*(*rule))(a, b, type);
         return found < 0 ? -1 : filled(h(found), type).index;
     }
-
     // The exact form of a logarithm of this operand, which is seen through names: -1 where it has none.
     constexpr int exact_logarithm(const operation& op, int a) const {
         if (!ops::is_logarithm(op)) return -1;
@@ -114,11 +59,6 @@ public:
     }
 
 private:
-    constexpr bool is_even(int n) const {
-        for (int half = 1; half <= 16; ++half)
-            if (is_literal(n) && number(n) == 2 * half) return true;
-        return false;
-    }
     // Nothing but zeros, as a number that stands for all elements.
     constexpr bool is_zero(int n) const {
         while (is_op<ops::reshape>(n) || is_op<ops::broadcast_to>(n)) n = operand(n, 0);
@@ -133,37 +73,29 @@ private:
     }
     // Each element of the result is one of the operand, or zero.
     constexpr bool moves_elements(int n) const {
-        return is_op<ops::reshape>(n) || is_op<ops::broadcast_to>(n) || is_op<ops::transpose>(n) ||
-               is_op<ops::slice>(n) || is_op<ops::pad>(n) || is_op<ops::band>(n) ||
+        return is_any<ops::reshape, ops::broadcast_to, ops::transpose, ops::slice, ops::pad, ops::band>(n) ||
                (is_op<ops::sum>(n) && !ops::reduction_axes::of(at(n).options).over_rows &&
                 at(n).type.extents.size() == at(operand(n, 0)).type.extents.size());
     }
-    constexpr int squared_of(int n, const value_type& type, bool rough, int depth) {
+    // The square of a node, by its operation; see `squared`.
+    constexpr int of_norm(int n, const value_type&, bool, int) { return operand(n, 1); }
+    constexpr int of_root(int n, const value_type&, bool rough, int) {
         const int a = operand(n, 0);
-        if (is_op<ops::euclidean_norm>(n)) return operand(n, 1);
-        if (is_op<ops::sqrt>(n) || (is_op<ops::pow>(n) && is_literal(operand(n, 1)) && number(operand(n, 1)) == 0.5))
-            return is_not_negative(a) && !(rough && has_positive_term(a)) ? a : -1;
-        if (is_op<ops::abs>(n)) {
-            const int known = squared(a, rough, depth);
-            return known >= 0 ? known : square(h(a)).index;
-        }
-        if (is_op<ops::negate>(n)) return squared(a, rough, depth);
-        if (moves_elements(n)) return squared_where_moved(n, type, rough, depth);
-        if (is_op<ops::concatenate>(n) || is_op<ops::where>(n)) return squared_apart(n, rough, depth);
-        if (is_op<ops::add>(n) || is_op<ops::subtract>(n)) return squared_sum(n, rough, depth);
-        if (is_op<ops::multiply>(n) || is_op<ops::divide>(n)) {
-            const int known = squared_scaled(n, rough, depth);
-            return known >= 0 || values_stay_ ? known : squared_product(n, depth);
-        }
-        if (!values_stay_ && (is_op<ops::times_exp>(n) || is_op<ops::over_exp>(n))) {
-            const operation* const op = at(n).op;
-            int of[] = {squared(a, rough, depth), operand(n, 1), operand(n, 2)};
-            for (int twice = 0; of[0] >= 0 && twice < 2; ++twice) of[0] = g_.push(op, {}, {of, 3});
-            return of[0];
-        }
-        return -1;
+        return is_not_negative(a) && !(rough && has_positive_term(a)) ? a : -1;
     }
-    constexpr int squared_where_moved(int n, const value_type& type, bool rough, int depth) {
+    constexpr int of_power(int n, const value_type& type, bool rough, int depth) {
+        const int p = operand(n, 1);
+        return is_literal(p) && number(p) == 0.5 ? of_root(n, type, rough, depth) : -1;
+    }
+    constexpr int of_absolute(int n, const value_type&, bool rough, int depth) {
+        const int a = operand(n, 0), known = squared(a, rough, depth);
+        return known >= 0 ? known : square(h(a)).index;
+    }
+    constexpr int of_negative(int n, const value_type&, bool rough, int depth) {
+        return squared(operand(n, 0), rough, depth);
+    }
+    constexpr int of_moved(int n, const value_type& type, bool rough, int depth) {
+        if (!moves_elements(n)) return -1;
         // What is left out by it would be squared.
         if (values_stay_ && type.extents.size() < at(operand(n, 0)).type.extents.size()) return -1;
         int known = squared(operand(n, 0), rough, depth);
@@ -174,7 +106,7 @@ private:
                                       : g_.push(at(n).op, at(n).options, {&known, 1});
     }
     // Each operand by itself, if one of them has a root; but not the condition of a choice.
-    constexpr int squared_apart(int n, bool rough, int depth) {
+    constexpr int of_joined(int n, const value_type&, bool rough, int depth) {
         const operation* const op = at(n).op;
         const attributes options = at(n).options;
         list<int> of;
@@ -189,7 +121,7 @@ private:
         return g_.push(op, options, of.view());
     }
     // x + 0, and r + c r for a number c
-    constexpr int squared_sum(int n, bool rough, int depth) {
+    constexpr int of_sum(int n, const value_type&, bool rough, int depth) {
         const int a = operand(n, 0), b = operand(n, 1);
         if (is_zero(b)) return squared(a, rough, depth);
         if (is_zero(a)) return squared(b, rough, depth);
@@ -211,6 +143,18 @@ private:
             return (divided ? h(known) / (c * c) : hadamard(h(known), c * c)).index;
         }
         return -1;
+    }
+    constexpr int of_product(int n, const value_type&, bool rough, int depth) {
+        const int known = squared_scaled(n, rough, depth);
+        return known >= 0 || values_stay_ ? known : squared_product(n, depth);
+    }
+    // x e^p and x / e^p, twice
+    constexpr int of_exponential(int n, const value_type&, bool rough, int depth) {
+        if (values_stay_) return -1;
+        const operation* const op = at(n).op;
+        int of[] = {squared(operand(n, 0), rough, depth), operand(n, 1), operand(n, 2)};
+        for (int twice = 0; of[0] >= 0 && twice < 2; ++twice) of[0] = g_.push(op, {}, {of, 3});
+        return of[0];
     }
     // (u r)^2 = u^2 r^2 and (r / u)^2 = r^2 / u^2
     constexpr int squared_product(int n, int depth) {
@@ -325,14 +269,50 @@ private:
         return n;
     }
     // r^p = (r^2)^(p/2) for even p
-    constexpr int power_of_root(int a, double p) {
+    constexpr int power_of_root(int a, int b, const value_type&) {
         for (int half = 1; half <= 16; ++half) {
-            if (p != 2 * half) continue;
+            if (!is_literal(b) || number(b) != 2 * half) continue;
             const int known = squared(a);
             return known < 0 || half == 1 ? known : pow(h(known), half).index;
         }
         return -1;
     }
+    constexpr int square_of_root(int a, int, const value_type&) { return squared(a); }
+    constexpr int product_of(int a, int b, const value_type&) { return product_of_roots(a, b); }
+
+    using root_rule = int (square_rules::*)(int n, const value_type& type, bool rough, int depth);
+    static constexpr known_of_operation<root_rule> list_of_root_rules[] = {
+        known_of<ops::euclidean_norm>(&square_rules::of_norm),
+        known_of<ops::sqrt>(&square_rules::of_root),
+        known_of<ops::pow>(&square_rules::of_power),
+        known_of<ops::abs>(&square_rules::of_absolute),
+        known_of<ops::negate>(&square_rules::of_negative),
+        known_of<ops::reshape>(&square_rules::of_moved),
+        known_of<ops::broadcast_to>(&square_rules::of_moved),
+        known_of<ops::transpose>(&square_rules::of_moved),
+        known_of<ops::slice>(&square_rules::of_moved),
+        known_of<ops::pad>(&square_rules::of_moved),
+        known_of<ops::band>(&square_rules::of_moved),
+        known_of<ops::sum>(&square_rules::of_moved),
+        known_of<ops::concatenate>(&square_rules::of_joined),
+        known_of<ops::where>(&square_rules::of_joined),
+        known_of<ops::add>(&square_rules::of_sum),
+        known_of<ops::subtract>(&square_rules::of_sum),
+        known_of<ops::multiply>(&square_rules::of_product),
+        known_of<ops::divide>(&square_rules::of_product),
+        known_of<ops::times_exp>(&square_rules::of_exponential),
+        known_of<ops::over_exp>(&square_rules::of_exponential),
+    };
+    static constexpr by_operation root_rules{list_of_root_rules};
+
+    using square_rule = int (square_rules::*)(int a, int b, const value_type& type);
+    static constexpr known_of_operation<square_rule> list_of_square_rules[] = {
+        known_of<ops::square>(&square_rules::square_of_root),
+        known_of<ops::multiply>(&square_rules::product_of),
+        known_of<ops::pow>(&square_rules::power_of_root),
+        known_of<ops::matmul>(&square_rules::inner_product_of_roots),
+    };
+    static constexpr by_operation rules_of_squares{list_of_square_rules};
 };
 
 HOURGLASS_END
