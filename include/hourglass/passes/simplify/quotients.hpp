@@ -12,7 +12,7 @@ constexpr int times_inverse(simplifier& s, const formula& f) {
     const double c = s.number(f.b);
     const int scale = s.is_op<ops::multiply>(f.a) && s.is_literal(s.operand(f.a, 1)) ? s.operand(f.a, 1) : -1;
     if (scale >= 0)
-        if (const double d = s.number(scale); come_together(c, d, d / c))
+        if (const double d = s.number(scale); come_together_as_quotient(d, c))
             return times(s, s.operand(f.a, 0), d / c, f.old.type);
     return literal_numbers::is_power_of_two(c) ? times(s, f.a, 1 / c, f.old.type) : -1;
 }

@@ -7,10 +7,16 @@
 HOURGLASS_BEGIN
 namespace simplify_rules {
 
-// Whether two numbers may become this one: one rounding in place of two, and one chance to over- or underflow in place
-// of two. Towards the exact value, where none of them is extreme.
-constexpr bool come_together(double c, double d, double both) {
-    return literal_numbers::is_ordinary(c) && literal_numbers::is_ordinary(d) && literal_numbers::is_ordinary(both);
+// Whether two factors may come together, by their product or quotient: one rounding in place of two, and one chance to
+// over- or underflow in place of two. Towards the exact value, where none of the three is extreme.
+constexpr bool are_ordinary(double c, double d) {
+    return literal_numbers::is_ordinary(c) && literal_numbers::is_ordinary(d);
+}
+constexpr bool come_together_as_product(double c, double d) {
+    return are_ordinary(c, d) && literal_numbers::is_ordinary(c * d);
+}
+constexpr bool come_together_as_quotient(double d, double c) {
+    return are_ordinary(c, d) && literal_numbers::is_ordinary(d / c);
 }
 constexpr int times(simplifier& s, int x, double c, value_type type) {
     return s.as(c == 1 ? x : c == -1 ? (-s.h(x)).index : hadamard(s.h(x), c).index, type);
@@ -19,7 +25,7 @@ constexpr int times(simplifier& s, int x, double c, value_type type) {
 constexpr int times(simplifier& s, int x, int literal, value_type type) {
     const double c = s.number(literal);
     if (s.is_op<ops::multiply>(x) && s.is_literal(s.operand(x, 1)))
-        if (const double d = s.number(s.operand(x, 1)); come_together(c, d, c * d))
+        if (const double d = s.number(s.operand(x, 1)); come_together_as_product(c, d))
             return times(s, s.operand(x, 0), c * d, type);
     return s.as(hadamard(s.h(x), s.h(literal)).index, type);
 }
