@@ -123,6 +123,39 @@ static_assert(p.row_starts[n] == 4 * n && p.columns[0] == 0 && p.columns[3] == n
 
 }
 
+// Each of four hundred sums the squares of fourteen neighbours: about as much as compilers find unasked.
+namespace windows {
+
+constexpr int rows = 400, width = 14;
+inline constexpr hg::argument<"u", rows + width - 1> u;
+inline constexpr hg::symbol<"squares"> squares;
+inline constexpr hg::symbol<"J"> J;
+
+template <int Last> constexpr auto sum_to() {
+    if constexpr (Last == 0)
+        return hg::slice<0, rows>(squares);
+    else
+        return sum_to<Last - 1>() + hg::slice<Last, Last + rows>(squares);
+}
+inline constexpr hg::graph model{squares = square(u), J = hg::sparse_jacobian(sum_to<width - 1>(), u)};
+constexpr auto& p = hg::sparsity<model, J>;
+static_assert(p.row_count == rows && p.non_zeros == rows * width && p.colours == width);
+
+}
+
+}
+
+TEST_CASE("four hundred rows of fourteen elements") {
+    using namespace windows;
+    hg::function<model, hg::to<J>, in_double> program;
+    const numbers at = spread(rows + width - 1, 0.2, 2);
+    const auto out = program(u = at);
+    const numbers elements(out[J].begin(), out[J].end());
+    for (std::size_t i = 0; i < rows; ++i)
+        for (std::size_t k = 0; k < width; ++k) {
+            REQUIRE(p.columns[i * width + k] == static_cast<int>(i + k));
+            CHECK(elements[i * width + k] == doctest::Approx(2 * at[i + k]).epsilon(1e-12));
+        }
 }
 
 TEST_CASE("blocks, triangles, parts of a diagonal, dense matrices, and reverse mode") {

@@ -17,7 +17,7 @@ from checks import check_syntax, compile_command, in_parallel, report, shown, um
 from namespaces import accepted_together, in_namespaces, parts_of  # noqa: E402
 from together import body, told_apart  # noqa: E402
 
-COMMENT = re.compile(r"^\s*//\s*(expect|expect-gcc|expect-clang|flag|reject|max-errors|max-lines):\s*(.*?)\s*$", re.MULTILINE)
+COMMENT = re.compile(r"^\s*//\s*(expect|expect-gcc|expect-clang|flag|flag-gcc|flag-clang|reject|max-errors|max-lines):\s*(.*?)\s*$", re.MULTILINE)
 KNOWN_WORDS = re.compile(r"^\s*//\s*((?:expect|flag|reject|max)[\w-]*):", re.MULTILINE)
 INCLUDE = re.compile(r'^\s*#\s*include\s*"([^"]+)"', re.MULTILINE)
 UMBRELLA = re.compile(r"^\s*#\s*include\s*<hourglass/hourglass.hpp>", re.MULTILINE)
@@ -44,7 +44,7 @@ class Case:
 
         self.path, self.family = path, family
         self.expect = values("expect", f"expect-{family}")
-        self.flags = values("flag")
+        self.flags = values("flag", f"flag-{family}")
         self.reject = values("reject")
         self.max_errors = int((values("max-errors") or [1])[-1])
         self.max_lines = int((values("max-lines") or [sys.maxsize])[-1])

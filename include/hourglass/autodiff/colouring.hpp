@@ -3,6 +3,9 @@
 // derivatives made with them are in autodiff/sparse_derivatives.hpp.
 #pragma once
 
+#include <bit>
+#include <cstdint>
+
 #include <hourglass/autodiff/dependence.hpp>
 
 HOURGLASS_BEGIN
@@ -12,69 +15,103 @@ struct colouring {
     int count = 0;
 };
 
+// Colours are bits of a few words, so that what a column may not have is looked up by the row and not by the element.
 class greedy_colouring {
-    int count_;
+    using bits = std::uint64_t;
+    int count_, row_count_; // of columns
+    int words_;             // of a set of colours
+    int used_words_ = 1;
     colouring c_;
-    list<int> forbidden_; // by colour: the last column that may not have it
 
-    // As pointers: each call of a list's is a step of a constant evaluation.
+    // Of each row, or of each neighbourhood: the colours that are there, and those that are there more than once.
+    list<bits> once_, twice_, forbidden_;
+    // Of each column: the word that its colour is in, and its bit there, which is none before it has a colour.
+    list<int> word_;
+    list<bits> bit_;
+
+    // As pointers, here and in what loops: each call of a list's is a step of a constant evaluation.
     const int *starts_, *columns_, *transposed_starts_, *rows_;
-    int *of_ = nullptr, *forbids_ = nullptr;
 
+    // The first colour that is not forbidden.
     constexpr void give(int column) {
-        int colour = 0;
-        while (colour < c_.count && forbids_[colour] == column) ++colour;
-        of_[column] = colour;
-        if (colour == c_.count) ++c_.count;
+        bits* const forbidden = forbidden_.begin();
+        int w = 0;
+        while (forbidden[w] == ~bits{}) ++w;
+        const int colour = 64 * w + std::countr_one(forbidden[w]);
+        c_.of[column] = colour;
+        word_[column] = w;
+        bit_[column] = bits{1} << (colour % 64);
+        if (colour == c_.count) used_words_ = ++c_.count / 64 + 1;
+        for (w = 0; w < used_words_; ++w) forbidden[w] = 0;
     }
     // Columns of one colour have no row in common.
-    constexpr void forbid_apart(int column) {
-        for (int r = transposed_starts_[column], end = transposed_starts_[column + 1]; r < end; ++r)
-            for (int k = starts_[rows_[r]], last = starts_[rows_[r] + 1]; k < last; ++k)
-                if (const int colour = of_[columns_[k]]; colour >= 0) forbids_[colour] = column;
+    constexpr void colour_apart(int column) {
+        const int begin = transposed_starts_[column], end = transposed_starts_[column + 1];
+        bits *const once = once_.begin(), *const forbidden = forbidden_.begin();
+        for (int w = 0; w < used_words_; ++w)
+            for (int r = begin; r < end; ++r) forbidden[w] |= once[rows_[r] * words_ + w];
+        give(column);
+        const int word = word_[column];
+        const bits bit = bit_[column];
+        for (int r = begin; r < end; ++r) once[rows_[r] * words_ + word] |= bit;
     }
     // Of a symmetric matrix, each element can be read from its row or from its column: neighbours have different
-    // colours, and no path of four columns has two colours alone.
-    constexpr void forbid_star(int v) {
+    // colours, and no path of four columns has two colours alone. Such a path has v at an end, or v and its like beside
+    // the same neighbour.
+    constexpr void colour_star(int v) {
         const int begin = starts_[v], end = starts_[v + 1];
+        bits *const once = once_.begin(), *const twice = twice_.begin(), *const forbidden = forbidden_.begin();
+        const bits* const bit = bit_.begin();
+        const int* const word = word_.begin();
         for (int i = begin; i < end; ++i) {
-            const int w = columns_[i], colour = of_[w];
-            if (w == v || colour < 0) continue;
-            forbids_[colour] = v;
-            bool twice = false; // among the neighbours of v
-            for (int k = begin; k < end && !twice; ++k)
-                twice = k != i && columns_[k] != v && of_[columns_[k]] == colour;
-            for (int j = starts_[w], last = starts_[w + 1]; j < last; ++j) {
-                const int x = columns_[j];
-                if (x == v || x == w || of_[x] < 0 || forbids_[of_[x]] == v) continue;
-                bool closed = twice;
-                for (int k = starts_[x]; k < starts_[x + 1] && !closed; ++k) {
-                    const int y = columns_[k];
-                    closed = y != w && y != x && of_[y] == colour;
-                }
-                if (closed) forbids_[of_[x]] = v;
-            }
+            const int w = columns_[i], of = word[w];
+            const bits colour = bit[w];
+            if (w == v || colour == 0) continue;
+            forbidden[of] |= colour;
+            if ((twice[v * words_ + of] & colour) != 0)
+                for (int k = 0; k < used_words_; ++k) forbidden[k] |= once[w * words_ + k];
+            else
+                for (int j = starts_[w], last = starts_[w + 1]; j < last; ++j)
+                    forbidden[word[columns_[j]]] |=
+                        (twice[columns_[j] * words_ + of] & colour) != 0 ? bit[columns_[j]] : 0;
+        }
+        give(v);
+        for (int i = begin; i < end; ++i) {
+            if (columns_[i] == v) continue;
+            const int at = columns_[i] * words_ + word[v];
+            twice[at] |= once[at] & bit[v];
+            once[at] |= bit[v];
         }
     }
 
 public:
     constexpr greedy_colouring(const sparse_pattern& p, const sparse_pattern& transposed)
-        : count_(p.columns), starts_(p.row_starts.begin()), columns_(p.column_of.begin()),
+        : count_(p.columns), row_count_(p.rows), words_(most_colours(p, transposed) / 64 + 1),
+          starts_(p.row_starts.begin()), columns_(p.column_of.begin()),
           transposed_starts_(transposed.row_starts.begin()), rows_(transposed.column_of.begin()) {}
 
     constexpr colouring run(bool star, const list<int>& order) {
-        c_ = {list<int>(count_, -1), 0};
-        forbidden_ = list<int>(count_, -1);
-        of_ = c_.of.begin();
-        forbids_ = forbidden_.begin();
+        c_ = {list<int>(count_), 0};
+        used_words_ = 1;
+        once_ = list<bits>(words_ * row_count_);
+        if (star) twice_ = list<bits>(words_ * row_count_);
+        forbidden_ = list<bits>(words_);
+        bit_ = list<bits>(count_);
+        word_ = list<int>(count_);
         for (int column : order) {
             if (star)
-                forbid_star(column);
+                colour_star(column);
             else
-                forbid_apart(column);
-            give(column);
+                colour_apart(column);
         }
         return static_cast<colouring&&>(c_);
+    }
+
+private:
+    // A column needs another colour than those with which it shares a row.
+    static constexpr int most_colours(const sparse_pattern& p, const sparse_pattern& transposed) {
+        const long neighbours = static_cast<long>(p.longest_row()) * transposed.longest_row();
+        return neighbours < p.columns ? static_cast<int>(neighbours) : p.columns;
     }
 };
 

@@ -1,9 +1,7 @@
 // A pass that finds which elements of a linear part of a graph depend on which elements of its seed: the pattern of a
-// sparse matrix. Each node has a set of directions, as bits, for each of its elements; how an operation hands them on
-// is its own statement (ir/operation.hpp), or follows from its kind.
+// sparse matrix. Each node has a set of directions for each of its elements; how an operation hands them on is its own
+// statement (ir/operation.hpp), or follows from its kind.
 #pragma once
-
-#include <bit>
 
 #include <hourglass/ir/trace.hpp>
 #include <hourglass/ops/reduction.hpp>
@@ -62,10 +60,10 @@ class dependences {
     static constexpr long most_constants = 4096;
 
     const graph_builder& g_;
-    int directions_, words_;
-    std::uint64_t constant_bit_;
+    int directions_;
+    direction_sets sets_;
     list<state> states_;
-    list<list<std::uint64_t>> sets_;
+    list<list<int>> sets_of_nodes_;
     list<int> same_; // whose sets a node's are: another's, where nothing changes
 
 public:
@@ -73,9 +71,8 @@ public:
 
     // Of `result`, in the elements of `seed`, in which what lies between them is linear.
     constexpr dependences(const graph_builder& g, int seed, int result)
-        : g_(g), directions_(static_cast<int>(g.nodes[seed].type.extents.size())), words_(directions_ / 64 + 1),
-          constant_bit_(1ull << (directions_ % 64)), states_(result + 1, state::constant), sets_(result + 1),
-          same_(result + 1) {
+        : g_(g), directions_(static_cast<int>(g.nodes[seed].type.extents.size())), sets_(directions_),
+          states_(result + 1, state::constant), sets_of_nodes_(result + 1), same_(result + 1) {
         list<bool> needed(result + 1);
         needed[result] = true;
         for (int n = result; n > seed; --n)
@@ -85,8 +82,8 @@ public:
         for (int n = 0; n <= result; ++n) {
             same_[n] = n;
             if (n == seed) {
-                std::uint64_t* const sets = make_sets(n);
-                for (int d = 0; d < directions_; ++d) sets[d * words_ + d / 64] = 1ull << (d % 64);
+                int* const sets = make_sets(n);
+                for (int d = 0; d < directions_; ++d) sets[d] = sets_.single(d);
             } else if (needed[n]) {
                 states_[n] = find(n);
             }
@@ -97,37 +94,25 @@ public:
         sparse_pattern p;
         p.rows = static_cast<int>(g_.nodes[result].type.extents.size());
         p.columns = directions_;
-        p.row_starts.reserve(p.rows + 1);
-        p.row_starts.push(0);
-        const std::uint64_t* const sets = sets_of(result);
-        for (int i = 0; i < p.rows; ++i) {
-            for (int w = 0; sets != nullptr && w < words_; ++w) {
-                std::uint64_t left = sets[i * words_ + w];
-                if (w == words_ - 1) left &= constant_bit_ - 1;
-                for (; left != 0; left &= left - 1) p.column_of.push(64 * w + std::countr_zero(left));
-            }
-            p.row_starts.push(p.column_of.size());
-        }
+        p.row_starts = list<int>(p.rows + 1);
+        const int* const sets = sets_of(result);
+        if (sets == nullptr) return p;
+        for (int i = 0; i < p.rows; ++i) p.row_starts[i + 1] = p.row_starts[i] + sets_.count(sets[i]);
+        p.column_of = list<int>(p.row_starts[p.rows]);
+        int* to = p.column_of.begin();
+        for (int i = 0; i < p.rows; ++i) to = sets_.copy(sets[i], to);
         return p;
     }
 
 private:
     constexpr const shape& extents(int n) const { return g_.nodes[n].type.extents; }
-    constexpr const std::uint64_t* sets_of(int n) const {
-        return states_[n] == state::sets ? sets_[same_[n]].begin() : nullptr;
+    constexpr const int* sets_of(int n) const {
+        return states_[n] == state::sets ? sets_of_nodes_[same_[n]].begin() : nullptr;
     }
-    constexpr std::uint64_t* make_sets(int n) {
+    constexpr int* make_sets(int n) {
         states_[n] = state::sets;
-        sets_[n] = list<std::uint64_t>(static_cast<int>(extents(n).size()) * words_);
-        return sets_[n].begin();
-    }
-    constexpr bool is_empty(const std::uint64_t* set) const {
-        for (int w = 0; w < words_; ++w)
-            if (set[w] != 0) return false;
-        return true;
-    }
-    constexpr void add(std::uint64_t* to, const std::uint64_t* set) const {
-        for (int w = 0; w < words_; ++w) to[w] |= set[w];
+        sets_of_nodes_[n] = list<int>(static_cast<int>(extents(n).size())); // all empty
+        return sets_of_nodes_[n].begin();
     }
     static constexpr bool is_zero_with(const operation& op, int i) {
         return i < 32 && (op.zero_operands >> i & 1u) != 0;
@@ -167,6 +152,7 @@ private:
         case operation_kind::movement:
             if (constant == 0 && with_sets == 0) return state::zero;
             if (with_sets == 0 && at.type.extents.size() > most_constants) return state::constant;
+            if (at.op->runs != nullptr) return runs(n, at, with_sets == 0);
             if (at.op->dependences == operation::dependence_rule::moved) return movement(n, at);
             break;
         case operation_kind::reduction:
@@ -177,6 +163,11 @@ private:
         }
         return at.op->dependences == operation::dependence_rule::stated ? by_rule(n, at) : all_of_all(n, at);
     }
+    struct elementwise_operand {
+        const int* sets = nullptr;
+        shape extents{};
+        bool same_shape = false, vanishes_with = false;
+    };
     constexpr state elementwise(int n, const node& at, bool others_constant) {
         const int count = at.operand_count;
         const shape& out = at.type.extents;
@@ -186,27 +177,50 @@ private:
             same_[n] = same_[o];
             return state::sets;
         }
+        list<elementwise_operand> of;
+        int begins_with = direction_sets::none;
+        for (int i = 0; i < count; ++i) {
+            const int o = g_.operand(n, i);
+            if (states_[o] == state::constant) begins_with = direction_sets::constant;
+            if (states_[o] != state::sets) continue;
+            of.push({sets_of(o), extents(o), extents(o) == out, is_zero_with(*at.op, i)});
+        }
         const bool zero_of_zeros = at.op->kind == operation_kind::marker || is_zero_of_zeros(at);
-        std::uint64_t* const result = make_sets(n);
-        for (long e = 0; e < out.size(); ++e) {
-            std::uint64_t* const to = result + e * words_;
-            bool is_constant = false, vanishes = false;
-            for (int i = 0; i < count; ++i) {
-                const int o = g_.operand(n, i);
-                is_constant = is_constant || states_[o] == state::constant;
-                if (states_[o] != state::sets) continue;
-                const shape& from = extents(o);
-                const std::uint64_t* const set =
-                    sets_of(o) + (from == out ? e : broadcast_element(from, out, e)) * words_;
-                vanishes = vanishes || (is_zero_with(*at.op, i) && is_empty(set));
-                add(to, set);
+        int* const result = make_sets(n);
+        for (long e = 0, size = out.size(); e < size; ++e) {
+            int set = begins_with;
+            bool vanishes = false;
+            for (const elementwise_operand& o : of) {
+                const int other = o.sets[o.same_shape ? e : broadcast_element(o.extents, out, e)];
+                vanishes = vanishes || (other == direction_sets::none && o.vanishes_with);
+                set = sets_.unite(set, other);
             }
-            if (vanishes)
-                for (int w = 0; w < words_; ++w) to[w] = 0;
-            else if (is_constant || (!zero_of_zeros && is_empty(to)))
-                to[words_ - 1] |= constant_bit_;
+            if (set == direction_sets::none && !zero_of_zeros) set = direction_sets::constant;
+            result[e] = vanishes ? direction_sets::none : set;
         }
         return state::sets;
+    }
+    constexpr state runs(int n, const node& at, bool of_constants) {
+        list<value_type> types(at.operand_count);
+        for (int i = 0; i < at.operand_count; ++i) types[i] = {extents(g_.operand(n, i)), false};
+        const shape& out = at.type.extents;
+        int* const result = make_sets(n); // empty where nothing is written
+        for (int i = 0; i < at.operand_count; ++i) {
+            const int o = g_.operand(n, i);
+            if (states_[o] == state::zero) continue;
+            const runs_of_movement run = at.op->runs({out, false}, types.begin(), at.operand_count, at.options, i);
+            const long outer = out.size(0, run.axis), inner = out.size(run.axis + 1, out.rank);
+            const long length = run.length * inner;
+            const int* const sets = sets_of(o);
+            for (long a = 0; a < outer; ++a) {
+                int* const to = result + (a * out[run.axis] + run.first_written) * inner;
+                const long first = (a * extents(o)[run.axis] + run.first_read) * inner;
+                for (long k = 0; k < length; ++k) to[k] = sets == nullptr ? direction_sets::constant : sets[first + k];
+            }
+        }
+        bool all_constant = of_constants;
+        for (long e = 0; all_constant && e < out.size(); ++e) all_constant = result[e] == direction_sets::constant;
+        return all_constant ? state::constant : state::sets;
     }
     constexpr state movement(int n, const node& at) {
         const int count = at.operand_count;
@@ -218,10 +232,7 @@ private:
             types[i] = {extents(o), false};
             places[i] = list<moved_element>(size); // from nowhere, as what is zero comes
             moved_element* const to = places[i].begin();
-            for (int e = 0; e < size && states_[o] != state::zero; ++e) {
-                to[e].operand = i;
-                to[e].element = e;
-            }
+            for (int e = 0; states_[o] != state::zero && e < size; ++e) to[e] = {i, e};
             operands[i] = places[i].begin();
         }
         const int size = static_cast<int>(at.type.extents.size());
@@ -235,24 +246,19 @@ private:
         e.result = moved.begin();
         e.indices = g_.view().indices.data;
         at.op->moved(e);
+        list<const int*> sets(count);
+        for (int i = 0; i < count; ++i) sets[i] = sets_of(g_.operand(n, i));
         bool all_constant = true;
-        for (int k = 0; k < size; ++k) {
-            const moved_element& from = moved.begin()[k];
-            if (from.operand == moved_element::anywhere) return all_of_all(n, at);
-            all_constant = all_constant && from.operand >= 0 && states_[g_.operand(n, from.operand)] == state::constant;
+        int* const result = make_sets(n);
+        const int* const* const of = sets.begin();
+        for (const moved_element* from = moved.begin(); from != moved.end(); ++from) {
+            if (from->operand == moved_element::anywhere) return all_of_all(n, at);
+            int& to = result[from - moved.begin()];
+            if (from->operand >= 0)
+                to = of[from->operand] == nullptr ? direction_sets::constant : of[from->operand][from->element];
+            all_constant = all_constant && to == direction_sets::constant;
         }
-        if (all_constant) return state::constant;
-        std::uint64_t* const result = make_sets(n);
-        for (int k = 0; k < size; ++k) {
-            const moved_element& from = moved.begin()[k];
-            if (from.operand < 0) continue;
-            const std::uint64_t* const sets = sets_of(g_.operand(n, from.operand));
-            if (sets == nullptr)
-                result[k * words_ + words_ - 1] |= constant_bit_;
-            else
-                add(result + k * words_, sets + from.element * words_);
-        }
-        return state::sets;
+        return all_constant ? state::constant : state::sets;
     }
     constexpr state reduction(int n, const node& at) {
         const int o = g_.operand(n, 0);
@@ -265,16 +271,17 @@ private:
         const shape& in = extents(o);
         const int first = axes.over_rows ? in.rank : axes.first, last = axes.over_rows ? in.rank : axes.last;
         const long outer = in.size(0, first), reduced = in.size(first, last), inner = in.size(last, in.rank);
-        std::uint64_t* const result = make_sets(n);
-        const std::uint64_t* from = sets_of(o);
+        int* const result = make_sets(n);
+        const int* from = sets_of(o);
         for (long a = 0; a < outer; ++a)
             for (long r = 0; r < reduced; ++r)
-                for (long i = 0; i < inner; ++i, from += words_) add(result + (a * inner + i) * words_, from);
-        for (long e = 0; !is_sum && e < outer * inner; ++e) result[e * words_ + words_ - 1] |= constant_bit_;
+                for (long i = 0; i < inner; ++i) result[a * inner + i] = sets_.unite(result[a * inner + i], *from++);
+        for (long e = 0; !is_sum && e < outer * inner; ++e)
+            result[e] = sets_.unite(result[e], direction_sets::constant);
         return state::sets;
     }
     constexpr state by_rule(int n, const node& at) {
-        list<const std::uint64_t*> operands(at.operand_count);
+        list<const int*> operands(at.operand_count);
         list<value_type> types(at.operand_count);
         for (int i = 0; i < at.operand_count; ++i) {
             operands[i] = sets_of(g_.operand(n, i));
@@ -288,21 +295,20 @@ private:
         d.type = at.type;
         d.indices = g_.view().indices.data;
         d.result = make_sets(n);
-        d.words = words_;
-        d.constant_bit = constant_bit_;
+        d.sets = &sets_;
         at.op->depend(d);
         return state::sets;
     }
     // Where nothing is said of an operation.
     constexpr state all_of_all(int n, const node& at) {
-        std::uint64_t* const result = make_sets(n);
+        int all = direction_sets::constant;
         for (int i = 0; i < at.operand_count; ++i) {
             const int o = g_.operand(n, i);
-            const std::uint64_t* const from = sets_of(o);
-            for (long e = 0; from != nullptr && e < extents(o).size(); ++e) add(result, from + e * words_);
+            const int* const sets = sets_of(o);
+            for (long e = 0; sets != nullptr && e < extents(o).size(); ++e) all = sets_.unite(all, sets[e]);
         }
-        result[words_ - 1] |= constant_bit_;
-        for (long e = 1; e < at.type.extents.size(); ++e) add(result + e * words_, result);
+        int* const result = make_sets(n);
+        for (long e = 0; e < at.type.extents.size(); ++e) result[e] = all;
         return state::sets;
     }
 };

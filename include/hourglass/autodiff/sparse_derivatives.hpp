@@ -83,24 +83,23 @@ private:
     }
     // Where each element is among the compressed ones, [colours, outputs] or [colours, inputs], and the pattern.
     static constexpr int add_table(auto& g, const sparse_pattern& p, const colouring& colours, bool forward) {
-        list<int> table, in_row(colours.count); // of each colour, how many columns the row has
-        table.reserve(2 * p.size() + p.rows + 1 + sparse_matrix::row_starts);
+        list<int> table(p.size()), in_row(colours.count); // of each colour, how many columns the row has
+        int* to = table.begin();
         const bool is_plain = colours.count == (forward ? p.columns : p.rows); // the unit vectors in their order
         const int* const starts = p.row_starts.begin();
         const int* const columns = p.column_of.begin();
         const int* const of = colours.of.begin();
+        int* const of_colour = in_row.begin();
         for (int i = 0; i < p.rows; ++i) {
-            for (int k = starts[i]; forward && !is_plain && k < starts[i + 1]; ++k) ++in_row[of[columns[k]]];
-            for (int k = starts[i]; k < starts[i + 1]; ++k) {
-                const int j = columns[k];
-                if (!forward)
-                    table.push((is_plain ? i : of[i]) * p.columns + j);
-                else if (is_plain)
-                    table.push(j * p.rows + i);
-                else // in a symmetric matrix where the colour is no other's in the row, else across the diagonal
-                    table.push(in_row[of[j]] == 1 ? of[j] * p.rows + i : of[i] * p.rows + j);
-            }
-            for (int k = starts[i]; forward && !is_plain && k < starts[i + 1]; ++k) in_row[of[columns[k]]] = 0;
+            for (int k = starts[i]; forward && !is_plain && k < starts[i + 1]; ++k) ++of_colour[of[columns[k]]];
+            // In a symmetric matrix an element is read where its colour is no other's in the row, or across the
+            // diagonal.
+            for (int k = starts[i], j; k < starts[i + 1]; ++k)
+                j = columns[k], *to++ = !forward                ? (is_plain ? i : of[i]) * p.columns + j
+                                        : is_plain              ? j * p.rows + i
+                                        : of_colour[of[j]] == 1 ? of[j] * p.rows + i
+                                                                : of[i] * p.rows + j;
+            for (int k = starts[i]; forward && !is_plain && k < starts[i + 1]; ++k) of_colour[of[columns[k]]] = 0;
         }
         table.push(colours.count);
         table.push(forward ? static_cast<int>(derivative_mode::forward) : static_cast<int>(derivative_mode::reverse));

@@ -7,6 +7,7 @@
 #include <cstdint>
 
 #include <hourglass/expr/expression.hpp>
+#include <hourglass/ir/direction_sets.hpp>
 #include <hourglass/ir/tracing.hpp>
 
 HOURGLASS_BEGIN
@@ -96,39 +97,31 @@ struct moved_element {
     constexpr moved_element& operator+=(const moved_element& other) { return *this = *this + other; }
 };
 
-// What a rule `depend` is given: of each element of the operands the directions on which it depends, as bits, behind
-// which one bit stands for what is constant. An element without bits is zero. The rule adds to the result's elements,
-// which have none at first.
+// What a rule `depend` is given: of each element of the operands the set of directions on which it depends. An element
+// of the empty set is zero. The rule adds to the result's elements, which are all empty at first.
 struct dependence {
     const value_type* types = nullptr;
-    const std::uint64_t* const* operands = nullptr; // none where every element is constant, and not known to be zero
-    int count = 0;                                  // of operands
+    const int* const* operands = nullptr; // none where every element is constant, and not known to be zero
+    int count = 0;                        // of operands
     attributes options{};
     value_type type{}; // of the result
     const int* indices = nullptr;
-    std::uint64_t* result = nullptr;
-    int words = 0; // for each element
-    std::uint64_t constant_bit = 0;
+    int* result = nullptr;
+    direction_sets* sets = nullptr;
 
     constexpr bool is_constant(int operand) const { return operands[operand] == nullptr; }
     constexpr bool is_zero(int operand, long element) const {
-        if (operands[operand] == nullptr) return false;
-        const std::uint64_t* const of = operands[operand] + element * words;
-        for (int w = 0; w < words; ++w)
-            if (of[w] != 0) return false;
-        return true;
+        return operands[operand] != nullptr && operands[operand][element] == direction_sets::none;
     }
     // The result's element depends on an element of an operand, or on what another of its own depends on.
     constexpr void add(long element, int operand, long from) {
-        if (operands[operand] == nullptr)
-            result[element * words + words - 1] |= constant_bit;
-        else
-            add_words(element, operands[operand] + from * words);
+        result[element] = sets->unite(result[element], operands[operand] == nullptr ? direction_sets::constant
+                                                                                    : operands[operand][from]);
     }
-    constexpr void add_result(long element, long from) { add_words(element, result + from * words); }
-    constexpr void add_words(long element, const std::uint64_t* from) {
-        std::uint64_t* const to = result + element * words;
-        for (int w = 0; w < words; ++w) to[w] |= from[w];
+    constexpr void add_result(long element, long from) { result[element] = sets->unite(result[element], result[from]); }
+    // It is no zero, whatever it depends on.
+    constexpr void add_constant(long element) {
+        result[element] = sets->unite(result[element], direction_sets::constant);
     }
 };
 

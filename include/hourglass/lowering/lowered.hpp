@@ -19,6 +19,21 @@ concept evaluable = requires {
     typename std::bool_constant<is_read(Graph)>;
 };
 
+// Whether lowering ends within the steps that the compiler grants to a constant expression. It may not where patterns
+// of sparse derivatives are found, so these models are lowered once more to ask: the compiler's own words are a
+// thousand lines on GCC, and name no flag on Clang.
+template <const auto& Graph> constexpr bool is_lowered() {
+    graph_builder b;
+    lowering(b).run(Graph);
+    return true;
+}
+template <const auto& Graph> inline constexpr bool has_sparse_derivatives =
+    index_count<std::remove_cvref_t<decltype(Graph)>> > 0;
+template <const auto& Graph>
+concept within_limit = !has_sparse_derivatives<Graph> || requires {
+    typename std::bool_constant<is_lowered<Graph>()>;
+};
+
 template <const auto& Graph> struct lower_graph {
     static constexpr graph_sizes room() { // a guess
         constexpr int n = 128 + 64 * std::remove_cvref_t<decltype(Graph)>::count;
@@ -26,8 +41,12 @@ template <const auto& Graph> struct lower_graph {
     }
     static constexpr graph_builder run() {
         graph_builder b;
-        if constexpr (evaluable<Graph>)
+        if constexpr (evaluable<Graph> && within_limit<Graph>)
             lowering(b).run(Graph);
+        else if constexpr (evaluable<Graph>)
+            b.fail(
+                sentence("to find the pattern of its sparse derivatives takes more steps than the compiler grants: "
+                         "compile with -fconstexpr-steps=100000000 (Clang), -fconstexpr-ops-limit=1000000000 (GCC)"));
         else
             b.fail(sentence(
                 "the graph is not constant: declare it constexpr, and use nothing in it that is not, such as a "

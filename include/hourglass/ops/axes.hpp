@@ -14,11 +14,12 @@ constexpr const T& along(const T* data, const shape& s, int axis, long outer, lo
 // Fills the result from pick(row, outer, position, inner), axis by axis.
 template <class T> constexpr void reference_along(const evaluation<T>& e, int axis, auto pick) {
     const shape& out = e.type.extents;
+    const long outer = out.size(0, axis), along = out[axis], inner = out.size(axis + 1, out.rank);
     T* to = e.result;
     for (long r = 0; r < e.rows_of(e.type); ++r)
-        for (long o = 0; o < out.size(0, axis); ++o)
-            for (long p = 0; p < out[axis]; ++p)
-                for (long i = 0; i < out.size(axis + 1, out.rank); ++i) *to++ = pick(r, o, p, i);
+        for (long o = 0; o < outer; ++o)
+            for (long p = 0; p < along; ++p)
+                for (long i = 0; i < inner; ++i) *to++ = pick(r, o, p, i);
 }
 
 struct slice_range {

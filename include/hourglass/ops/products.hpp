@@ -60,7 +60,7 @@ struct exclusive_product {
         const long inner = over_batch ? s.size() : s.size(last_axis, s.rank);
         for (long to = 0; to < d.type.extents.size(); ++to) {
             const long own = to / inner % reduced, first = to - own * inner;
-            d.result[to * d.words + d.words - 1] |= d.constant_bit; // the factors are no zeros
+            d.add_constant(to); // the factors are no zeros
             for (int o = 0; o < d.count; ++o)
                 for (long k = 0; o != 1 && !d.is_constant(o) && k < reduced; ++k)
                     if (k != own || over_batch) d.add(to, o, first + k * inner);
