@@ -1,5 +1,5 @@
-// What simplification makes of formulas, and what it leaves alone: no infinity and no NaN of a user's own formula changes,
-// except towards the exact value. Each rule by its name is in passes/simplify_rules.cpp.
+// What simplification makes of formulas, and what it leaves alone: no infinity and no NaN of a user's own formula
+// changes, except towards the exact value. Each rule by its name is in passes/simplify_rules.cpp.
 #include "passes/simplified_formula.hpp"
 
 using namespace simplification_tests;

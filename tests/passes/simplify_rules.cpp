@@ -11,7 +11,7 @@ namespace {
 namespace ops = hg::ops;
 
 // An operation of a user's own that can be computed from numbers.
-struct twice : ops::elementwise<1> {
+struct twice : hg::elementwise<1> {
     static constexpr std::string_view name = "twice";
     static constexpr bool foldable = true;
     template <class V> static constexpr V forward(const V& x) { return x + x; }
@@ -82,8 +82,8 @@ const rule_case cases[] = {
      [](formula& f) { return apply<ops::broadcast_to>(f, ops::repetition{f.x.extents()}, f.x); }, "x"},
     {"broadcast of a broadcast",
      [](formula& f) { return filled(filled(f.x, shared_by_rows(3, 2)), shared_by_rows(4, 3, 2)); }, "broadcast(x)"},
-    {"reshape to the same shape",
-     [](formula& f) { return apply<ops::reshape>(f, ops::new_shape{f.x.extents()}, f.x); }, "x"},
+    {"reshape to the same shape", [](formula& f) { return apply<ops::reshape>(f, ops::new_shape{f.x.extents()}, f.x); },
+     "x"},
     {"reshape of a reshape",
      [](formula& f) { return reshaped(reshaped(f.x, hg::make_shape(2, 1)), hg::make_shape(1, 2)); }, "reshape(x)"},
     {"transpose to the same order",
@@ -91,7 +91,11 @@ const rule_case cases[] = {
     {"after, of a number of the call", [](formula& f) { return apply_operation(ops::after{}, sum(f.x), f.y); },
      "sum(x)"},
     {"stop_gradient(x)", [](formula& f) { return apply_operation(ops::stop_gradient{}, f.x); }, "x"},
-    {"sum over no axis", [](formula& f) { return apply<ops::sum>(f, ops::reduction_axes{0, 0}, f.x); }, "x"},
+    {"sum over no axis",
+     [](formula& f) {
+         return apply<ops::sum>(f, ops::reduction_axes{0, 0}, f.x);
+     },
+     "x"},
     {"sum(x * c)", [](formula& f) { return sum(hadamard(f.x, 3)); }, "multiply(sum(x), 3)"},
     {"sum(u v)", [](formula& f) { return sum(common_factor(f)); }, "multiply(sum(x), sum(X))"},
     {"A (x * c)", [](formula& f) { return product(f, f.A, hadamard(f.x, 3)); }, "multiply(matmul(A, x), 3)"},

@@ -1,5 +1,5 @@
-// Arrays for constant expressions and run time alike, fixed and growing, and a view of one. As small as they can be: every
-// step of them is a step of the compiler's interpreter.
+// Arrays for constant expressions and run time alike, fixed and growing, and a view of one. As small as they can be:
+// every step of them is a step of the compiler's interpreter.
 #pragma once
 
 #include <cstdint>
@@ -16,8 +16,8 @@ template <class T> struct slice_of {
     constexpr const T* end() const { return data + size; }
 };
 
-// A fixed number of elements, which may be none: what constexpr values are made of. A plain array inside, since each call
-// of a function of std::array is a step of a constant evaluation.
+// A fixed number of elements, which may be none: what constexpr values are made of. A plain array inside, since each
+// call of a function of std::array is a step of a constant evaluation.
 template <class T, int Count> struct table {
     T elements[Count > 0 ? Count : 1]{};
 

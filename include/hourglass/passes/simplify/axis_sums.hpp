@@ -42,8 +42,8 @@ constexpr axis_run unvaried(const shape& aligned, axis_run summed) {
     while (begin > summed.begin && aligned[begin - 1] == 1) --begin;
     return {begin, summed.end};
 }
-// The sum of u v, where v is the same all along some of the axes: these are summed for u alone, once for all examples. -1
-// where v varies along each.
+// The sum of u v, where v is the same all along some of the axes: these are summed for u alone, once for all examples.
+// -1 where v varies along each.
 constexpr int sum_of_common_factor(simplifier& s, int n, axis_run summed) {
     const int u = common_factor(s, n);
     if (u < 0) return -1;
@@ -71,8 +71,8 @@ constexpr int sum_of_factors(simplifier& s, const formula& f) {
 
 inline constexpr rule of_axis_sum[] = {
     {"sum over no axis", any, any, sum_over_nothing},
-    {"sum(x * c)", any, any, sum_of_scaled},                   // and sum(-x): exact but for the sign of a zero
-    {"sum(u v)", an<ops::multiply>, any, sum_of_factors},      // in derivatives
+    {"sum(x * c)", any, any, sum_of_scaled},              // and sum(-x): exact but for the sign of a zero
+    {"sum(u v)", an<ops::multiply>, any, sum_of_factors}, // in derivatives
 };
 
 }

@@ -1,5 +1,5 @@
-// Tables by operation: what is known of some operations, found by an operation's number in a few steps, however long the
-// table is. They are made when they are compiled, and read in constant evaluations.
+// Tables by operation: what is known of some operations, found by an operation's number in a few steps, however long
+// the table is. They are made when they are compiled, and read in constant evaluations.
 #pragma once
 
 #include <cstdint>

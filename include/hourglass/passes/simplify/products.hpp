@@ -7,11 +7,10 @@ HOURGLASS_BEGIN
 namespace simplify_rules {
 
 // Of which all elements are 1.
-inline constexpr operand_pattern ones{
-    0, true, [](const simplifier& s, int n) {
-        const int of = s.number_in(n);
-        return s.is_literal(of) && s.number(of) == 1;
-    }};
+inline constexpr operand_pattern ones{0, true, [](const simplifier& s, int n) {
+                                          const int of = s.number_in(n);
+                                          return s.is_literal(of) && s.number(of) == 1;
+                                      }};
 constexpr int square_of_equals(simplifier& s, const formula& f) { return f.a == f.b ? square(s.h(f.a)).index : -1; }
 constexpr int first_times_number(simplifier& s, const formula& f) { return times(s, f.a, f.b, f.old.type); }
 constexpr int second_times_number(simplifier& s, const formula& f) { return times(s, f.b, f.a, f.old.type); }

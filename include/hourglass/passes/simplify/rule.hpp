@@ -34,7 +34,9 @@ public:
     constexpr double number(int n) const { return at(n).options.number; }
     constexpr handle h(int n) { return {&r_.to, nullptr, n}; }
 
-    constexpr int push(const operation* op, const attributes& options, int a) { return r_.to.push(op, options, {&a, 1}); }
+    constexpr int push(const operation* op, const attributes& options, int a) {
+        return r_.to.push(op, options, {&a, 1});
+    }
     constexpr int push(const operation* op, const attributes& options, int a, int b) {
         const int both[] = {a, b};
         return r_.to.push(op, options, {both, 2});
@@ -88,8 +90,8 @@ struct rules_in_order {
     int count = 0;
 };
 
-// In the names of rules c, d are numbers that stand in the formula, x, y anything, and 0' is a zero that differentiation
-// made: an adjoint that is not there, which vanishes with whatever it multiplies.
+// In the names of rules c, d are numbers that stand in the formula, x, y anything, and 0' is a zero that
+// differentiation made: an adjoint that is not there, which vanishes with whatever it multiplies.
 namespace simplify_rules {
 
 constexpr bool asks_for_number(const operand_pattern& p) { return p.operation == record<ops::literal>.id; }
@@ -98,7 +100,9 @@ constexpr bool asks_for_number(const rule& r) { return asks_for_number(r.a) || a
 inline constexpr operand_pattern any{};
 template <class Op> inline constexpr operand_pattern an{record<Op>.id};
 inline constexpr operand_pattern number = an<ops::literal>;
-template <class Holds> constexpr operand_pattern number_that(Holds holds) { return {record<ops::literal>.id, true, holds}; }
+template <class Holds> constexpr operand_pattern number_that(Holds holds) {
+    return {record<ops::literal>.id, true, holds};
+}
 inline constexpr operand_pattern zero = number_that([](const simplifier& s, int n) { return s.number(n) == 0; });
 inline constexpr operand_pattern one = number_that([](const simplifier& s, int n) { return s.number(n) == 1; });
 inline constexpr operand_pattern minus_one = number_that([](const simplifier& s, int n) { return s.number(n) == -1; });

@@ -18,8 +18,8 @@ inline constexpr rule of_foldable[] = {
     {"f(c)", number, any, computed},
 };
 
-// The rules of an operation: all, and those that ask for no number, which is as many as need be looked at where no operand
-// is one.
+// The rules of an operation: all, and those that ask for no number, which is as many as need be looked at where no
+// operand is one.
 struct rules_by_operands {
     rules_in_order all{}, without_numbers{};
 };
@@ -38,9 +38,9 @@ template <const auto& Rules> struct rules_without_numbers {
         return found;
     }();
 };
-template <const auto& Rules>
-inline constexpr rules_by_operands are{{Rules, static_cast<int>(std::size(Rules))},
-                                       {rules_without_numbers<Rules>::rules.begin(), rules_without_numbers<Rules>::count}};
+template <const auto& Rules> inline constexpr rules_by_operands are{
+    {Rules, static_cast<int>(std::size(Rules))},
+    {rules_without_numbers<Rules>::rules.begin(), rules_without_numbers<Rules>::count}};
 
 inline constexpr known_of_operation<rules_by_operands> by_operations[] = {
     known_of<ops::add>(are<of_sum>),

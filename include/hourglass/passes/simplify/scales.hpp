@@ -1,5 +1,5 @@
-// Factors that rules move about: numbers that come together, scales of what is summed, and, in derivatives, factors that
-// are the same for all examples.
+// Factors that rules move about: numbers that come together, scales of what is summed, and, in derivatives, factors
+// that are the same for all examples.
 #pragma once
 
 #include <hourglass/passes/simplify/rule.hpp>
@@ -41,9 +41,9 @@ constexpr int common_factor(const simplifier& s, int n) {
     }
     return -1;
 }
-// The number of which n is a multiple, where n has no batch axis and the number may be taken out of a sum: -1 where there
-// is none. A user's number is at least 1, which makes nothing smaller that is summed, so that no sum overflows that did
-// not; in derivatives it is any.
+// The number of which n is a multiple, where n has no batch axis and the number may be taken out of a sum: -1 where
+// there is none. A user's number is at least 1, which makes nothing smaller that is summed, so that no sum overflows
+// that did not; in derivatives it is any.
 constexpr int scale_of(const simplifier& s, int n) {
     if (!s.is_op<ops::multiply>(n) || s.at(n).type.batched) return -1;
     for (int i = 0; i < 2; ++i) {

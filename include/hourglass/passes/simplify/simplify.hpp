@@ -1,7 +1,7 @@
 // Constant folding and algebraic simplification: each node is made by the first rule of its operation that applies, or
-// copied. No rule changes an infinity or a NaN that a user's own formula makes, except towards the exact value. Nodes that
-// differentiation made (node::derived) are no user's formula: a zero among them is an adjoint that is not there. The rules,
-// each with its reason, are in the table of rules.hpp.
+// copied. No rule changes an infinity or a NaN that a user's own formula makes, except towards the exact value. Nodes
+// that differentiation made (node::derived) are no user's formula: a zero among them is an adjoint that is not there.
+// The rules, each with its reason, are in the table of rules.hpp.
 #pragma once
 
 #include <hourglass/passes/simplify/rules.hpp>
@@ -19,7 +19,7 @@ class simplification {
         const node* const nodes = r_.to.nodes.begin();
         const std::uint64_t a = nodes[f.a].op->id, b = f.b < 0 ? 0 : nodes[f.b].op->id;
         constexpr std::uint64_t number = record<ops::literal>.id;
-        const rules_in_order& rules = known == nullptr             ? simplify_rules::are<simplify_rules::of_foldable>.all
+        const rules_in_order& rules = known == nullptr ? simplify_rules::are<simplify_rules::of_foldable>.all
                                       : a == number || b == number ? known->all
                                                                    : known->without_numbers;
         const rule* const end = rules.first + rules.count;

@@ -53,8 +53,8 @@ private:
 
     using slope_rule = bool (singularities::*)(int n, int depth) const;
     static constexpr known_of_operation<slope_rule> list_of_slopes[] = {
-        known_of<ops::divide>(&singularities::of_quotient), known_of<ops::multiply>(&singularities::of_product),
-        known_of<ops::pow>(&singularities::of_power),       known_of<ops::pow_slope>(&singularities::of_power),
+        known_of<ops::divide>(&singularities::of_quotient),   known_of<ops::multiply>(&singularities::of_product),
+        known_of<ops::pow>(&singularities::of_power),         known_of<ops::pow_slope>(&singularities::of_power),
         known_of<ops::pow_times_log>(&singularities::always), known_of<ops::log>(&singularities::always),
     };
     static constexpr by_operation slope_rules{list_of_slopes};

@@ -30,8 +30,7 @@ public:
     }
     // An inner product too.
     static constexpr bool is_square(const node& n) {
-        return is_one_of<ops::square, ops::multiply, ops::pow>(n) ||
-               (is<ops::matmul>(n) && n.type.extents.size() == 1);
+        return is_one_of<ops::square, ops::multiply, ops::pow>(n) || (is<ops::matmul>(n) && n.type.extents.size() == 1);
     }
     // n squared, without a root that n is, or is made of: -1 where there is none. Where only `rough` roots count, that
     // of a sum with a positive number is none: it is smooth.

@@ -11,15 +11,9 @@ constexpr int first_not_negative(simplifier& s, const formula& f) { return s.is_
 constexpr int second_not_negative(simplifier& s, const formula& f) {
     return s.is_not_negative(f.b) ? second(s, f) : -1;
 }
-constexpr int first_less_second(simplifier& s, const formula& f) {
-    return (s.h(f.a) - s.h(s.operand(f.b, 0))).index;
-}
-constexpr int second_less_first(simplifier& s, const formula& f) {
-    return (s.h(f.b) - s.h(s.operand(f.a, 0))).index;
-}
-constexpr int first_and_second(simplifier& s, const formula& f) {
-    return (s.h(f.a) + s.h(s.operand(f.b, 0))).index;
-}
+constexpr int first_less_second(simplifier& s, const formula& f) { return (s.h(f.a) - s.h(s.operand(f.b, 0))).index; }
+constexpr int second_less_first(simplifier& s, const formula& f) { return (s.h(f.b) - s.h(s.operand(f.a, 0))).index; }
+constexpr int first_and_second(simplifier& s, const formula& f) { return (s.h(f.a) + s.h(s.operand(f.b, 0))).index; }
 
 inline constexpr rule of_sum[] = {
     {"0' + x", absent, any, second},
