@@ -104,8 +104,9 @@ const rule_case cases[] = {
 
 // All rules of an operation, or of those that have none of their own.
 hg::rules_in_order rules_of(const hg::operation& op) {
-    const auto* const known = hg::simplify_rules::all_rules.find(op.id);
-    return known != nullptr ? known->all : hg::simplify_rules::are<hg::simplify_rules::of_foldable>.all;
+    using namespace hg::simplify_rules;
+    const int known = all_rules.find(op.id);
+    return known < 0 ? are<of_foldable>.all : all_rules[known].all;
 }
 bool fits(const hg::simplifier& s, const hg::operand_pattern& p, int n) {
     const bool same = p.operation == 0 || (n >= 0 && s.at(n).op->id == p.operation);

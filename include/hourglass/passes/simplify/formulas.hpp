@@ -71,10 +71,11 @@ public:
         if (is_literal(n)) return number(n) > 0 || std::bit_cast<std::uint64_t>(number(n)) == 0;
         if (is_op<ops::multiply>(n) && same_value(operand(n, 0), operand(n, 1))) return true;
         if (is_op<ops::pow>(n) && is_even(operand(n, 1))) return true;
-        const sign_rule* const rule = signs.find(at(n).op->id);
-        if (rule == nullptr) return false;
-        const int end = rule->count < 0 ? at(n).operand_count : rule->first + rule->count;
-        for (int i = rule->first; i < end; ++i)
+        const int found = signs.find(at(n).op->id);
+        if (found < 0) return false;
+        const sign_rule& rule = signs[found];
+        const int end = rule.count < 0 ? at(n).operand_count : rule.first + rule.count;
+        for (int i = rule.first; i < end; ++i)
             if (!is_not_negative(operand(n, i), depth + 1)) return false;
         return true;
     }

@@ -32,8 +32,8 @@ inline constexpr by_operation finite_results(list_of_finite);
 // Asked before it is computed: a constant expression must not overflow.
 constexpr bool stays_finite(const node& n, double x, double y) {
     if (!(size_of(x) <= largest && size_of(y) <= largest)) return false;
-    const auto* const is_finite = finite_results.find(n.op->id);
-    return is_finite == nullptr || (*is_finite)(x, y);
+    const int known = finite_results.find(n.op->id);
+    return known < 0 || finite_results[known](x, y);
 }
 // As a factor, in float too, where one that is no ordinary number may be zero or infinite itself.
 constexpr bool is_ordinary(double x) { return size_of(x) >= 0x1p-100 && size_of(x) <= 0x1p100; }

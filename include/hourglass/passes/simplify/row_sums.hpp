@@ -25,8 +25,8 @@ class row_sum {
         const node& of = g_.nodes[n];
         if (!of.type.batched) return {-1, n};
         if (of.operand_count == 0 || of.type.extents.rank != 0) return {n, -1};
-        const parts_rule* const rule = rules.find(of.op->id);
-        return rule == nullptr ? parts{n, -1} : (this->*(*rule))(n);
+        const int rule = rules.find(of.op->id);
+        return rule < 0 ? parts{n, -1} : (this->*rules[rule])(n);
     }
     constexpr parts of_sum(int n) const { return together(n, false); }
     constexpr parts of_difference(int n) const { return together(n, true); }

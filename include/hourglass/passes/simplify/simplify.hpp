@@ -14,20 +14,20 @@ class simplification {
 
     // The first rule that applies; -1 where none does.
     constexpr int by_rule(const formula& f) {
-        const auto* const known = simplify_rules::all_rules.find(f.old.op->id);
-        if (known == nullptr && !f.old.op->foldable) return -1;
+        using namespace simplify_rules;
+        const int known = all_rules.find(f.old.op->id);
+        if (known < 0 && !f.old.op->foldable) return -1;
         const node* const nodes = r_.to.nodes.begin();
         const std::uint64_t a = nodes[f.a].op->id, b = f.b < 0 ? 0 : nodes[f.b].op->id;
         constexpr std::uint64_t number = record<ops::literal>.id;
-        const rules_in_order& rules = known == nullptr ? simplify_rules::are<simplify_rules::of_foldable>.all
-                                      : a == number || b == number ? known->all
-                                                                   : known->without_numbers;
-        const rule* const end = rules.first + rules.count;
-        for (const rule* r = rules.first; r != end; ++r) {
-            if (r->a.operation != 0 && r->a.operation != a) continue;
-            if (r->b.operation != 0 && r->b.operation != b) continue;
-            if ((r->a.asks && !r->a.holds(s_, f.a)) || (r->b.asks && !r->b.holds(s_, f.b))) continue;
-            if (const int made = r->make(s_, f); made >= 0) return made;
+        const rules_by_operands& of = known < 0 ? are<of_foldable> : all_rules[known];
+        const rules_in_order& rules = a == number || b == number ? of.all : of.without_numbers;
+        for (int i = 0; i < rules.count; ++i) {
+            const rule& r = rules.first[i];
+            if (r.a.operation != 0 && r.a.operation != a) continue;
+            if (r.b.operation != 0 && r.b.operation != b) continue;
+            if ((r.a.asks && !r.a.holds(s_, f.a)) || (r.b.asks && !r.b.holds(s_, f.b))) continue;
+            if (const int made = r.make(s_, f); made >= 0) return made;
         }
         return -1;
     }

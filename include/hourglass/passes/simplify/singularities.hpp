@@ -32,8 +32,8 @@ public:
     }
     constexpr bool may_be_singular(int n, int depth = 0) const {
         n = unmoved(n);
-        const slope_rule* const rule = slope_rules.find(g_.nodes[n].op->id);
-        return rule != nullptr && (this->*(*rule))(n, depth);
+        const int rule = slope_rules.find(g_.nodes[n].op->id);
+        return rule >= 0 && (this->*slope_rules[rule])(n, depth);
     }
 
 private:

@@ -36,16 +36,16 @@ public:
     // of a sum with a positive number is none: it is smooth.
     constexpr int squared(int n, bool rough = false, int depth = 0) {
         if (depth > deepest || is_kept(n) || at(n).operand_count == 0) return -1;
-        const root_rule* const rule = root_rules.find(at(n).op->id);
-        if (rule == nullptr) return -1;
+        const int rule = root_rules.find(at(n).op->id);
+        if (rule < 0) return -1;
         const value_type type = at(n).type; // a copy: the nodes move as the graph grows
-        const int found = (this->*(*rule))(n, type, rough, depth + 1);
+        const int found = (this->*root_rules[rule])(n, type, rough, depth + 1);
         return found < 0 || is_op<ops::euclidean_norm>(n) ? found : filled(h(found), type).index;
     }
     // What a node of this operation and these operands is without the root in it: -1 where there is none.
     constexpr int without_root(const operation& op, int a, int b, const value_type& type) {
-        const square_rule* const rule = rules_of_squares.find(op.id);
-        const int found = rule == nullptr ? -1 : (this->*(*rule))(a, b, type);
+        const int rule = rules_of_squares.find(op.id);
+        const int found = rule < 0 ? -1 : (this->*rules_of_squares[rule])(a, b, type);
         return found < 0 ? -1 : filled(h(found), type).index;
     }
     // The exact form of a logarithm of this operand, which is seen through names: -1 where it has none.
