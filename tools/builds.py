@@ -151,9 +151,9 @@ FOR_GCC, FOR_CLANG, FOR_CLANG_SANITIZED = "g", "1", "0"
 VECTORS = ("kernels", "widths")  # the groups of tests that have vectors
 
 
-def main_build(simd, jobs, groups=(), without=(), always=(), targets=()):
+def main_build(simd, jobs, groups=(), without=(), always=()):
     return Build(f"gcc-{simd}", simd=simd, groups=groups, optimization=FOR_GCC, jobs=jobs, options=CHECKED,
-                 without=without, always=always, targets=targets)
+                 without=without, always=always)
 
 
 def width_builds(clang, jobs):
@@ -174,9 +174,9 @@ def matrix(jobs):
     address, thread = [*SANITIZED, "-Db_sanitize=address,undefined"], [*SANITIZED, "-Db_sanitize=thread"]
     checked = "-Dwerror=true"  # GCC's sanitizers make it warn of what cannot happen, Clang's do not
     trained = [f"examples/hourglass-{name}" for name in examples()]  # their tests compile them for the other builds
-    return [main_build("native", jobs, without=("clang", *VECTORS, "sanitizers"), always=("halves", "costly"),
-                       targets=trained),
-            Build("gcc-optimised", "g++", "native", VECTORS, "2", CHECKED, jobs=jobs, targets=("bench/bench-train_step",)),
+    return [main_build("native", jobs, without=("clang", "trained", *VECTORS, "sanitizers"), always=("halves", "costly")),
+            Build("gcc-optimised", "g++", "native", (*VECTORS, "trained"), "2", CHECKED, jobs=jobs,
+                  targets=(*trained, "bench/bench-train_step")),
             Build("clang-native", clang, "native", (), FOR_CLANG, CHECKED, jobs=jobs,
                   without=("once", "gcc", "trained", "widths", "sanitizers"), always=("kernels", "halves")),
             *width_builds(clang, jobs),

@@ -145,7 +145,7 @@ def run_programs(command, support, pages):
     """Builds and runs the programs of these pages; their faults are in them afterwards."""
     link = ["-pthread", *([support, "-lfmt", "-lpng", "-lz"] if support else [])]
     with tempfile.TemporaryDirectory() as folder:
-        build(([*command, "-Og"], link), [program for page in pages for program in page.programs], Path(folder))
+        build(([*command, "-O1"], link), [program for page in pages for program in page.programs], Path(folder))
 
         def run_page(numbered):
             number, page = numbered
