@@ -7,8 +7,8 @@ namespace simplification_tests {
 
 using namespace gradient_check;
 
-// A graph of the leaves x and y, vectors of two, X, of a row each, and the matrix A, and what simplification makes of one
-// value.
+// A graph of the leaves x and y, vectors of two, X, of a row each, and the matrix A, and what simplification makes of
+// one value.
 struct formula {
     hg::graph_builder g;
     hg::handle x, y, X, A;

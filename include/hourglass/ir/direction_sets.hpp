@@ -78,7 +78,7 @@ private:
         for (int w = 0; w < x.end - x.begin; ++w) words_[word_count_ + w] = words_[x.first + w];
         return find_or_add(x.begin, x.end, true);
     }
-    // The number of the set whose words stand behind those of all sets.
+    // The number of the set whose words stand after those of all sets.
     constexpr int find_or_add(int begin, int end, bool has_constant) {
         if (2 * set_count_ > slots_.size()) more_slots();
         const content* const sets = sets_.begin();
