@@ -17,7 +17,7 @@ from checks import check_syntax, compile_command, in_parallel, report, shown, um
 from namespaces import accepted_together, in_namespaces, parts_of  # noqa: E402
 from together import body, told_apart  # noqa: E402
 
-COMMENT = re.compile(r"^\s*//\s*(expect|expect-gcc|expect-clang|flag|flag-gcc|flag-clang|reject|max-errors|max-lines):\s*(.*?)\s*$", re.MULTILINE)
+COMMENT = re.compile(r"^\s*//\s*((?:expect|flag)(?:-gcc|-clang)?|reject|max-errors|max-lines):\s*(.*?)\s*$", re.MULTILINE)
 KNOWN_WORDS = re.compile(r"^\s*//\s*((?:expect|flag|reject|max)[\w-]*):", re.MULTILINE)
 INCLUDE = re.compile(r'^\s*#\s*include\s*"([^"]+)"', re.MULTILINE)
 UMBRELLA = re.compile(r"^\s*#\s*include\s*<hourglass/hourglass.hpp>", re.MULTILINE)

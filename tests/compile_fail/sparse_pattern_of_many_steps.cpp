@@ -1,4 +1,4 @@
-// A limit as low as a pattern of thousands of elements takes the one that compilers have.
+// The limit is lowered, so that a small pattern exceeds it as one of thousands of elements exceeds the compiler's own.
 // flag-clang: -fconstexpr-steps=20000
 // flag-gcc: -fconstexpr-ops-limit=400000
 // expect: \{"to find the pattern of its sparse derivatives takes more steps than the compiler grants: compile with

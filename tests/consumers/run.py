@@ -1,6 +1,6 @@
 """Builds small programs in each of the ways that a project of its own can use the library, and runs them, all in a folder
-of its own and with warnings as errors, but of the library's own files. The one of the compiled part is built where the library is
-installed; elsewhere that would be the same once more.
+of its own and with warnings as errors, except for the library's own files. The one of the compiled part is built where the
+library is installed; elsewhere that would be the same once more.
 
     tests/consumers/run.py [--only WAY]
 

@@ -22,9 +22,9 @@ command = [word for word in compile_command() if not word.startswith("-march=")]
 @cache
 def needs(header):
     """The headers of others that one includes, itself or through ours."""
-    found = INCLUDED.findall(header.read_text())
-    ours = [INCLUDE / name for name in found if (INCLUDE / name).exists()]
-    return frozenset(name for name in found if INCLUDE / name not in ours).union(*map(needs, ours))
+    found = frozenset(INCLUDED.findall(header.read_text()))
+    ours = {name for name in found if (INCLUDE / name).exists()}
+    return (found - ours).union(*(needs(INCLUDE / name) for name in ours))
 
 
 def check(header, command):

@@ -2,7 +2,6 @@
 // Sizes are such that the work is worth a team and does not divide evenly; speed is not looked at.
 #include "../../testing/autoencoders.hpp"
 #include "support/child_process.hpp"
-#include "support/shares.hpp"
 
 #include <cstring>
 #include <utility>
@@ -48,7 +47,7 @@ template <class Case, class T> void check_training(const std::vector<int>& rows_
 }
 
 TEST_CASE("training gives the same bits with 1, 2 and 3 threads") {
-    const std::vector<int> rows = hourglass_test::few() ? std::vector{128, 37} : std::vector{128, 128, 128, 37, 128, 1};
+    const std::vector<int> rows{128, 128, 128, 37, 128, 1};
     check_training<full_basic, float>(rows);
     check_training<full_undercomplete, float>(rows);
     check_training<sparse<784, 331>, float>(rows);

@@ -18,8 +18,9 @@ struct colouring {
 // Colours are bits of a few words, so that what a column may not have is looked up by the row and not by the element.
 class greedy_colouring {
     using bits = std::uint64_t;
-    int count_, row_count_; // of columns
-    int words_;             // of a set of colours
+    int count_; // of columns
+    int row_count_;
+    int words_; // of a set of colours
     int used_words_ = 1;
     colouring c_;
 
@@ -56,8 +57,8 @@ class greedy_colouring {
         for (int r = begin; r < end; ++r) once[rows_[r] * words_ + word] |= bit;
     }
     // Of a symmetric matrix, each element can be read from its row or from its column: neighbours have different
-    // colours, and no path of four columns has two colours alone. Such a path has v at an end, or v and its like beside
-    // the same neighbour.
+    // colours, and no path of four columns has only two colours. A path that v would close ends at v, or passes through
+    // v between two neighbours of one colour.
     constexpr void colour_star(int v) {
         const int begin = starts_[v], end = starts_[v + 1];
         bits *const once = once_.begin(), *const twice = twice_.begin(), *const forbidden = forbidden_.begin();

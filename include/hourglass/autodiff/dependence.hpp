@@ -152,8 +152,8 @@ private:
         case operation_kind::movement:
             if (constant == 0 && with_sets == 0) return state::zero;
             if (with_sets == 0 && at.type.extents.size() > most_constants) return state::constant;
-            if (at.op->runs != nullptr) return runs(n, at, with_sets == 0);
-            if (at.op->dependences == operation::dependence_rule::moved) return movement(n, at);
+            if (at.op->dependences == operation::dependence_rule::moved)
+                return at.op->runs != nullptr ? runs(n, at, with_sets == 0) : movement(n, at);
             break;
         case operation_kind::reduction:
             if (with_sets > 0) return reduction(n, at);
@@ -201,14 +201,12 @@ private:
         return state::sets;
     }
     constexpr state runs(int n, const node& at, bool of_constants) {
-        list<value_type> types(at.operand_count);
-        for (int i = 0; i < at.operand_count; ++i) types[i] = {extents(g_.operand(n, i)), false};
         const shape& out = at.type.extents;
         int* const result = make_sets(n); // empty where nothing is written
         for (int i = 0; i < at.operand_count; ++i) {
             const int o = g_.operand(n, i);
             if (states_[o] == state::zero) continue;
-            const runs_of_movement run = at.op->runs({out, false}, types.begin(), at.operand_count, at.options, i);
+            const runs_of_movement run = runs_of_operand(g_.view(), n, i);
             const long outer = out.size(0, run.axis), inner = out.size(run.axis + 1, out.rank);
             const long length = run.length * inner;
             const int* const sets = sets_of(o);

@@ -97,8 +97,8 @@ struct moved_element {
     constexpr moved_element& operator+=(const moved_element& other) { return *this = *this + other; }
 };
 
-// What a rule `depend` is given: of each element of the operands the set of directions on which it depends. An element
-// of the empty set is zero. The rule adds to the result's elements, which are all empty at first.
+// A rule `depend` is given, for each element of the operands, the set of directions on which it depends. An element of
+// the empty set is zero. The rule adds to the result's elements, which are all empty at first.
 struct dependence {
     const value_type* types = nullptr;
     const int* const* operands = nullptr; // none where every element is constant, and not known to be zero

@@ -1,5 +1,5 @@
-// Arrays for constant expressions and run time alike, fixed and growing, and a view of one. As small as they can be:
-// every step of them is a step of the compiler's interpreter.
+// A growing array for constant expressions and run time alike, and a view of one. As small as it can be: every step of
+// it is a step of the compiler's interpreter.
 #pragma once
 
 #include <cstdint>
@@ -14,21 +14,6 @@ template <class T> struct slice_of {
     constexpr const T& operator[](int i) const { return data[i]; }
     constexpr const T* begin() const { return data; }
     constexpr const T* end() const { return data + size; }
-};
-
-// A fixed number of elements, which may be none: what constexpr values are made of. A plain array inside, since each
-// call of a function of std::array is a step of a constant evaluation.
-template <class T, int Count> struct table {
-    T elements[Count > 0 ? Count : 1]{};
-
-    static constexpr int size() { return Count; }
-    constexpr T& operator[](int i) { return elements[i]; }
-    constexpr const T& operator[](int i) const { return elements[i]; }
-    constexpr const T* begin() const { return elements; }
-    constexpr const T* end() const { return elements + Count; }
-    constexpr T* begin() { return elements; }
-    constexpr T* end() { return elements + Count; }
-    constexpr slice_of<T> view() const { return {elements, Count}; }
 };
 
 template <class T> class list {

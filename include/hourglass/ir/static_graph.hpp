@@ -100,6 +100,13 @@ struct graph_view {
 
 template <class Op> constexpr bool is(const node& n) { return n.op->id == record<Op>.id; }
 template <class... Ops> constexpr bool is_one_of(const node& n) { return ((n.op->id == record<Ops>.id) || ...); }
+// How a movement of runs takes one of its operands.
+constexpr runs_of_movement runs_of_operand(const graph_view& g, int n, int operand) {
+    const node& at = g[n];
+    list<value_type> types(at.operand_count);
+    for (int i = 0; i < at.operand_count; ++i) types[i] = g[g.operand(n, i)].type;
+    return at.op->runs(at.type, types.begin(), at.operand_count, at.options, operand);
+}
 // A marker that derivatives do not pass.
 constexpr bool stops_gradient(const node& n) { return n.op->kind == operation_kind::marker && !n.op->smooth; }
 // A marker whose operand is another in training.

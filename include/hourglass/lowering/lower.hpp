@@ -234,7 +234,7 @@ private:
             if (!graph_.failed()) { lower_block(prefix, b.inner, scan_); }
         }
         if (graph_.failed()) return at(0);
-        const int found = find_behind(prefix, Result::name);
+        const int found = find_within(prefix, Result::name);
         if (found < 0) {
             graph_.fail(sentence("the block '", Prefix.view(), "' has no symbol '", Result::name,
                                  "' to give: no equation of it has this name"));
@@ -242,8 +242,8 @@ private:
         }
         return at(found);
     }
-    // The node of a name behind the prefix, or -1.
-    constexpr int find_behind(const text& prefix, std::string_view name) const {
+    // The node that a name has in the block or scan of this prefix, or -1.
+    constexpr int find_within(const text& prefix, std::string_view name) const {
         const int found = graph_.by_name.find(hash_of(sentence(prefix.view(), name).view()));
         return found < 0 ? -1 : graph_.names[found].node;
     }
@@ -264,7 +264,7 @@ private:
         if (!problem.empty()) graph_.fail(problem);
         if (!known && !graph_.failed()) lower_scan(prefix, Prefix.view(), static_cast<const Use&>(s));
         if (graph_.failed()) return at(0);
-        const int found = find_behind(prefix, Result::name);
+        const int found = find_within(prefix, Result::name);
         if (found < 0) {
             graph_.fail(sentence("the body of the scan '", Prefix.view(), "' has no symbol '", Result::name,
                                  "' to give: no equation of it has this name, and nothing is passed by it"));

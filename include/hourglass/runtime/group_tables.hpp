@@ -11,14 +11,6 @@
 
 HOURGLASS_BEGIN
 
-// How a movement of runs takes them from one of its operands.
-constexpr runs_of_movement runs_of_operand(const graph_view& g, int n, int operand) {
-    const node& at = g[n];
-    list<value_type> types(at.operand_count);
-    for (int i = 0; i < at.operand_count; ++i) types[i] = g[g.operand(n, i)].type;
-    return at.op->runs(at.type, types.begin(), at.operand_count, at.options, operand);
-}
-
 // Of the groups that are one node, and of their operands, whose own shapes count: in memory they may have others.
 template <class Compiled> class group_tables {
     static constexpr const auto& schedule = Compiled::run_time;

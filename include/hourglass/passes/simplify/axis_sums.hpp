@@ -42,7 +42,7 @@ constexpr axis_run unvaried(const shape& aligned, axis_run summed) {
     while (begin > summed.begin && aligned[begin - 1] == 1) --begin;
     return {begin, summed.end};
 }
-// The sum of u v, where v is the same all along some of the axes: these are summed for u alone, once for all examples.
+// The sum of u v, where v is the same all along some of the axes: only u is summed over these, once for all examples.
 // -1 where v varies along each.
 constexpr int sum_of_common_factor(simplifier& s, int n, axis_run summed) {
     const int u = common_factor(s, n);
