@@ -92,7 +92,7 @@ public:
     void find_limit(result& r, double peak) const {
         using compiled = typename trainer<Case, float>::compiled_graph;
         for (int g = 0; g < compiled::sizes.groups; ++g) {
-            const hg::schedule_group& group = compiled::schedule.groups[static_cast<std::size_t>(g)];
+            const hg::schedule_group& group = compiled::schedule.groups[g];
             if (!hg::multiplies(group.kind)) continue;
             const hg::product_plan& p = group.product;
             r.operations +=

@@ -285,14 +285,14 @@ public:
         bound_.clear();
         bool batched = false;
         for (int v = 0; v < compiled::sizes.values; ++v) {
-            const hg::stored_value& value = compiled::schedule.values[static_cast<std::size_t>(v)];
+            const hg::stored_value& value = compiled::schedule.values[v];
             if (value.storage != hg::storage_kind::fed) continue;
             const std::string name(compiled::view().name(value.name));
             const case_data& d = data[static_cast<std::size_t>(std::stoi(name))];
             const char part = name[name.find('.') + 1];
             bound_.push_back(converted<T>(part == 'w' ? d.weights : d.operands[static_cast<std::size_t>(part - '0')]));
             REQUIRE(bound_.back().size() == size_of(value.type, Table::rows));
-            executor_.place[static_cast<std::size_t>(v)] = bound_.back().data();
+            executor_.place[v] = bound_.back().data();
             batched = batched || value.type.batched;
         }
         executor_.run(Table::rows, batched);
@@ -308,9 +308,9 @@ private:
         for (const hg::graph_root& r : g.roots)
             if (r.kind == kind && g.names[r.name].hash == hash) node = r.node;
         for (int r = 0; r < compiled::sizes.results; ++r) {
-            const hg::schedule_result& result = compiled::schedule.results[static_cast<std::size_t>(r)];
+            const hg::schedule_result& result = compiled::schedule.results[r];
             if (result.kind != kind || g.names[result.name].hash != hash) continue;
-            const T* data = executor_.place[static_cast<std::size_t>(result.value)];
+            const T* data = executor_.place[result.value];
             return {data, data + size_of(g[node].type, Table::rows)};
         }
         FAIL("the program does not give " << std::string(name.view()));

@@ -37,9 +37,9 @@ inline void fill(auto&& tensor, std::string_view name, double low, double high) 
 template <class Program> constexpr bool reads(std::uint64_t hash) {
     using compiled = typename Program::compiled_graph;
     for (int v = 0; v < compiled::sizes.values; ++v) {
-        const auto& value = compiled::schedule.values[static_cast<std::size_t>(v)];
+        const auto& value = compiled::schedule.values[v];
         if (value.storage == hourglass::storage_kind::fed && value.name >= 0 &&
-            compiled::final_graph::value.names[static_cast<std::size_t>(value.name)].hash == hash)
+            compiled::final_graph::value.names[value.name].hash == hash)
             return true;
     }
     return false;

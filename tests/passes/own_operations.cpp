@@ -49,8 +49,7 @@ std::string without_names(std::string text) {
 
 template <class Compiled> std::vector<hg::group_kind> kinds_of() {
     std::vector<hg::group_kind> kinds;
-    for (int g = 0; g < Compiled::sizes.groups; ++g)
-        kinds.push_back(Compiled::schedule.groups[static_cast<std::size_t>(g)].kind);
+    for (int g = 0; g < Compiled::sizes.groups; ++g) kinds.push_back(Compiled::schedule.groups[g].kind);
     return kinds;
 }
 

@@ -67,6 +67,10 @@ LAWS = [
     appended("a reference to a type by another one", "passes/select.hpp",
              "constexpr const shape& handle::extents() const { return type().extents; }\n", 7, "a reference into the graph"),
     ("operations by name that are gone", with_known("OPERATIONS_BY_NAME", ("passes/select.hpp",)), "for passes/select.hpp"),
+    appended("an array of one more", "program/program.hpp", "std::array<int, Room.nodes + 1> nodes{};\n", 6, "an array of"),
+    appended("an array of one more, cast", "scan/body.hpp",
+             "array<node,\n      static_cast<std::size_t>(count) + 1> all;\n", 3, "an array of one element more"),
+    ("arrays of one more that are gone", with_known("ARRAYS_OF_ONE_MORE", ("scan/body.hpp",)), "for scan/body.hpp"),
 ]
 
 LONG = "has 61 lines, and may have 60"

@@ -4,7 +4,6 @@
 // measures stages goes through the list. How a stage works is in the header of its function.
 #pragma once
 
-#include <array>
 #include <string_view>
 #include <tuple>
 #include <utility>
@@ -17,9 +16,6 @@
 
 HOURGLASS_BEGIN
 
-struct order_sizes {
-    int groups = 0, roots = 0;
-};
 // What the stages of a schedule read: what those before them made.
 struct schedule_state {
     graph_view graph;
@@ -33,11 +29,12 @@ struct schedule_state {
 // The rules of a program's update in the compiler, lowered once for each type of parameter.
 template <class Spec, class Before> struct lowered_rules {
     static constexpr gradient_types<Before> types{};
-    template <std::size_t Type> using lowered_rule = stage<lower_rule<typename Spec::options::rule, types.types[Type]>>;
-    static constexpr auto rules = []<std::size_t... Type>(std::index_sequence<Type...>) {
-        return std::array<graph_view, sizeof...(Type) + 1>{lowered_rule<Type>::view()..., graph_view{}};
+    template <int Type> using lowered_rule = stage<lower_rule<typename Spec::options::rule, types.types[Type]>>;
+    static constexpr auto rules = []<int... Type>(std::integer_sequence<int, Type...>) {
+        const graph_view all[] = {lowered_rule<Type>::view()..., graph_view{}};
+        return table<graph_view, types.distinct>({all, types.distinct});
     }
-    (std::make_index_sequence<static_cast<std::size_t>(types.distinct)>{});
+    (std::make_integer_sequence<int, types.distinct>{});
 
     static constexpr graph_sizes room() {
         graph_sizes of = Before::sizes;
@@ -45,7 +42,7 @@ template <class Spec, class Before> struct lowered_rules {
         int at = 0;
         for (const graph_root& r : g.roots) {
             if (r.kind != root_kind::gradient) continue;
-            const graph_view& copied = rules[static_cast<std::size_t>(types.type_of[static_cast<std::size_t>(at++)])];
+            const graph_view& copied = rules[types.type_of[at++]];
             of.nodes += copied.nodes.size;
             of.operands += copied.operands.size;
             of.names += copied.names.size;
@@ -56,8 +53,7 @@ template <class Spec, class Before> struct lowered_rules {
         return of;
     }
     static constexpr graph_builder run() {
-        return Spec::update(graph_builder(Before::view()), {rules.data(), types.distinct},
-                            {types.type_of.data(), types.count});
+        return Spec::update(graph_builder(Before::view()), rules.view(), types.type_of.view());
     }
 };
 
@@ -195,10 +191,8 @@ struct split {
             return frozen_needs<Whole::sizes.nodes>(found);
         }();
         static constexpr auto nodes = [] {
-            std::array<int, static_cast<std::size_t>(count)> all{};
             const list<int> found = outer_scans(Whole::view());
-            for (int k = 0; k < count; ++k) all[static_cast<std::size_t>(k)] = found[k];
-            return all;
+            return table<int, count>(found.view());
         }();
     };
     template <class Whole, int Scan> struct step {
@@ -224,7 +218,7 @@ struct analysed {
     static constexpr std::string_view name = "analysed";
     static constexpr std::string_view does = "who uses each node, and what is the same in every call";
     static constexpr held_by check = held_by::schedule;
-    template <int Nodes> using frozen = frozen_prospects<Nodes>;
+    template <int Nodes> using frozen = table<prospect, Nodes>;
     static constexpr int room(const schedule_state& s) { return s.graph.nodes.size; }
     static constexpr look_ahead run(const schedule_state& s) { return look_ahead(s.graph, s.once); }
     static constexpr slice_of<prospect> view_of(const schedule_state&, const auto& made) { return made.view(); }
@@ -259,7 +253,7 @@ struct stored {
 private:
     static constexpr fused_node* nodes_of(fusion& made) { return made.nodes(); }
     template <fusion_sizes Room> static constexpr fused_node* nodes_of(frozen_fusion<Room>& made) {
-        return made.nodes.data();
+        return made.nodes.begin();
     }
 };
 
@@ -267,7 +261,7 @@ struct ordered {
     static constexpr std::string_view name = "ordered";
     static constexpr std::string_view does = "the groups in the order in which they run, updates as early as they may";
     static constexpr held_by check = held_by::schedule;
-    template <order_sizes Room> using frozen = frozen_order<Room.groups, Room.roots>;
+    template <order_sizes Room> using frozen = frozen_order<Room>;
     static constexpr order_sizes room(const schedule_state& s) { return {s.groups.groups.size, s.graph.roots.size}; }
     static constexpr ordering run(const schedule_state& s) { return ordering(s.groups); }
     static constexpr order_view view_of(const schedule_state&, const auto& made) { return made.view(); }

@@ -19,9 +19,9 @@ template <class Program> class constant_result {
             if (g.roots[r].kind == kind && g.names[g.roots[r].name].hash == hash) return r;
         return -1;
     }
-    static constexpr long offset_of(int root) {
-        long offset = 0;
-        for (int r = 0; r < root; ++r) offset += g[g.roots[r].node].type.extents.size();
+    static constexpr int offset_of(int root) {
+        int offset = 0;
+        for (int r = 0; r < root; ++r) offset += static_cast<int>(g[g.roots[r].node].type.extents.size());
         return offset;
     }
     template <root_kind Kind, class Leaf> struct missing {
@@ -38,20 +38,20 @@ template <class Program> class constant_result {
             return T();
         else {
             constexpr shape extents = g[g.roots[root].node].type.extents;
-            constexpr long offset = offset_of(root);
+            constexpr int offset = offset_of(root);
             if constexpr (extents.rank == 0)
-                return numbers_[static_cast<std::size_t>(offset)];
+                return numbers_[offset];
             else {
                 std::array<T, static_cast<std::size_t>(extents.size())> elements{};
-                for (std::size_t i = 0; i < elements.size(); ++i)
-                    elements[i] = numbers_[static_cast<std::size_t>(offset) + i];
+                const T* const from = numbers_.begin() + offset;
+                for (std::size_t i = 0; i < elements.size(); ++i) elements[i] = from[i];
                 return elements;
             }
         }
     }
 
 public:
-    std::array<T, static_cast<std::size_t>(offset_of(g.roots.size)) + 1> numbers_{}; // of all roots, one behind another
+    table<T, offset_of(g.roots.size)> numbers_; // of all roots, one behind another
 
     template <named_leaf Leaf> constexpr auto operator[](const Leaf&) const { return get<root_kind::value, Leaf>(); }
     template <named_leaf Leaf> constexpr auto gradient(const Leaf&) const { return get<root_kind::gradient, Leaf>(); }
@@ -95,7 +95,7 @@ public:
         }
         (std::make_integer_sequence<int, compiled::final_graph::sizes.nodes>{});
         constant_result<Program> result;
-        std::size_t to = 0;
+        int to = 0;
         for (const graph_root& r : g.roots)
             for (const T& x : values_[r.node]) result.numbers_[to++] = x;
         return result;

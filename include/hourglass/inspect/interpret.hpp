@@ -59,8 +59,7 @@ template <class T> forward_rules<T>::forward_rules() {
 
 // The forward rules of a user's own operations in a graph, which the built-in list does not have: a node for each.
 template <class Stage> struct own_operations {
-    int count = 0;
-    std::array<int, static_cast<std::size_t>(Stage::sizes.nodes) + 1> node{};
+    short_list<int, Stage::sizes.nodes> nodes;
 
     constexpr own_operations() {
         list<std::uint64_t> known;
@@ -76,18 +75,16 @@ template <class Stage> struct own_operations {
             for (std::uint64_t id : known) is_known = is_known || id == op.id;
             if (is_known) continue;
             known.push(op.id);
-            node[static_cast<std::size_t>(count++)] = n;
+            nodes.push(n);
         }
     }
 };
 template <class Stage, class T> void add_own_operations(forward_rules<T>& rules) {
     static constexpr own_operations<Stage> own;
-    [&]<std::size_t... I>(std::index_sequence<I...>) {
-        (rules.template add<
-             typename implementation<Stage::value.nodes[static_cast<std::size_t>(own.node[I])].op>::type>(),
-         ...);
+    [&]<int... I>(std::integer_sequence<int, I...>) {
+        (rules.template add<typename implementation<Stage::value.nodes[own.nodes[I]].op>::type>(), ...);
     }
-    (std::make_index_sequence<static_cast<std::size_t>(own.count)>{});
+    (std::make_integer_sequence<int, own.nodes.size()>{});
 }
 
 template <class T> class interpretation {

@@ -1,5 +1,5 @@
-// A growing array for constant expressions and run time alike, and a view of one. As small as it can be: every step of
-// it is a step of the compiler's interpreter.
+// Arrays for constant expressions and run time alike, fixed and growing, and a view of one. As small as they can be:
+// every step of them is a step of the compiler's interpreter.
 #pragma once
 
 #include <cstdint>
@@ -14,6 +14,46 @@ template <class T> struct slice_of {
     constexpr const T& operator[](int i) const { return data[i]; }
     constexpr const T* begin() const { return data; }
     constexpr const T* end() const { return data + size; }
+    constexpr slice_of when(bool holds) const { return holds ? *this : slice_of(); } // or nothing
+};
+
+// A fixed number of elements, which may be none: what constexpr values are made of. A plain array inside, since each
+// call of a function of std::array is a step of a constant evaluation.
+template <class T, int Count> class table {
+    T elements_[Count > 0 ? Count : 1]{};
+
+public:
+    constexpr table() = default;
+    // The first elements are copies of these; no more than there is room for.
+    constexpr explicit table(slice_of<T> from) {
+        T* const to = elements_;
+        for (int i = 0; i < from.size; ++i) to[i] = from.data[i];
+    }
+
+    static constexpr int size() { return Count; }
+    constexpr T& operator[](int i) { return elements_[i]; }
+    constexpr const T& operator[](int i) const { return elements_[i]; }
+    constexpr T* data() { return elements_; }
+    constexpr const T* data() const { return elements_; }
+    constexpr T* begin() { return elements_; }
+    constexpr T* end() { return elements_ + Count; }
+    constexpr const T* begin() const { return elements_; }
+    constexpr const T* end() const { return elements_ + Count; }
+    constexpr slice_of<T> view() const { return {elements_, Count}; }
+    constexpr slice_of<T> first(int count) const { return {elements_, count}; }
+};
+
+// So many elements at most; how many there are is found when compiling.
+template <class T, int Most> class short_list {
+    int size_ = 0;
+    table<T, Most> elements_;
+
+public:
+    constexpr void push(const T& value) { elements_[size_++] = value; }
+    constexpr int size() const { return size_; }
+    constexpr const T& operator[](int i) const { return elements_[i]; }
+    constexpr const T* begin() const { return elements_.begin(); }
+    constexpr const T* end() const { return elements_.begin() + size_; }
 };
 
 template <class T> class list {

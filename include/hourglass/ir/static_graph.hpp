@@ -3,7 +3,6 @@
 // passes read, wherever the arrays lie.
 #pragma once
 
-#include <array>
 #include <string_view>
 #include <type_traits>
 
@@ -312,37 +311,36 @@ public:
 
 // Stands in static storage. What is lent to it stays where it is.
 template <graph_sizes Room> struct frozen_graph {
-    // One more than needed: an array of no elements has no address.
-    std::array<node, Room.nodes + 1> nodes{};
-    std::array<int, Room.operands + 1> operands{};
-    std::array<named_node, Room.names + 1> names{};
-    std::array<char, Room.characters + 1> characters{};
+    graph_sizes sizes{}; // of what is there; where that is more than there is room for, nothing was copied
+    table<node, Room.nodes> nodes;
+    table<int, Room.operands> operands;
+    table<named_node, Room.names> names;
+    table<char, Room.characters> characters;
     slice_of<char> lent_characters;
-    std::array<graph_root, Room.roots + 1> roots{};
-    std::array<leaf_start, Room.starts + 1> starts{};
-    std::array<int, Room.indices + 1> indices{};
+    table<graph_root, Room.roots> roots;
+    table<leaf_start, Room.starts> starts;
+    table<int, Room.indices> indices;
     slice_of<int> lent_indices;
     text problem{};
     int bodies = 0;
     bool has_derivatives = false;
-    graph_sizes sizes{}; // of what is there; where that is more than there is room for, nothing was copied
 
     constexpr explicit frozen_graph(const graph_builder& b)
         : frozen_graph(b.view(), b.sizes(), b.characters.view(), b.lent_characters, b.indices.view(), b.lent_indices) {}
     template <graph_sizes Other> constexpr explicit frozen_graph(const frozen_graph<Other>& f)
-        : frozen_graph(f.view(), f.sizes, {f.characters.data(), f.sizes.characters}, f.lent_characters,
-                       {f.indices.data(), f.sizes.indices}, f.lent_indices) {}
+        : frozen_graph(f.view(), f.sizes, f.characters.first(f.sizes.characters), f.lent_characters,
+                       f.indices.first(f.sizes.indices), f.lent_indices) {}
     constexpr graph_view view() const {
-        return {{nodes.data(), sizes.nodes},
-                {operands.data(), sizes.operands},
-                {names.data(), sizes.names},
-                lent_characters.size > 0 ? lent_characters : slice_of<char>{characters.data(), sizes.characters},
-                {roots.data(), sizes.roots},
-                {starts.data(), sizes.starts},
+        return {nodes.first(sizes.nodes),
+                operands.first(sizes.operands),
+                names.first(sizes.names),
+                lent_characters.size > 0 ? lent_characters : characters.first(sizes.characters),
+                roots.first(sizes.roots),
+                starts.first(sizes.starts),
                 problem,
                 true,
                 bodies,
-                lent_indices.size > 0 ? lent_indices : slice_of<int>{indices.data(), sizes.indices},
+                lent_indices.size > 0 ? lent_indices : indices.first(sizes.indices),
                 true,
                 has_derivatives};
     }
@@ -350,20 +348,11 @@ template <graph_sizes Room> struct frozen_graph {
 private:
     constexpr frozen_graph(const graph_view& g, const graph_sizes& size, slice_of<char> own, slice_of<char> lent,
                            slice_of<int> own_indices, slice_of<int> lent_too)
-        : lent_characters(lent), lent_indices(lent_too), problem(g.problem), bodies(g.bodies),
-          has_derivatives(g.has_derivatives), sizes(size) {
-        if (!Room.hold(size)) return;
-        copy(g.nodes, nodes.data());
-        copy(g.operands, operands.data());
-        copy(g.names, names.data());
-        copy(own, characters.data());
-        copy(g.roots, roots.data());
-        copy(g.starts, starts.data());
-        copy(own_indices, indices.data());
-    }
-    template <class T> static constexpr void copy(slice_of<T> from, T* to) {
-        for (int i = 0; i < from.size; ++i) to[i] = from.data[i];
-    }
+        : sizes(size), nodes(g.nodes.when(Room.hold(sizes))), operands(g.operands.when(Room.hold(sizes))),
+          names(g.names.when(Room.hold(sizes))), characters(own.when(Room.hold(sizes))), lent_characters(lent),
+          roots(g.roots.when(Room.hold(sizes))), starts(g.starts.when(Room.hold(sizes))),
+          indices(own_indices.when(Room.hold(sizes))), lent_indices(lent_too), problem(g.problem), bodies(g.bodies),
+          has_derivatives(g.has_derivatives) {}
 };
 
 // A stage of the compiler as a constexpr value, with its own budget of constant evaluation. How large the result is

@@ -32,19 +32,13 @@ template <const auto& Graph> struct cut_values {
         return g;
     }
     static text problem(slice_of<std::uint64_t> fed, std::uint64_t asked, bool training) {
-        const slice_of<derivative_record> all{derivatives.data(), count};
-        return cut_derivatives(stage<cut_values>::view(), all, fed, training)
+        return cut_derivatives(stage<cut_values>::view(), derivatives.view(), fed, training)
             .problem_of_fed({&asked, 1}, false, "the call feeds");
     }
 
 private:
     static constexpr int count = run().derivatives.size();
-    static constexpr std::array<derivative_record, static_cast<std::size_t>(count) + 1> derivatives = [] {
-        std::array<derivative_record, static_cast<std::size_t>(count) + 1> all{};
-        const graph_builder g = run();
-        for (int i = 0; i < count; ++i) all[static_cast<std::size_t>(i)] = g.derivatives[i];
-        return all;
-    }();
+    static constexpr table<derivative_record, count> derivatives{run().derivatives.view()};
 };
 
 HOURGLASS_END

@@ -142,8 +142,8 @@ template <class Stage> struct gradient_types {
         return count;
     }
     static constexpr int count = find_count();
-    std::array<value_type, static_cast<std::size_t>(count) + 1> types{};
-    std::array<int, static_cast<std::size_t>(count) + 1> type_of{};
+    table<value_type, count> types;
+    table<int, count> type_of;
     int distinct = 0;
 
     constexpr gradient_types() {
@@ -157,12 +157,12 @@ template <class Stage> struct gradient_types {
             for (int i = 0; i < type.extents.rank; ++i)
                 hash = (hash ^ static_cast<unsigned>(type.extents[i])) * 1099511628211ull;
             hash ^= hash >> 32;
-            int found = known.find(hash, [&](int t) { return types[static_cast<std::size_t>(t)] == type; });
+            int found = known.find(hash, [&](int t) { return types[t] == type; });
             if (found < 0) {
                 known.insert(hash, found = distinct);
-                types[static_cast<std::size_t>(distinct++)] = type;
+                types[distinct++] = type;
             }
-            type_of[static_cast<std::size_t>(at++)] = found;
+            type_of[at++] = found;
         }
     }
 };

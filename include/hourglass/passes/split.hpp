@@ -33,8 +33,8 @@ template <int Results, int Sequences> struct scan_plan {
     int outer = 0, states = 0, sequences = 0, steps = 0;
     bool backwards = false;
     int again = -1, every = 0; // the scan whose steps are done again from every which one
-    std::array<scan_result_plan, static_cast<std::size_t>(Results) + 1> results{};
-    std::array<int, static_cast<std::size_t>(Sequences) + 1> state_of{}; // of a sequence: which state of `again`, or -1
+    table<scan_result_plan, Results> results;
+    table<int, Sequences> state_of; // of a sequence: which state of `again`, or -1
 };
 
 // What a graph's results need, in the bodies of scans too; of a scan's sequences only those that its body reads. A
@@ -87,17 +87,11 @@ private:
 
 // The same as a constant, which all scans of a graph read.
 template <int Nodes> struct frozen_needs {
-    std::array<bool, static_cast<std::size_t>(Nodes) + 1> wanted{}, of_a_body{};
+    table<bool, Nodes> wanted, of_a_body;
 
-    constexpr explicit frozen_needs(const needs_of_scans& found) {
-        for (int n = 0; n < Nodes; ++n) {
-            wanted[static_cast<std::size_t>(n)] = found.wanted[n];
-            of_a_body[static_cast<std::size_t>(n)] = found.of_a_body[n];
-        }
-    }
-    constexpr needs_of_scans of(const graph_view& g) const {
-        return {g, {wanted.data(), Nodes}, {of_a_body.data(), Nodes}};
-    }
+    constexpr explicit frozen_needs(const needs_of_scans& found)
+        : wanted(found.wanted.view()), of_a_body(found.of_a_body.view()) {}
+    constexpr needs_of_scans of(const graph_view& g) const { return {g, wanted.view(), of_a_body.view()}; }
 };
 
 // How much room the graph of a step and its plan take.
@@ -151,8 +145,7 @@ public:
             if (scans[k] == again) p.again = k;
         for (int q = 0; q < sequences.size(); ++q) {
             if (every_[q] > 0) p.every = every_[q];
-            p.state_of[static_cast<std::size_t>(q)] =
-                every_[q] > 0 ? ops::step_value::of(g[g.operand(sequences[q], 1)].options).which : -1;
+            p.state_of[q] = every_[q] > 0 ? ops::step_value::of(g[g.operand(sequences[q], 1)].options).which : -1;
         }
         p.outer = outer.size();
         p.states = scan.states;
@@ -162,7 +155,7 @@ public:
         int roots = scan.states;
         for (int i = 0; i < results.size(); ++i) {
             const node& at = r_.from[results[i]];
-            scan_result_plan& to = p.results[static_cast<std::size_t>(i)];
+            scan_result_plan& to = p.results[i];
             to.stacked = is_stacked(at);
             to.root = to.stacked ? roots++ : ops::state_number::of(at.options).state;
             to.every = every_result_[i];

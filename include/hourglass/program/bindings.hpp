@@ -59,7 +59,7 @@ template <class Compiled, class T, class Parameters> struct parameters_check {
                     const int found = Plain::table::find(g.names[s.name].hash);
                     if (found < 0)
                         return sentence("these are the parameters of another graph: they hold no '", name, "'");
-                    const shape& held = Plain::table::entries[static_cast<std::size_t>(found)].type.extents;
+                    const shape& held = Plain::table::entries[found].type.extents;
                     if (!(held == type.extents))
                         return sentence("these are the parameters of another graph: their '", name, "' has the shape ",
                                         held, ", not ", type.extents);
@@ -72,10 +72,8 @@ template <class Compiled, class T, class Parameters> struct parameters_check {
 // The index of a result among a program's results, or -1.
 template <class Compiled> constexpr int result_named(root_kind kind, std::uint64_t hash) {
     for (int r = 0; r < Compiled::sizes.results; ++r) {
-        const schedule_result& result = Compiled::run_time.results[static_cast<std::size_t>(r)];
-        if (result.kind == kind &&
-            Compiled::final_graph::value.names[static_cast<std::size_t>(result.name)].hash == hash)
-            return r;
+        const schedule_result& result = Compiled::run_time.results[r];
+        if (result.kind == kind && Compiled::final_graph::value.names[result.name].hash == hash) return r;
     }
     return -1;
 }
@@ -89,17 +87,15 @@ template <class Compiled, class T, class... Arguments> struct call_check {
 
     static constexpr int value_named(std::uint64_t hash) {
         for (int v = 0; v < Compiled::sizes.values; ++v) {
-            const stored_value& value = Compiled::run_time.values[static_cast<std::size_t>(v)];
-            if (value.storage == storage_kind::fed && value.name >= 0 &&
-                g.names[static_cast<std::size_t>(value.name)].hash == hash)
-                return v;
+            const stored_value& value = Compiled::run_time.values[v];
+            if (value.storage == storage_kind::fed && value.name >= 0 && g.names[value.name].hash == hash) return v;
         }
         return -1;
     }
     static constexpr int scalar_named(std::uint64_t hash) {
         for (int n = 0; n < Compiled::final_graph::sizes.nodes; ++n) {
-            const node& at = g.nodes[static_cast<std::size_t>(n)];
-            if (is<ops::scalar>(at) && g.names[static_cast<std::size_t>(at.name)].hash == hash) return n;
+            const node& at = g.nodes[n];
+            if (is<ops::scalar>(at) && g.names[at.name].hash == hash) return n;
         }
         return -1;
     }
@@ -178,9 +174,8 @@ template <class Compiled, class T, class... Arguments> struct call_check {
                 } else if constexpr (!std::is_arithmetic_v<Value>) {
                     t = sentence("'", Left::name,
                                  "' is bound to something that is no number and no contiguous range of numbers");
-                } else if (Compiled::run_time.values[static_cast<std::size_t>(v)].type.extents.size() != 1) {
-                    t = sentence("'", Left::name, "' has the shape ",
-                                 Compiled::run_time.values[static_cast<std::size_t>(v)].type.extents,
+                } else if (Compiled::run_time.values[v].type.extents.size() != 1) {
+                    t = sentence("'", Left::name, "' has the shape ", Compiled::run_time.values[v].type.extents,
                                  ", but is bound to a single number");
                 }
             } else if (s >= 0 || known_to_model(Left::hash)) {
@@ -197,9 +192,9 @@ template <class Compiled, class T, class... Arguments> struct call_check {
         (check_one<Arguments>(t), ...);
         if (!t.empty()) return t;
         for (int v = 0; v < Compiled::sizes.values; ++v) {
-            const stored_value& value = Compiled::run_time.values[static_cast<std::size_t>(v)];
+            const stored_value& value = Compiled::run_time.values[v];
             if (value.storage != storage_kind::fed) continue;
-            const auto& name = g.names[static_cast<std::size_t>(value.name)];
+            const auto& name = g.names[value.name];
             bool bound = false;
             ((bound = bound || hash_of_argument<Arguments>() == name.hash), ...);
             if (!bound)

@@ -65,7 +65,7 @@ public:
             using Left = typename Argument::left;
             constexpr int v = Check::value_named(Left::hash);
             if constexpr (v >= 0 && number_range<std::remove_cvref_t<decltype(a.value)>>) {
-                static constexpr value_type type = Compiled::run_time.values[static_cast<std::size_t>(v)].type;
+                static constexpr value_type type = Compiled::run_time.values[v].type;
                 from_[sources_++] = piece(Left::name, std::ranges::data(a.value), type, rows);
             }
         }

@@ -34,25 +34,25 @@ template <class Stage, tensors_of Owner = tensors_of::model> struct tensor_table
     static constexpr bool broken = !Stage::view().problem.empty(); // and said so: a missing name is no second mistake
     // The names are copied: whoever points into a graph keeps all of it in the object file, with every function that
     // its operations name.
-    static constexpr std::size_t count_characters() {
-        std::size_t n = 0;
-        for (const leaf_start& s : Stage::view().starts) n += is_mine(s) ? Stage::view().name(s.name).size() : 0;
+    static constexpr int count_characters() {
+        int n = 0;
+        for (const leaf_start& s : Stage::view().starts) n += is_mine(s) ? Stage::view().names[s.name].length : 0;
         return n;
     }
     static constexpr auto copy_characters() {
-        std::array<char, count_characters() + 1> copies{};
-        char* to = copies.data();
+        table<char, count_characters()> copies;
+        char* to = copies.begin();
         for (const leaf_start& s : Stage::view().starts)
             if (is_mine(s)) to = std::ranges::copy(Stage::view().name(s.name), to).out;
         return copies;
     }
     static constexpr auto characters = copy_characters();
     static constexpr auto make() {
-        std::array<tensor_entry, static_cast<std::size_t>(count) + 1> entries{};
+        table<tensor_entry, count + 1> entries; // behind them what begins where they end
         const graph_view g = Stage::value.view();
-        const char* name = characters.data();
+        const char* name = characters.begin();
         long offset = 0;
-        std::size_t i = 0;
+        int i = 0;
         for (const leaf_start& s : g.starts) {
             if (!is_mine(s)) continue;
             const named_node& named = g.names[s.name];
@@ -66,7 +66,7 @@ template <class Stage, tensors_of Owner = tensors_of::model> struct tensor_table
         return entries;
     }
     static constexpr auto entries = make();
-    static constexpr long size = entries[static_cast<std::size_t>(count)].offset;
+    static constexpr long size = entries[count].offset;
     static constexpr bool find_orthogonal() {
         bool found = false;
         for (const tensor_entry& e : entries) found = found || e.start.kind == initialiser::rule::orthogonal;
@@ -74,7 +74,7 @@ template <class Stage, tensors_of Owner = tensors_of::model> struct tensor_table
     }
     static constexpr int find(std::uint64_t hash) {
         for (int i = 0; i < count; ++i)
-            if (entries[static_cast<std::size_t>(i)].hash == hash) return i;
+            if (entries[i].hash == hash) return i;
         return -1;
     }
 };
@@ -96,7 +96,7 @@ public:
         return *this;
     }
 
-    static constexpr const tensor_entry& entry(int i) { return Table::entries[static_cast<std::size_t>(i)]; }
+    static constexpr const tensor_entry& entry(int i) { return Table::entries[i]; }
     static std::string name(int i) { return std::string(entry(i).name); }
     tensor_view<T> view(int i) { return {memory_.get() + entry(i).offset, entry(i).type, 0}; }
     tensor_view<const T> view(int i) const { return {memory_.get() + entry(i).offset, entry(i).type, 0}; }

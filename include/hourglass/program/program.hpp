@@ -222,8 +222,7 @@ private:
     template <class Theta> void hold(Theta& theta) {
         const auto add = [&](const auto& entries, int count) {
             for (int i = 0; i < count; ++i)
-                if (T* found = theta.find(entries[static_cast<std::size_t>(i)].hash))
-                    parameters_.push_back({&entries[static_cast<std::size_t>(i)], found});
+                if (T* found = theta.find(entries[i].hash)) parameters_.push_back({&entries[i], found});
         };
         if constexpr (requires { Theta::table::entries; })
             add(Theta::table::entries, Theta::table::count);
@@ -264,7 +263,7 @@ private:
     }
     void set_step(std::uint64_t step) {
         constexpr int n = base::template checked<>::scalar_named(decltype(step_number)::hash);
-        if constexpr (n >= 0) this->executor_.number[static_cast<std::size_t>(n)] = static_cast<double>(step);
+        if constexpr (n >= 0) this->executor_.number[n] = static_cast<double>(step);
     }
 };
 

@@ -71,36 +71,28 @@ protected:
         std::uint64_t hash = 0;
     };
     static constexpr auto find_attachments() {
-        std::array<attachment, static_cast<std::size_t>(compiled_graph::sizes.values) + 1> all{};
-        std::size_t count = 0;
+        short_list<attachment, compiled_graph::sizes.values> all;
         for (int v = 0; v < compiled_graph::sizes.values; ++v) {
-            const stored_value& value = schedule.values[static_cast<std::size_t>(v)];
+            const stored_value& value = schedule.values[v];
             if (value.storage == storage_kind::parameter || value.storage == storage_kind::state)
-                all[count++] = {v, g.names[static_cast<std::size_t>(value.name)].hash};
+                all.push({v, g.names[value.name].hash});
         }
         return all;
     }
     static constexpr auto all_attached = find_attachments();
-    static constexpr std::size_t count_attached() {
-        std::size_t count = 0;
-        while (all_attached[count].value >= 0) ++count;
-        return count;
-    }
-    static constexpr std::size_t attachments = count_attached();
+    static constexpr std::size_t attachments = static_cast<std::size_t>(all_attached.size());
     // Calls f(address, elements) for each of them.
     void each_attached(auto&& f) const {
-        for (std::size_t i = 0; i < attachments; ++i) {
-            const auto v = static_cast<std::size_t>(all_attached[i].value);
-            f(executor_.place[v], schedule.values[v].type.extents.size());
-        }
+        static constexpr auto& all = all_attached;
+        for (const attachment& a : all) f(executor_.place[a.value], schedule.values[a.value].type.extents.size());
     }
     void attach(auto& theta) {
         static constexpr auto& all = all_attached;
-        for (const attachment* a = all.data(); a->value >= 0; ++a)
-            if (auto* found = theta.find(a->hash)) {
+        for (const attachment& a : all)
+            if (auto* found = theta.find(a.hash)) {
                 if (executor_.owns(found)) [[unlikely]]
                     refuse_own_memory({});
-                executor_.place[static_cast<std::size_t>(a->value)] = const_cast<T*>(found);
+                executor_.place[a.value] = const_cast<T*>(found);
             }
     }
     template <class... Arguments> using checked = call_check<compiled_graph, T, Arguments...>;
@@ -117,24 +109,24 @@ protected:
             else {
                 constexpr int v = Check::value_named(Left::hash), s = Check::scalar_named(Left::hash);
                 if constexpr (v >= 0) {
-                    static constexpr value_type type = schedule.values[static_cast<std::size_t>(v)].type;
+                    static constexpr value_type type = schedule.values[v].type;
                     std::size_t elements = 1;
                     if constexpr (number_range<Value>) {
                         elements = std::ranges::size(a.value);
                         T* const data = const_cast<T*>(std::ranges::data(a.value));
                         if (executor_.owns(data)) [[unlikely]]
                             refuse_own_memory(Left::name);
-                        executor_.place[static_cast<std::size_t>(v)] = data;
+                        executor_.place[v] = data;
                     } else {
-                        single_[static_cast<std::size_t>(v)] = static_cast<T>(a.value);
-                        executor_.place[static_cast<std::size_t>(v)] = &single_[static_cast<std::size_t>(v)];
+                        single_[v] = static_cast<T>(a.value);
+                        executor_.place[v] = &single_[v];
                     }
                     if constexpr (type.batched)
                         count.set(rows_in(elements, type, Left::name), Left::name);
                     else if (elements != static_cast<std::size_t>(type.extents.size())) [[unlikely]]
                         refuse_elements(elements, type, Left::name);
                 } else if constexpr (s >= 0) {
-                    executor_.number[static_cast<std::size_t>(s)] = static_cast<double>(a.value);
+                    executor_.number[s] = static_cast<double>(a.value);
                 }
             }
         }
@@ -145,10 +137,9 @@ protected:
             using Left = typename Argument::left;
             constexpr int v = Check::value_named(Left::hash);
             if constexpr (v >= 0 && number_range<std::remove_cvref_t<decltype(a.value)>>) {
-                constexpr value_type type = schedule.values[static_cast<std::size_t>(v)].type;
+                constexpr value_type type = schedule.values[v].type;
                 if constexpr (type.batched)
-                    executor_.place[static_cast<std::size_t>(v)] =
-                        const_cast<T*>(std::ranges::data(a.value)) + first_row * type.extents.size();
+                    executor_.place[v] = const_cast<T*>(std::ranges::data(a.value)) + first_row * type.extents.size();
             }
         }
     }
@@ -158,9 +149,7 @@ protected:
     }
     static constexpr bool needs_rows() {
         for (int n = 0; n < compiled_graph::final_graph::sizes.nodes; ++n)
-            if (g.nodes[static_cast<std::size_t>(n)].type.batched ||
-                is<ops::rows>(g.nodes[static_cast<std::size_t>(n)]))
-                return true;
+            if (g.nodes[n].type.batched || is<ops::rows>(g.nodes[n])) return true;
         return false;
     }
     static void check_rows(long given, std::string_view what, std::string_view remedy = "fewer rows") {
@@ -170,7 +159,7 @@ protected:
 
 private:
     // Numbers bound to inputs of one element: they must live as long as the call.
-    std::array<T, static_cast<std::size_t>(compiled_graph::sizes.values) + 1> single_{};
+    table<T, compiled_graph::sizes.values> single_;
 };
 
 HOURGLASS_END

@@ -65,10 +65,10 @@ template <class Compiled, class T> class call_result {
             return found<find(Kind, Leaf::hash)>(Leaf::name);
     }
     template <int Found> auto found([[maybe_unused]] std::string_view name) const {
-        constexpr schedule_result result = Compiled::run_time.results[static_cast<std::size_t>(Found)];
-        constexpr value_type type = Compiled::final_graph::value.nodes[static_cast<std::size_t>(root_node(Found))].type;
+        constexpr schedule_result result = Compiled::run_time.results[Found];
+        constexpr value_type type = Compiled::final_graph::value.nodes[root_node(Found)].type;
         // Views of what was bound would change and vanish with it: passes/rewrite.hpp makes copies of such results.
-        static_assert(Compiled::broken || is_own(Compiled::run_time.values[static_cast<std::size_t>(result.value)]));
+        static_assert(Compiled::broken || is_own(Compiled::run_time.values[result.value]));
         const T* data = executor_->template address<result.value>();
         if constexpr (type.batched)
             if (rows_ < 0) [[unlikely]]
@@ -86,7 +86,7 @@ template <class Compiled, class T> class call_result {
     static constexpr int root_node(int result) {
         int seen = -1;
         for (int r = 0; r < Compiled::final_graph::sizes.roots; ++r) {
-            const graph_root& root = Compiled::final_graph::value.roots[static_cast<std::size_t>(r)];
+            const graph_root& root = Compiled::final_graph::value.roots[r];
             if (root.kind != root_kind::update && ++seen == result) return root.node;
         }
         return 0;
@@ -97,16 +97,14 @@ template <class Compiled, class T> class call_result {
         value_type type{};
     };
     static constexpr auto find_gradients() {
-        std::array<gradient_place, static_cast<std::size_t>(Compiled::final_graph::sizes.roots) + 1> all{};
+        short_list<gradient_place, Compiled::final_graph::sizes.roots> all;
         const auto& g = Compiled::final_graph::value;
-        std::size_t seen = 0, count = 0;
+        int seen = 0;
         for (int r = 0; r < Compiled::final_graph::sizes.roots; ++r) {
-            const graph_root& root = g.roots[static_cast<std::size_t>(r)];
+            const graph_root& root = g.roots[r];
             if (root.kind == root_kind::update) continue;
             const int value = Compiled::run_time.results[seen++].value;
-            if (root.kind == root_kind::gradient)
-                all[count++] = {g.names[static_cast<std::size_t>(root.name)].hash, value,
-                                g.nodes[static_cast<std::size_t>(root.node)].type};
+            if (root.kind == root_kind::gradient) all.push({g.names[root.name].hash, value, g.nodes[root.node].type});
         }
         return all;
     }
@@ -122,17 +120,17 @@ public:
     // The gradients one after another, each as one contiguous piece: call(hash of the name, elements).
     template <class Call> void each_gradient(Call&& call) const {
         static constexpr auto all = find_gradients();
-        for (const gradient_place* at = all.data(); at->value >= 0; ++at) {
-            const auto size = static_cast<std::size_t>(at->type.extents.size() * (at->type.batched ? rows_ : 1));
-            call(at->hash, std::span<const T>(executor_->place[static_cast<std::size_t>(at->value)], size));
+        for (const gradient_place& at : all) {
+            const auto size = static_cast<std::size_t>(at.type.extents.size() * (at.type.batched ? rows_ : 1));
+            call(at.hash, std::span<const T>(executor_->place[at.value], size));
         }
     }
 
     // A gradient that each row has its own of, or -1; its name.
     static constexpr int find_gradient_of_rows() {
         for (int r = 0; r < Compiled::sizes.results; ++r)
-            if (Compiled::run_time.results[static_cast<std::size_t>(r)].kind == root_kind::gradient &&
-                Compiled::final_graph::value.nodes[static_cast<std::size_t>(root_node(r))].type.batched)
+            if (Compiled::run_time.results[r].kind == root_kind::gradient &&
+                Compiled::final_graph::value.nodes[root_node(r)].type.batched)
                 return r;
         return -1;
     }
@@ -140,7 +138,7 @@ public:
     static std::string name_of_gradient() {
         static constexpr auto copied = [] {
             std::array<char, 256> copy{};
-            const auto at = static_cast<std::size_t>(std::max(0, gradient_of_rows));
+            const int at = std::max(0, gradient_of_rows);
             std::string_view name = Compiled::view().name(Compiled::run_time.results[at].name);
             std::ranges::copy(name.substr(0, 255), copy.begin());
             return copy;
@@ -150,15 +148,12 @@ public:
 
     // For into(): the type of a symbol, and its values as one contiguous piece.
     template <class Leaf> static constexpr value_type type_of() {
-        return Compiled::final_graph::value
-            .nodes[static_cast<std::size_t>(root_node(find(root_kind::value, Leaf::hash)))]
-            .type;
+        return Compiled::final_graph::value.nodes[root_node(find(root_kind::value, Leaf::hash))].type;
     }
     template <class Leaf> std::span<const T> contiguous() const {
         constexpr int found = find(root_kind::value, Leaf::hash);
         constexpr value_type type = type_of<Leaf>();
-        const T* data =
-            executor_->template address<Compiled::run_time.results[static_cast<std::size_t>(found)].value>();
+        const T* data = executor_->template address<Compiled::run_time.results[found].value>();
         return {data, static_cast<std::size_t>(type.extents.size() * (type.batched ? rows_ : 1))};
     }
 };

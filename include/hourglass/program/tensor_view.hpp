@@ -3,7 +3,6 @@
 #pragma once
 
 #include <algorithm>
-#include <array>
 #include <concepts>
 #include <cstddef>
 #include <initializer_list>
@@ -14,6 +13,7 @@
 #include <type_traits>
 
 #include <hourglass/expr/shape.hpp>
+#include <hourglass/ir/list.hpp>
 
 HOURGLASS_BEGIN
 
@@ -26,19 +26,19 @@ concept sized_range_of_numbers = requires(const Range& values) {
 template <class T> class tensor_view {
     T* data_ = nullptr;
     int rank_ = 0;
-    std::array<std::ptrdiff_t, max_rank + 1> extents_{}, strides_{};
+    table<std::ptrdiff_t, max_rank + 1> extents_, strides_;
 
 public:
     using value_type = T;
     constexpr tensor_view() = default;
     // Row-major and contiguous: `rows` of `extents` where batched, else one.
     constexpr tensor_view(T* data, const hourglass::value_type& type, long rows) : data_(data) {
-        if (type.batched) extents_[static_cast<std::size_t>(rank_++)] = rows;
-        for (int i = 0; i < type.extents.rank; ++i) extents_[static_cast<std::size_t>(rank_++)] = type.extents[i];
+        if (type.batched) extents_[rank_++] = rows;
+        for (int i = 0; i < type.extents.rank; ++i) extents_[rank_++] = type.extents[i];
         std::ptrdiff_t stride = 1;
         for (int i = rank_ - 1; i >= 0; --i) {
-            strides_[static_cast<std::size_t>(i)] = stride;
-            stride *= extents_[static_cast<std::size_t>(i)];
+            strides_[i] = stride;
+            stride *= extents_[i];
         }
     }
     constexpr tensor_view(const tensor_view&) = default;
@@ -60,8 +60,8 @@ public:
         return operator=<tensor_view>(values);
     }
     constexpr int rank() const { return rank_; }
-    constexpr std::ptrdiff_t extent(int axis) const { return extents_[static_cast<std::size_t>(axis)]; }
-    constexpr std::ptrdiff_t stride(int axis) const { return strides_[static_cast<std::size_t>(axis)]; }
+    constexpr std::ptrdiff_t extent(int axis) const { return extents_[axis]; }
+    constexpr std::ptrdiff_t stride(int axis) const { return strides_[axis]; }
     constexpr std::size_t size() const {
         std::size_t n = 1;
         for (int i = 0; i < rank_; ++i) n *= static_cast<std::size_t>(extent(i));
@@ -71,7 +71,7 @@ public:
     template <class... Index> constexpr T& operator()(Index... index) const {
         std::ptrdiff_t offset = 0;
         int axis = 0;
-        ((offset += static_cast<std::ptrdiff_t>(index) * strides_[static_cast<std::size_t>(axis++)]), ...);
+        ((offset += static_cast<std::ptrdiff_t>(index) * strides_[axis++]), ...);
         return data_[offset];
     }
     // Along the first axis: an element of rank less by one.
@@ -80,8 +80,8 @@ public:
         r.data_ = data_ + i * strides_[0];
         r.rank_ = rank_ - 1;
         for (int a = 0; a < r.rank_; ++a) {
-            r.extents_[static_cast<std::size_t>(a)] = extents_[static_cast<std::size_t>(a + 1)];
-            r.strides_[static_cast<std::size_t>(a)] = strides_[static_cast<std::size_t>(a + 1)];
+            r.extents_[a] = extents_[a + 1];
+            r.strides_[a] = strides_[a + 1];
         }
         return r;
     }

@@ -22,16 +22,14 @@ public:
     static constexpr int groups = Compiled::sizes.groups;
 
     // What is known of groups beforehand.
-    static constexpr const schedule_group& group_at(int n) { return schedule.groups[static_cast<std::size_t>(n)]; }
-    static constexpr const node& node_at(int n) { return g.nodes[static_cast<std::size_t>(n)]; }
-    static constexpr const node& operand_at(const node& n, int i) {
-        return node_at(g.operands[static_cast<std::size_t>(n.first_operand + i)]);
-    }
+    static constexpr const schedule_group& group_at(int n) { return schedule.groups[n]; }
+    static constexpr const node& node_at(int n) { return g.nodes[n]; }
+    static constexpr const node& operand_at(const node& n, int i) { return node_at(g.operands[n.first_operand + i]); }
     static constexpr int target_of(const schedule_group& group, int store = 0) {
-        return schedule.stores[static_cast<std::size_t>(group.first_store + store)].value;
+        return schedule.stores[group.first_store + store].value;
     }
     static constexpr int value_moved(const schedule_group& group, int operand) {
-        return schedule.operands[static_cast<std::size_t>(group.first_load + operand)];
+        return schedule.operands[group.first_load + operand];
     }
     static constexpr moved_runs runs_of(int n, int operand) { return moved_runs_of(g.view(), n, operand); }
     template <int G> using operation_of = typename implementation<node_at(group_at(G).node).op>::type;
@@ -47,14 +45,14 @@ public:
     }
 
 private:
-    static constexpr const stored_value& at(int v) { return schedule.values[static_cast<std::size_t>(v)]; }
+    static constexpr const stored_value& at(int v) { return schedule.values[v]; }
     struct part {
         int value = -1;
         long first = 0;
     };
     static constexpr bool is_result(int v) {
         for (int r = 0; r < Compiled::sizes.results; ++r)
-            if (schedule.results[static_cast<std::size_t>(r)].value == v) return true;
+            if (schedule.results[r].value == v) return true;
         return false;
     }
     static constexpr part where_is(int v) {
@@ -115,7 +113,7 @@ private:
         return e.template address<p.value>() + p.first;
     }
     static constexpr int value_loaded(const schedule_group& group, int load) {
-        return schedule.loads[static_cast<std::size_t>(group.first_load + load)].value;
+        return schedule.loads[group.first_load + load].value;
     }
 };
 

@@ -51,18 +51,18 @@ public:
             throw call_error("hg::threads is " + std::to_string(limit.most) +
                              ", but a program with hg::arena_inside runs on 1 thread");
         for (int v = 0; v < values; ++v)
-            if (at(v).offset >= 0) place[static_cast<std::size_t>(v)] = memory_.get() + at(v).offset;
+            if (at(v).offset >= 0) place[v] = memory_.get() + at(v).offset;
         write_literals();
         run_once();
     }
 
     // Where each value lies: the arena's are set here, the others by whoever binds them, before run().
-    std::array<T*, static_cast<std::size_t>(values) + 1> place{};
+    table<T*, values> place;
     template <int Value> T* address() const {
         if constexpr (at(Value).offset >= 0)
             return memory_.get() + at(Value).offset;
         else
-            return place[static_cast<std::size_t>(Value)];
+            return place[Value];
     }
     // Whether an address lies in the arena, where the results of the latest call are and those of the next one will be.
     bool owns(const T* p) const {
@@ -70,7 +70,7 @@ public:
         return reinterpret_cast<std::uintptr_t>(p) - reinterpret_cast<std::uintptr_t>(memory_.get()) < bytes;
     }
     // Run-time scalars by node; the literals and what is computed from them are filled in by run().
-    std::array<double, static_cast<std::size_t>(Compiled::final_graph::sizes.nodes) + 1> number{};
+    table<double, Compiled::final_graph::sizes.nodes> number;
     kernels::noise_stream noise{};
     std::uint64_t first_example = 0;
 
@@ -86,7 +86,7 @@ public:
     // Scalars that no call has bound.
     void set_defaults() {
         static constexpr auto scalars = find_scalars();
-        for (const given_number& given : scalars) number[static_cast<std::size_t>(given.node)] = given.number;
+        for (const given_number& given : scalars) number[given.node] = given.number;
     }
 
     void run(long rows, bool flush) {
@@ -113,7 +113,7 @@ public:
         for (int g = 0; g < groups; ++g) {
             if (group_at(g).once) continue;
             if (group_at(g).wait_before) wait_for_all(w);
-            functions[static_cast<std::size_t>(g)](*this, group_at(g), rows, w, products);
+            functions[g](*this, group_at(g), rows, w, products);
         }
     }
 
@@ -133,28 +133,20 @@ private:
     program_memory<T, inside ? static_cast<std::size_t>(scratch_plan<Compiled, T>::with_arena(1)) : 0> memory_;
 
     using direct = direct_runs<Compiled, T>;
-    // So many things at most, found when compiling.
-    template <class Thing, int Most> struct found {
-        std::size_t count = 0;
-        std::array<Thing, static_cast<std::size_t>(Most) + 1> all{};
-        constexpr void push(const Thing& t) { all[count++] = t; }
-        constexpr const Thing* begin() const { return all.data(); }
-        constexpr const Thing* end() const { return all.data() + count; }
-    };
     static constexpr auto find_once() {
-        found<int, groups> once;
+        short_list<int, groups> once;
         for (int g = 0; g < groups; ++g)
             if (group_at(g).once) once.push(g);
         return once;
     }
     void run_once() {
         static constexpr auto once = find_once();
-        if constexpr (once.count > 0) {
+        if constexpr (once.size() > 0) {
             compute_numbers(1);
-            [&]<std::size_t... I>(std::index_sequence<I...>) {
-                [[maybe_unused]] const int done[] = {(run_group<once.all[I]>(), 0)...};
+            [&]<int... I>(std::integer_sequence<int, I...>) {
+                [[maybe_unused]] const int done[] = {(run_group<once[I]>(), 0)...};
             }
-            (std::make_index_sequence<once.count>{});
+            (std::make_integer_sequence<int, once.size()>{});
         }
     }
 
@@ -170,18 +162,15 @@ private:
         for (int g = 0; g < groups; ++g) parts += !group_at(g).once && group_at(g).wait_before;
         return parts;
     }
-    static constexpr const stored_value& at(int v) { return schedule.values[static_cast<std::size_t>(v)]; }
-    static constexpr const schedule_group& group_at(int g) { return schedule.groups[static_cast<std::size_t>(g)]; }
+    static constexpr const stored_value& at(int v) { return schedule.values[v]; }
+    static constexpr const schedule_group& group_at(int g) { return schedule.groups[g]; }
 
     // Numbers of the call, in double: learning rates, corrections of moments, 1 / rows. What is made of literals alone
     // is the same in every call.
-    static constexpr const node& number_at(int i) {
-        return Compiled::final_graph::value
-            .nodes[static_cast<std::size_t>(schedule.numbers[static_cast<std::size_t>(i)])];
-    }
+    static constexpr const node& number_at(int i) { return Compiled::final_graph::value.nodes[schedule.numbers[i]]; }
     template <int I> void compute_number(long rows) {
-        constexpr int n = schedule.numbers[static_cast<std::size_t>(I)];
-        double& to = number[static_cast<std::size_t>(n)];
+        constexpr int n = schedule.numbers[I];
+        double& to = number[n];
         if constexpr (is<ops::rows>(number_at(I)))
             to = static_cast<double>(rows);
         else if constexpr (number_at(I).op->kind != operation_kind::leaf &&
@@ -194,10 +183,9 @@ private:
         }
     }
     template <int Node, int Operand>
-    static constexpr auto operand_of = static_cast<std::size_t>(Compiled::final_graph::view().operand(Node, Operand));
+    static constexpr int operand_of = Compiled::final_graph::view().operand(Node, Operand);
     static constexpr bool is_literal_value(int v) {
-        return Compiled::final_graph::value.nodes[static_cast<std::size_t>(at(v).node)].op->kind ==
-               operation_kind::literal;
+        return Compiled::final_graph::value.nodes[at(v).node].op->kind == operation_kind::literal;
     }
     // What is given to a number of the call, and to a value in memory.
     struct given_number {
@@ -206,27 +194,25 @@ private:
     };
     // What never changes, written when the program is made.
     static constexpr auto find_literals() {
-        found<given_number, Compiled::sizes.numbers + Compiled::sizes.uniforms> literals;
+        short_list<given_number, Compiled::sizes.numbers + Compiled::sizes.uniforms> literals;
         for (int i = 0; i < Compiled::sizes.numbers; ++i)
             if (number_at(i).op->kind == operation_kind::literal)
-                literals.push({schedule.numbers[static_cast<std::size_t>(i)], -1, number_at(i).options.number});
+                literals.push({schedule.numbers[i], -1, number_at(i).options.number});
         for (int i = 0; i < Compiled::sizes.uniforms; ++i)
-            if (const int v = schedule.uniforms[static_cast<std::size_t>(i)]; is_literal_value(v))
+            if (const int v = schedule.uniforms[i]; is_literal_value(v))
                 literals.push({-1, v, Compiled::final_graph::view()[at(v).node].options.number});
         return literals;
     }
     // What a call may say otherwise.
     static constexpr auto find_scalars() {
-        found<given_number, Compiled::sizes.numbers> scalars;
+        short_list<given_number, Compiled::sizes.numbers> scalars;
         for (int i = 0; i < Compiled::sizes.numbers; ++i)
-            if (is<ops::scalar>(number_at(i)))
-                scalars.push({schedule.numbers[static_cast<std::size_t>(i)], -1, number_at(i).options.number});
+            if (is<ops::scalar>(number_at(i))) scalars.push({schedule.numbers[i], -1, number_at(i).options.number});
         return scalars;
     }
     template <int I> void write_uniform() {
-        constexpr int v = schedule.uniforms[static_cast<std::size_t>(I)];
-        if constexpr (!is_literal_value(v))
-            *place[static_cast<std::size_t>(v)] = static_cast<T>(number[static_cast<std::size_t>(at(v).node)]);
+        constexpr int v = schedule.uniforms[I];
+        if constexpr (!is_literal_value(v)) *place[v] = static_cast<T>(number[at(v).node]);
     }
 
 public:
@@ -246,14 +232,14 @@ private:
     void write_literals() {
         static constexpr auto literals = find_literals();
         for (const given_number& given : literals) {
-            if (given.node >= 0) number[static_cast<std::size_t>(given.node)] = given.number;
-            if (given.value >= 0) *place[static_cast<std::size_t>(given.value)] = static_cast<T>(given.number);
+            if (given.node >= 0) number[given.node] = given.number;
+            if (given.value >= 0) *place[given.value] = static_cast<T>(given.number);
         }
     }
 
     template <int... G> static constexpr auto make_functions(std::integer_sequence<int, G...>) {
-        return std::array<group_function<executor>, sizeof...(G) + 1>{function_of<group_at(G).representative>()...,
-                                                                      nullptr};
+        const group_function<executor> all[] = {function_of<group_at(G).representative>()..., nullptr};
+        return table<group_function<executor>, static_cast<int>(sizeof...(G))>({all, static_cast<int>(sizeof...(G))});
     }
     template <int G> static constexpr group_function<executor> function_of() {
         return group_runner<group_at(G).kind>::template function<G, executor>();

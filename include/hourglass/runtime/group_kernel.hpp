@@ -3,7 +3,6 @@
 #pragma once
 
 #include <algorithm>
-#include <array>
 #include <bit>
 #include <cstddef>
 #include <utility>
@@ -35,7 +34,7 @@ template <class Compiled, int Group, class T> class group_kernel {
         for (int d = 0; d < of.dimensions; ++d) elements *= of.extents[d];
         if (2 * elements > kernels::width<T>) return elements == 1;
         for (int i = 0; i < of.member_count; ++i) {
-            const operation& op = *Compiled::schedule.members[static_cast<std::size_t>(of.first_member + i)].op;
+            const operation& op = *Compiled::schedule.members[of.first_member + i].op;
             if (elements > 1 && op.kind != operation_kind::reduction && !op.cheap) return false;
         }
         return true;
@@ -57,19 +56,11 @@ template <class Compiled, int Group, class T> class group_kernel {
             kernels::store_vector(to, x);
     }
 
-    static constexpr const group_load& load(int i) {
-        return schedule.loads[static_cast<std::size_t>(group.first_load + i)];
-    }
-    static constexpr const group_store& store(int i) {
-        return schedule.stores[static_cast<std::size_t>(group.first_store + i)];
-    }
-    static constexpr const group_member& member(int i) {
-        return Compiled::schedule.members[static_cast<std::size_t>(group.first_member + i)];
-    }
-    static constexpr long stride(int load_, int dimension) {
-        return load(load_).strides[static_cast<std::size_t>(dimension)];
-    }
-    static constexpr long extent(int dimension) { return group.extents[static_cast<std::size_t>(dimension)]; }
+    static constexpr const group_load& load(int i) { return schedule.loads[group.first_load + i]; }
+    static constexpr const group_store& store(int i) { return schedule.stores[group.first_store + i]; }
+    static constexpr const group_member& member(int i) { return Compiled::schedule.members[group.first_member + i]; }
+    static constexpr long stride(int load_, int dimension) { return load(load_).strides[dimension]; }
+    static constexpr long extent(int dimension) { return group.extents[dimension]; }
     template <int Member> using operation_of = typename implementation<member(Member).op>::type;
     static constexpr bool is_reduction(int m) { // -1 stands for the tile itself
         return m >= 0 && member(m).op->kind == operation_kind::reduction;
@@ -99,7 +90,7 @@ template <class Compiled, int Group, class T> class group_kernel {
     };
 
     template <int Member, int Operand> [[gnu::always_inline]] static vector operand(const registers& r) {
-        constexpr wire w = Compiled::schedule.wires[static_cast<std::size_t>(member(Member).first_wire + Operand)];
+        constexpr wire w = Compiled::schedule.wires[member(Member).first_wire + Operand];
         if constexpr (w.from == wire::source::member)
             return r.value[w.index];
         else if constexpr (w.from == wire::source::load)
@@ -165,10 +156,10 @@ template <class Compiled, int Group, class T> class group_kernel {
             r.loaded[Load] = kernels::load_partial(from[Load] + at, count);
     }
     template <const auto& Choice> [[gnu::always_inline]] static void fetch_once(registers& r, const T* const* from) {
-        [&]<std::size_t... L>(std::index_sequence<L...>) __attribute__((always_inline)) {
-            ((r.loaded[Choice.index[L]] = vector(*from[Choice.index[L]])), ...);
+        [&]<int... L>(std::integer_sequence<int, L...>) __attribute__((always_inline)) {
+            ((r.loaded[chosen<Choice, L>] = vector(*from[chosen<Choice, L>])), ...);
         }
-        (std::make_index_sequence<static_cast<std::size_t>(Choice.count)>{});
+        (std::make_integer_sequence<int, Choice.size()>{});
     }
     template <extent_of_step Extent, int Store>
     [[gnu::always_inline]] static void keep(const registers& r, T* const* to, long at, auto count) {
@@ -187,19 +178,19 @@ template <class Compiled, int Group, class T> class group_kernel {
     static constexpr auto kept_sums = choose<stores>([](int s) { return is_reduction(store(s).member); });
     template <extent_of_step Extent, class Count = int> [[gnu::always_inline]] static void
     step(registers& r, const T* const* from, T* const* to, long at, Count count = width) {
-        [&]<std::size_t... L>(std::index_sequence<L...>) __attribute__((always_inline)) {
-            (fetch<Extent, moving.index[L]>(r, from, at, count), ...);
+        [&]<int... L>(std::integer_sequence<int, L...>) __attribute__((always_inline)) {
+            (fetch<Extent, moving[L]>(r, from, at, count), ...);
         }
-        (std::make_index_sequence<static_cast<std::size_t>(moving.count)>{});
-        [&]<std::size_t... M>(std::index_sequence<M...>) __attribute__((always_inline)) {
-            (compute<computed.index[M]>(r), ...);
+        (std::make_integer_sequence<int, moving.size()>{});
+        [&]<int... M>(std::integer_sequence<int, M...>) __attribute__((always_inline)) {
+            (compute<computed[M]>(r), ...);
         }
-        (std::make_index_sequence<static_cast<std::size_t>(computed.count)>{});
+        (std::make_integer_sequence<int, computed.size()>{});
         for_chosen<reductions>([&](auto m) __attribute__((always_inline)) { reduce<Extent, m>(r, count); });
-        [&]<std::size_t... S>(std::index_sequence<S...>) __attribute__((always_inline)) {
-            (keep<Extent, kept.index[S]>(r, to, at, count), ...);
+        [&]<int... S>(std::integer_sequence<int, S...>) __attribute__((always_inline)) {
+            (keep<Extent, kept[S]>(r, to, at, count), ...);
         }
-        (std::make_index_sequence<static_cast<std::size_t>(kept.count)>{});
+        (std::make_integer_sequence<int, kept.size()>{});
     }
     [[gnu::always_inline]] static void begin_row(registers& r, const T* const* from) {
         fetch_once<of_rows>(r, from);
@@ -339,12 +330,12 @@ template <class Compiled, int Group, class T> class group_kernel {
         }
     }
     static constexpr auto find_sum_stores() {
-        std::array<bool, static_cast<std::size_t>(stores) + 1> sums{};
-        for (int s = 0; s < stores; ++s) sums[static_cast<std::size_t>(s)] = is_reduction(store(s).member);
+        table<bool, stores> sums;
+        for (int s = 0; s < stores; ++s) sums[s] = is_reduction(store(s).member);
         return sums;
     }
     static constexpr auto sum_stores = find_sum_stores();
-    static constexpr bool sum_store(int s) { return sum_stores[static_cast<std::size_t>(s)]; }
+    static constexpr bool sum_store(int s) { return sum_stores[s]; }
     template <int Dimension> static constexpr long volume_behind() {
         long n = 1;
         for (int d = Dimension + 1; d < dimensions; ++d) n *= extent(d);

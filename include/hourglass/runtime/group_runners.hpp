@@ -40,8 +40,7 @@ template <class Executor> using operands_of_group =
     operand_addresses<element_of<Executor>, tables_of<Executor>::find_most_operands()>;
 template <class Executor> constexpr const node& node_of_group(int g) {
     using compiled = typename Executor::compiled_graph;
-    return compiled::final_graph::value
-        .nodes[static_cast<std::size_t>(compiled::run_time.groups[static_cast<std::size_t>(g)].node)];
+    return compiled::final_graph::value.nodes[compiled::run_time.groups[g].node];
 }
 template <class Executor, int G> using operation_of_group =
     typename implementation<node_of_group<Executor>(G).op>::type;
@@ -62,7 +61,7 @@ private:
     template <int G, class Executor> static void run(Executor& e, const schedule_group& g, long rows, worker w, int&) {
         using T = typename Executor::element_type;
         using compiled = typename Executor::compiled_graph;
-        constexpr const schedule_group& group = compiled::run_time.groups[static_cast<std::size_t>(G)];
+        constexpr const schedule_group& group = compiled::run_time.groups[G];
         const load_addresses<T, group.load_count, group.store_count> a(e, g);
         group_kernel<compiled, G, T>::run(a.from, a.to, rows, w);
     }
@@ -112,8 +111,7 @@ private:
             reduced = extents.size(first, last);
             inner = extents.size(last, extents.rank);
         }
-        reduce_columns<Op>(address_of_store(e, g, 0), e.place[static_cast<std::size_t>(g.operand)], outer, reduced,
-                           inner, w);
+        reduce_columns<Op>(address_of_store(e, g, 0), e.place[g.operand], outer, reduced, inner, w);
     }
 };
 
@@ -129,7 +127,7 @@ template <> struct group_runner<group_kind::movement> : group_detail::without_sc
         constexpr schedule_group group = Direct::group_at(G);
         constexpr int target = Direct::target_of(group);
         if constexpr (Direct::is_view(group)) // kernels that know nothing of views find it too
-            e.place[static_cast<std::size_t>(target)] = Direct::template place<target>(e);
+            e.place[target] = Direct::template place<target>(e);
         else if constexpr (Direct::node_at(group.node).op->runs != nullptr)
             direct_movements<Direct>::template run<G>(e);
         else

@@ -3,8 +3,6 @@
 #pragma once
 
 #include <algorithm>
-#include <array>
-#include <cstddef>
 
 #include <hourglass/runtime/plain_groups.hpp>
 #include <hourglass/schedule/group_kinds.hpp>
@@ -15,60 +13,55 @@ HOURGLASS_BEGIN
 template <class Compiled> class group_tables {
     static constexpr const auto& schedule = Compiled::run_time;
     static constexpr int groups = Compiled::sizes.groups;
-    static constexpr const schedule_group& group_at(int g) { return schedule.groups[static_cast<std::size_t>(g)]; }
-    template <class Entry> using by_operand = std::array<Entry, static_cast<std::size_t>(Compiled::sizes.operands) + 1>;
+    static constexpr const schedule_group& group_at(int g) { return schedule.groups[g]; }
+    template <class Entry> using by_operand = table<Entry, Compiled::sizes.operands>;
 
     static constexpr auto find_nodes() {
-        std::array<plain_node, static_cast<std::size_t>(groups) + 1> all{};
+        table<plain_node, groups> all;
         const graph_view graph = Compiled::final_graph::view();
         for (int g = 0; g < groups; ++g)
-            if (const int n = group_at(g).node; n >= 0) all[static_cast<std::size_t>(g)] = plain(graph[n]);
+            if (const int n = group_at(g).node; n >= 0) all[g] = plain(graph[n]);
         return all;
     }
     static constexpr auto find_operand_types() {
-        by_operand<value_type> all{};
+        by_operand<value_type> all;
         const graph_view graph = Compiled::final_graph::view();
         for (int g = 0; g < groups; ++g)
             for (int i = 0; reads_operands(group_at(g).kind) && i < group_at(g).load_count; ++i)
-                all[static_cast<std::size_t>(group_at(g).first_load + i)] =
-                    graph[graph.operand(group_at(g).node, i)].type;
+                all[group_at(g).first_load + i] = graph[graph.operand(group_at(g).node, i)].type;
         return all;
     }
     static constexpr auto find_runs() {
-        by_operand<runs_of_movement> all{};
+        by_operand<runs_of_movement> all;
         const graph_view graph = Compiled::final_graph::view();
         for (int g = 0; g < groups; ++g) {
             if (!moves_elements(group_at(g).kind)) continue;
             const node& n = graph[group_at(g).node];
             for (int i = 0; n.op->runs != nullptr && i < group_at(g).load_count; ++i)
-                all[static_cast<std::size_t>(group_at(g).first_load + i)] = runs_of_operand(graph, group_at(g).node, i);
+                all[group_at(g).first_load + i] = runs_of_operand(graph, group_at(g).node, i);
         }
         return all;
-    }
-    static constexpr auto copy_indices() {
-        std::array<int, static_cast<std::size_t>(Compiled::final_graph::view().indices.size) + 1> copies{};
-        std::ranges::copy(Compiled::final_graph::view().indices, copies.begin());
-        return copies;
     }
 
 public:
     static const plain_node& node_of(const schedule_group& g) {
         static constexpr auto nodes = find_nodes();
-        return nodes[static_cast<std::size_t>(&g - schedule.groups.data())];
+        return nodes[static_cast<int>(&g - schedule.groups.begin())];
     }
     static const value_type* operand_types_of(const schedule_group& g) {
         static constexpr auto types = find_operand_types();
-        return types.data() + g.first_load;
+        return types.begin() + g.first_load;
     }
     // How a movement of runs goes, in the places of its operands.
     static const runs_of_movement* runs_of(const schedule_group& g) {
         static constexpr auto runs = find_runs();
-        return runs.data() + g.first_load;
+        return runs.begin() + g.first_load;
     }
     // Those that nodes read, which say where in their options (ops/gather.hpp).
     static const int* indices() {
-        static constexpr auto all = copy_indices();
-        return all.data();
+        static constexpr table<int, Compiled::final_graph::view().indices.size> copies{
+            Compiled::final_graph::view().indices};
+        return copies.begin();
     }
     static constexpr int find_most_operands() {
         int most = 0;
@@ -80,8 +73,7 @@ public:
 };
 
 template <class Executor> auto address_of_store(const Executor& e, const schedule_group& g, int i) {
-    return e
-        .place[static_cast<std::size_t>(Executor::schedule.stores[static_cast<std::size_t>(g.first_store + i)].value)];
+    return e.place[Executor::schedule.stores[g.first_store + i].value];
 }
 // The addresses of what a group loads and stores.
 template <class T, int Loads, int Stores> struct load_addresses {
@@ -89,8 +81,8 @@ template <class T, int Loads, int Stores> struct load_addresses {
     T* to[Stores + 1];
     template <class Executor> load_addresses(const Executor& e, const schedule_group& g) {
         for (int i = 0; i < Loads; ++i) {
-            const int v = Executor::schedule.loads[static_cast<std::size_t>(g.first_load + i)].value;
-            from[i] = v < 0 ? nullptr : e.place[static_cast<std::size_t>(v)];
+            const int v = Executor::schedule.loads[g.first_load + i].value;
+            from[i] = v < 0 ? nullptr : e.place[v];
         }
         for (int i = 0; i < Stores; ++i) to[i] = address_of_store(e, g, i);
     }
@@ -99,9 +91,7 @@ template <class T, int Loads, int Stores> struct load_addresses {
 template <class T, int Operands> struct operand_addresses {
     const T* from[Operands + 1];
     template <class Executor> operand_addresses(const Executor& e, const schedule_group& g) {
-        for (int i = 0; i < g.load_count; ++i)
-            from[i] = e.place[static_cast<std::size_t>(
-                Executor::schedule.operands[static_cast<std::size_t>(g.first_load + i)])];
+        for (int i = 0; i < g.load_count; ++i) from[i] = e.place[Executor::schedule.operands[g.first_load + i]];
     }
 };
 

@@ -21,12 +21,10 @@ private:
         constexpr long most = 1024; // numbers of local memory
         bool fits = true;
         for (int g = 0; g < Step::sizes.groups; ++g)
-            with_runner_of(schedule.groups[static_cast<std::size_t>(g)].kind,
-                           [&](auto runner) { fits = fits && runner.fits_local_lane; });
+            with_runner_of(schedule.groups[g].kind, [&](auto runner) { fits = fits && runner.fits_local_lane; });
         if (!fits) return false;
         for (int u = 0; u < Step::sizes.uniforms; ++u)
-            if (node_at(at(schedule.uniforms[static_cast<std::size_t>(u)]).node).op->kind != operation_kind::literal)
-                return false;
+            if (node_at(at(schedule.uniforms[u]).node).op->kind != operation_kind::literal) return false;
         return direct_runs<Step, T>::possible && schedule.arena + state_place(plan.states) <= most;
     }
 
@@ -72,7 +70,7 @@ public:
                 numbers_[I] = *outer[I];
         });
         facts::template each<Step::sizes.uniforms>([&]<int U>() __attribute__((always_inline)) {
-            constexpr int v = schedule.uniforms[static_cast<std::size_t>(U)];
+            constexpr int v = schedule.uniforms[U];
             *address<v>() = static_cast<T>(node_at(at(v).node).options.number);
         });
     }

@@ -1,8 +1,6 @@
 // Choosing members of a fused group, its loads or its stores, when compiling, and doing something for each of them.
 #pragma once
 
-#include <array>
-#include <cstddef>
 #include <utility>
 
 #include <hourglass/ops/reduction.hpp>
@@ -10,15 +8,11 @@
 HOURGLASS_BEGIN
 
 // Loads, members or stores of a group for which something is done. Only for these are templates instantiated.
-template <int Count> struct choice {
-    int count = 0;
-    std::array<int, static_cast<std::size_t>(Count) + 1> index{};
-};
-template <int Count> constexpr choice<Count> choose(auto wanted) {
-    choice<Count> result;
+template <int Count> constexpr short_list<int, Count> choose(auto wanted) {
+    short_list<int, Count> chosen;
     for (int i = 0; i < Count; ++i)
-        if (wanted(i)) result.index[static_cast<std::size_t>(result.count++)] = i;
-    return result;
+        if (wanted(i)) chosen.push(i);
+    return chosen;
 }
 // Calls f(integral_constant) for each number less than Count, or for each that is chosen.
 template <int Count, class F> [[gnu::always_inline]] inline void for_each(F&& f) {
@@ -27,11 +21,12 @@ template <int Count, class F> [[gnu::always_inline]] inline void for_each(F&& f)
     }
     (std::make_integer_sequence<int, Count>{});
 }
+template <const auto& Choice, int I> inline constexpr int chosen = Choice[I];
 template <const auto& Choice, class F> [[gnu::always_inline]] inline void for_chosen(F&& f) {
-    [&]<std::size_t... I>(std::index_sequence<I...>) __attribute__((always_inline)) {
-        (f(std::integral_constant<int, Choice.index[I]>{}), ...);
+    [&]<int... I>(std::integer_sequence<int, I...>) __attribute__((always_inline)) {
+        (f(std::integral_constant<int, Choice[I]>{}), ...);
     }
-    (std::make_index_sequence<static_cast<std::size_t>(Choice.count)>{});
+    (std::make_integer_sequence<int, Choice.size()>{});
 }
 
 HOURGLASS_END

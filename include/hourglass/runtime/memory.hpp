@@ -12,7 +12,7 @@ template <class Compiled, class T> class scratch_plan {
     static constexpr scratch_sizes find() {
         scratch_sizes most;
         for (int g = 0; g < Compiled::sizes.groups; ++g) {
-            const schedule_group& group = Compiled::run_time.groups[static_cast<std::size_t>(g)];
+            const schedule_group& group = Compiled::run_time.groups[g];
             with_runner_of(group.kind,
                            [&](auto runner) { most.grow_to(decltype(runner)::template scratch<Compiled, T>(group)); });
         }

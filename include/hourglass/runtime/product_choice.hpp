@@ -68,7 +68,7 @@ private:
     static constexpr bool find_small_products() {
         bool small = false;
         for (int g = 0; g < Compiled::sizes.groups; ++g) {
-            const schedule_group& group = schedule.groups[static_cast<std::size_t>(g)];
+            const schedule_group& group = schedule.groups[g];
             if (!packs_in_order(group)) continue;
             if (group.product.left_is_packed && small && !fits_small(group.product)) return false;
             small = fits_small(group.product);

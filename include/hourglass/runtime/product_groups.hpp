@@ -11,9 +11,7 @@ HOURGLASS_BEGIN
 
 template <class Executor, class Compiled, class T> class product_groups {
     using choice = product_choice<Compiled, T>;
-    static constexpr const schedule_group& group_at(int g) {
-        return Compiled::schedule.groups[static_cast<std::size_t>(g)];
-    }
+    static constexpr const schedule_group& group_at(int g) { return Compiled::schedule.groups[g]; }
 
 public:
     template <int G> static void run(Executor& e, const schedule_group& g, long rows, worker w, int& products) {
@@ -32,8 +30,8 @@ public:
             const auto epilogue = [&](const kernels::finished_part<T>& part) {
                 group_kernel<Compiled, G, T>::run_part(part, a.from, a.to, 0);
             };
-            const T* const left = e.place[static_cast<std::size_t>(g.product.left)];
-            const T* const right = e.place[static_cast<std::size_t>(g.product.right)];
+            const T* const left = e.place[g.product.left];
+            const T* const right = e.place[g.product.right];
             if constexpr (choice::is_vector_product(shape_of) && shape_of.right_row == 1) {
                 kernels::vector_times_columns<T, n, static_cast<int>(shape_of.k)>(left, right, shape_of.right_column,
                                                                                   w.thread, w.threads, epilogue);
@@ -58,8 +56,8 @@ private:
         int m, n, k;
     };
     static whole_product operands_of(const Executor& e, const product_plan& p, long rows) {
-        return {{e.place[static_cast<std::size_t>(p.left)], p.left_row, p.left_column},
-                {e.place[static_cast<std::size_t>(p.right)], p.right_row, p.right_column},
+        return {{e.place[p.left], p.left_row, p.left_column},
+                {e.place[p.right], p.right_row, p.right_column},
                 static_cast<int>(p.m * (p.rows_in_m ? rows : 1)),
                 static_cast<int>(p.n),
                 static_cast<int>(p.k * (p.rows_in_k ? rows : 1))};

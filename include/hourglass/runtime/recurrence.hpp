@@ -152,7 +152,7 @@ private:
                 if (const int there = plan.steps - 1 - i; i == 0 || (there + 1) % every == 0)
                     m.again.run(sequence + plan.sequences, there, first, rows, w, products_again);
             lane::template each<plan.sequences>([&]<int Q>() __attribute__((always_inline)) {
-                constexpr int state = plan.state_of[static_cast<std::size_t>(Q)];
+                constexpr int state = plan.state_of[Q];
                 if constexpr (state >= 0)
                     steps.template point_slice<Q>(m.again.template state<state>((plan.steps - 1 - i) % every), w);
                 else
@@ -160,7 +160,7 @@ private:
             });
             steps.walk(rows, w, products);
             lane::template each<Step::results>([&]<int R>() __attribute__((always_inline)) {
-                constexpr scan_result_plan result = plan.results[static_cast<std::size_t>(R)];
+                constexpr scan_result_plan result = plan.results[R];
                 if constexpr (result.stacked && result.every == 0)
                     keep<result.root>(steps, to[R], at, plan.steps, first, rows, w);
                 else if constexpr (result.stacked)
@@ -171,7 +171,7 @@ private:
             steps.advance(rows, w);
         }
         lane::template each<Step::results>([&]<int R>() __attribute__((always_inline)) {
-            constexpr scan_result_plan result = plan.results[static_cast<std::size_t>(R)];
+            constexpr scan_result_plan result = plan.results[R];
             if constexpr (!result.stacked) keep<result.root>(steps, to[R], 0, 1, first, rows, w);
         });
     }

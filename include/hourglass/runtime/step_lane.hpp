@@ -19,8 +19,8 @@ template <class Step> struct step_facts {
     static constexpr const auto& schedule = Step::run_time;
     static constexpr const auto& graph = Step::final_graph::value;
 
-    static constexpr const stored_value& at(int v) { return schedule.values[static_cast<std::size_t>(v)]; }
-    static constexpr const node& node_at(int n) { return graph.nodes[static_cast<std::size_t>(n)]; }
+    static constexpr const stored_value& at(int v) { return schedule.values[v]; }
+    static constexpr const node& node_at(int n) { return graph.nodes[n]; }
     // A leaf of the step's graph, and the value that it is in the schedule.
     struct leaf {
         int value = -1;
@@ -36,10 +36,8 @@ template <class Step> struct step_facts {
         return {}; // nothing reads it from memory
     }
     template <int S> static constexpr bool reads_state() { return find(step_leaf::state, S).value >= 0; }
-    static constexpr value_type root_type(int root) {
-        return node_at(graph.roots[static_cast<std::size_t>(root)].node).type;
-    }
-    static constexpr int root_value(int root) { return schedule.results[static_cast<std::size_t>(root)].value; }
+    static constexpr value_type root_type(int root) { return node_at(graph.roots[root].node).type; }
+    static constexpr int root_value(int root) { return schedule.results[root].value; }
     // Of a value of one step, in numbers.
     static constexpr long size_of(const value_type& t) {
         return (t.extents.size() * (t.batched ? Step::spec::rows : 1) + 15) / 16 * 16;
@@ -89,7 +87,7 @@ private:
     executor<Step, T> step_;
     aligned_memory<T> memory_;
 
-    T*& place(int v) { return step_.place[static_cast<std::size_t>(v)]; }
+    T*& place(int v) { return step_.place[v]; }
 
 public:
     static constexpr bool is_local = false;

@@ -2,8 +2,6 @@
 // (schedule/plan.hpp): plain arrays. What differs between the kinds of groups is in schedule/group_rules.hpp.
 #pragma once
 
-#include <array>
-
 #include <hourglass/ops/reduction.hpp>
 #include <hourglass/ops/scan.hpp>
 #include <hourglass/passes/rewrite.hpp>
@@ -70,19 +68,15 @@ struct fusion_sizes {
 
 // The decisions as a constexpr value, so that planning has a budget of its own.
 template <fusion_sizes Room> struct frozen_fusion {
-    std::array<fused_node, Room.nodes + 1> nodes{};
-    std::array<fused_group, Room.groups + 1> groups{};
     fusion_sizes sizes; // of what is there; where that is more than there is room for, nothing was copied
+    table<fused_node, Room.nodes> nodes;
+    table<fused_group, Room.groups> groups;
 
-    constexpr explicit frozen_fusion(const fusion_view& f) : sizes{f.nodes.size, f.groups.size} {
-        if (!Room.hold(sizes)) return;
-        fused_node* const to_nodes = nodes.data();
-        fused_group* const to_groups = groups.data();
-        for (int i = 0; i < sizes.nodes; ++i) to_nodes[i] = f.nodes.data[i];
-        for (int i = 0; i < sizes.groups; ++i) to_groups[i] = f.groups.data[i];
-    }
+    constexpr explicit frozen_fusion(const fusion_view& f)
+        : sizes{f.nodes.size, f.groups.size}, nodes(f.nodes.when(Room.hold(sizes))),
+          groups(f.groups.when(Room.hold(sizes))) {}
     constexpr fusion_view view(const graph_view& g) const {
-        return {g, {nodes.data(), sizes.nodes}, {groups.data(), sizes.groups}};
+        return {g, nodes.first(sizes.nodes), groups.first(sizes.groups)};
     }
 };
 

@@ -2,8 +2,6 @@
 // come behind it.
 #pragma once
 
-#include <array>
-
 #include <hourglass/schedule/groups.hpp>
 
 HOURGLASS_BEGIN
@@ -111,17 +109,6 @@ private:
             }
         }
     }
-};
-
-// As a constexpr value, so that fusion has a budget of its own.
-template <int Nodes> struct frozen_prospects {
-    std::array<prospect, static_cast<std::size_t>(Nodes) + 1> nodes{};
-
-    constexpr explicit frozen_prospects(slice_of<prospect> ahead) {
-        prospect* const to = nodes.data();
-        for (int n = 0; n < Nodes; ++n) to[n] = ahead.data[n];
-    }
-    constexpr slice_of<prospect> view() const { return {nodes.data(), Nodes}; }
 };
 
 HOURGLASS_END

@@ -111,27 +111,18 @@ private:
     }
 };
 
+struct order_sizes {
+    int groups = 0, roots = 0;
+};
 // As a constexpr value, so that the plan has a budget of its own.
-template <int Groups, int Roots> struct frozen_order {
-    std::array<int, static_cast<std::size_t>(Groups) + 1> groups{}, first_update{};
-    std::array<int, static_cast<std::size_t>(Roots) + 1> next_update{};
-    std::array<bool, static_cast<std::size_t>(Roots) + 1> late{};
+template <order_sizes Sizes> struct frozen_order {
+    table<int, Sizes.groups> groups, first_update;
+    table<int, Sizes.roots> next_update;
+    table<bool, Sizes.roots> late;
 
-    constexpr explicit frozen_order(const order_view& o) {
-        copy(o.groups, groups.data());
-        copy(o.first_update, first_update.data());
-        copy(o.next_update, next_update.data());
-        copy(o.late, late.data());
-    }
-    constexpr order_view view() const {
-        return {
-            {groups.data(), Groups}, {first_update.data(), Groups}, {next_update.data(), Roots}, {late.data(), Roots}};
-    }
-
-private:
-    template <class T> static constexpr void copy(slice_of<T> from, T* to) {
-        for (int i = 0; i < from.size; ++i) to[i] = from.data[i];
-    }
+    constexpr explicit frozen_order(const order_view& o)
+        : groups(o.groups), first_update(o.first_update), next_update(o.next_update), late(o.late) {}
+    constexpr order_view view() const { return {groups.view(), first_update.view(), next_update.view(), late.view()}; }
 };
 
 HOURGLASS_END

@@ -130,56 +130,42 @@ struct schedule_builder {
 };
 
 template <schedule_sizes Room> struct frozen_schedule {
-    std::array<schedule_group, Room.groups + 1> groups{};
-    std::array<group_member, Room.members + 1> members{};
-    std::array<wire, Room.wires + 1> wires{};
-    std::array<group_load, Room.loads + 1> loads{};
-    std::array<group_store, Room.stores + 1> stores{};
-    std::array<stored_value, Room.values + 1> values{};
-    std::array<schedule_result, Room.results + 1> results{};
-    std::array<int, Room.uniforms + 1> uniforms{};
-    std::array<int, Room.operands + 1> operands{};
-    std::array<int, Room.numbers + 1> numbers{};
+    schedule_sizes sizes{}; // of what is there; where that is more than there is room for, nothing was copied
+    table<schedule_group, Room.groups> groups;
+    table<group_member, Room.members> members;
+    table<wire, Room.wires> wires;
+    table<group_load, Room.loads> loads;
+    table<group_store, Room.stores> stores;
+    table<stored_value, Room.values> values;
+    table<schedule_result, Room.results> results;
+    table<int, Room.uniforms> uniforms;
+    table<int, Room.operands> operands;
+    table<int, Room.numbers> numbers;
     long arena = 0, arena_without_reuse = 0;
     double work_per_row = 0, work = 0;
 
-    schedule_sizes sizes{}; // of what is there; where that is more than there is room for, nothing was copied
-
     constexpr explicit frozen_schedule(const schedule_view& s)
-        : arena(s.arena), arena_without_reuse(s.arena_without_reuse), work_per_row(s.work_per_row), work(s.work),
-          sizes(s.sizes()) {
-        if (!Room.hold(sizes)) return;
-        copy(s.groups, groups.data());
-        copy(s.members, members.data());
-        copy(s.wires, wires.data());
-        copy(s.loads, loads.data());
-        copy(s.stores, stores.data());
-        copy(s.values, values.data());
-        copy(s.results, results.data());
-        copy(s.uniforms, uniforms.data());
-        copy(s.operands, operands.data());
-        copy(s.numbers, numbers.data());
-    }
+        : sizes(s.sizes()), groups(s.groups.when(Room.hold(sizes))), members(s.members.when(Room.hold(sizes))),
+          wires(s.wires.when(Room.hold(sizes))), loads(s.loads.when(Room.hold(sizes))),
+          stores(s.stores.when(Room.hold(sizes))), values(s.values.when(Room.hold(sizes))),
+          results(s.results.when(Room.hold(sizes))), uniforms(s.uniforms.when(Room.hold(sizes))),
+          operands(s.operands.when(Room.hold(sizes))), numbers(s.numbers.when(Room.hold(sizes))), arena(s.arena),
+          arena_without_reuse(s.arena_without_reuse), work_per_row(s.work_per_row), work(s.work) {}
     constexpr schedule_view view() const {
-        return {{groups.data(), sizes.groups},
-                {members.data(), sizes.members},
-                {wires.data(), sizes.wires},
-                {loads.data(), sizes.loads},
-                {stores.data(), sizes.stores},
-                {values.data(), sizes.values},
-                {results.data(), sizes.results},
-                {uniforms.data(), sizes.uniforms},
-                {operands.data(), sizes.operands},
-                {numbers.data(), sizes.numbers},
+        return {groups.first(sizes.groups),
+                members.first(sizes.members),
+                wires.first(sizes.wires),
+                loads.first(sizes.loads),
+                stores.first(sizes.stores),
+                values.first(sizes.values),
+                results.first(sizes.results),
+                uniforms.first(sizes.uniforms),
+                operands.first(sizes.operands),
+                numbers.first(sizes.numbers),
                 arena,
                 arena_without_reuse,
                 work_per_row,
                 work};
-    }
-
-private:
-    template <class T> static constexpr void copy(slice_of<T> from, T* to) {
-        for (int i = 0; i < from.size; ++i) to[i] = from.data[i];
     }
 };
 

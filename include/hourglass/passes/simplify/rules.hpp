@@ -2,8 +2,6 @@
 // its name in tests/passes/simplify_rules.cpp.
 #pragma once
 
-#include <array>
-
 #include <hourglass/passes/simplify/axis_sums.hpp>
 #include <hourglass/passes/simplify/by_operation.hpp>
 #include <hourglass/passes/simplify/functions.hpp>
@@ -26,23 +24,23 @@ struct rules_by_operands {
     rules_in_order all{}, without_numbers{};
 };
 template <const auto& Rules> struct rules_without_numbers {
-    static constexpr std::size_t find_count() {
-        std::size_t count = 0;
+    static constexpr int find_count() {
+        int count = 0;
         for (const rule& r : Rules) count += !asks_for_number(r);
         return count;
     }
-    static constexpr std::size_t count = find_count();
-    static constexpr std::array<rule, count> rules = [] {
-        std::array<rule, count> found{};
-        std::size_t i = 0;
+    static constexpr auto find() {
+        table<rule, find_count()> found;
+        int i = 0;
         for (const rule& r : Rules)
             if (!asks_for_number(r)) found[i++] = r;
         return found;
-    }();
+    }
+    static constexpr auto rules = find();
 };
 template <const auto& Rules> inline constexpr rules_by_operands are{
     {Rules, static_cast<int>(std::size(Rules))},
-    {rules_without_numbers<Rules>::rules.data(), static_cast<int>(rules_without_numbers<Rules>::count)}};
+    {rules_without_numbers<Rules>::rules.begin(), rules_without_numbers<Rules>::rules.size()}};
 
 inline constexpr known_of_operation<rules_by_operands> by_operations[] = {
     known_of<ops::add>(are<of_sum>),
