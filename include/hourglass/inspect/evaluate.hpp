@@ -131,7 +131,7 @@ private:
         return true;
     }
     template <int N> constexpr void elementwise() {
-        using Op = typename implementation<g[N].op>::type;
+        using Op = typename implementation<g[N].op->id>::type;
         const shape& out = g[N].type.extents;
         for (long i = 0; i < out.size(); ++i) [&]<int... O>(std::integer_sequence<int, O...>) {
                 values_[N].push(Op::template forward<T>(values_[g.operand(N, O)][static_cast<int>(
@@ -140,7 +140,7 @@ private:
         (std::make_integer_sequence<int, Op::arity>{});
     }
     template <int N> constexpr void whole() {
-        using Op = typename implementation<g[N].op>::type;
+        using Op = typename implementation<g[N].op->id>::type;
         list<const T*> operands;
         list<value_type> types;
         for (int i = 0; i < g[N].operand_count; ++i) {

@@ -40,7 +40,7 @@ template <class T> class forward_rules {
 
 public:
     forward_rules();
-    template <class Op> void add() { rules_[record<Op>.id] = make_forward_rule<T, Op>(); }
+    template <class Op> void add() { rules_[id_of<Op>] = make_forward_rule<T, Op>(); }
     const forward_rule<T>& operator[](const operation& op) const {
         const auto found = rules_.find(op.id);
         if (found == rules_.end())
@@ -63,9 +63,9 @@ template <class Stage> struct own_operations {
 
     constexpr own_operations() {
         list<std::uint64_t> known;
-        elementwise_operations::for_each([&]<class Op>(Op) { known.push(record<Op>.id); });
-        structural_operations::for_each([&]<class Op>(Op) { known.push(record<Op>.id); });
-        companion_operations::for_each([&]<class Op>(Op) { known.push(record<Op>.id); });
+        elementwise_operations::for_each([&]<class Op>(Op) { known.push(id_of<Op>); });
+        structural_operations::for_each([&]<class Op>(Op) { known.push(id_of<Op>); });
+        companion_operations::for_each([&]<class Op>(Op) { known.push(id_of<Op>); });
         const graph_view g = Stage::view();
         for (int n = 0; n < g.nodes.size; ++n) {
             const operation& op = *g[n].op;
@@ -82,7 +82,7 @@ template <class Stage> struct own_operations {
 template <class Stage, class T> void add_own_operations(forward_rules<T>& rules) {
     static constexpr own_operations<Stage> own;
     [&]<int... I>(std::integer_sequence<int, I...>) {
-        (rules.template add<typename implementation<Stage::value.nodes[own.nodes[I]].op>::type>(), ...);
+        (rules.template add<typename implementation<Stage::value.nodes[own.nodes[I]].op->id>::type>(), ...);
     }
     (std::make_integer_sequence<int, own.nodes.size()>{});
 }

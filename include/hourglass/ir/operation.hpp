@@ -218,11 +218,13 @@ template <class Op> constexpr void add_statements(operation& r) {
         r.over_directions = [](direction_operands& d) { return handle(Op::over_directions(d)); };
 }
 
+template <class Op> inline constexpr std::uint64_t id_of = hash_of_type<Op>();
+
 template <class Op> constexpr operation make_record() {
     check_statement<Op>();
     operation r;
     r.name = Op::name;
-    r.id = hash_of_type<Op>();
+    r.id = id_of<Op>;
     r.kind = Op::kind;
     r.arity = Op::arity;
     r.infer = &Op::infer;
@@ -271,10 +273,10 @@ template <class Op, class... Operands> constexpr handle handle::trace(const Op& 
 }
 
 // From a record back to the struct that it was made of; specialised by HOURGLASS_OPERATION, once per operation.
-template <const operation* Record> struct implementation;
+template <std::uint64_t Id> struct implementation;
 
 HOURGLASS_END
 
 // Registers an operation: stands once, at global scope, behind the operation's struct.
 #define HOURGLASS_OPERATION(...)                                                                                       \
-    template <> struct hourglass::implementation<&hourglass::record<__VA_ARGS__>> { using type = __VA_ARGS__; }
+    template <> struct hourglass::implementation<hourglass::id_of<__VA_ARGS__>> { using type = __VA_ARGS__; }

@@ -97,8 +97,8 @@ struct graph_view {
     }
 };
 
-template <class Op> constexpr bool is(const node& n) { return n.op->id == record<Op>.id; }
-template <class... Ops> constexpr bool is_one_of(const node& n) { return ((n.op->id == record<Ops>.id) || ...); }
+template <class Op> constexpr bool is(const node& n) { return n.op->id == id_of<Op>; }
+template <class... Ops> constexpr bool is_one_of(const node& n) { return ((n.op->id == id_of<Ops>) || ...); }
 // How a movement of runs takes one of its operands.
 constexpr runs_of_movement runs_of_operand(const graph_view& g, int n, int operand) {
     const node& at = g[n];

@@ -356,12 +356,11 @@ private:
             options.number = number;
             const int n = graph_.push_leaf(op, name, type, options);
             graph_.names[name].node = n;
-            if (op->id == record<ops::parameter>.id || op->id == record<ops::state>.id)
-                graph_.starts.push({name, start});
+            if (op->id == id_of<ops::parameter> || op->id == id_of<ops::state>) graph_.starts.push({name, start});
             return at(n);
         }
         const node& n = graph_.nodes[known];
-        if (n.op->id == record<ops::fed>.id) return at(known);
+        if (n.op->id == id_of<ops::fed>) return at(known);
         if (n.op->id != op->id || n.name != name)
             graph_.fail(sentence("'", graph_.name(name), "' is declared as ", with_article(op->name),
                                  ", but is the name of ", with_article(n.name == name ? n.op->name : "equation"),

@@ -117,7 +117,7 @@ constexpr void gather::derivative(auto& d) {
 
 // Whether a node picks the elements of a sparse matrix.
 constexpr bool is_sparse_matrix(const operation& op, const attributes& a) {
-    return op.id == record<gather>.id && index_table::of(a).whole.rank == 2;
+    return op.id == id_of<gather> && index_table::of(a).whole.rank == 2;
 }
 
 }

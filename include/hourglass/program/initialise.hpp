@@ -46,8 +46,8 @@ void orthogonal_rows(std::span<T> out, long rows, long columns, double gain, ran
 
 // extents are [out, in]; fan_in is the product of all but the first extent unless the initialiser says otherwise. What
 // a model has none of need not be compiled: Orthogonal.
-template <class T, bool Orthogonal = true>
-void initialise(std::span<T> out, const shape& extents, const initialiser& how, random::noise_stream stream) {
+template <class T, bool Orthogonal = true> HOURGLASS_COLD void
+initialise(std::span<T> out, const shape& extents, const initialiser& how, random::noise_stream stream) {
     using rule = initialiser::rule;
     const double fan_in = how.fan_in > 0     ? how.fan_in
                           : extents.rank > 1 ? static_cast<double>(extents.size(1, extents.rank))

@@ -61,6 +61,10 @@ public:
     }
     constexpr int rank() const { return rank_; }
     constexpr std::ptrdiff_t extent(int axis) const { return extents_[axis]; }
+    // All of them, outermost first; valid as long as the view.
+    constexpr std::span<const std::ptrdiff_t> extents() const {
+        return {extents_.data(), static_cast<std::size_t>(rank_)};
+    }
     constexpr std::ptrdiff_t stride(int axis) const { return strides_[axis]; }
     constexpr std::size_t size() const {
         std::size_t n = 1;

@@ -32,7 +32,7 @@ public:
         return schedule.operands[group.first_load + operand];
     }
     static constexpr moved_runs runs_of(int n, int operand) { return moved_runs_of(g.view(), n, operand); }
-    template <int G> using operation_of = typename implementation<node_at(group_at(G).node).op>::type;
+    template <int G> using operation_of = typename implementation<node_at(group_at(G).node).op->id>::type;
     template <int G> using kernel_of = group_kernel<Compiled, group_at(G).representative, T>;
 
     // What is one run of what the call binds is not copied, but read where it lies.

@@ -175,7 +175,7 @@ private:
             to = static_cast<double>(rows);
         else if constexpr (number_at(I).op->kind != operation_kind::leaf &&
                            number_at(I).op->kind != operation_kind::literal) {
-            using Op = typename implementation<number_at(I).op>::type;
+            using Op = typename implementation<number_at(I).op->id>::type;
             to = [&]<int... O>(std::integer_sequence<int, O...>) {
                 return Op::template forward<double>(number[operand_of<n, O>]...);
             }

@@ -61,7 +61,7 @@ template <class Compiled, int Group, class T> class group_kernel {
     static constexpr const group_member& member(int i) { return Compiled::schedule.members[group.first_member + i]; }
     static constexpr long stride(int load_, int dimension) { return load(load_).strides[dimension]; }
     static constexpr long extent(int dimension) { return group.extents[dimension]; }
-    template <int Member> using operation_of = typename implementation<member(Member).op>::type;
+    template <int Member> using operation_of = typename implementation<member(Member).op->id>::type;
     static constexpr bool is_reduction(int m) { // -1 stands for the tile itself
         return m >= 0 && member(m).op->kind == operation_kind::reduction;
     }

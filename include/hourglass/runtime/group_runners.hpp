@@ -43,7 +43,7 @@ template <class Executor> constexpr const node& node_of_group(int g) {
     return compiled::final_graph::value.nodes[compiled::run_time.groups[g].node];
 }
 template <class Executor, int G> using operation_of_group =
-    typename implementation<node_of_group<Executor>(G).op>::type;
+    typename implementation<node_of_group<Executor>(G).op->id>::type;
 
 }
 

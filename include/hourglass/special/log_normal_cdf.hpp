@@ -56,13 +56,13 @@ struct nameless {
 };
 // The logarithm of x, or of 1 + x, where it has an exact form of its own; else x, unchanged. Only those values are
 // looked into of which `can_be_passed` holds, so that nobody needs to read them.
-constexpr bool is_logarithm(const operation& op) { return op.id == record<log>.id || op.id == record<log1p>.id; }
+constexpr bool is_logarithm(const operation& op) { return op.id == id_of<log> || op.id == id_of<log1p>; }
 template <class H, class CanBePassed = nameless> class exact_logarithm {
     H x_;
     CanBePassed can_be_passed_;
     bool found_ = true;
 
-    template <class Op> constexpr bool is(H h) const { return h.at().op->id == record<Op>.id && can_be_passed_(h); }
+    template <class Op> constexpr bool is(H h) const { return h.at().op->id == id_of<Op> && can_be_passed_(h); }
     constexpr H operand(H h, int i) const { return h.other(h.graph->operand(h.index, i)); }
     constexpr bool is_one(H h) const {
         return h.at().op->kind == operation_kind::literal && h.at().options.number == 1;
@@ -82,9 +82,8 @@ public:
     // Whether it is worth asking: a cheap look at one node.
     static constexpr bool may_exist(const auto& argument) {
         const auto id = argument.op->id;
-        return id == record<exp>.id || id == record<sigmoid>.id || id == record<normal_cdf>.id ||
-               id == record<negate>.id || id == record<add>.id || id == record<subtract>.id ||
-               id == record<multiply>.id;
+        return id == id_of<exp> || id == id_of<sigmoid> || id == id_of<normal_cdf> || id == id_of<negate> ||
+               id == id_of<add> || id == id_of<subtract> || id == id_of<multiply>;
     }
     constexpr bool found() const { return found_; }
     constexpr H of_itself() {
@@ -106,7 +105,7 @@ public:
         return unchanged();
     }
     // Of a logarithm, log or log1p, of the argument.
-    constexpr H of(const operation& logarithm) { return logarithm.id == record<log>.id ? of_itself() : of_one_more(); }
+    constexpr H of(const operation& logarithm) { return logarithm.id == id_of<log> ? of_itself() : of_one_more(); }
     constexpr H of_one_more() {
         if (is<exp>(x_)) return hourglass::softplus(operand(x_, 0));
         if (is<negate>(x_)) return of_complement(operand(x_, 0));

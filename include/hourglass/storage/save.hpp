@@ -46,18 +46,14 @@ using load_result = io::load_result;
 template <class T> std::vector<io::tensor_record> make_records(auto&& for_each) {
     std::vector<io::tensor_record> records;
     for_each([&](const std::string& name, const auto& view, bool) {
-        io::tensor_record record{name, {}, std::vector<T>(view.begin(), view.end())};
-        for (int axis = 0; axis < view.rank(); ++axis) record.shape.push_back(view.extent(axis));
-        records.push_back(std::move(record));
+        io::add_record(records, name, view.extents(), view.span());
     });
     return records;
 }
 template <class T> std::vector<io::tensor_target> make_targets(auto&& for_each) {
     std::vector<io::tensor_target> targets;
     for_each([&](const std::string& name, const auto& view, bool) {
-        io::tensor_target target{name, {}, std::span<T>(view.data(), view.size())};
-        for (int axis = 0; axis < view.rank(); ++axis) target.shape.push_back(view.extent(axis));
-        targets.push_back(std::move(target));
+        io::add_target(targets, name, view.extents(), view.span());
     });
     return targets;
 }

@@ -27,7 +27,10 @@ public:
 
     // Calls task(worker) in as many threads as are worth it for a run with so many floating-point operations between
     // two waits.
-    template <class Task> void run(double work, Task task) {
+    template <class Task> void run(double work, Task task) { run_task(work, team_task(task)); }
+
+private:
+    void run_task(double work, team_task task) {
         const bool may_share = most() > 1 && (is_pinned_ || work > work_worth_a_team);
         const bool shares = may_share && pace_.threads() > 1 && take();
         // Without the team that it was to have, a run says nothing of what one would do.
@@ -44,8 +47,6 @@ public:
         const std::int64_t end = monotonic_nanoseconds();
         pace_.ran(work, end - start, waited, end);
     }
-
-private:
     bool take() {
         const int helpers = pace_.threads() - 1;
         if (team_ && team_->try_take()) {

@@ -44,7 +44,7 @@ inline int of_quota(const std::string& text) {
 
 // The least quota of a control group and of those that hold it. `process` is what /proc/self/cgroup is, `root` where
 // the groups are mounted: in a container its own group, whatever path the process is told of.
-inline int in_control_group(const std::string& process, const std::string& root) {
+HOURGLASS_COLD inline int in_control_group(const std::string& process, const std::string& root) {
     int least = INT_MAX;
     const auto look = [&](std::string group, const std::string& mount, const auto& read) {
         for (;;) {

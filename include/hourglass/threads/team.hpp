@@ -55,9 +55,8 @@ public:
     }
     // Calls task(worker) in this thread, as the first, and in helpers. Returns how long this one waited for them, in
     // nanoseconds.
-    template <class Task> std::int64_t run(int threads, Task& task) {
-        call_ = [](void* of, worker w) { (*static_cast<Task*>(of))(w); };
-        task_ = &task;
+    std::int64_t run(int threads, team_task task) {
+        task_ = task;
         threads_ = threads;
         meeting_.waited = 0;
         meeting_.point.expect(threads);
@@ -104,7 +103,7 @@ private:
                 wait_while(me.order, done);
                 team& t = *me.of;
                 if (t.threads_ == 0) return nullptr;
-                t.call_(t.task_, {me.thread, t.threads_, &t.meeting_});
+                t.task_({me.thread, t.threads_, &t.meeting_});
                 t.meeting_.point.arrive();
             }
         }
@@ -114,8 +113,7 @@ private:
     bool usable_ = true;
     std::vector<std::unique_ptr<helper>> helpers_{};
     team_meeting meeting_{};
-    void (*call_)(void*, worker) = nullptr;
-    void* task_ = nullptr;
+    team_task task_;
     int threads_ = 0;
 };
 
@@ -203,7 +201,7 @@ class team {
 public:
     bool try_take() { return false; }
     void give_back() {}
-    template <class Task> std::int64_t run(int, Task&) { return 0; }
+    std::int64_t run(int, team_task) { return 0; }
 };
 class teams {
 public:

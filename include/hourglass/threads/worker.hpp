@@ -20,6 +20,19 @@ struct worker {
     int threads = 1;
     team_meeting* meeting = nullptr; // of several threads
 };
+// What each thread of a run does: any function of a worker, which must live until the run ends. Its type is forgotten,
+// so that a crew is compiled once for all programs.
+class team_task {
+    void* of_ = nullptr;
+    void (*call_)(void*, worker) = nullptr;
+
+public:
+    team_task() = default;
+    template <class Task> explicit team_task(Task& task)
+        : of_(&task), call_([](void* of, worker w) { (*static_cast<Task*>(of))(w); }) {}
+    void operator()(worker w) const { call_(of_, w); }
+};
+
 // All threads of the step meet here; alone, nothing happens.
 inline void wait_for_all(worker w) {
     if (w.threads == 1) return;

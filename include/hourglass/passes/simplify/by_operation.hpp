@@ -13,7 +13,7 @@ template <class T> struct known_of_operation {
     std::uint64_t id = 0;
     T value{};
 };
-template <class Op, class T> constexpr known_of_operation<T> known_of(T value) { return {record<Op>.id, value}; }
+template <class Op, class T> constexpr known_of_operation<T> known_of(T value) { return {id_of<Op>, value}; }
 
 // Open addressing, by the lowest bits of the number, which is a hash.
 template <class T, int Count> class by_operation {

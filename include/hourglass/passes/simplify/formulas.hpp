@@ -50,7 +50,7 @@ protected:
     static constexpr int deepest = 12; // how far formulas are followed
 
     constexpr const node& at(int n) const { return g_.nodes.begin()[n]; }
-    template <class Op> constexpr bool is_op(int n) const { return at(n).op->id == record<Op>.id; }
+    template <class Op> constexpr bool is_op(int n) const { return at(n).op->id == id_of<Op>; }
     template <class... Ops> constexpr bool is_any(int n) const { return is_one_of<Ops...>(at(n)); }
     constexpr int operand(int n, int i) const { return g_.operand(n, i); }
     constexpr handle h(int n) const { return {&g_, nullptr, n}; }

@@ -27,7 +27,7 @@ public:
 
     // These are asked many times of each node, and a call inside a call is what a constant evaluation spends most on.
     constexpr const node& at(int n) const { return r_.to.nodes.begin()[n]; }
-    template <class Op> constexpr bool is_op(int n) const { return at(n).op->id == record<Op>.id; }
+    template <class Op> constexpr bool is_op(int n) const { return at(n).op->id == id_of<Op>; }
     constexpr int operand(int n, int i) const { return r_.to.operand(n, i); }
     constexpr int other_factor(int n, int u) const { return operand(n, operand(n, 0) == u ? 1 : 0); }
     constexpr bool is_literal(int n) const { return at(n).op->kind == operation_kind::literal; }
@@ -94,15 +94,13 @@ struct rules_in_order {
 // differentiation made: an adjoint that is not there, which vanishes with whatever it multiplies.
 namespace simplify_rules {
 
-constexpr bool asks_for_number(const operand_pattern& p) { return p.operation == record<ops::literal>.id; }
+constexpr bool asks_for_number(const operand_pattern& p) { return p.operation == id_of<ops::literal>; }
 constexpr bool asks_for_number(const rule& r) { return asks_for_number(r.a) || asks_for_number(r.b); }
 
 inline constexpr operand_pattern any{};
-template <class Op> inline constexpr operand_pattern an{record<Op>.id};
+template <class Op> inline constexpr operand_pattern an{id_of<Op>};
 inline constexpr operand_pattern number = an<ops::literal>;
-template <class Holds> constexpr operand_pattern number_that(Holds holds) {
-    return {record<ops::literal>.id, true, holds};
-}
+template <class Holds> constexpr operand_pattern number_that(Holds holds) { return {id_of<ops::literal>, true, holds}; }
 inline constexpr operand_pattern zero = number_that([](const simplifier& s, int n) { return s.number(n) == 0; });
 inline constexpr operand_pattern one = number_that([](const simplifier& s, int n) { return s.number(n) == 1; });
 inline constexpr operand_pattern minus_one = number_that([](const simplifier& s, int n) { return s.number(n) == -1; });

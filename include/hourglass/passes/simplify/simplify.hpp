@@ -19,7 +19,7 @@ class simplification {
         if (known < 0 && !f.old.op->foldable) return -1;
         const node* const nodes = r_.to.nodes.begin();
         const std::uint64_t a = nodes[f.a].op->id, b = f.b < 0 ? 0 : nodes[f.b].op->id;
-        constexpr std::uint64_t number = record<ops::literal>.id;
+        constexpr std::uint64_t number = id_of<ops::literal>;
         const rules_by_operands& of = known < 0 ? are<of_foldable> : all_rules[known];
         const rules_in_order& rules = a == number || b == number ? of.all : of.without_numbers;
         for (int i = 0; i < rules.count; ++i) {
