@@ -155,11 +155,9 @@ template <class Compiled, int Group, class T> class group_kernel {
         else
             r.loaded[Load] = kernels::load_partial(from[Load] + at, count);
     }
-    template <const auto& Choice> [[gnu::always_inline]] static void fetch_once(registers& r, const T* const* from) {
-        [&]<int... L>(std::integer_sequence<int, L...>) __attribute__((always_inline)) {
-            ((r.loaded[chosen<Choice, L>] = vector(*from[chosen<Choice, L>])), ...);
-        }
-        (std::make_integer_sequence<int, Choice.size()>{});
+    template <int... Loads> [[gnu::always_inline]] static void
+    fetch_once(numbers<Loads...>, [[maybe_unused]] registers& r, [[maybe_unused]] const T* const* from) {
+        ((r.loaded[Loads] = vector(*from[Loads])), ...);
     }
     template <extent_of_step Extent, int Store>
     [[gnu::always_inline]] static void keep(const registers& r, T* const* to, long at, auto count) {
@@ -176,28 +174,32 @@ template <class Compiled, int Group, class T> class group_kernel {
     }
     static constexpr auto kept = choose<stores>([](int s) { return !is_reduction(store(s).member); });
     static constexpr auto kept_sums = choose<stores>([](int s) { return is_reduction(store(s).member); });
+    template <extent_of_step Extent, int... Loads, int... Members, int... Sums, int... Stores>
+    [[gnu::always_inline]] static void step_of(numbers<Loads...>, numbers<Members...>, numbers<Sums...>,
+                                               numbers<Stores...>, [[maybe_unused]] registers& r,
+                                               [[maybe_unused]] const T* const* from, [[maybe_unused]] T* const* to,
+                                               [[maybe_unused]] long at, [[maybe_unused]] auto count) {
+        (fetch<Extent, Loads>(r, from, at, count), ...);
+        (compute<Members>(r), ...);
+        (reduce<Extent, Sums>(r, count), ...);
+        (keep<Extent, Stores>(r, to, at, count), ...);
+    }
     template <extent_of_step Extent, class Count = int> [[gnu::always_inline]] static void
     step(registers& r, const T* const* from, T* const* to, long at, Count count = width) {
-        [&]<int... L>(std::integer_sequence<int, L...>) __attribute__((always_inline)) {
-            (fetch<Extent, moving[L]>(r, from, at, count), ...);
-        }
-        (std::make_integer_sequence<int, moving.size()>{});
-        [&]<int... M>(std::integer_sequence<int, M...>) __attribute__((always_inline)) {
-            (compute<computed[M]>(r), ...);
-        }
-        (std::make_integer_sequence<int, computed.size()>{});
-        for_chosen<reductions>([&](auto m) __attribute__((always_inline)) { reduce<Extent, m>(r, count); });
-        [&]<int... S>(std::integer_sequence<int, S...>) __attribute__((always_inline)) {
-            (keep<Extent, kept[S]>(r, to, at, count), ...);
-        }
-        (std::make_integer_sequence<int, kept.size()>{});
+        step_of<Extent>(chosen<moving>(), chosen<computed>(), chosen<reductions>(), chosen<kept>(), r, from, to, at,
+                        count);
+    }
+    template <int Member> [[gnu::always_inline]] static void begin(registers& r) {
+        r.recent[Member] = r.total[Member] = operation_of<Member>::template start<vector>();
+        if constexpr (is_watched<Member>) r.least[Member] = r.recent[Member];
+    }
+    template <int... Sums>
+    [[gnu::always_inline]] static void begin_sums(numbers<Sums...>, [[maybe_unused]] registers& r) {
+        (begin<Sums>(r), ...);
     }
     [[gnu::always_inline]] static void begin_row(registers& r, const T* const* from) {
-        fetch_once<of_rows>(r, from);
-        for_chosen<reductions>([&](auto m) __attribute__((always_inline)) {
-            r.recent[m] = r.total[m] = operation_of<m>::template start<vector>();
-            if constexpr (is_watched<m>) r.least[m] = r.recent[m];
-        });
+        fetch_once(chosen<of_rows>(), r, from);
+        begin_sums(chosen<reductions>(), r);
     }
     template <int Member> [[gnu::always_inline]] static void gather(registers& r) {
         combine<Member>(r, r.total[Member], r.recent[Member]);
@@ -256,7 +258,7 @@ template <class Compiled, int Group, class T> class group_kernel {
         const T* const* const from = a.from;
         T* const* const to = a.to;
         registers r;
-        fetch_once<singles>(r, from);
+        fetch_once(chosen<singles>(), r, from);
         begin_row(r, from);
         long at = first;
         for (; at + width <= last; at += width) step<extent_of_step::whole>(r, from, to, at);
@@ -270,7 +272,7 @@ template <class Compiled, int Group, class T> class group_kernel {
         constexpr long vectors = extent(inner) / width, rounds = vectors / chains;
         constexpr int rest = static_cast<int>(extent(inner) % width);
         registers r[chains];
-        fetch_once<singles>(r[0], from);
+        fetch_once(chosen<singles>(), r[0], from);
         begin_row(r[0], from);
         for (int c = 1; c < chains; ++c) r[c] = r[0];
         long at = 0;
@@ -285,11 +287,14 @@ template <class Compiled, int Group, class T> class group_kernel {
                 const long end = std::min(rounds, done + steps_per_block);
                 for (; done < end; ++done) round();
                 for_each<chains>([&](auto c) __attribute__((always_inline)) {
-                    for_chosen<reductions>([&](auto m) __attribute__((always_inline)) { gather<m>(r[c]); });
+                    for_chosen(
+                        chosen<reductions>(), [&](auto m) __attribute__((always_inline)) { gather<m>(r[c]); });
                 });
             }
             for_each<chains>([&](auto c) __attribute__((always_inline)) {
-                for_chosen<reductions>([&](auto m) __attribute__((always_inline)) { r[c].recent[m] = r[c].total[m]; });
+                for_chosen(
+                    chosen<reductions>(), [&](auto m)
+                                              __attribute__((always_inline)) { r[c].recent[m] = r[c].total[m]; });
             });
         } else {
             for (long done = 0; done < rounds; ++done) round();
@@ -302,12 +307,14 @@ template <class Compiled, int Group, class T> class group_kernel {
             step<extent_of_step::partial>(r[chains - 1], from, to, at, std::integral_constant<int, rest>{});
         if constexpr (group.reduces) {
             if constexpr (chains == 4)
-                for_chosen<reductions>([&](auto m) __attribute__((always_inline)) {
-                    join<m>(r[0], r[2]);
-                    join<m>(r[1], r[3]);
-                    join<m>(r[0], r[1]);
-                });
-            for_chosen<kept_sums>([&](auto s) __attribute__((always_inline)) { keep_sum<s>(r[0], to, row); });
+                for_chosen(
+                    chosen<reductions>(), [&](auto m) __attribute__((always_inline)) {
+                        join<m>(r[0], r[2]);
+                        join<m>(r[1], r[3]);
+                        join<m>(r[0], r[1]);
+                    });
+            for_chosen(
+                chosen<kept_sums>(), [&](auto s) __attribute__((always_inline)) { keep_sum<s>(r[0], to, row); });
         }
     }
 
@@ -361,7 +368,7 @@ public:
     // A finished part of a product; the product's matrix begins with row `first_row` of the group's domain.
     static void run_part(const kernels::finished_part<T>& part, const T* const* from, T* const* to, long first_row) {
         registers r;
-        fetch_once<singles>(r, from);
+        fetch_once(chosen<singles>(), r, from);
         const long row = first_row + part.first_row, column = part.first_column;
         const T* moved[loads + 1];
         T* targets[stores + 1];

@@ -21,12 +21,13 @@ template <int Count, class F> [[gnu::always_inline]] inline void for_each(F&& f)
     }
     (std::make_integer_sequence<int, Count>{});
 }
-template <const auto& Choice, int I> inline constexpr int chosen = Choice[I];
-template <const auto& Choice, class F> [[gnu::always_inline]] inline void for_chosen(F&& f) {
-    [&]<int... I>(std::integer_sequence<int, I...>) __attribute__((always_inline)) {
-        (f(std::integral_constant<int, Choice[I]>{}), ...);
-    }
-    (std::make_integer_sequence<int, Choice.size()>{});
+// The chosen numbers as a type, from which functions deduce them: a lambda for each group would be a function more.
+template <int... I> using numbers = std::integer_sequence<int, I...>;
+template <const auto& Choice, int... I> constexpr auto numbers_at(numbers<I...>) { return numbers<Choice[I]...>(); }
+template <const auto& Choice> using chosen =
+    decltype(numbers_at<Choice>(std::make_integer_sequence<int, Choice.size()>()));
+template <int... I, class F> [[gnu::always_inline]] inline void for_chosen(numbers<I...>, F&& f) {
+    (f(std::integral_constant<int, I>{}), ...);
 }
 
 HOURGLASS_END
