@@ -295,7 +295,7 @@ public:
             executor_.place[v] = bound_.back().data();
             batched = batched || value.type.batched;
         }
-        executor_.run(Table::rows, batched);
+        batched ? executor_.template run<true>(Table::rows) : executor_.template run<false>(Table::rows);
     }
     std::vector<T> value(int c) const { return find(hg::root_kind::value, result_name(c)); }
     std::vector<T> gradient(int c, int i) const { return find(hg::root_kind::gradient, name_of(c, i)); }

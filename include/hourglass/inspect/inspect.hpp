@@ -129,7 +129,7 @@ public:
     // The same for a name that is known at run time only; throws call_error where the graph lacks it.
     tensor_view<const T> value(std::string_view name) const {
         const int i = g_.find_name(hash_of(name));
-        if (i < 0 || g_.names[i].node < 0) throw call_error("the graph has nothing named '" + std::string(name) + "'");
+        if (i < 0 || g_.names[i].node < 0) throw call_error{"the graph has nothing named '", name, "'"};
         check_meaning(hash_of(name));
         return view_of(g_.names[i].node);
     }
@@ -296,10 +296,9 @@ private:
         need_call();
         const int leaf = done_->blame[static_cast<std::size_t>(n)];
         if (leaf >= 0)
-            throw call_error("'" + names_[n] + "' could not be computed: the " + std::string(g_[leaf].op->name) + " '" +
-                             names_[leaf] + "' was not bound");
-        if (raw(n).empty())
-            throw call_error("'" + names_[n] + "' lies in the body of a scan that could not be computed");
+            throw call_error{"'",          names_[n],        "' could not be computed: the ", g_[leaf].op->name, " '",
+                             names_[leaf], "' was not bound"};
+        if (raw(n).empty()) throw call_error{"'", names_[n], "' lies in the body of a scan that could not be computed"};
         return raw(n);
     }
     tensor_view<const T> view_of(int n) const {

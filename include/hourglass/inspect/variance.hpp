@@ -22,8 +22,7 @@ template <class Program> class gradient_moments {
     template <class Leaf> const tensor& find(const Leaf&) const {
         for (const tensor& t : tensors_)
             if (t.hash == Leaf::hash) return t;
-        throw call_error("the program gives no gradient with respect to '" + std::string(Leaf::name) +
-                         "': name it in hg::wrt<...>");
+        throw call_error{"the program gives no gradient with respect to '", Leaf::name, "': name it in hg::wrt<...>"};
     }
 
 public:
@@ -72,8 +71,7 @@ public:
 
     template <class... Arguments> moments operator()(long draws, const Arguments&... arguments) {
         if (draws < 2)
-            throw call_error("the variance of a gradient is asked for " + std::to_string(draws) +
-                             " draws, but takes at least 2");
+            throw call_error{"the variance of a gradient is asked for ", draws, " draws, but takes at least 2"};
         moments result;
         long rows = 0;
         for (long i = 0; i < draws; ++i) {

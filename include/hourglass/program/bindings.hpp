@@ -244,13 +244,12 @@ struct row_count {
 
 private:
     [[noreturn]] HOURGLASS_COLD void refuse(long given, std::string_view name) const {
-        throw call_error("'" + std::string(name) + "' has " + std::to_string(given) + " rows, but '" +
-                         std::string(from) + "' has " + std::to_string(rows));
+        throw call_error{"'", name, "' has ", given, " rows, but '", from, "' has ", rows};
     }
     [[noreturn]] HOURGLASS_COLD void refuse_none() const {
         if (rows < 0)
             throw call_error("nothing with a batch axis is bound, so the call must say how many rows: hg::rows = n");
-        throw call_error("a call with no rows: '" + std::string(from) + "' is empty");
+        throw call_error{"a call with no rows: '", from, "' is empty"};
     }
 };
 // hg::first_example as a call gives it.
@@ -262,9 +261,13 @@ inline std::uint64_t first_example_of(std::integral auto given) {
 
 [[noreturn]] HOURGLASS_COLD inline void refuse_elements(std::size_t elements, const value_type& type,
                                                         std::string_view name) {
-    throw call_error("'" + std::string(name) + "' needs " + std::to_string(type.extents.size()) +
-                     (type.batched ? " numbers for each row, but is bound to " : " numbers, but is bound to ") +
-                     std::to_string(elements) + (type.batched ? ", which is no multiple of that" : ""));
+    throw call_error{"'",
+                     name,
+                     "' needs ",
+                     type.extents.size(),
+                     type.batched ? " numbers for each row, but is bound to " : " numbers, but is bound to ",
+                     elements,
+                     type.batched ? ", which is no multiple of that" : ""};
 }
 inline long rows_in(std::size_t elements, const value_type& type, std::string_view name) {
     const auto each = static_cast<std::size_t>(type.extents.size());
@@ -274,31 +277,37 @@ inline long rows_in(std::size_t elements, const value_type& type, std::string_vi
 }
 [[noreturn]] HOURGLASS_COLD inline void refuse_rows(long given, long most, std::string_view what,
                                                     std::string_view remedy) {
-    throw call_error("the call has " + std::to_string(given) + " rows, " + std::string(what) + " takes at most " +
-                     std::to_string(most) + ": give it hg::max_rows<" + std::to_string(given) + ">, or " +
-                     std::string(remedy));
+    throw call_error{"the call has ",           given, " rows, ", what,  " takes at most ", most,
+                     ": give it hg::max_rows<", given, ">, or ",  remedy};
 }
 // Results lie in the program's own memory, which the next call writes. Parameters are not named here.
 [[noreturn]] HOURGLASS_COLD inline void refuse_own_memory(std::string_view name) {
-    throw call_error((name.empty() ? "a parameter" : "'" + std::string(name) + "'") +
-                     " is bound to a result of the program that is called, which the call overwrites: bind a copy");
+    const std::string_view quote = name.empty() ? "" : "'";
+    throw call_error{quote, name.empty() ? "a parameter" : name, quote,
+                     " is bound to a result of the program that is called, which the call overwrites: bind a copy"};
 }
 [[noreturn]] HOURGLASS_COLD inline void refuse_written(std::string_view name) {
-    throw call_error("'" + std::string(name) +
+    throw call_error{"'", name,
                      "' is bound to memory of the parameters, the state or the optimiser, which a training step "
-                     "writes: bind a copy");
+                     "writes: bind a copy"};
 }
 // With hg::into, results that have a value for each row are in the program's memory for the last chunk only.
 [[noreturn]] HOURGLASS_COLD inline void refuse_chunks(std::string_view what, std::string_view name, long given,
                                                       long most, std::string_view remedy) {
-    throw call_error("the call has " + std::to_string(given) + " rows, in chunks of " + std::to_string(most) +
-                     ", so that " + std::string(what) + "'" + std::string(name) +
-                     "' would be that of the last chunk only: " + std::string(remedy));
+    throw call_error{"the call has ",
+                     given,
+                     " rows, in chunks of ",
+                     most,
+                     ", so that ",
+                     what,
+                     "'",
+                     name,
+                     "' would be that of the last chunk only: ",
+                     remedy};
 }
 [[noreturn]] HOURGLASS_COLD inline void refuse_destination(std::string_view name, std::size_t holds,
                                                            std::size_t wanted) {
-    throw call_error("the destination of '" + std::string(name) + "' holds " + std::to_string(holds) +
-                     " numbers, but " + std::to_string(wanted) + " are to be written");
+    throw call_error{"the destination of '", name, "' holds ", holds, " numbers, but ", wanted, " are to be written"};
 }
 
 HOURGLASS_END

@@ -50,9 +50,8 @@ Value option_or(std::uint64_t hash, Value otherwise, const First& first, const R
             if (First::left::hash == hash) return static_cast<Value>(first.value);
     return option_or(hash, otherwise, rest...);
 }
-[[noreturn]] HOURGLASS_COLD inline void refuse_count(std::string_view name, const std::string& given,
-                                                     std::string_view rule) {
-    throw call_error(std::string(name) + " is " + given + ", but " + std::string(rule));
+[[noreturn]] HOURGLASS_COLD inline void refuse_count(std::string_view name, message_part given, std::string_view rule) {
+    throw call_error{name, " is ", given, ", but ", rule};
 }
 // Of a count that a user gives: throws call_error where it does not lie between two others, "hg::rows is -5, but RULE".
 template <std::integral Given> void check_count(std::string_view name, Given given, unsigned long long least,
@@ -60,7 +59,7 @@ template <std::integral Given> void check_count(std::string_view name, Given giv
     bool fits = static_cast<unsigned long long>(given) >= least && static_cast<unsigned long long>(given) <= most;
     if constexpr (std::is_signed_v<Given>) fits = fits && given >= 0;
     if (!fits) [[unlikely]]
-        refuse_count(name, std::to_string(given), rule);
+        refuse_count(name, given, rule);
 }
 // hg::threads = n or hg::pinned(n) among the arguments, or what it is by default. Throws call_error for a number that
 // no program runs on.

@@ -27,21 +27,28 @@ struct bound_memory {
     }
 };
 
-[[noreturn]] HOURGLASS_COLD inline void refuse_overlap(std::string_view name, const std::string& what) {
-    throw call_error("the destination of '" + std::string(name) + "' overlaps " + what);
+[[noreturn]] HOURGLASS_COLD inline void refuse_destinations(std::string_view name, std::string_view other) {
+    throw call_error{"the destination of '", name, "' overlaps that of '", other, "'"};
+}
+[[noreturn]] HOURGLASS_COLD inline void refuse_sources(std::string_view name, std::string_view source) {
+    const std::string_view quote = source.empty() ? "" : "'";
+    throw call_error{"the destination of '",
+                     name,
+                     "' overlaps ",
+                     source.empty() ? "the parameters" : "what is bound to ",
+                     quote,
+                     source,
+                     quote,
+                     ", which later chunks of the call read: give it memory of its own"};
 }
 // Destinations are written after each chunk. Only with several chunks can that change what is still to be read.
 inline void check_overlaps(const bound_memory* to, std::size_t destinations, const bound_memory* from,
                            std::size_t sources, bool several_chunks) {
     for (std::size_t i = 0; i < destinations; ++i) {
         for (std::size_t j = 0; j < i; ++j)
-            if (to[i].overlaps(to[j])) refuse_overlap(to[i].name, "that of '" + std::string(to[j].name) + "'");
+            if (to[i].overlaps(to[j])) refuse_destinations(to[i].name, to[j].name);
         for (std::size_t j = 0; several_chunks && j < sources; ++j)
-            if (to[i].overlaps(from[j]) && !to[i].lies_on(from[j]))
-                refuse_overlap(to[i].name,
-                               (from[j].name.empty() ? std::string("the parameters")
-                                                     : "what is bound to '" + std::string(from[j].name) + "'") +
-                                   ", which later chunks of the call read: give it memory of its own");
+            if (to[i].overlaps(from[j]) && !to[i].lies_on(from[j])) refuse_sources(to[i].name, from[j].name);
     }
 }
 

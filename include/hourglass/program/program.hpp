@@ -72,7 +72,7 @@ private:
                              base::couples_rows ? "fewer rows"
                                                 : "fewer rows, or take results by hg::into(symbol, range), which any "
                                                   "number of rows may have");
-            this->executor_.run(all, flush);
+            this->executor_.template run<flush>(all);
             return {this->executor_, all};
         } else {
             if (base::couples_rows) base::check_rows(all, "the program, whose rows depend on each other,");
@@ -85,7 +85,7 @@ private:
                 const long now = std::min(base::max_rows, all - done);
                 (this->template move_to<check_type>(arguments, done), ...);
                 this->executor_.first_example = first + static_cast<std::uint64_t>(done);
-                this->executor_.run(now, flush);
+                this->executor_.template run<flush>(now);
                 (deliver(arguments, result(this->executor_, now), done), ...);
             }
             return all > base::max_rows ? result::of_chunks(this->executor_, all) : result(this->executor_, all);
@@ -102,8 +102,9 @@ private:
         if constexpr (result::gradient_of_rows >= 0)
             if (all > base::max_rows) [[unlikely]]
                 refuse_chunks("the gradient with respect to ", result::name_of_gradient(), all, base::max_rows,
-                              "call it with fewer rows at a time, or give the program hg::max_rows<" +
-                                  std::to_string(all) + ">");
+                              message_part::join({"call it with fewer rows at a time, or give the program "
+                                                  "hg::max_rows<",
+                                                  all, ">"}));
     }
     // Before anything is written, so that what does not fit leaves no half of it.
     template <class Argument> static void check_destination(const Argument& a, long all) {
@@ -257,7 +258,7 @@ private:
         (check_unwritten(arguments), ...);
         const long all = base::rows_of(count);
         base::check_rows(all, "a training step, which is never cut into chunks,");
-        this->executor_.run(all, true);
+        this->executor_.template run<true>(all);
         steps_ = number;
         return {this->executor_, all};
     }

@@ -48,8 +48,7 @@ public:
         : crew_(limit), memory_(scratch::with_arena(crew_.most())),
           scans_(make_scans(crew_.most(), std::make_integer_sequence<int, Compiled::scans>{})) {
         if (inside && limit.most > 1)
-            throw call_error("hg::threads is " + std::to_string(limit.most) +
-                             ", but a program with hg::arena_inside runs on 1 thread");
+            throw call_error{"hg::threads is ", limit.most, ", but a program with hg::arena_inside runs on 1 thread"};
         for (int v = 0; v < values; ++v)
             if (at(v).offset >= 0) place[v] = memory_.get() + at(v).offset;
         write_literals();
@@ -89,12 +88,11 @@ public:
         for (const given_number& given : scalars) number[given.node] = given.number;
     }
 
-    void run(long rows, bool flush) {
+    template <bool Flush> void run(long rows) {
         compute_numbers(rows);
         if constexpr (direct::possible) {
             if (crew_.most() == 1) {
-                if (!flush) return direct::run_all(*this);
-                const kernels::flush_denormals while_running;
+                [[maybe_unused]] const denormals<Flush> while_running;
                 return direct::run_all(*this);
             }
         }
@@ -102,7 +100,7 @@ public:
             double work = schedule.work + schedule.work_per_row * static_cast<double>(rows);
             std::apply([&](const auto&... scan) { ((work += scan.work(rows)), ...); }, scans_);
             static constexpr double parts = count_parts();
-            crew_.run(work / parts, [&](worker w) { run_groups(rows, w, flush); });
+            crew_.run(work / parts, [&](worker w) { run_groups<Flush>(rows, w); });
         }
     }
 
@@ -133,6 +131,8 @@ private:
     program_memory<T, inside ? static_cast<std::size_t>(scratch_plan<Compiled, T>::with_arena(1)) : 0> memory_;
 
     using direct = direct_runs<Compiled, T>;
+    struct left_as_they_are {};
+    template <bool Flush> using denormals = std::conditional_t<Flush, kernels::flush_denormals, left_as_they_are>;
     static constexpr auto find_once() {
         short_list<int, groups> once;
         for (int g = 0; g < groups; ++g)
@@ -245,14 +245,10 @@ private:
         return group_runner<group_at(G).kind>::template function<G, executor>();
     }
 
-    void run_groups(long rows, worker w, bool flush) {
+    template <bool Flush> void run_groups(long rows, worker w) {
         int products = 0;
-        if (flush) {
-            const kernels::flush_denormals while_running;
-            walk(rows, w, products);
-        } else {
-            walk(rows, w, products);
-        }
+        [[maybe_unused]] const denormals<Flush> while_running;
+        walk(rows, w, products);
     }
 };
 

@@ -189,15 +189,19 @@ private:
 
 template <> struct group_runner<group_kind::noise> : group_detail::without_scratch {
     static constexpr bool fits_local_lane = false;
-    template <int G, class Executor> static constexpr group_function<Executor> function() { return &run<Executor>; }
+    template <int G, class Executor> static constexpr group_function<Executor> function() {
+        const node& drawn = group_detail::node_of_group<Executor>(G);
+        return &run<ops::noise_source::of(drawn.options).distribution, Executor>;
+    }
     template <int G, class Direct, class Executor> [[gnu::always_inline]] static void run_directly(Executor& e, auto&) {
         group_detail::run_by_number<G>(e);
     }
 
 private:
-    template <class Executor> static void run(Executor& e, const schedule_group& g, long rows, worker w, int&) {
-        make_noise(group_detail::tables_of<Executor>::node_of(g), address_of_store(e, g, 0), e.noise, e.first_example,
-                   rows, w);
+    template <noise_kind Distribution, class Executor>
+    static void run(Executor& e, const schedule_group& g, long rows, worker w, int&) {
+        make_noise<Distribution>(group_detail::tables_of<Executor>::node_of(g), address_of_store(e, g, 0), e.noise,
+                                 e.first_example, rows, w);
     }
 };
 

@@ -162,17 +162,17 @@ template <class Op, class T> void run_reference(const plain_node& n, const value
     Op::template reference<T>(e);
 }
 
-template <class T> void make_noise(const plain_node& n, T* out, kernels::noise_stream stream,
-                                   std::uint64_t first_example, long rows, worker w) {
+template <noise_kind Distribution, class T> void make_noise(const plain_node& n, T* out, kernels::noise_stream stream,
+                                                            std::uint64_t first_example, long rows, worker w) {
     const int elements = static_cast<int>(n.type.extents.size());
-    const auto [distribution, shared_by_examples, leaf] = ops::noise_source::of(n.options);
-    stream.leaf = static_cast<std::uint32_t>(leaf);
-    const share mine(shared_by_examples ? 1 : rows, w);
+    const ops::noise_source source = ops::noise_source::of(n.options);
+    stream.leaf = static_cast<std::uint32_t>(source.stream);
+    const share mine(source.shared_by_rows ? 1 : rows, w);
     if (mine.first >= mine.last) return;
     T* to = out + mine.first * elements;
-    const std::uint64_t first = shared_by_examples ? 0 : first_example + static_cast<std::uint64_t>(mine.first);
+    const std::uint64_t first = source.shared_by_rows ? 0 : first_example + static_cast<std::uint64_t>(mine.first);
     const int count = static_cast<int>(mine.last - mine.first);
-    if (distribution == noise_kind::normal)
+    if constexpr (Distribution == noise_kind::normal)
         kernels::fill_normal(to, stream, first, count, elements);
     else
         kernels::fill_uniform(to, stream, first, count, elements);

@@ -293,7 +293,10 @@ template <> struct group_rules<group_kind::noise> : group_detail::one_node {
     static constexpr bool makes(const graph_view& g, int n) { return g[n].op->kind == operation_kind::noise; }
     static constexpr void write(auto& plan, const fused_group& d, schedule_group&) { plan.store_node(d.node); }
     static constexpr void each_read(const schedule_view&, const schedule_group&, auto&) {}
-    static constexpr void add_structure(const graph_view&, const schedule_group&, auto&) {}
+    // A model that draws from one distribution has the code of no other.
+    static constexpr void add_structure(const graph_view& g, const schedule_group& group, auto& add) {
+        add(static_cast<long>(ops::noise_source::of(g[group.node].options).distribution));
+    }
 };
 
 // The results of a scan are nodes without operands, which name the node that calls it: they lie in its group.
