@@ -50,6 +50,8 @@ static_assert(sizeof(1.0) == sizeof(double),
 
 // What runs on the way to an error alone: compiled for size, and so is whatever comes to nothing else.
 #define HOURGLASS_COLD __attribute__((cold, noinline))
+// Code that is large, is called seldom for what it does, or must be the same machine code for every caller.
+#define HOURGLASS_NOINLINE __attribute__((noinline))
 
 #define HOURGLASS_JOIN_(a, b) a##_##b
 #define HOURGLASS_JOIN(a, b) HOURGLASS_JOIN_(a, b)

@@ -117,7 +117,7 @@ template <class Program, class T> values_of<T> run_program(long rows, int thread
                                    e->number.data());
     e->noise.seed = noise_of_tests.seed;
     e->noise.step = noise_of_tests.step;
-    e->run(rows, false);
+    e->template run<false>(rows);
     return bound.results(e->place.data());
 }
 

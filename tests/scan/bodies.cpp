@@ -121,7 +121,8 @@ TEST_CASE("the copy of a body has a copy of the body in it, with a number of its
     nested d;
     hg::list<bool> asked(d.g.nodes.size());
     asked[d.all] = true;
-    hg::body_copy copy(d.g, hg::scan_parts(d.g, d.outer_scan), false, asked);
+    hg::known_bodies bodies;
+    hg::body_copy copy(d.g, hg::scan_parts(d.g, d.outer_scan), bodies, false, asked);
     copy.copy();
     const int again = copy[d.inner_scan], new_state = copy.add_state(d.start);
     CHECK(again > d.outer_scan);

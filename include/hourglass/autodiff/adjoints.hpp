@@ -5,6 +5,7 @@
 #include <hourglass/autodiff/gradient_paths.hpp>
 #include <hourglass/ir/trace.hpp>
 #include <hourglass/ops/reduction.hpp>
+#include <hourglass/scan/body.hpp>
 
 HOURGLASS_BEGIN
 
@@ -35,6 +36,8 @@ class adjoints {
     bool sums_rows_;
 
 public:
+    known_bodies bodies;
+
     // Of the first so many nodes. Where rows are not summed, what has no batch axis has a gradient for each row.
     constexpr adjoints(graph_builder& g, int nodes, bool sums_rows)
         : graph_(g), adjoints_(nodes, -1), wanted_(nodes), sums_rows_(sums_rows) {}

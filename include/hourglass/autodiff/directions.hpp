@@ -31,6 +31,8 @@ class directions {
     ops::index_table shared_{}; // where unit vectors share directions: how a diagonal is put into its directions' rows
 
 public:
+    known_bodies bodies;
+
     // Every node from `seed` to `result` that depends on the seed must be linear in it.
     constexpr directions(graph_builder& g, int seed)
         : graph_(g), count_(static_cast<int>(g.nodes[seed].type.extents.size())) {}
@@ -49,7 +51,7 @@ public:
         values_ = list<value>(result + 1, value{});
         values_[seed] = {graph_.push_literal(1), true};
         leads_to_result_ = parts_of(graph_, result);
-        const list<bool> left_to_scans = bodies_within(graph_, seed, result);
+        const list<bool> left_to_scans = bodies_within(graph_, seed, result, bodies);
         for (int n = seed + 1; n <= result && !graph_.failed(); ++n) {
             if (!leads_to_result_[n] || (n < left_to_scans.size() && left_to_scans[n])) continue;
             if (is_scan(graph_.nodes[n]))

@@ -24,7 +24,7 @@ template <class Directions> class directions_scan {
 public:
     // The values, for all directions, of those results of the scan that are asked for.
     constexpr directions_scan(graph_builder& g, Directions& all, int scan, const list<bool>& asked_for)
-        : g_(g), all_(all), asked_for_(asked_for), old_(g_, scan), body_(g_, old_, false, asked_for),
+        : g_(g), all_(all), asked_for_(asked_for), old_(g_, scan), body_(g_, old_, all.bodies, false, asked_for),
           carried_(
               old_, body_.held(), [&all](int n) { return all.is_mapped(n) ? flow::of_rows : flow::none; },
               [](const node&, int) { return true; }), // all that depends on the seed is linear in it

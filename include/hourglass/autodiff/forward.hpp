@@ -39,7 +39,7 @@ public:
     constexpr forward_differentiation(graph_builder& g, int root, int from, int seed) : graph_(g), known_(g, root + 1) {
         if (from > root) return;
         const deriving_scope scope(g);
-        left_to_scans_ = bodies_within(g, from, root);
+        left_to_scans_ = bodies_within(g, from, root, known_.bodies);
         leads_to_root_ = reached_by_gradient(g, root);
         known_.set(from, seed);
         for (int n = from + 1; n <= root && !g.failed(); ++n)
@@ -48,7 +48,7 @@ public:
     // Of all nodes from `first` on, where the tangents of those before are known.
     constexpr forward_differentiation(const tangents& known, int first) : graph_(known.graph()), known_(known) {
         const deriving_scope scope(graph_);
-        left_to_scans_ = bodies_within(graph_, first, known_.size() - 1);
+        left_to_scans_ = bodies_within(graph_, first, known_.size() - 1, known_.bodies);
         if (!left_to_scans_.empty()) leads_to_root_ = list<bool>(known_.size(), true);
         for (int n = first; n < known_.size() && !graph_.failed(); ++n)
             if (known_[n] < 0) find_tangent(n);

@@ -26,7 +26,8 @@ template <class Forward> class forward_scan {
 public:
     // The tangents of those results of the scan that are asked for.
     constexpr forward_scan(tangents& all, int scan, const list<bool>& asked_for)
-        : g_(all.graph()), all_(all), asked_for_(asked_for), old_(g_, scan), body_(g_, old_, false, asked_for),
+        : g_(all.graph()), all_(all), asked_for_(asked_for), old_(g_, scan),
+          body_(g_, old_, all.bodies, false, asked_for),
           carried_(
               old_, body_.held(), [&all](int n) { return flow_around(all, n); }, has_derivative),
           start_(old_.states, -1) {}
@@ -64,7 +65,7 @@ private:
     // The slices of the sequences' tangents are those of the slices. A state's is found by its number, once there is a
     // leaf for it.
     constexpr void add_slices() {
-        for (int n = 0; n < old_.at; ++n) {
+        for (int n = body_.begin(); n < old_.at; ++n) {
             if (!body_.holds(n) || !carried_.moves(n) || !old_.has_leaf(n)) continue;
             const ops::step_value step = ops::step_value::of(g_.nodes[n].options);
             leaves_.push({body_[n], step.is_state() ? -1 - step.which
@@ -89,8 +90,9 @@ private:
     }
     constexpr int state_of(int result) const { return ops::state_number::of(g_.nodes[result].options).state; }
     constexpr void collect_results(const Forward& inside) {
+        const bool* const asked = asked_for_.begin();
         for (int n = old_.at + 1; n < all_.size(); ++n) {
-            if (!asked_for_[n] || !old_.has_result(n)) continue;
+            if (!asked[n] || !old_.has_result(n)) continue;
             const int value = g_.operand(n, 1);
             if (is_final_state(g_.nodes[n])) {
                 if (const int place = carried_.place(state_of(n)); place >= 0) results_.push({n, next_[place]});

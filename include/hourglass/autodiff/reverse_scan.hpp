@@ -29,7 +29,7 @@ template <class Differentiation> class reverse_scan {
 
 public:
     constexpr reverse_scan(adjoints& all, int scan)
-        : g_(all.graph()), all_(all), old_(g_, scan), body_(g_, old_, true, nodes_with_adjoint(all, scan)),
+        : g_(all.graph()), all_(all), old_(g_, scan), body_(g_, old_, all.bodies, true, nodes_with_adjoint(all, scan)),
           carried_(
               old_, body_.held(), [&all](int n) { return all.wanted(n) ? flow::of_rows : flow::none; }, has_derivative),
           sums_(g_, body_), start_(old_.states, -1), is_captured_(scan), state_leaves_(old_.states, -1),

@@ -11,7 +11,7 @@ HOURGLASS_BEGIN
 constexpr void copy_without_squared_roots(body_copy& body, graph_builder& g) {
     list<int> around;
     bool any = false;
-    for (int n = 0; n < body.old; ++n) {
+    for (int n = body.begin(); n < body.old; ++n) {
         if (!body.holds(n)) continue;
         any = any || square_rules::is_root(g.nodes[n]) || ops::is_logarithm(*g.nodes[n].op);
         for (int i = 0; i < g.nodes[n].operand_count; ++i)

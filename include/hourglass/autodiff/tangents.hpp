@@ -4,6 +4,7 @@
 
 #include <hourglass/ir/trace.hpp>
 #include <hourglass/ops/shape.hpp>
+#include <hourglass/scan/body.hpp>
 
 HOURGLASS_BEGIN
 
@@ -12,6 +13,8 @@ class tangents {
     list<int> tangents_;
 
 public:
+    known_bodies bodies;
+
     constexpr tangents(graph_builder& g, int nodes) : graph_(g), tangents_(nodes, -1) {}
 
     constexpr graph_builder& graph() const { return graph_; }
@@ -21,7 +24,9 @@ public:
     constexpr void set(int n, int tangent) { tangents_[n] = tangent; }
     // Has a place for every node that the graph has by now.
     constexpr void grow() {
-        while (tangents_.size() < graph_.nodes.size()) tangents_.push(-1);
+        const int missing = graph_.nodes.size() - tangents_.size();
+        int* const to = tangents_.extend(missing);
+        for (int i = 0; i < missing; ++i) to[i] = -1;
     }
     constexpr handle zero_like(int n) const {
         const value_type type = graph_.nodes[n].type; // a copy, since nodes move when there are more

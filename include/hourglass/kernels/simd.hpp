@@ -27,16 +27,15 @@
 #include <type_traits>
 #include <utility>
 
-// Loops over accumulators must vanish completely, or the accumulators live in memory; the compilers spell that
-// differently.
+// Loops over accumulators must vanish completely, or the accumulators live in memory; loops over addresses stay as they
+// are, since every group has some. The compilers spell that differently.
 #if defined(__clang__)
     #define HOURGLASS_UNROLL _Pragma("clang loop unroll(full)")
+    #define HOURGLASS_KEEP_LOOP _Pragma("clang loop unroll(disable)")
 #else
     #define HOURGLASS_UNROLL _Pragma("GCC unroll 64")
+    #define HOURGLASS_KEEP_LOOP _Pragma("GCC unroll 1")
 #endif
-
-// Code that is large, is called seldom for what it does, or must be the same machine code for every caller.
-#define HOURGLASS_NOINLINE __attribute__((noinline))
 
 HOURGLASS_BEGIN
 

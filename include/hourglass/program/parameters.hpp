@@ -98,8 +98,10 @@ public:
 
     static constexpr const tensor_entry& entry(int i) { return Table::entries[i]; }
     static std::string name(int i) { return std::string(entry(i).name); }
-    tensor_view<T> view(int i) { return {memory_.get() + entry(i).offset, entry(i).type, 0}; }
-    tensor_view<const T> view(int i) const { return {memory_.get() + entry(i).offset, entry(i).type, 0}; }
+    HOURGLASS_NOINLINE tensor_view<T> view(int i) { return {memory_.get() + entry(i).offset, entry(i).type, 0}; }
+    HOURGLASS_NOINLINE tensor_view<const T> view(int i) const {
+        return {memory_.get() + entry(i).offset, entry(i).type, 0};
+    }
 
     // By the symbol of a parameter or state, or by hg::name<"h.weight">. A name that the graph lacks is a compile
     // error. Numbers are read and written: float(theta[b]) of a parameter without axes, theta[W](0, 3), theta[b] = 2,

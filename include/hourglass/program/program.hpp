@@ -3,6 +3,8 @@
 // the next call.
 #pragma once
 
+#include <algorithm>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -119,8 +121,9 @@ private:
     template <class Argument> static void deliver(const Argument& a, const result& out, long first_row) {
         if constexpr (is_destination<Argument>) {
             constexpr value_type type = result::template type_of<typename Argument::left>();
-            std::ranges::copy(out.template contiguous<typename Argument::left>(),
-                              std::ranges::data(a.range) + (type.batched ? first_row * type.extents.size() : 0));
+            const std::span<const T> values = out.template contiguous<typename Argument::left>();
+            std::copy_n(values.data(), values.size(),
+                        std::ranges::data(a.range) + (type.batched ? first_row * type.extents.size() : 0));
         }
     }
 };
@@ -193,14 +196,14 @@ public:
     // Calls f(name, view, is_state) for each tensor of the parameters that the trainer was made with, those that it
     // does not train included, in the order in which the model declares them.
     void for_each_parameter(auto&& f) const {
-        for (const held_tensor& held : parameters_)
-            f(std::string(held.entry->name), tensor_view<T>(held.data, held.entry->type, 0), held.entry->is_state);
+        for (const held_tensor& held : parameters_) f(std::string(held.entry->name), held.view(), held.entry->is_state);
     }
 
 private:
     struct held_tensor {
         const tensor_entry* entry;
         T* data;
+        HOURGLASS_NOINLINE tensor_view<T> view() const { return {data, entry->type, 0}; }
     };
     optimiser_state state_;
     std::vector<held_tensor> parameters_;

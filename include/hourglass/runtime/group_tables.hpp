@@ -80,10 +80,12 @@ template <class T, int Loads, int Stores> struct load_addresses {
     const T* from[Loads + 1];
     T* to[Stores + 1];
     template <class Executor> load_addresses(const Executor& e, const schedule_group& g) {
+        HOURGLASS_KEEP_LOOP
         for (int i = 0; i < Loads; ++i) {
             const int v = Executor::schedule.loads[g.first_load + i].value;
             from[i] = v < 0 ? nullptr : e.place[v];
         }
+        HOURGLASS_KEEP_LOOP
         for (int i = 0; i < Stores; ++i) to[i] = address_of_store(e, g, i);
     }
 };

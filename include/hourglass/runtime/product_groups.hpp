@@ -1,11 +1,12 @@
-// Products as a program runs them: which kernel multiplies, what is packed for it and by which thread, and the epilogue
-// that finishes its tiles. The kernels are in kernels/.
+// Products as a program runs them: which kernel multiplies, where its operands lie, and the epilogue that finishes its
+// tiles. What needs to know nothing of the program is in runtime/whole_product.hpp; the kernels are in kernels/.
 #pragma once
 
 #include <hourglass/kernels/partial.hpp>
 #include <hourglass/runtime/group_kernel.hpp>
 #include <hourglass/runtime/group_tables.hpp>
 #include <hourglass/runtime/product_choice.hpp>
+#include <hourglass/runtime/whole_product.hpp>
 
 HOURGLASS_BEGIN
 
@@ -51,45 +52,21 @@ public:
     }
 
 private:
-    struct whole_product {
-        kernels::matrix_operand<T> left, right;
-        int m, n, k;
-    };
-    static whole_product operands_of(const Executor& e, const product_plan& p, long rows) {
+    static whole_product<T> operands_of(const Executor& e, const product_plan& p, long rows) {
         return {{e.place[p.left], p.left_row, p.left_column},
                 {e.place[p.right], p.right_row, p.right_column},
                 static_cast<int>(p.m * (p.rows_in_m ? rows : 1)),
                 static_cast<int>(p.n),
-                static_cast<int>(p.k * (p.rows_in_k ? rows : 1))};
+                static_cast<int>(p.k * (p.rows_in_k ? rows : 1)),
+                choice::goes_by_rows(p),
+                p.left_is_packed};
     }
 
-    // One product, of all rows: the threads share it.
     HOURGLASS_NOINLINE static void multiply(Executor& e, const product_plan& plan, long rows, worker w, int& products,
                                             kernels::epilogue_reference<T> epilogue) {
-        const auto [left, right, m, n, k] = operands_of(e, plan, rows);
-        T* const panel = e.own_panel(w.thread);
-        if (kernels::prefers_few_rows<T>(m, n, k)) {
-            kernels::multiply_few_rows(left, right, m, n, k, panel, w.thread, w.threads, epilogue);
-        } else if (choice::goes_by_rows(plan)) {
-            T* const packed = e.shared_operand(++products);
-            constexpr int columns = kernels::blocking<T>::columns;
-            const share panels((n + columns - 1) / columns, w);
-            for (long p = panels.first; p < panels.last; ++p)
-                kernels::pack_right_panel(packed + p * columns * k, right, k, n, static_cast<int>(p));
-            wait_for_all(w);
-            kernels::multiply_by_rows<T>(left, packed, m, n, k, panel, w.thread, w.threads, epilogue);
-        } else {
-            if (!plan.left_is_packed) {
-                T* const packed = e.shared_operand(++products);
-                constexpr int block_rows = kernels::blocking<T>::rows;
-                const share blocks((m + block_rows - 1) / block_rows, w);
-                for (long b = blocks.first; b < blocks.last; ++b)
-                    kernels::pack_left_block(packed + b * block_rows * k, left, m, k, static_cast<int>(b));
-                wait_for_all(w);
-            }
-            kernels::multiply_packed<T>(e.shared_operand(products), right, m, n, k, panel, w.thread, w.threads,
-                                        epilogue);
-        }
+        multiply_together<T>(operands_of(e, plan, rows),
+                             {{e.shared_operand(0), e.shared_operand(1)}, e.own_panel(w.thread)}, w, products,
+                             epilogue);
     }
     // Each row of the call is a product of its own, done by one thread; first_row says where its results belong.
     HOURGLASS_NOINLINE static void multiply_each(Executor& e, const product_plan& plan, long rows, worker w,
@@ -120,12 +97,12 @@ private:
     // The product of one row of the call, in the memory of a thread, shared by the workers.
     static void multiply_row(Executor& e, const product_plan& plan, long r, int thread, worker w,
                              kernels::epilogue_reference<T> epilogue) {
-        auto [left, right, m, n, k] = operands_of(e, plan, 1);
-        left.data += r * plan.left_batch;
-        right.data += r * plan.right_batch;
-        kernels::pack_left(e.own_left(thread), left, m, k);
-        kernels::multiply_packed<T>(e.own_left(thread), right, m, n, k, e.own_panel(thread), w.thread, w.threads,
-                                    epilogue);
+        whole_product<T> p = operands_of(e, plan, 1);
+        p.left.data += r * plan.left_batch;
+        p.right.data += r * plan.right_batch;
+        kernels::pack_left(e.own_left(thread), p.left, p.m, p.k);
+        kernels::multiply_packed<T>(e.own_left(thread), p.right, p.m, p.n, p.k, e.own_panel(thread), w.thread,
+                                    w.threads, epilogue);
     }
     struct sum_of_rows {
         T *total, *recent, *lost;

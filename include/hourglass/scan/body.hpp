@@ -141,18 +141,43 @@ private:
 constexpr scan_bodies bodies_of(const graph_view& g) { return scan_bodies(g); }
 constexpr bool lies_in_body(const scan_bodies& bodies, int n) { return bodies[n] != 0; }
 
+// The same of a graph that grows while its scans are differentiated, of which there may be many: found for the first of
+// them, and again only for one that was made since.
+class known_bodies {
+    scan_bodies found_;
+    int nodes_ = 0;
+
+public:
+    constexpr known_bodies() = default;
+    constexpr known_bodies(const known_bodies&) {} // is another derivation's, which may need none
+    constexpr known_bodies& operator=(const known_bodies&) = delete;
+
+    // Of the nodes up to this one at least.
+    constexpr const scan_bodies& up_to(const graph_builder& g, int n) {
+        if (n >= nodes_) {
+            found_ = scan_bodies(g.view());
+            nodes_ = g.nodes.size();
+        }
+        return found_;
+    }
+};
+
 // Which nodes lie in the bodies of the scans that stand between two nodes; none at all where there is no such scan.
-constexpr list<bool> bodies_within(const graph_builder& g, int first, int last) {
+constexpr list<bool> bodies_within(const graph_builder& g, int first, int last, known_bodies& known) {
     list<bool> scanned(g.bodies + 1);
     bool any = false;
     for (int n = first; n <= last; ++n)
         if (is_scan(g.nodes[n])) any = scanned[ops::scan_shape::of(g.nodes[n].options).body] = true;
     if (!any) return {};
-    const scan_bodies bodies(g.view());
+    const scan_bodies& bodies = known.up_to(g, last);
     list<bool> within(last + 1);
     for (int n = 0; n <= last; ++n)
         for (int b = bodies[n]; b != 0 && !within[n]; b = bodies.around(b)) within[n] = scanned[b];
     return within;
+}
+constexpr list<bool> bodies_within(const graph_builder& g, int first, int last) {
+    known_bodies known;
+    return bodies_within(g, first, last, known);
 }
 
 // Of a scan, the nodes of its body that its states or results need, bodies within it included; `bodies` as found above.
@@ -163,9 +188,10 @@ constexpr list<bool> needed_of_body(const graph_view& g, const scan_bodies& bodi
     list<bool> needed(scan);
     const scan_parts parts(g, scan);
     for (int s = 0; s < parts.states; ++s) needed[parts.next(s)] = true;
-    for (int n = scan + 1; n < g.nodes.size; ++n)
-        if (parts.has_result(n) && (asked == nullptr || (n < asked->size() && (*asked)[n])))
-            needed[g.operand(n, 1)] = true;
+    const bool all = asked == nullptr;
+    const int end = all || asked->size() > g.nodes.size ? g.nodes.size : asked->size();
+    for (int n = scan + 1; n < end; ++n)
+        if ((all || (*asked)[n]) && parts.has_result(n)) needed[g.operand(n, 1)] = true;
     for (int n = scan - 1; n >= 0; --n) {
         needed[n] = needed[n] && bodies.contains(parts.body, n);
         for (int i = 0; needed[n] && i < g[n].operand_count; ++i) needed[g.operand(n, i)] = true;

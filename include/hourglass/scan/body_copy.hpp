@@ -20,8 +20,9 @@ class body_copy {
     graph_builder& g_;
     list<int> map_; // node of the old body -> node of the copy
     list<int> initial_, sequences_, states_, slices_;
-    const scan_bodies bodies_; // before there was a copy
+    const scan_bodies& bodies_; // of the nodes before the scan
     list<bool> holds_;
+    int begin_ = 0;     // the first node that it holds
     list<int> numbers_; // of the bodies that stand in the old one: those of their copies
 
 public:
@@ -31,13 +32,16 @@ public:
     int first = 0;   // node of the copy
 
     // For what is derived from the results that are `asked` for, by node.
-    constexpr body_copy(graph_builder& g, const scan_parts<graph_builder>& scan, bool turned_round,
-                        const list<bool>& asked)
-        : g_(g), map_(scan.at, -1), bodies_(g.view()), holds_(needed_of_body(g.view(), bodies_, scan.at, &asked)),
-          numbers_(g.bodies + 1), old(scan.at), body(g.bodies + 1), steps(scan.steps),
-          backwards(scan.backwards != turned_round), every(turned_round ? scan.keep_every : 0) {
+    constexpr body_copy(graph_builder& g, const scan_parts<graph_builder>& scan, known_bodies& bodies,
+                        bool turned_round, const list<bool>& asked)
+        : g_(g), map_(scan.at, -1), bodies_(bodies.up_to(g, scan.at)),
+          holds_(needed_of_body(g.view(), bodies_, scan.at, &asked)), numbers_(g.bodies + 1), old(scan.at),
+          body(g.bodies + 1), steps(scan.steps), backwards(scan.backwards != turned_round),
+          every(turned_round ? scan.keep_every : 0) {
         g.bodies = body;
+        while (begin_ < old && !holds_[begin_]) ++begin_;
     }
+    constexpr int begin() const { return begin_; } // the first node of the old body
     // Whether a node lies in the old body and is of use there.
     constexpr bool holds(int n) const { return n < old && holds_[n]; }
     // Whether it lies in a body that stands in the old one.
@@ -62,7 +66,7 @@ public:
     template <class Rule> constexpr void copy(const Rule& replacement) {
         find_leaves();
         first = g_.nodes.size();
-        for (int n = 0; n < old; ++n) {
+        for (int n = begin_; n < old; ++n) {
             if (!holds(n)) continue;
             if (map_[n] >= 0) {
                 map_[n] = add_slice(map_[n]);
@@ -115,7 +119,7 @@ private:
     // the steps. They stand before the copy, being no part of it.
     constexpr void find_leaves() {
         const scan_parts scan(g_, old);
-        for (int n = 0; n < old; ++n) {
+        for (int n = begin_; n < old; ++n) {
             if (!holds(n) || !scan.has_leaf(n)) continue;
             const ops::step_value step = ops::step_value::of(g_.nodes[n].options);
             map_[n] = step.is_state() ? stacked(old, n, ops::kept_steps{every}) : scan.sequence(step.which);

@@ -27,7 +27,7 @@ public:
 
     // Calls task(worker) in as many threads as are worth it for a run with so many floating-point operations between
     // two waits.
-    template <class Task> void run(double work, Task task) { run_task(work, team_task(task)); }
+    template <class Task> void run(double work, Task task) { run_task(work, task); }
 
 private:
     void run_task(double work, team_task task) {

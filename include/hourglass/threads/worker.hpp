@@ -3,6 +3,8 @@
 #pragma once
 
 #include <algorithm>
+#include <concepts>
+#include <type_traits>
 
 #include <hourglass/threads/waiting.hpp>
 
@@ -28,7 +30,8 @@ class team_task {
 
 public:
     team_task() = default;
-    template <class Task> explicit team_task(Task& task)
+    template <class Task>
+    requires(!std::same_as<std::remove_cv_t<Task>, team_task>) team_task(Task& task)
         : of_(&task), call_([](void* of, worker w) { (*static_cast<Task*>(of))(w); }) {}
     void operator()(worker w) const { call_(of_, w); }
 };
