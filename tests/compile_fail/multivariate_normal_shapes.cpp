@@ -3,6 +3,8 @@
 // max-lines: 25
 #include "ten_equations.hpp"
 
+#include <hourglass/probability/distributions.hpp>
+
 namespace model {
 
 inline constexpr hg::parameter<"scale", 2, 2> scale;

@@ -2,6 +2,8 @@
 // max-lines: 25
 #include "ten_equations.hpp"
 
+#include <hourglass/probability/distributions.hpp>
+
 namespace model {
 
 #ifndef FIXED

@@ -10,6 +10,7 @@
 #include <vector>
 
 #include <hourglass/hourglass.hpp>
+#include <hourglass/probability/distributions.hpp>
 
 namespace oracle {
 

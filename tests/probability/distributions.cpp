@@ -4,6 +4,8 @@
 // are in probability/programs.cpp.
 #include "autodiff/table_leaves.hpp"
 
+#include <hourglass/probability/distributions.hpp>
+
 using namespace table_leaves;
 
 namespace {

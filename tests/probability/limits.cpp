@@ -3,6 +3,8 @@
 // probability/sweep.cpp.
 #include "autodiff/gradient_check.hpp"
 
+#include <hourglass/probability/distributions.hpp>
+
 using namespace gradient_check;
 
 namespace {

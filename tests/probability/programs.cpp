@@ -2,6 +2,7 @@
 // goes through them, by differences with the same noise; draws from fed noise at the ends of its range; what is said in
 // constant expressions. Formulas are in probability/distributions.cpp.
 #include <hourglass/hourglass.hpp>
+#include <hourglass/probability/distributions.hpp>
 
 #include <cmath>
 #include <limits>

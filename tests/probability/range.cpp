@@ -3,6 +3,8 @@
 // what is below the normal numbers for zero. Wanted numbers by mpmath with 50 digits, at the literals given.
 #include "autodiff/gradient_check.hpp"
 
+#include <hourglass/probability/distributions.hpp>
+
 using namespace gradient_check;
 
 namespace {

@@ -8,6 +8,8 @@
 // parameter does, relatively: where it crosses zero, it has no digits of its own.
 #include "autodiff/gradient_check.hpp"
 
+#include <hourglass/probability/distributions.hpp>
+
 using namespace gradient_check;
 
 namespace {

@@ -4,9 +4,15 @@
 
 #include <hourglass/ops/gather.hpp>
 #include <hourglass/ops/triangular.hpp>
-#include <hourglass/special/density.hpp>
+#include <hourglass/special/beta_density.hpp>
+#include <hourglass/special/divergence.hpp>
+#include <hourglass/special/gamma_density.hpp>
+#include <hourglass/special/laplace_density.hpp>
 #include <hourglass/special/log_normal_cdf.hpp>
 #include <hourglass/special/random.hpp>
+#include <hourglass/special/stirling.hpp>
+#include <hourglass/special/student_t_density.hpp>
+#include <hourglass/special/von_mises.hpp>
 
 HOURGLASS_BEGIN
 

@@ -1,4 +1,4 @@
-// The functions behind special/special.hpp that belong to the gamma function: its logarithm, digamma and polygamma. In
+// The functions behind special/gamma.hpp that belong to the gamma function: its logarithm, digamma and polygamma. In
 // float, double and vectors of them by rational approximations (interpolated at Chebyshev nodes in
 // 50 digits); in other number types by recurrence and asymptotic series, to the type's
 // own precision.

@@ -4,7 +4,8 @@
 
 #include <hourglass/expr/declare.hpp>
 #include <hourglass/nn/dense.hpp>
-#include <hourglass/probability/distributions.hpp>
+#include <hourglass/probability/discrete.hpp>
+#include <hourglass/probability/normal.hpp>
 #include <hourglass/program/program.hpp>
 
 HOURGLASS_BEGIN

@@ -11,8 +11,8 @@
 #include <boost/hana/unpack.hpp>
 
 #include <hourglass/probability/likelihoods.hpp>
-#include <hourglass/special/density.hpp>
 #include <hourglass/special/random.hpp>
+#include <hourglass/special/zero_products.hpp>
 
 HOURGLASS_BEGIN
 

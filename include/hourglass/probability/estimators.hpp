@@ -4,7 +4,7 @@
 // baseline lowers). hg::gradient_variance (inspect/variance.hpp) measures them.
 #pragma once
 
-#include <hourglass/probability/distributions.hpp>
+#include <hourglass/probability/discrete.hpp>
 
 HOURGLASS_BEGIN
 

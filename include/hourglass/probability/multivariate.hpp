@@ -2,7 +2,7 @@
 #pragma once
 
 #include <hourglass/ops/triangular.hpp>
-#include <hourglass/probability/location_scale.hpp>
+#include <hourglass/probability/normal.hpp>
 
 HOURGLASS_BEGIN
 namespace ops {

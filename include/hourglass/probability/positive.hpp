@@ -1,7 +1,11 @@
-// Distributions of positive numbers, of parts and of angles: exponential, gamma, beta, von Mises.
+// Distributions of positive numbers and of parts: exponential, gamma, beta.
 #pragma once
 
-#include <hourglass/probability/location_scale.hpp>
+#include <hourglass/probability/scale.hpp>
+#include <hourglass/special/beta_density.hpp>
+#include <hourglass/special/gamma_density.hpp>
+#include <hourglass/special/gamma_quantile.hpp>
+#include <hourglass/special/stirling.hpp>
 
 HOURGLASS_BEGIN
 namespace ops {
@@ -125,45 +129,6 @@ template <> struct closed_divergence<beta_family, beta_family> {
     }
 };
 
-// e^(kappa cos(x - mu)) / (2 pi I_0(kappa)): angles, one for each turn
-struct von_mises_family {
-    static constexpr std::string_view name = "von_mises";
-    static constexpr pathwise_form pathwise = pathwise_form::implicit_quantile;
-    static constexpr int noise_leaves = 1;
-    // kappa (cos(x - mu) - 1) = -2 kappa sin((x - mu) / 2)^2, and I_0 without its e^kappa
-    static constexpr auto log_prob(const auto& p, auto x) {
-        auto kappa = p[1].value();
-        auto sine = apply_operation(sine_of_half{}, x, p[0].value());
-        auto exponent = hadamard(kappa, hadamard(hourglass::square(sine), -2));
-        return hourglass::sum(exponent - apply_operation(log_bessel_i0e{}, 0, kappa) - math::log_two_pi);
-    }
-    static constexpr auto entropy(const auto& p) {
-        auto kappa = p[1].value();
-        auto below = hadamard(kappa, apply_operation(log_bessel_i0e{}, 1, kappa));
-        auto norm = apply_operation(log_bessel_i0e{}, 0, kappa);
-        return sum_over<von_mises_family>(p, norm - below + math::log_two_pi);
-    }
-    template <bool Shared> static constexpr auto sample(const auto& p) {
-        auto mu = p[0].value();
-        auto kappa = p[1].value();
-        return mu + hourglass::von_mises_quantile(kappa, open_uniform<von_mises_family, Shared>(p));
-    }
-};
-// A(kappa_q) (kappa_q - kappa_p cos(mu_q - mu_p)) + log I_0(kappa_p) - log I_0(kappa_q), A = I_1 / I_0 being the mean
-// of the cosine (Mardia and Jupp 2000, 3.5.21): the divergence of log I_0 from its tangent, and 2 A(kappa_q) kappa_p
-// sin((mu_q - mu_p) / 2)^2. Neither is negative.
-template <> struct closed_divergence<von_mises_family, von_mises_family> {
-    static constexpr auto build(const auto& q, const auto& p) {
-        auto of_q = q[1].value();
-        auto of_p = p[1].value();
-        auto mu = q[0].value();
-        auto sine = apply_operation(sine_of_half{}, mu, p[0].value());
-        auto scaled = hadamard(of_p, hadamard(hourglass::square(sine), 2));
-        auto turned = hadamard(hourglass::bessel_ratio(of_q), scaled);
-        return hourglass::sum(turned + apply_operation(bessel_divergence{}, of_p, of_q));
-    }
-};
-
 }
 
 // The exponential distribution of the given rate.
@@ -177,10 +142,6 @@ template <operand_or_number A, operand_or_number R> constexpr auto gamma(const A
 // The beta distribution, with a - 1 and b - 1 for exponents.
 template <operand_or_number A, operand_or_number B> constexpr auto beta(const A& a, const B& b) {
     return make_distribution<ops::beta_family>(a, b);
-}
-// The von Mises distribution about the angle mu, of concentration kappa. Draws lie within pi of mu.
-template <operand_or_number M, operand_or_number K> constexpr auto von_mises(const M& mu, const K& kappa) {
-    return make_distribution<ops::von_mises_family>(mu, kappa);
 }
 
 HOURGLASS_END
