@@ -40,8 +40,8 @@ template <made_in_steps Spec> struct graph_after<Spec, 1> { using type = lowered
 
 // What a stage makes of a program's graph.
 template <class Spec, class Stage> using graph_of = typename graph_after<Spec, graph_stages::index_of<Stage> + 1>::type;
-template <class Spec> using specified_graph = graph_of<Spec, stages::updated>;
-template <class Spec> using last_graph = graph_of<Spec, stages::isolated>;
+template <class Spec> using specified_graph = graph_of<Spec, stages::of_specification::last<>>;
+template <class Spec> using last_graph = graph_of<Spec, stages::passes::last<>>;
 
 // The graphs that are split off: the outer one, and that of a step of each scan.
 template <class Whole, int Scans> struct outer_of { using type = stage<stages::split::outer<Whole>>; };

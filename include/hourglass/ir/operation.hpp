@@ -273,7 +273,11 @@ template <class Op, class... Operands> constexpr handle handle::trace(const Op& 
 }
 
 // From a record back to the struct that it was made of; specialised by HOURGLASS_OPERATION, once per operation.
-template <std::uint64_t Id> struct implementation;
+template <std::uint64_t Id> struct implementation {
+    static_assert(Id == 0, "an operation of this program has no HOURGLASS_OPERATION(...): write one after its struct, "
+                           "outside of any namespace");
+    using type = void;
+};
 
 HOURGLASS_END
 

@@ -6,9 +6,9 @@
 #include <utility>
 
 #include <hourglass/runtime/direct_movements.hpp>
-#include <hourglass/runtime/direct_products.hpp>
 #include <hourglass/runtime/group_kernel.hpp>
 #include <hourglass/runtime/group_runners.hpp>
+#include <hourglass/runtime/products/direct.hpp>
 
 HOURGLASS_BEGIN
 

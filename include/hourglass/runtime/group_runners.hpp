@@ -3,11 +3,11 @@
 #pragma once
 
 #include <hourglass/runtime/direct_movements.hpp>
-#include <hourglass/runtime/direct_products.hpp>
 #include <hourglass/runtime/group_kernel.hpp>
 #include <hourglass/runtime/group_tables.hpp>
 #include <hourglass/runtime/plain_groups.hpp>
 #include <hourglass/runtime/product_groups.hpp>
+#include <hourglass/runtime/products/direct.hpp>
 
 HOURGLASS_BEGIN
 

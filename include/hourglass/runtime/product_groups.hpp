@@ -1,12 +1,12 @@
 // Products as a program runs them: which kernel multiplies, where its operands lie, and the epilogue that finishes its
-// tiles. What needs to know nothing of the program is in runtime/whole_product.hpp; the kernels are in kernels/.
+// tiles. What needs to know nothing of the program is in runtime/products/whole.hpp; the kernels are in kernels/.
 #pragma once
 
 #include <hourglass/kernels/partial.hpp>
 #include <hourglass/runtime/group_kernel.hpp>
 #include <hourglass/runtime/group_tables.hpp>
-#include <hourglass/runtime/product_choice.hpp>
-#include <hourglass/runtime/whole_product.hpp>
+#include <hourglass/runtime/products/choice.hpp>
+#include <hourglass/runtime/products/whole.hpp>
 
 HOURGLASS_BEGIN
 

@@ -5,7 +5,7 @@
 #include <algorithm>
 #include <type_traits>
 
-#include <hourglass/runtime/product_choice.hpp>
+#include <hourglass/runtime/products/choice.hpp>
 
 HOURGLASS_BEGIN
 
