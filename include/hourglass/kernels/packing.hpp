@@ -119,9 +119,9 @@ pack_strip(T* packed, const T* source, std::ptrdiff_t strip_stride, std::ptrdiff
         return;
     }
     if (depth_stride != 1 || lanes == 1) {
-        for (int d = 0; d < depth; ++d)
-            for (int s = 0; s < strip; ++s)
-                packed[std::ptrdiff_t{d} * strip + s] = s < count ? source[s * strip_stride + d * depth_stride] : T(0);
+        for (int d = 0; d < depth; ++d) HOURGLASS_KEEP_LOOP
+        for (int s = 0; s < strip; ++s)
+            packed[std::ptrdiff_t{d} * strip + s] = s < count ? source[s * strip_stride + d * depth_stride] : T(0);
         return;
     }
     // The depth lies contiguous: squares of vectors are transposed. Where the strip is no multiple of the vector,

@@ -98,10 +98,8 @@ public:
 
     static constexpr const tensor_entry& entry(int i) { return Table::entries[i]; }
     static std::string name(int i) { return std::string(entry(i).name); }
-    HOURGLASS_NOINLINE tensor_view<T> view(int i) { return {memory_.get() + entry(i).offset, entry(i).type, 0}; }
-    HOURGLASS_NOINLINE tensor_view<const T> view(int i) const {
-        return {memory_.get() + entry(i).offset, entry(i).type, 0};
-    }
+    tensor_view<T> view(int i) { return view_at<T>(memory_.get() + entry(i).offset, entry(i).type); }
+    tensor_view<const T> view(int i) const { return view_at<const T>(memory_.get() + entry(i).offset, entry(i).type); }
 
     // By the symbol of a parameter or state, or by hg::name<"h.weight">. A name that the graph lacks is a compile
     // error. Numbers are read and written: float(theta[b]) of a parameter without axes, theta[W](0, 3), theta[b] = 2,

@@ -196,14 +196,14 @@ public:
     // Calls f(name, view, is_state) for each tensor of the parameters that the trainer was made with, those that it
     // does not train included, in the order in which the model declares them.
     void for_each_parameter(auto&& f) const {
-        for (const held_tensor& held : parameters_) f(std::string(held.entry->name), held.view(), held.entry->is_state);
+        for (const auto& [entry, data] : parameters_)
+            f(std::string(entry->name), view_at(data, entry->type), entry->is_state);
     }
 
 private:
     struct held_tensor {
         const tensor_entry* entry;
         T* data;
-        HOURGLASS_NOINLINE tensor_view<T> view() const { return {data, entry->type, 0}; }
     };
     optimiser_state state_;
     std::vector<held_tensor> parameters_;

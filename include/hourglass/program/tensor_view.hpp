@@ -104,6 +104,11 @@ private:
     }
 };
 
+// The same of a type that is known at run time only: one function for all tensors.
+template <class T> HOURGLASS_NOINLINE tensor_view<T> view_at(T* data, const value_type& type) {
+    return {data, type, 0};
+}
+
 // The view of a single number, which it converts to, and which is assigned as a number is.
 template <class T> struct scalar_view : tensor_view<T> {
     constexpr scalar_view(const tensor_view<T>& one) : tensor_view<T>(one) {}

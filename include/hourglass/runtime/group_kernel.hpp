@@ -375,16 +375,10 @@ public:
         moved[0] = part.data;
         for (int l = 1; l < loads; ++l) moved[l] = from[l] + row * stride(l, 0) + column * stride(l, 1);
         for (int s = 0; s < stores; ++s) targets[s] = to[s] + row * extent(1) + column;
-        constexpr int tile_columns = kernels::blocking<T>::columns;
         const int whole = part.columns / width * width;
         for (int i = 0; i < part.rows; ++i) {
             begin_row(r, moved);
-            if (!single && part.columns == tile_columns) {
-                HOURGLASS_UNROLL
-                for (int at = 0; at < tile_columns; at += width) step<extent_of_step::whole>(r, moved, targets, at);
-            } else {
-                for (int at = 0; at < whole; at += width) step<extent_of_step::whole>(r, moved, targets, at);
-            }
+            for (int at = 0; at < whole; at += width) step<extent_of_step::whole>(r, moved, targets, at);
             if (whole < part.columns) step<extent_of_step::partial>(r, moved, targets, whole, part.columns - whole);
             moved[0] += part.stride;
             for (int l = 1; l < loads; ++l) moved[l] += stride(l, 0);

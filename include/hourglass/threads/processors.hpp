@@ -46,7 +46,7 @@ inline int of_quota(const std::string& text) {
 // the groups are mounted: in a container its own group, whatever path the process is told of.
 HOURGLASS_COLD inline int in_control_group(const std::string& process, const std::string& root) {
     int least = INT_MAX;
-    const auto look = [&](std::string group, const std::string& mount, const auto& read) {
+    const auto look = [&](std::string group, const std::string& mount, int (*read)(const std::string&)) {
         for (;;) {
             least = std::min(least, read(mount + group));
             if (group.empty()) return;
