@@ -97,11 +97,46 @@ inline constexpr hg::graph graph{{
 }};""", "w")
 
 
+# Derivatives of each kind through one recurrence, one of them of the second order and one mixed.
+SCAN_DERIVATIVES = """#include <hourglass/hourglass.hpp>
+#include <span>
+namespace hg = hourglass;
+
+namespace recurrence {
+
+HOURGLASS_SYMBOLS(u, h, y, in_w, in_x, curvature, along, bent, in_w_twice, mixed);
+inline constexpr hg::argument<"w"> w;
+inline constexpr hg::argument<"b"> b;
+inline constexpr hg::argument<"x", 10> x;
+inline constexpr hg::argument<"v", 10> v;
+
+inline constexpr hg::graph body{next(h) = tanh(w * h + u + b)};
+inline constexpr hg::graph graph{
+    y          = hg::scan<"steps">(body, hg::along(u = x), hg::carry(h = 0.0))[last(h)],
+    in_w       = grad(y, w),
+    in_x       = grad(y, x),
+    curvature  = hessian(y, x),
+    along      = jvp(y, x, v),
+    bent       = hessian_vector_product(y, x, v),
+    in_w_twice = grad(in_w, w),
+    mixed      = jacobian(in_x, w),
+};
+
+}
+
+double mixed_derivative(std::span<const double> xs, std::span<const double> direction) {
+    using namespace recurrence;
+    hg::function<graph, hg::to<in_w, in_x, curvature, along, bent, in_w_twice, mixed>, hg::element<double>> all;
+    return all(w = 0.3, b = 0.1, x = xs, v = direction)[mixed].data()[0];
+}
+"""
+
 # Ceilings for each compiler: "x" in multiples of xsimd alone, "s" in seconds, "GB" of memory.
 CEILINGS = {
     "hourglass.hpp alone": {"g++": {"x": 2.5}, "clang++": {"x": 2.5}},
     "variational": {"g++": {"x": 8, "s": 20, "GB": 1}, "clang++": {"x": 10, "GB": 1}},
     "64 residual blocks": {"g++": {"s": 15}, "clang++": {"s": 15}},
+    "7 derivatives of scan": {"g++": {"s": 25, "GB": 1.2}, "clang++": {"GB": 1.2}},
 }
 # name, and the source or its text
 CASES = [
@@ -110,6 +145,7 @@ CASES = [
     *[(f"{nodes} nodes", chain(nodes)) for nodes in NODES],
     *[(path.stem, path) for path in sorted((ROOT / "examples").glob("*.cpp"))],
     ("64 residual blocks", residual_blocks(64)),
+    ("7 derivatives of scan", SCAN_DERIVATIVES),
 ]
 
 

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstdint>
+#include <type_traits>
 
 #include <hourglass/config.hpp>
 
@@ -60,12 +61,18 @@ template <class T> class list {
     T* data_ = nullptr;
     int size_ = 0, capacity_ = 0;
 
+    // Numbers have no value until they are written: GCC takes as long to initialise one as to write it.
+    static constexpr T* room_for(int capacity) {
+        if constexpr (std::is_arithmetic_v<T>)
+            return new T[static_cast<unsigned>(capacity)];
+        else
+            return new T[static_cast<unsigned>(capacity)]{};
+    }
+
 public:
     constexpr list() = default;
-    constexpr explicit list(int count) { // of values as T{} makes them, which costs no step each
-        reserve(count);
-        size_ = count;
-    }
+    constexpr explicit list(int count) // of values as T{} makes them, which costs no step each
+        : data_(count > 0 ? new T[static_cast<unsigned>(count)]{} : nullptr), size_(count), capacity_(count) {}
     constexpr list(int count, const T& value) {
         reserve(count);
         for (int i = 0; i < count; ++i) data_[i] = value;
@@ -99,7 +106,7 @@ public:
 
     constexpr void reserve(int capacity) {
         if (capacity <= capacity_) return;
-        T* grown = new T[static_cast<unsigned>(capacity)]{};
+        T* grown = room_for(capacity);
         for (int i = 0; i < size_; ++i) grown[i] = data_[i];
         delete[] data_;
         data_ = grown;
