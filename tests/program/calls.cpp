@@ -261,3 +261,11 @@ TEST_CASE("numbers of threads, rows and examples that cannot be are exceptions t
                          "hg::first_example is -1, but examples are numbered from 0", hg::call_error);
     CHECK(f(theta, y = floats{1, 2}, hg::rows = 1u, hg::first_example = 0)[noisy].size() == 2);
 }
+
+TEST_CASE("the message of an error is joined from texts and whole numbers") {
+    const std::string name = "x";
+    const hg::call_error error{"'", name, "' has ", -3, " rows, not ", std::numeric_limits<std::uint64_t>::max(), "."};
+    CHECK(std::string(error.what()) == "'x' has -3 rows, not 18446744073709551615.");
+    CHECK(hg::message_part::join({std::numeric_limits<long>::min()}) == "-9223372036854775808");
+    CHECK(hg::message_part::join({}).empty());
+}

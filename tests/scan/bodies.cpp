@@ -92,6 +92,19 @@ TEST_CASE("a node that nothing reads does not tell which body stands in which") 
     CHECK(bodies[result] == outer);
 }
 
+TEST_CASE("bodies that are known are found again for a scan that was made since") {
+    drawing d;
+    const int first = d.begin(), start = d.leaf("start", number);
+    const int next = d.multiply(d.state(first, 0), start), scan = d.scan(first, {next}, {start});
+    hg::known_bodies known;
+    CHECK(known.up_to(d.g, scan)[next] == first);
+    const int second = d.begin(), again = d.multiply(d.state(second, 0), start);
+    CHECK(known.up_to(d.g, scan)[again] == 0); // is none of the nodes that were asked for
+    const int other = d.scan(second, {again}, {start});
+    CHECK(known.up_to(d.g, other)[again] == second);
+    CHECK(known.up_to(d.g, other)[next] == first);
+}
+
 TEST_CASE("of a body is needed what states and results are made of, bodies within it included") {
     nested d;
     const int unused = d.stacked(d.inner_scan, d.unread);
@@ -121,8 +134,8 @@ TEST_CASE("the copy of a body has a copy of the body in it, with a number of its
     nested d;
     hg::list<bool> asked(d.g.nodes.size());
     asked[d.all] = true;
-    hg::known_bodies bodies;
-    hg::body_copy copy(d.g, hg::scan_parts(d.g, d.outer_scan), bodies, false, asked);
+    hg::known_bodies known;
+    hg::body_copy copy(d.g, hg::scan_parts(d.g, d.outer_scan), known, false, asked);
     copy.copy();
     const int again = copy[d.inner_scan], new_state = copy.add_state(d.start);
     CHECK(again > d.outer_scan);

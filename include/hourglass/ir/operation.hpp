@@ -272,12 +272,16 @@ template <class Op, class... Operands> constexpr handle handle::trace(const Op& 
     }
 }
 
-// From a record back to the struct that it was made of; specialised by HOURGLASS_OPERATION, once per operation.
-template <std::uint64_t Id> struct implementation {
-    static_assert(Id == 0, "an operation of this program has no HOURGLASS_OPERATION(...): write one after its struct, "
-                           "outside of any namespace");
-    using type = void;
+// Stands in for an operation that was not registered, and says so where its kernel is compiled.
+struct unregistered_operation {
+    template <class V> static constexpr V forward(const V& v, const auto&...) {
+        static_assert(!std::is_same_v<V, V>, "an operation of this program has no HOURGLASS_OPERATION(...): write one "
+                                             "after its struct, outside of any namespace");
+        return v;
+    }
 };
+// From the number of an operation back to its struct; specialised by HOURGLASS_OPERATION, once per operation.
+template <std::uint64_t Id> struct implementation { using type = unregistered_operation; };
 
 HOURGLASS_END
 
