@@ -157,7 +157,8 @@ concept moves_in_constants = requires {
     typename tried<try_to_move<Op>()>;
 };
 
-// What an operation must state, asked where its record is made, so that a kernel need not complain.
+// What an operation must state, asked where it is registered and where its record is made, so that a kernel need not
+// complain.
 template <class Op> constexpr void check_statement() {
     constexpr operation_kind kind = Op::kind;
     static_assert(kind != operation_kind::elementwise || Op::arity > 0,
@@ -287,4 +288,7 @@ HOURGLASS_END
 
 // Registers an operation: stands once, at global scope, behind the operation's struct.
 #define HOURGLASS_OPERATION(...)                                                                                       \
-    template <> struct hourglass::implementation<hourglass::id_of<__VA_ARGS__>> { using type = __VA_ARGS__; }
+    template <> struct hourglass::implementation<hourglass::id_of<__VA_ARGS__>> {                                      \
+        using type = __VA_ARGS__;                                                                                      \
+        static_assert((hourglass::check_statement<type>(), true));                                                     \
+    }
