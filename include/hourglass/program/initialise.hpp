@@ -46,7 +46,7 @@ void orthogonal_rows(std::span<T> out, long rows, long columns, double gain, ran
 
 // extents are [out, in]; fan_in is the product of all but the first extent unless the initialiser says otherwise. What
 // a model has none of need not be compiled: Orthogonal.
-template <class T, bool Orthogonal = true> HOURGLASS_COLD void
+template <class T, bool Orthogonal = true> HOURGLASS_NOINLINE void
 initialise(std::span<T> out, const shape& extents, const initialiser& how, random::noise_stream stream) {
     using rule = initialiser::rule;
     const double fan_in = how.fan_in > 0     ? how.fan_in

@@ -124,7 +124,7 @@ public:
     }
     const T* find(std::uint64_t hash) const { return const_cast<tensor_store*>(this)->find(hash); }
 
-    HOURGLASS_COLD void initialise_all(std::uint64_t seed_) {
+    void initialise_all(std::uint64_t seed_) {
         for (int i = 0; i < count; ++i)
             hourglass::initialise<T, Table::find_orthogonal()>(
                 view(i).span(), entry(i).type.extents, entry(i).start,
