@@ -196,19 +196,12 @@ std::uint64_t number_of(const metadata& from, const char* key, std::uint64_t oth
 }
 
 void add_record(std::vector<tensor_record>& records, std::string_view name, std::span<const std::ptrdiff_t> shape,
-                std::span<const float> values) {
-    records.push_back({std::string(name), {shape.begin(), shape.end()}, std::vector(values.begin(), values.end())});
-}
-void add_record(std::vector<tensor_record>& records, std::string_view name, std::span<const std::ptrdiff_t> shape,
-                std::span<const double> values) {
-    records.push_back({std::string(name), {shape.begin(), shape.end()}, std::vector(values.begin(), values.end())});
+                const std::variant<std::span<const float>, std::span<const double>>& values) {
+    records.push_back({std::string(name), {shape.begin(), shape.end()}, {}});
+    std::visit([&](auto of) { records.back().values = std::vector(of.begin(), of.end()); }, values);
 }
 void add_target(std::vector<tensor_target>& targets, std::string_view name, std::span<const std::ptrdiff_t> shape,
-                std::span<float> values) {
-    targets.push_back({std::string(name), {shape.begin(), shape.end()}, values});
-}
-void add_target(std::vector<tensor_target>& targets, std::string_view name, std::span<const std::ptrdiff_t> shape,
-                std::span<double> values) {
+                const std::variant<std::span<float>, std::span<double>>& values) {
     targets.push_back({std::string(name), {shape.begin(), shape.end()}, values});
 }
 

@@ -33,6 +33,8 @@ INTEGERS = "flags"  # the name of the member
 TOUCHED = re.compile(rf"\b{INTEGERS}\s*\[|(?:\.|->)\s*{INTEGERS}\b(?!\s*\()")
 # is<ops::sum>(n), is_one_of<ops::sum, ops::matmul>(n), std::is_same_v<Op, ops::sum>
 ASKED = re.compile(r"\bis\w*\s*<([^;{}()]*?)>(?=\s*[({;)&|?:,!]|::)")
+# id_of<ops::sum>
+NUMBERED = re.compile(r"\bid_of\s*<([^<>;{}()]+)>")
 # record<ops::sum>.id, op == &record<ops::sum>, &record<ops::sum> != op
 COMPARED = re.compile(r"\brecord\s*<([^<>;{}()]+)>\s*(?:\.|[!=]=)|[!=]=\s*&?\s*(?:\w+::)*record\s*<([^<>;{}()]+)>")
 # op->name == "sum"
@@ -92,7 +94,7 @@ def operations_by_name():
     for path in headers_outside(OPERATIONS_MAY_BE_NAMED):
         text = path.read_text()
         code = code_of(text)
-        offsets = [place.start() for pattern in (ASKED, COMPARED) for place in pattern.finditer(code)
+        offsets = [place.start() for pattern in (ASKED, NUMBERED, COMPARED) for place in pattern.finditer(code)
                    if any(names_in(arguments or "") & known for arguments in place.groups())]
         offsets += [place.start() for place in BY_TEXT.finditer(without_comments(text))]
         if offsets:

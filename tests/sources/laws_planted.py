@@ -53,6 +53,7 @@ LAWS = [
     in_select("is_same_v<>", "bool a = std::is_same_v<Op, ops::sum> || b;\n"),
     in_select("is_same<>", "bool a = std::is_same<Op, sum>::value;\n"),
     in_select("a record's hash", "bool a = n.op->id == record<ops::sum>.id;\n"),
+    in_select("an operation's number", "bool a = n.op->id == id_of<ops::sum>;\n"),
     in_select("a record's address", "bool a = n.op != &hg::record<ops::sum>;\n"),
     in_select("an operation's text", 'bool a = n.op->name == "sum";\n'),
     list_chosen("made in place", "const list<int> a = b ? c : list<int>();\n"),

@@ -5,7 +5,7 @@ keeps the law, its entry fails the test and must be deleted."""
 OPTIONS_BY_NUMBER = ()
 # Headers that ask which operation a node is: advice about matrix products in a diagnostic.
 OPERATIONS_BY_NAME = ("ir/operands_in_words.hpp",)
-# Headers with arrays that mean one element more: powers from 0 on, what begins behind the last, rows and extents with a
+# Headers with arrays that mean one element more: powers from 0 on, the end of what comes last, rows and extents with a
 # batch axis.
 ARRAYS_OF_ONE_MORE = (
     "inspect/sparsity.hpp", "math/divergence.hpp", "program/parameters.hpp", "program/tensor_view.hpp",

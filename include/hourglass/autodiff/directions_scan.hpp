@@ -70,7 +70,7 @@ private:
     constexpr void map_body() {
         for (int s = 0; s < old_.states; ++s)
             if (carried_.carries(s)) start_[s] = body_.add_state(start_[s]);
-        for (int n = 0; n < old_.at && !g_.failed(); ++n) {
+        for (int n = body_.begin(); n < old_.at && !g_.failed(); ++n) {
             if (!body_.holds(n)) continue;
             if (is_scan(g_.nodes[n]) && !body_.holds_within(n))
                 directions_scan(g_, all_, body_[n], list<bool>(g_.nodes.size(), true)).run();

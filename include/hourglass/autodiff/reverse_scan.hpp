@@ -82,7 +82,7 @@ private:
     // The copy's leaves of which a gradient is wanted, and what the body reads of the graph around it.
     constexpr list<int> find_targets() {
         list<int> targets;
-        for (int n = 0; n < old_.at; ++n) {
+        for (int n = body_.begin(); n < old_.at; ++n) {
             if (!body_.holds(n)) continue;
             if (old_.has_leaf(n)) {
                 const ops::step_value step = ops::step_value::of(g_.nodes[n].options);

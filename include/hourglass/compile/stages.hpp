@@ -306,7 +306,7 @@ template <class... Stages> struct stage_list {
         return found;
     }();
     static constexpr void for_each(auto&& f) { (f(Stages{}), ...); }
-    template <int Size = size> using last = at<Size - 1>;
+    template <int Size = size> using last = at<Size - 1>; // asked for only where there is one
 };
 template <class... A, class... B> constexpr stage_list<A..., B...> operator+(stage_list<A...>, stage_list<B...>) {
     return {};

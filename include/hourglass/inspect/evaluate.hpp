@@ -51,7 +51,7 @@ template <class Program> class constant_result {
     }
 
 public:
-    table<T, offset_of(g.roots.size)> numbers_; // of all roots, one behind another
+    table<T, offset_of(g.roots.size)> numbers_; // of all roots, one after another
 
     template <named_leaf Leaf> constexpr auto operator[](const Leaf&) const { return get<root_kind::value, Leaf>(); }
     template <named_leaf Leaf> constexpr auto gradient(const Leaf&) const { return get<root_kind::gradient, Leaf>(); }

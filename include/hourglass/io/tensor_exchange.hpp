@@ -26,13 +26,9 @@ struct tensor_target {
 
 // Appends a tensor of which the values lie one after another, row-major: a copy of it, or the place to load into.
 void add_record(std::vector<tensor_record>& records, std::string_view name, std::span<const std::ptrdiff_t> shape,
-                std::span<const float> values);
-void add_record(std::vector<tensor_record>& records, std::string_view name, std::span<const std::ptrdiff_t> shape,
-                std::span<const double> values);
+                const std::variant<std::span<const float>, std::span<const double>>& values);
 void add_target(std::vector<tensor_target>& targets, std::string_view name, std::span<const std::ptrdiff_t> shape,
-                std::span<float> values);
-void add_target(std::vector<tensor_target>& targets, std::string_view name, std::span<const std::ptrdiff_t> shape,
-                std::span<double> values);
+                const std::variant<std::span<float>, std::span<double>>& values);
 
 // A tensor that both sides have, and why the file's does not fit: "expected the shape [4], found [5]".
 struct tensor_misfit {

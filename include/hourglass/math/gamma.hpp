@@ -1,7 +1,6 @@
-// The functions behind special/gamma.hpp that belong to the gamma function: its logarithm, digamma and polygamma. In
-// float, double and vectors of them by rational approximations (interpolated at Chebyshev nodes in
-// 50 digits); in other number types by recurrence and asymptotic series, to the type's
-// own precision.
+// The mathematics of special/gamma.hpp: the logarithm of the gamma function, digamma and polygamma. In float, double
+// and vectors of them by rational approximations (interpolated at Chebyshev nodes in 50 digits); in other number types
+// by recurrence and asymptotic series, to the type's own precision.
 #pragma once
 
 #include <algorithm>

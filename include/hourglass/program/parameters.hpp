@@ -48,7 +48,7 @@ template <class Stage, tensors_of Owner = tensors_of::model> struct tensor_table
     }
     static constexpr auto characters = copy_characters();
     static constexpr auto make() {
-        table<tensor_entry, count + 1> entries; // behind them what begins where they end
+        table<tensor_entry, count + 1> entries; // the last says where they end
         const graph_view g = Stage::value.view();
         const char* name = characters.begin();
         long offset = 0;
