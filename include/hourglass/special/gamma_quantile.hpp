@@ -9,8 +9,8 @@
 HOURGLASS_BEGIN
 namespace ops {
 
-// y = f^(n) / p is the n-th derivative of f in a, relative to a density p. Differentiated in a once more, it is the next
-// one, less y times the relative slope of the density itself.
+// y = f^(n) / p is the n-th derivative of f in a, relative to a density p. Differentiated in a once more, it is the
+// next one, less y times the relative slope of the density itself.
 template <class Op, class Density, class H> constexpr H relative_slope(H n, H a, H at, H y) {
     auto next = apply_operation(Op{}, n + 1, a, at);
     auto first = apply_operation(Density{}, 1, a, at);
