@@ -17,9 +17,7 @@ from timing import TIMED
 
 ROOT = Path(__file__).resolve().parents[1]
 BUILD = ROOT / "build"
-# For ccache, where it is installed. GCC's lists of dependencies leave out what came by a precompiled header, so by them
-# alone (its "depend mode") ccache would hand out objects from before a header changed.
-CCACHE = {"CCACHE_SLOPPINESS": "pch_defines,time_macros", "CCACHE_NODEPEND": "1"}
+CACHED = Path(__file__).resolve().parent / "cached"  # put before a compiler
 
 
 @contextmanager
@@ -63,11 +61,11 @@ class Build:
 
     def environment(self):
         few = {"HOURGLASS_FEW": "1"} if {"quick", "sanitizers"} & set(self.groups) else {}  # see tests/support/shares.hpp
-        return {**os.environ, **CCACHE, "HOURGLASS_TIMES": str(self.times), **few}
+        return {**os.environ, "HOURGLASS_TIMES": str(self.times), **few}
 
     def launched(self):
         """The compiler, and what it is started through."""
-        return [str(TIMED), *(["ccache"] if shutil.which("ccache") else []), self.compiler]
+        return [str(TIMED), *([str(CACHED)] if shutil.which("ccache") else []), self.compiler]
 
     def configure(self):
         # What is not a release keeps its asserts.

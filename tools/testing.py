@@ -8,7 +8,7 @@ import sys
 import time
 from dataclasses import dataclass
 
-from builds import CCACHE, chosen_simd, main_build, matrix, plan, tests_of_some_builds
+from builds import chosen_simd, main_build, matrix, plan, tests_of_some_builds
 from machine import runs_here
 from oracle import oracle
 from processes import run_or_stop, say, stop
@@ -56,7 +56,7 @@ def is_good(record):
 def alone(record):
     """A command line that runs the test by itself, with what its environment has beyond this one."""
     more = [f"{name}={value}" for name, value in sorted((record.get("env") or {}).items())
-            if os.environ.get(name) != value and name != "HOURGLASS_TIMES" and name not in CCACHE]
+            if os.environ.get(name) != value and name != "HOURGLASS_TIMES"]
     return shlex.join([*(["env", *more] if more else []), *record["command"]])
 
 

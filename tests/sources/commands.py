@@ -17,7 +17,7 @@ from checks import ROOT, report
 
 sys.path.insert(0, str(ROOT / "tools"))
 import builds  # noqa: E402
-from builds import CCACHE, Build, tests_in_words, tests_of_some_builds  # noqa: E402
+from builds import CACHED, Build, tests_in_words, tests_of_some_builds  # noqa: E402
 from selection import selected  # noqa: E402
 from timing import TIMED, Times, source_of, written_down  # noqa: E402
 
@@ -295,26 +295,31 @@ def faults_of_times():
     return faults
 
 
+VALUE = """#pragma once
+// This is {comment} comment.
+#define MORE {macro}
+inline int value() {{ return {value}; }}
+"""
 USES = """
 #include <vector>
 #include "value.hpp"
-int main() { return value() + static_cast<int>(std::vector<int>(3).size()); }
+int main() { return value() + MORE + static_cast<int>(std::vector<int>(3).size()); }
 """
 
 
 def faults_of_ccache():
-    """That what is compiled through ccache sees a change in a header that came by a precompiled one."""
+    """That what is compiled through ccache sees each change in a header that comes by a precompiled one."""
     if not shutil.which("ccache"):
         return []
     with tempfile.TemporaryDirectory() as folder:
         def run(*words):
-            return subprocess.run(words, cwd=folder, env={**os.environ, **CCACHE, "CCACHE_DIR": f"{folder}/cache"},
+            return subprocess.run(words, cwd=folder, env={**os.environ, "CCACHE_DIR": f"{folder}/cache"},
                                   stdout=subprocess.DEVNULL).returncode
 
-        def program(value):
-            Path(folder, "value.hpp").write_text(f"#pragma once\ninline int value() {{ return {value}; }}\n")
-            run(*"ccache g++ -I. -MD -MF p/all.d -o p/all.hpp.gch -c in/all.hpp".split())
-            run(*"ccache g++ -Ip -I. -fpch-preprocess -include all.hpp -MD -MF use.d -o use.o -c use.cpp".split())
+        def program(value, macro, comment):
+            Path(folder, "value.hpp").write_text(VALUE.format(value=value, macro=macro, comment=comment))
+            run(CACHED, *"g++ -I. -MD -MF p/all.d -o p/all.hpp.gch -c in/all.hpp".split())
+            run(CACHED, *"g++ -Ip -I. -fpch-preprocess -include all.hpp -MD -MF use.d -o use.o -c use.cpp".split())
             run("g++", "use.o", "-o", "use")
             return run("./use") - 3
 
@@ -322,8 +327,10 @@ def faults_of_ccache():
             Path(folder, name).mkdir()
         Path(folder, "in", "all.hpp").write_text('#include <vector>\n#include "value.hpp"\n')
         Path(folder, "use.cpp").write_text(USES)
-        found = [program(value) for value in (1, 2, 1)]
-    return [] if found == [1, 2, 1] else [f"programs with the values 1, 2 and 1 give {found}"]
+        values = [(1, 10, "a"), (2, 10, "a"), (2, 20, "a"), (2, 20, "another"), (1, 10, "a")]
+        found = [program(*each) for each in values]
+    wanted = [value + macro for value, macro, comment in values]
+    return [] if found == wanted else [f"programs with the values {wanted} give {found}"]
 
 
 results = [(f"./dev {' '.join(words)}", faults_of(words, *wanted), "repair ./dev") for words, *wanted in ANSWERS]
@@ -339,6 +346,6 @@ results += [("./dev through a link", faults_of_link(), "repair ./dev"),
             ("the plan", faults_of_plan(), "repair tests_in_words in tools/builds.py"),
             ("the builds of --all", faults_of_matrix(), "repair matrix in tools/builds.py"),
             ("the tests of a build", faults_of_groups(), "repair Build.takes or the groups in tests/meson.build"),
-            ("a change in a precompiled header, by ccache", faults_of_ccache(), "repair CCACHE in tools/builds.py"),
+            ("a change in a precompiled header, by ccache", faults_of_ccache(), "repair tools/cached"),
             ("what was slowest", faults_of_times(), "repair tools/timed or tools/timing.py")]
 report(results)
