@@ -35,6 +35,12 @@ template <hg::operand X> constexpr auto product_of_rows(const X& x) {
     return hg::apply_operation(product_over{{hg::ops::over_rows}}, x);
 }
 
+// What two kinds of kernels could ask for.
+struct reversing_kernels : hg::for_kernels {
+    long (*extent)(const hg::value_type& operand);
+};
+struct other_kernels : hg::for_kernels {};
+
 // The elements in reverse.
 struct flip : hg::ops::movement {
     static constexpr std::string_view name = "flip";
@@ -44,6 +50,10 @@ struct flip : hg::ops::movement {
         for (long r = 0; r < e.rows_of(e.type); ++r)
             for (long i = 0; i < n; ++i) e.result[r * n + i] = e.operand(0, r)[n - 1 - i];
     }
+    static constexpr long last_extent(const hg::value_type& operand) {
+        return operand.extents[operand.extents.rank - 1];
+    }
+    static constexpr reversing_kernels kernels{{}, &last_extent};
     static constexpr void derivative(auto& d) { d.accumulate(0, hg::apply_operation(flip{}, d.adjoint_full())); }
 };
 template <hg::operand X> constexpr auto flipped(const X& x) { return hg::apply_operation(flip{}, x); }
@@ -283,4 +293,12 @@ TEST_CASE("a training step goes through all of them") {
     double after = before;
     for (int i = 0; i < 20; ++i) after = train(x = data, hg::learning_rate = 1e-2)[loss];
     CHECK(after < before);
+}
+
+TEST_CASE("an operation is asked what it says to kernels by the type of what it says") {
+    const hg::operation &flip = hg::record<mine::flip>, &crossed = hg::record<mine::crossed>;
+    CHECK(flip.states<mine::reversing_kernels>());
+    CHECK(flip.stated<mine::reversing_kernels>().extent({hg::make_shape(3, 19), true}) == 19);
+    CHECK_FALSE(flip.states<mine::other_kernels>());
+    CHECK_FALSE(crossed.states<mine::reversing_kernels>());
 }

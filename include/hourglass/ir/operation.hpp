@@ -33,6 +33,14 @@ public:
     }
 };
 
+// What an operation says to kernels of its own, where the record has no member for it: an operation holds an object of
+// a struct that derives from this one as its constexpr member `kernels`, and the rules of a kind of group ask for
+// theirs by the type of that struct. It names what can be computed, not the operation, so a user's own operation may
+// hold one too.
+struct for_kernels {};
+
+template <class T> inline constexpr std::uint64_t id_of = hash_of_type<T>();
+
 struct operation {
     std::string_view name;
     std::uint64_t id = 0; // hash of the type, whose name two operations may share: passes compare this, never addresses
@@ -77,6 +85,12 @@ struct operation {
     // the same operation with other options, or by a rule of its own, which may leave a case to be done one by one.
     optional_function<attributes(const attributes&, int extent)> with_leading_axis;
     optional_function<handle(direction_operands&)> over_directions;
+
+    template <class Kernels> constexpr bool states() const { return kernels_id == id_of<Kernels>; }
+    // Only where it states them.
+    template <class Kernels> constexpr const Kernels& stated() const { return static_cast<const Kernels&>(*kernels); }
+    std::uint64_t kernels_id = 0;
+    const for_kernels* kernels = nullptr;
 };
 
 // Elementwise operations: one shape rule for all.
@@ -217,9 +231,11 @@ template <class Op> constexpr void add_statements(operation& r) {
         r.with_leading_axis = &Op::with_leading_axis;
     if constexpr (requires(direction_operands & d) { Op::over_directions(d); })
         r.over_directions = [](direction_operands& d) { return handle(Op::over_directions(d)); };
+    if constexpr (requires { Op::kernels; }) {
+        r.kernels_id = id_of<std::remove_const_t<decltype(Op::kernels)>>;
+        r.kernels = &Op::kernels;
+    }
 }
-
-template <class Op> inline constexpr std::uint64_t id_of = hash_of_type<Op>();
 
 template <class Op> constexpr operation make_record() {
     check_statement<Op>();
