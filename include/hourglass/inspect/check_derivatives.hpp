@@ -83,7 +83,7 @@ template <const auto& Graph, auto Loss, class... Options> class derivative_check
                 first_example_ = static_cast<std::uint64_t>(a.value);
             } else if constexpr (number_range<Value>) {
                 if (n < 0) return;
-                given(n).assign(std::ranges::begin(a.value), std::ranges::end(a.value));
+                given(n).assign(std::begin(a.value), std::end(a.value));
                 if (g_[n].type.batched) rows_ = static_cast<long>(given(n).size()) / g_[n].type.extents.size();
             } else if (n >= 0) {
                 given(n).assign(1, static_cast<double>(a.value));

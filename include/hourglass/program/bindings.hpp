@@ -3,8 +3,8 @@
 #pragma once
 
 #include <concepts>
+#include <iterator>
 #include <limits>
-#include <ranges>
 #include <string>
 
 #include <hourglass/program/parameters.hpp>
@@ -12,12 +12,22 @@
 
 HOURGLASS_BEGIN
 
+// std::ranges::contiguous_range would do, but <ranges> costs each program that includes this a tenth of a second of
+// compiling.
+template <class Range>
+concept contiguous_values = requires(Range& values) {
+    std::size(values);
+    requires std::is_pointer_v<decltype(std::data(values))>;
+    requires std::contiguous_iterator<decltype(std::begin(values))>;
+};
+template <class Range> using number_of = std::remove_cvref_t<decltype(*std::data(std::declval<Range&>()))>;
+
 // Destinations of a call, in place of views of the arena: hg::into(xhat, images).
 template <class Leaf, class Range> struct destination {
     using left = Leaf;
     Range& range;
 };
-template <named_leaf Leaf, std::ranges::contiguous_range Range> constexpr auto into(const Leaf&, Range&& range) {
+template <named_leaf Leaf, contiguous_values Range> constexpr auto into(const Leaf&, Range&& range) {
     return destination<Leaf, std::remove_reference_t<Range>>{range};
 }
 
@@ -27,7 +37,7 @@ template <class T> struct equation_name;
 template <class L, class R> struct equation_name<equation<L, R>> { static constexpr std::string_view value = L::name; };
 
 template <class V>
-concept number_range = std::ranges::contiguous_range<V> && std::is_arithmetic_v<std::ranges::range_value_t<V>>;
+concept number_range = contiguous_values<V> && std::is_arithmetic_v<number_of<V>>;
 
 // The parameters that a program is given, checked against the program; Parameters is void where none are.
 template <class Compiled, class T, class Parameters> struct parameters_check {
@@ -142,8 +152,8 @@ template <class Compiled, class T, class... Arguments> struct call_check {
                          "' is bound to an expression, but a call binds names to numbers: put the "
                          "equation into the graph");
         } else if constexpr (is_destination<Argument>) {
-            if constexpr (std::is_const_v<std::remove_pointer_t<decltype(std::ranges::data(
-                              std::declval<const Argument&>().range))>>)
+            if constexpr (std::is_const_v<
+                              std::remove_pointer_t<decltype(std::data(std::declval<const Argument&>().range))>>)
                 t = sentence("the destination of '", Argument::left::name, "' is const");
             else if (Compiled::spec::kind == program_kind::trainer)
                 t = sentence("a training step is never cut into chunks, so it takes no hg::into: read out[symbol]");
@@ -166,7 +176,7 @@ template <class Compiled, class T, class... Arguments> struct call_check {
                     t = sentence(shown(Left::name), " is bound to something that is no whole number");
             } else if (v >= 0) {
                 if constexpr (number_range<Value>) {
-                    using Given = std::remove_cv_t<std::ranges::range_value_t<Value>>;
+                    using Given = number_of<Value>;
                     if (!std::is_same_v<Given, T>)
                         t = sentence("'", Left::name, "' is bound to numbers of the type ", type_text<Given>(),
                                      ", but the program computes in ", type_text<T>(), ": convert them",

@@ -67,13 +67,13 @@ public:
         if constexpr (is_destination<Argument>) {
             using Left = typename Argument::left;
             constexpr value_type type = Result::template type_of<Left>();
-            to_[destinations_++] = piece(Left::name, std::ranges::data(a.range), type, rows);
+            to_[destinations_++] = piece(Left::name, std::data(a.range), type, rows);
         } else if constexpr (is_binding<Argument>) {
             using Left = typename Argument::left;
             constexpr int v = Check::value_named(Left::hash);
             if constexpr (v >= 0 && number_range<std::remove_cvref_t<decltype(a.value)>>) {
                 static constexpr value_type type = Compiled::run_time.values[v].type;
-                from_[sources_++] = piece(Left::name, std::ranges::data(a.value), type, rows);
+                from_[sources_++] = piece(Left::name, std::data(a.value), type, rows);
             }
         }
     }

@@ -114,8 +114,8 @@ private:
             using Left = typename Argument::left;
             constexpr value_type type = result::template type_of<Left>();
             const auto wanted = static_cast<std::size_t>(type.extents.size() * (type.batched ? all : 1));
-            if (std::ranges::size(a.range) < wanted) [[unlikely]]
-                refuse_destination(Left::name, std::ranges::size(a.range), wanted);
+            if (std::size(a.range) < wanted) [[unlikely]]
+                refuse_destination(Left::name, std::size(a.range), wanted);
         }
     }
     template <class Argument> static void deliver(const Argument& a, const result& out, long first_row) {
@@ -123,7 +123,7 @@ private:
             constexpr value_type type = result::template type_of<typename Argument::left>();
             const std::span<const T> values = out.template contiguous<typename Argument::left>();
             std::copy_n(values.data(), values.size(),
-                        std::ranges::data(a.range) + (type.batched ? first_row * type.extents.size() : 0));
+                        std::data(a.range) + (type.batched ? first_row * type.extents.size() : 0));
         }
     }
 };
@@ -237,10 +237,10 @@ private:
     template <class Argument> void check_unwritten(const Argument& a) const {
         if constexpr (is_binding<Argument>)
             if constexpr (number_range<std::remove_cvref_t<decltype(a.value)>>) {
-                const auto first = reinterpret_cast<std::uintptr_t>(std::ranges::data(a.value));
-                const std::size_t bytes = std::ranges::size(a.value) * sizeof(*std::ranges::data(a.value));
+                const auto first = reinterpret_cast<std::uintptr_t>(std::data(a.value));
+                const std::size_t bytes = std::size(a.value) * sizeof(*std::data(a.value));
                 if (first < last_written_ && first_written_ < first + bytes) [[unlikely]]
-                    refuse_if_written(Argument::left::name, {{}, std::ranges::data(a.value), bytes, 0});
+                    refuse_if_written(Argument::left::name, {{}, std::data(a.value), bytes, 0});
             }
     }
     // They may lie apart, with other memory between them.

@@ -112,8 +112,8 @@ protected:
                     static constexpr value_type type = schedule.values[v].type;
                     std::size_t elements = 1;
                     if constexpr (number_range<Value>) {
-                        elements = std::ranges::size(a.value);
-                        T* const data = const_cast<T*>(std::ranges::data(a.value));
+                        elements = std::size(a.value);
+                        T* const data = const_cast<T*>(std::data(a.value));
                         if (executor_.owns(data)) [[unlikely]]
                             refuse_own_memory(Left::name);
                         executor_.place[v] = data;
@@ -139,7 +139,7 @@ protected:
             if constexpr (v >= 0 && number_range<std::remove_cvref_t<decltype(a.value)>>) {
                 constexpr value_type type = schedule.values[v].type;
                 if constexpr (type.batched)
-                    executor_.place[v] = const_cast<T*>(std::ranges::data(a.value)) + first_row * type.extents.size();
+                    executor_.place[v] = const_cast<T*>(std::data(a.value)) + first_row * type.extents.size();
             }
         }
     }

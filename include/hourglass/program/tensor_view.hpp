@@ -6,7 +6,7 @@
 #include <concepts>
 #include <cstddef>
 #include <initializer_list>
-#include <ranges>
+#include <iterator>
 #include <span>
 #include <stdexcept>
 #include <string>
@@ -19,8 +19,8 @@ HOURGLASS_BEGIN
 
 template <class Range>
 concept sized_range_of_numbers = requires(const Range& values) {
-    std::ranges::size(values);
-    { *std::ranges::begin(values) } -> std::convertible_to<double>;
+    std::size(values);
+    { *std::begin(values) } -> std::convertible_to<double>;
 };
 
 template <class T> class tensor_view {
@@ -48,7 +48,7 @@ public:
     // std::invalid_argument where there are more or fewer; then nothing is changed.
     template <sized_range_of_numbers Range> constexpr const tensor_view& operator=(const Range& values) const
         requires(!std::is_const_v<T>) {
-        if (static_cast<std::size_t>(std::ranges::size(values)) != size()) refuse(std::ranges::size(values));
+        if (static_cast<std::size_t>(std::size(values)) != size()) refuse(std::size(values));
         std::ranges::transform(values, begin(), [](const auto& x) { return static_cast<T>(x); });
         return *this;
     }

@@ -43,14 +43,14 @@ inline constexpr matching_only_option matching_only{};
 using load_result = io::load_result;
 
 // Each tensor that `for_each` visits as a record of T, or as the place that a file's tensor is loaded into.
-template <class T> std::vector<io::tensor_record> make_records(auto&& for_each) {
+template <class T> HOURGLASS_COLD std::vector<io::tensor_record> make_records(auto&& for_each) {
     std::vector<io::tensor_record> records;
     for_each([&](const std::string& name, const auto& view, bool) {
         io::add_record(records, name, view.extents(), view.span());
     });
     return records;
 }
-template <class T> std::vector<io::tensor_target> make_targets(auto&& for_each) {
+template <class T> HOURGLASS_COLD std::vector<io::tensor_target> make_targets(auto&& for_each) {
     std::vector<io::tensor_target> targets;
     for_each([&](const std::string& name, const auto& view, bool) {
         io::add_target(targets, name, view.extents(), view.span());
@@ -59,22 +59,22 @@ template <class T> std::vector<io::tensor_target> make_targets(auto&& for_each) 
 }
 
 // The parameters and state as records for io::write_safetensors: for a file with metadata of one's own.
-template <storable_parameters P> std::vector<io::tensor_record> records_of(const P& theta) {
+template <storable_parameters P> HOURGLASS_COLD std::vector<io::tensor_record> records_of(const P& theta) {
     return make_records<typename P::element_type>([&](auto&& f) { theta.for_each(f); });
 }
 
 // Writes all parameters and state of theta, in its own element type, under the names that they have in the model:
 // "h.weight" as [out, in], "h.bias" as [out], as torch.nn.Linear has them. Atomically: until it returns, what stood
 // under the name stands there still. Throws io::error where the file cannot be written.
-template <storable_parameters P> void save(const std::filesystem::path& file, const P& theta) {
+template <storable_parameters P> HOURGLASS_COLD void save(const std::filesystem::path& file, const P& theta) {
     io::write_safetensors(file, records_of(theta));
 }
 
 // Writes a trainer with all that its next step depends on: the parameters and state that it was made with, the
 // optimiser's tensors ("h.weight.first_moment"), the number of steps and the seed of its noise. Otherwise as above.
 // `metadata` are texts of the caller's own, whose keys do not begin with "hourglass.".
-template <storable_trainer T>
-void save(const std::filesystem::path& file, const T& train, const std::map<std::string, std::string>& metadata = {}) {
+template <storable_trainer T> HOURGLASS_COLD void save(const std::filesystem::path& file, const T& train,
+                                                       const std::map<std::string, std::string>& metadata = {}) {
     using element = typename T::element_type;
     io::save_training(file, make_records<element>([&](auto&& f) { train.for_each_parameter(f); }),
                       make_records<element>([&](auto&& f) { train.state().for_each(f); }),
@@ -87,18 +87,19 @@ void save(const std::filesystem::path& file, const T& train, const std::map<std:
 // them. NaN and infinities are loaded like any number. Throws io::error that names every tensor which is missing, too
 // much, of another shape, or holds a finite number that float cannot hold; theta is then as it was. Takes n log n in
 // the number of tensors, and about the file's size of memory.
-template <storable_parameters P> load_result load(const std::filesystem::path& file, P& theta) {
+template <storable_parameters P> HOURGLASS_COLD load_result load(const std::filesystem::path& file, P& theta) {
     return io::load_tensors(file, make_targets<typename P::element_type>([&](auto&& f) { theta.for_each(f); }));
 }
 
 // The same of those tensors that fit. What does not is in the result, and is no error; a file that cannot be read is.
-template <storable_parameters P> load_result load(const std::filesystem::path& file, P& theta, matching_only_option) {
+template <storable_parameters P>
+HOURGLASS_COLD load_result load(const std::filesystem::path& file, P& theta, matching_only_option) {
     return io::load_tensors(file, make_targets<typename P::element_type>([&](auto&& f) { theta.for_each(f); }),
                             io::load_what::matching_only);
 }
 
 template <storable_trainer T>
-load_result load_trainer(const std::filesystem::path& file, T& train, io::load_what what) {
+HOURGLASS_COLD load_result load_trainer(const std::filesystem::path& file, T& train, io::load_what what) {
     using element = typename T::element_type;
     io::training_position position{train.steps(), train.noise_seed()};
     load_result result =
