@@ -70,7 +70,8 @@ class Build:
     def configure(self):
         # What is not a release keeps its asserts.
         kind = [] if self.optimization == "3" else [f"-Doptimization={self.optimization}", "-Db_ndebug=false"]
-        arguments = ["meson", "setup", str(self.folder), str(ROOT), f"-Dsimd={self.simd}", "-Ddevelopment=true", *kind, *self.options]
+        arguments = ["meson", "setup", str(self.folder), str(ROOT), f"-Dsimd={self.simd}", "-Ddevelopment=true", *kind,
+                     *self.options]
         stamp, wanted = self.folder / "configured", json.dumps([self.launched(), *arguments])
         with writing():
             self.folder.mkdir(parents=True, exist_ok=True)

@@ -111,7 +111,7 @@ def lint(arguments):
         total += Count(passed=len(sources) - len(wrong), failed=len(wrong) or int(done.returncode != 0))
     else:
         say("Formatting is not checked: clang-format is not installed")
-    for script in ("layering", "laws", "sizes", "listed", "headers"):
+    for script in ("editorconfig", "layering", "laws", "sizes", "listed", "headers"):
         say(script.capitalize())
         done = subprocess.run([sys.executable, ROOT / "tests" / "sources" / f"{script}.py"], text=True,
                               stdout=subprocess.PIPE)

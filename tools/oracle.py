@@ -18,7 +18,8 @@ def python_with_jax():
     if python.exists() and subprocess.run(probe, capture_output=True).returncode == 0:
         return python
     folder = ENVIRONMENT.relative_to(ROOT)
-    say(f"Making a Python environment in {folder}, and installing {', '.join(PACKAGES)} there, from the package index that pip uses")
+    say(f"Making a Python environment in {folder}, and installing {', '.join(PACKAGES)} there, "
+        "from the package index that pip uses")
     made = subprocess.run([sys.executable, "-m", "venv", "--clear", ENVIRONMENT], text=True, capture_output=True)
     if made.returncode:
         stop(f"no environment can be made in {folder} (on Debian: apt-get install python3-venv):\n{made.stdout}{made.stderr}")

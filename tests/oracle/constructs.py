@@ -334,8 +334,9 @@ def draw(model, w):
     else:
         text, jax = "hg::bernoulli_noise_like({0}, 0.4)", f"jnp.where({ident} < 0.4, 1.0, 0.0)"
     text = f"hg::shared({text})" if shared else text
-    return with_noise(node(text.split("::")[-1].split("(")[0].split("<")[0], f"({{0}} * 0.5 + {text})", f"({{0}} * 0.5 + {jax})", [x],
-                           x.shape, -3 - abs(x.low), 3 + abs(x.high), names=(leaf,)), shared)
+    name = text.split("::")[-1].split("(")[0].split("<")[0]
+    return with_noise(node(name, f"({{0}} * 0.5 + {text})", f"({{0}} * 0.5 + {jax})", [x], x.shape,
+                           -3 - abs(x.low), 3 + abs(x.high), names=(leaf,)), shared)
 
 
 def with_noise(made, shared):

@@ -73,7 +73,8 @@ def expectation(name, held):
 def test_of(model, held):
     """The model's test case; `held` maps the name of a result to its numbers."""
     program = model.programs[0]
-    lines = [f'TEST_CASE("the model of seed {model.seed} is what JAX makes of it") {{', f"    using namespace model_{model.seed};"]
+    lines = [f'TEST_CASE("the model of seed {model.seed} is what JAX makes of it") {{',
+             f"    using namespace model_{model.seed};"]
     lines += cpp.theta(model)
     lines += [f"    static program0 run0{{hg::threads = hg::pinned({model.threads})}};"]
     lines += [line.replace("rows", str(model.rows)) for line in cpp.numbers_of_leaves(model, "    ")]
@@ -85,7 +86,8 @@ def test_of(model, held):
 def text(part, held):
     """A test program: `held` maps (seed, result) to numbers."""
     lines = ["// Random models with the values, gradients and second derivatives that JAX gives them in double. Made by",
-             "// tests/oracle/fixed.py --write. GCC checks one half of them and Clang the other, as tests/support/shares.hpp has it.",
+             "// tests/oracle/fixed.py --write. GCC checks one half of them and Clang the other, as tests/support/shares.hpp "
+             "has it.",
              FORMATTER_OFF,
              '#include "oracle/expect.hpp"', "", "namespace hg = hourglass;", ""]
     for i, model in enumerate(part):

@@ -20,8 +20,8 @@ FILES = ("weights.safetensors", "best.safetensors", "trainer.safetensors")
 
 
 def start(program, folder, threads, *more):
-    return subprocess.Popen([program, *reader.data_for(program, 3000, 60), *SMALL, "--threads", str(threads), "--out", folder, *more],
-                            text=True, stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
+    arguments = [*reader.data_for(program, 3000, 60), *SMALL, "--threads", str(threads), "--out", folder, *more]
+    return subprocess.Popen([program, *arguments], text=True, stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
 
 
 def finished(program, folder, threads, *more):

@@ -85,7 +85,8 @@ def main():
                 print(f"FAILED: {Path(program).name}, {signal.Signals(number).name} after {moment:.3f} s: {fault}")
         for program in options.programs:  # a run that ends by itself clears up
             folder = Path(root, Path(program).name, "out")
-            done = subprocess.run([program, *reader.data_for(program, 400, 60), *SMALL, "--epochs", "1", "--out", folder], capture_output=True, text=True)
+            arguments = [*reader.data_for(program, 400, 60), *SMALL, "--epochs", "1", "--out", folder]
+            done = subprocess.run([program, *arguments], capture_output=True, text=True)
             left = leftovers(folder) if done.returncode == 0 else [done.stderr]
             if left:
                 failed += 1

@@ -270,7 +270,8 @@ def faults_of_times():
     faults = []
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder, "times.txt")
-        busy = "import sys; 'a word with an apostrophe'; sum(range(3000000)); print('out'); print('err', file=sys.stderr); sys.exit(7)"
+        busy = ("import sys; 'a word with an apostrophe'; sum(range(3000000)); print('out'); "
+                "print('err', file=sys.stderr); sys.exit(7)")
         done = subprocess.run([TIMED, sys.executable, "-c", busy], text=True, capture_output=True,
                               env={**os.environ, "HOURGLASS_TIMES": str(path)})
         if (done.returncode, done.stdout, done.stderr) != (7, "out\n", "err\n"):

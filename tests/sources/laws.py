@@ -38,7 +38,8 @@ NUMBERED = re.compile(r"\bid_of\s*<([^<>;{}()]+)>")
 # record<ops::sum>.id, op == &record<ops::sum>, &record<ops::sum> != op
 COMPARED = re.compile(r"\brecord\s*<([^<>;{}()]+)>\s*(?:\.|[!=]=)|[!=]=\s*&?\s*(?:\w+::)*record\s*<([^<>;{}()]+)>")
 # op->name == "sum"
-BY_TEXT = re.compile(r"\b(?:op|operation|applied\s*\(\s*\))\s*(?:->|\.)\s*name\s*[!=]=\s*\"|\"\s*[!=]=\s*[\w.>()\[\]-]*\bop->name\b")
+BY_TEXT = re.compile(r"\b(?:op|operation|applied\s*\(\s*\))\s*(?:->|\.)\s*name\s*[!=]=\s*\""
+                     r"|\"\s*[!=]=\s*[\w.>()\[\]-]*\bop->name\b")
 # std::array<node, Room.nodes + 1>
 ONE_TOO_MANY = re.compile(r"\b(?:std\s*::\s*)?(?:array|table)\s*<[^;{}()]*?(?:\([^()]*\)[^;{}()]*?)*\+\s*1\s*>")
 REGISTERED = re.compile(r"\bHOURGLASS_OPERATION\(\s*(?:\w+\s*::\s*)*(\w+)")

@@ -1,5 +1,5 @@
-"""docs/operations.md tells of every operation: its table is made from inspect/operation_list.hpp, the derivative rules and the comments
-beside the operations, and must be what is in the page.
+"""docs/operations.md tells of every operation: its table is made from inspect/operation_list.hpp, the derivative rules and
+the comments beside the operations, and must be what is in the page.
 
     tests/sources/operations.py [--write] [-- COMPILER FLAG...]
 """

@@ -28,7 +28,8 @@ PIECES = [
      "template <class T> requires requires(T t) { t.x; }\nvoid f(T) requires(A<T> && B) {\n}\n"
      "template <class T> concept c = a<T> && requires(T t) {\n    t.x;\n};\n", ["function f 1-3"]),
     ("values", "constexpr int a[] = {1, 2};\nint b{3};\nauto c = d<int>{f(1), {2}};\nvoid g() {}\n", ["function g 4-4"]),
-    ("lambdas", "constexpr auto f = [](int x) {\n    return x;\n};\nvoid g() {\n    h([&]<int I>(auto) mutable {\n    }, a[i] + b{1});\n}\n",
+    ("lambdas", "constexpr auto f = [](int x) {\n    return x;\n};\n"
+     "void g() {\n    h([&]<int I>(auto) mutable {\n    }, a[i] + b{1});\n}\n",
      ["lambda f 1-3", "function g 4-7", "lambda lambda 5-6"]),
     ("attributes", "[[nodiscard]] constexpr int f() {\n}\nauto g = []() __attribute__((always_inline)) {\n};\n",
      ["function f 1-2", "lambda g 3-4"]),
@@ -37,8 +38,9 @@ PIECES = [
     ("members defined outside", "template <class T> void a<T>::b::c(int) {\n}\na::~a() {}\n",
      ["function a::b::c 1-2", "function a::~a 3-3"]),
     ("a test", 'TEST_CASE("is {true}") {\n    SUBCASE("x") {\n    }\n}\n', ["test is {true} 1-4"]),
-    ("declarations", "class a;\nstruct b* c;\nenum class d : int;\ntemplate <class T> struct e;\nextern int f;\nint g(int, h<i, j>);\n"
-     "using k = int();\nstruct l {\n    void m() const;\n    void n() = delete;\n    friend class o;\n    int p;\n};\nM(x);\n"
+    ("declarations", "class a;\nstruct b* c;\nenum class d : int;\ntemplate <class T> struct e;\nextern int f;\n"
+     "int g(int, h<i, j>);\nusing k = int();\n"
+     "struct l {\n    void m() const;\n    void n() = delete;\n    friend class o;\n    int p;\n};\nM(x);\n"
      "template class q<int>;\n",
      ["class a 1", "class d 3", "class e 4", "function g 6", "class l 8-13", "function l::m 9", "class o 11"]),
     ("specialisations", "template <> struct a<int> {\n};\ntemplate <> struct b<int>;\n", ["class a 1-2"]),

@@ -120,7 +120,8 @@ def not_writable():
 
 def named():
     with project():
-        faults = faults_of(said_by("--quick", "second"), 2, "./dev: 'second' means second, none of the quick tests: leave out --quick")
+        faults = faults_of(said_by("--quick", "second"), 2,
+                           "./dev: 'second' means second, none of the quick tests: leave out --quick")
         faults += faults_of(said_by("clangs"), 2, "./dev: 'clangs' means clangs_own, which only some builds of Clang have: --all")
         return faults + faults_of(said_by("frist"), 2, "./dev: no test matches 'frist'; near it are first")
 

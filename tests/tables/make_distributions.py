@@ -90,11 +90,12 @@ def case(expression, **at):
 
 
 for two in ["normal(m, p)", "normal(m, written_exp(y))", "laplace(m, p)", "laplace(m, written_exp(y))", "logistic(m, p)",
-            "logistic(m, written_exp(y))", "student_t(q, m, p)", "student_t(written_exp(l), m, written_exp(y))", "von_mises(m, p)",
-            "von_mises(m, written_exp(y))"]:
+            "logistic(m, written_exp(y))", "student_t(q, m, p)", "student_t(written_exp(l), m, written_exp(y))",
+            "von_mises(m, p)", "von_mises(m, written_exp(y))"]:
     case(f"log_prob({two}, x)")
     case(f"entropy({two})")
-for two in ["exponential(p)", "exponential(written_exp(y))", "gamma(p, r)", "gamma(written_exp(y), written_exp(m))", "gamma(p, written_exp(m))"]:
+for two in ["exponential(p)", "exponential(written_exp(y))", "gamma(p, r)", "gamma(written_exp(y), written_exp(m))",
+            "gamma(p, written_exp(m))"]:
     case(f"log_prob({two}, q)")
     case(f"entropy({two})")
 for two in ["beta(p, r)", "beta(written_exp(y), written_exp(m))", "uniform(0, r)", "uniform(m, 4)"]:
@@ -159,7 +160,8 @@ def rows(values):
 
 
 def main():
-    lines = [f"// Made by make_distributions.py beside this file, with mpmath {mpmath.__version__} and SciPy {scipy.__version__}.",
+    made_with = f"mpmath {mpmath.__version__} and SciPy {scipy.__version__}"
+    lines = [f"// Made by make_distributions.py beside this file, with {made_with}.",
              "// DISTRIBUTION(expression as text, expression, {input, extents, values}..., value)", "// clang-format off"]
     for expression, inputs in cases:
         value = float(eval(expression, {**WORDS, **inputs}))
