@@ -21,8 +21,8 @@ template <int Count, class F> [[gnu::always_inline]] inline void for_each(F&& f)
     }
     (std::make_integer_sequence<int, Count>{});
 }
-// The chosen numbers as a type, from which functions deduce them. A lambda that does would be one more function for each
-// group.
+// The chosen numbers as a type, from which functions deduce them. A lambda that does would be one more function for
+// each group.
 template <int... I> using numbers = std::integer_sequence<int, I...>;
 template <const auto& Choice, int... I> constexpr auto numbers_at(numbers<I...>) { return numbers<Choice[I]...>(); }
 template <const auto& Choice> using chosen =
