@@ -3,8 +3,8 @@
 #include "autodiff/gradient_check.hpp"
 #include "ops/operation_points.hpp"
 
-#include <hourglass/autodiff/directions.hpp>
 #include <hourglass/autodiff/forward.hpp>
+#include <hourglass/autodiff/vectorised.hpp>
 
 using namespace gradient_check;
 namespace points = operation_points;
@@ -46,7 +46,7 @@ struct derived_case {
         const int seed = hg::filled(at(g.push_literal(0)), {g.nodes[operand].type.extents, false}).index;
         const int t = tangent(operand, seed);
         if (t < 0) return -1;
-        const hg::handle all = at(hg::directions(g, seed).run(seed, t));
+        const hg::handle all = at(hg::vectorised_part(g, seed).run(seed, t));
         return hg::filled(all, {all.extents(), y.batched()}).index;
     }
     // [elements of the result, extents of the operand...]
@@ -54,7 +54,7 @@ struct derived_case {
         const int seed = hg::filled(at(g.push_literal(0)), y.type()).index;
         hg::differentiation d(g, y.index, seed, {&operand, 1}, !y.batched());
         if (!d.reaches()) return -1;
-        const hg::handle all = at(hg::directions(g, seed).run(seed, d.gradient(operand)));
+        const hg::handle all = at(hg::vectorised_part(g, seed).run(seed, d.gradient(operand)));
         return hg::filled(all, {all.extents(), y.batched()}).index;
     }
 };

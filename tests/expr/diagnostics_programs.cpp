@@ -133,67 +133,69 @@ namespace {
 struct lion {
     static constexpr hg::update_rule rule{next(hg::weight) = hg::weight - sign(hg::gradient_of_loss)};
 };
-template <hg::taker Taker, class... Options> std::string said_of_options() {
-    return std::string(hg::options_check<Taker, Options...>::value().view());
+template <hg::option_schema Schema, class... Options> std::string said_of_options() {
+    return std::string(hg::options_check<Schema, Options...>::value().view());
 }
-template <hg::taker Taker, class... Arguments> std::string said_of_making(Arguments&&...) {
-    return std::string(hg::making_check<Taker, Arguments...>::value().view());
+template <hg::option_schema Schema, class... Arguments> std::string construction_problem(Arguments&&...) {
+    return std::string(hg::construction_check<Schema, Arguments...>::value().view());
 }
-using hg::taker;
+using hg::option_schema;
 
 }
 
 TEST_CASE("options that a program does not take") {
-    CHECK(said_of_options<taker::function, hg::from<x>, hg::to<code>, hg::max_rows<3>, hg::element<double>,
+    CHECK(said_of_options<option_schema::function, hg::from<x>, hg::to<code>, hg::max_rows<3>, hg::element<double>,
                           hg::training>() == "");
-    CHECK(said_of_options<taker::gradient, hg::from<x>, hg::to<code>, hg::wrt<W>, hg::sum_rows>() == "");
-    CHECK(said_of_options<taker::gradient, hg::per_example, hg::max_rows<3>, hg::element<float>>() == "");
-    CHECK(said_of_options<taker::trainer, hg::to<code>, lion, hg::trains<W>, hg::max_rows<3>, hg::sum_rows>() == "");
-    CHECK(said_of_options<taker::interpreter, hg::training, hg::element<float>>() == "");
-    CHECK(said_of_options<taker::parameters, hg::element<double>>() == "");
-    CHECK(said_of_options<taker::parameters>() == "");
+    CHECK(said_of_options<option_schema::gradient, hg::from<x>, hg::to<code>, hg::wrt<W>, hg::sum_rows>() == "");
+    CHECK(said_of_options<option_schema::gradient, hg::per_example, hg::max_rows<3>, hg::element<float>>() == "");
+    CHECK(said_of_options<option_schema::trainer, hg::to<code>, lion, hg::trains<W>, hg::max_rows<3>, hg::sum_rows>() ==
+          "");
+    CHECK(said_of_options<option_schema::interpreter, hg::training, hg::element<float>>() == "");
+    CHECK(said_of_options<option_schema::parameters, hg::element<double>>() == "");
+    CHECK(said_of_options<option_schema::parameters>() == "");
 
     const std::string of_function =
         " is no option of hg::function, which takes hg::from, hg::to, hg::max_rows, hg::element, hg::training and "
         "hg::arena_inside";
-    CHECK(said_of_options<taker::function, hg::to<code>, hg::adam, int>() == "hg::adam" + of_function);
-    CHECK(said_of_options<taker::function, lion>() == "lion" + of_function);
-    CHECK(said_of_options<taker::function, hg::to<code>, int>() == "int" + of_function);
-    CHECK(said_of_options<taker::function, numbers>() == "std::vector<...>" + of_function);
-    CHECK(said_of_options<taker::function, hg::wrt<W>>() == "hg::wrt" + of_function);
-    CHECK(said_of_options<taker::function, hg::per_example>() == "hg::per_example" + of_function);
-    CHECK(said_of_options<taker::gradient, hg::training>() ==
+    CHECK(said_of_options<option_schema::function, hg::to<code>, hg::adam, int>() == "hg::adam" + of_function);
+    CHECK(said_of_options<option_schema::function, lion>() == "lion" + of_function);
+    CHECK(said_of_options<option_schema::function, hg::to<code>, int>() == "int" + of_function);
+    CHECK(said_of_options<option_schema::function, numbers>() == "std::vector<...>" + of_function);
+    CHECK(said_of_options<option_schema::function, hg::wrt<W>>() == "hg::wrt" + of_function);
+    CHECK(said_of_options<option_schema::function, hg::per_example>() == "hg::per_example" + of_function);
+    CHECK(said_of_options<option_schema::gradient, hg::training>() ==
           "hg::training is no option of hg::gradient, which takes hg::from, hg::to, hg::wrt, "
           "hg::recompute, hg::max_rows, hg::element, hg::sum_rows, hg::per_example and hg::arena_inside");
-    CHECK(said_of_options<taker::trainer, hg::adam, hg::wrt<W>>() ==
+    CHECK(said_of_options<option_schema::trainer, hg::adam, hg::wrt<W>>() ==
           "hg::wrt is no option of hg::trainer, which takes hg::from, hg::to, hg::trains, hg::recompute, an "
           "update rule, hg::max_rows, hg::element and hg::sum_rows");
-    CHECK(said_of_options<taker::parameters, hg::max_rows<3>>() ==
+    CHECK(said_of_options<option_schema::parameters, hg::max_rows<3>>() ==
           "hg::max_rows is no option of hg::parameters, which takes hg::element");
-    CHECK(said_of_options<taker::interpreter, hg::to<code>>() ==
+    CHECK(said_of_options<option_schema::interpreter, hg::to<code>>() ==
           "hg::to is no option of hg::interpreter, which takes hg::element and hg::training");
-    CHECK(said_of_options<taker::program_interpreter, hg::training>() ==
+    CHECK(said_of_options<option_schema::program_interpreter, hg::training>() ==
           "hg::training is no option of hg::program_interpreter, which takes hg::element");
 }
 
 TEST_CASE("options given twice, out of range or against each other") {
-    CHECK(said_of_options<taker::function, hg::max_rows<64>, hg::to<code>, hg::max_rows<32>>() ==
+    CHECK(said_of_options<option_schema::function, hg::max_rows<64>, hg::to<code>, hg::max_rows<32>>() ==
           "hg::max_rows is given twice");
-    CHECK(said_of_options<taker::function, hg::element<float>, hg::element<float>>() == "hg::element is given twice");
-    CHECK(said_of_options<taker::function, hg::to<h>, hg::to<code>>() ==
+    CHECK(said_of_options<option_schema::function, hg::element<float>, hg::element<float>>() ==
+          "hg::element is given twice");
+    CHECK(said_of_options<option_schema::function, hg::to<h>, hg::to<code>>() ==
           "hg::to is given twice: put all names into one");
-    CHECK(said_of_options<taker::trainer, hg::adam, hg::from<x>, lion>() ==
+    CHECK(said_of_options<option_schema::trainer, hg::adam, hg::from<x>, lion>() ==
           "hg::trainer has two update rules, hg::adam and lion, but takes one");
-    CHECK(said_of_options<taker::gradient, hg::wrt<W, x, hg::name<"W">>>() == "hg::wrt<...> names 'W' twice");
-    CHECK(said_of_options<taker::function, hg::to<3>>() ==
+    CHECK(said_of_options<option_schema::gradient, hg::wrt<W, x, hg::name<"W">>>() == "hg::wrt<...> names 'W' twice");
+    CHECK(said_of_options<option_schema::function, hg::to<3>>() ==
           "hg::to<...> holds something that is no symbol: it takes symbols, inputs, parameters, and hg::name<...> for "
           "what has no object");
-    for (const std::string& said :
-         {said_of_options<taker::function, hg::max_rows<0>>(), said_of_options<taker::trainer, hg::max_rows<0>>()})
+    for (const std::string& said : {said_of_options<option_schema::function, hg::max_rows<0>>(),
+                                    said_of_options<option_schema::trainer, hg::max_rows<0>>()})
         CHECK(said == "hg::max_rows<0> is out of range: a call has 1 to 2147483647 rows");
-    CHECK(said_of_options<taker::function, hg::max_rows<2147483648>>() ==
+    CHECK(said_of_options<option_schema::function, hg::max_rows<2147483648>>() ==
           "hg::max_rows<2147483648> is out of range: a call has 1 to 2147483647 rows");
-    CHECK(said_of_options<taker::gradient, hg::sum_rows, hg::per_example>() ==
+    CHECK(said_of_options<option_schema::gradient, hg::sum_rows, hg::per_example>() ==
           "hg::sum_rows and hg::per_example exclude each other: a gradient is that of the sum, or of each row");
 }
 
@@ -210,48 +212,49 @@ TEST_CASE("types to compute in") {
 
 TEST_CASE("what programs, parameters and interpreters are made with") {
     hg::parameters<net> theta;
-    CHECK(said_of_making<taker::function>() == "");
-    CHECK(said_of_making<taker::function>(hg::threads = 2, hg::seed = 1u) == "");
-    CHECK(said_of_making<taker::trainer>(theta, hg::seed = 1, hg::threads = 2) == "");
-    CHECK(said_of_making<taker::parameters>(hg::seed = 1) == "");
-    CHECK(said_of_making<taker::interpreter>(theta, hg::seed = 1, theta) == "");
+    CHECK(construction_problem<option_schema::function>() == "");
+    CHECK(construction_problem<option_schema::function>(hg::threads = 2, hg::seed = 1u) == "");
+    CHECK(construction_problem<option_schema::trainer>(theta, hg::seed = 1, hg::threads = 2) == "");
+    CHECK(construction_problem<option_schema::parameters>(hg::seed = 1) == "");
+    CHECK(construction_problem<option_schema::interpreter>(theta, hg::seed = 1, theta) == "");
 
-    CHECK(said_of_making<taker::trainer>(theta, hg::learning_rate = 0.5) ==
+    CHECK(construction_problem<option_schema::trainer>(theta, hg::learning_rate = 0.5) ==
           "'learning_rate' is bound where hg::trainer is made, which takes the parameters, hg::seed = n and "
           "hg::threads = n: bind it where it is called");
-    CHECK(said_of_making<taker::function>(hg::rows = 5) ==
+    CHECK(construction_problem<option_schema::function>(hg::rows = 5) ==
           "hg::rows is bound where hg::function is made, which takes hg::seed = n and hg::threads = n: bind it where "
           "it is called");
-    CHECK(said_of_making<taker::parameters>(hg::threads = 5) ==
+    CHECK(construction_problem<option_schema::parameters>(hg::threads = 5) ==
           "hg::threads is bound where hg::parameters is made, which takes hg::seed = n");
-    CHECK(said_of_making<taker::interpreter>(theta, hg::threads = 5) ==
+    CHECK(construction_problem<option_schema::interpreter>(theta, hg::threads = 5) ==
           "hg::threads is bound where hg::interpreter is made, which takes parameters, a trainer's state and "
           "hg::seed = n");
-    CHECK(said_of_making<taker::function>(hg::seed = 1, hg::seed = 2) == "hg::seed is given twice");
-    CHECK(said_of_making<taker::function>(hg::threads = 1.5) ==
+    CHECK(construction_problem<option_schema::function>(hg::seed = 1, hg::seed = 2) == "hg::seed is given twice");
+    CHECK(construction_problem<option_schema::function>(hg::threads = 1.5) ==
           "hg::threads is bound to something that is no whole number");
-    CHECK(said_of_making<taker::parameters>(hg::seed = "seven") ==
+    CHECK(construction_problem<option_schema::parameters>(hg::seed = "seven") ==
           "hg::seed is bound to something that is no whole number");
 
     const std::string seed_and_threads = " is given where hg::function is made, which takes hg::seed = n and "
                                          "hg::threads = n";
-    CHECK(said_of_making<taker::function>(5) == "an argument of the type int" + seed_and_threads);
-    CHECK(said_of_making<taker::function>(hg::seed = 1, hg::sgd{}) ==
+    CHECK(construction_problem<option_schema::function>(5) == "an argument of the type int" + seed_and_threads);
+    CHECK(construction_problem<option_schema::function>(hg::seed = 1, hg::sgd{}) ==
           "an argument of the type hg::sgd" + seed_and_threads);
-    CHECK(said_of_making<taker::parameters>(7) ==
+    CHECK(construction_problem<option_schema::parameters>(7) ==
           "an argument of the type int is given where hg::parameters is made, which takes hg::seed = n");
 
-    CHECK(said_of_making<taker::gradient>(theta) == "the parameters are given where the program is made, but they are "
-                                                    "the first argument of each call");
-    CHECK(said_of_making<taker::trainer>() ==
+    CHECK(construction_problem<option_schema::gradient>(theta) ==
+          "the parameters are given where the program is made, but they are "
+          "the first argument of each call");
+    CHECK(construction_problem<option_schema::trainer>() ==
           "hg::trainer is made with the parameters that it trains as its first argument");
-    CHECK(said_of_making<taker::trainer>(hg::seed = 1) ==
+    CHECK(construction_problem<option_schema::trainer>(hg::seed = 1) ==
           "hg::trainer is made with the parameters that it trains as its first argument");
-    CHECK(said_of_making<taker::trainer>(hg::seed = 1, theta) ==
+    CHECK(construction_problem<option_schema::trainer>(hg::seed = 1, theta) ==
           "the parameters stand first where hg::trainer is made, and once");
-    CHECK(said_of_making<taker::trainer>(hg::parameters<net>()) ==
+    CHECK(construction_problem<option_schema::trainer>(hg::parameters<net>()) ==
           "the parameters that hg::trainer is made with are a temporary, but it goes on using them: give them a name");
-    CHECK(said_of_making<taker::interpreter>(hg::parameters<net>()) ==
+    CHECK(construction_problem<option_schema::interpreter>(hg::parameters<net>()) ==
           "the parameters that hg::interpreter is made with are a temporary, but it goes on using them: give them a "
           "name");
 }

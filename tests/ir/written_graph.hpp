@@ -62,7 +62,7 @@ struct graph {
 // A graph as fusion leaves it; `once` says whether something may be computed once for all calls. The graph must not
 // grow any more.
 struct fused {
-    hg::look_ahead ahead;
+    hg::use_analysis ahead;
     hg::fusion decided;
 
     explicit fused(const hg::graph_view& g, bool once = true) : ahead(g, once), decided(g, ahead.view()) {}
@@ -72,9 +72,9 @@ struct fused {
     const hg::fused_group& operator[](hg::handle x) const { return at(group(x)); }
     int group(hg::handle x) const { return view().nodes[x.index].group; }
     int groups() const { return view().groups.size; }
-    std::set<int> members(int group) const {
+    std::set<int> instructions(int group) const {
         std::set<int> all;
-        for (int n = at(group).first; n >= 0; n = view().nodes[n].next_member) all.insert(n);
+        for (int n = at(group).first; n >= 0; n = view().nodes[n].next_instruction) all.insert(n);
         return all;
     }
 };

@@ -29,7 +29,7 @@ const std::vector<pass>& passes() {
     static const std::vector<pass> all = [] {
         std::vector<pass> list{
             {"prune", [](hg::graph_view g) { return hg::prune(g); }, true, true},
-            {"merge all nodes", [](hg::graph_view g) { return hg::merge(g); }, true, true},
+            {"merge all nodes", [](hg::graph_view g) { return hg::eliminate_common_subexpressions(g); }, true, true},
             {"simplify, markers kept", [](hg::graph_view g) { return hg::simplify(g, false); }, false, true},
             {"simplify, markers dropped", [](hg::graph_view g) { return hg::simplify(g, true); }, false, false},
             {"all", [](hg::graph_view g) { return hg::run_passes(g); }, false, false},
@@ -165,8 +165,8 @@ TEST_CASE("merging leaves no two nodes that compute the same, and a second run o
     for (std::uint64_t seed = 0; seed < 300; ++seed) {
         CAPTURE(seed);
         const hg::graph_builder g = generate_with_gradients(seed, {});
-        const hg::graph_builder merged = hg::merge(g.view());
-        CHECK(hg::merge(merged.view()).nodes.size() == merged.nodes.size());
+        const hg::graph_builder merged = hg::eliminate_common_subexpressions(g.view());
+        CHECK(hg::eliminate_common_subexpressions(merged.view()).nodes.size() == merged.nodes.size());
         const hg::graph_builder pruned = hg::prune(g.view());
         CHECK(hg::prune(pruned.view()).nodes.size() == pruned.nodes.size());
     }

@@ -55,7 +55,7 @@ template <class Compiled> std::vector<hg::group_kind> kinds_of() {
 
 }
 
-TEST_CASE("a user's operations are fused as the built-in ones: the same groups with the same members") {
+TEST_CASE("a user's operations are fused as the built-in ones: the same groups with the same instructions") {
     using own = typename trainer_of<true>::compiled_graph;
     using built_in = typename trainer_of<false>::compiled_graph;
     CHECK(kinds_of<own>() == kinds_of<built_in>());

@@ -23,7 +23,7 @@ TEST_CASE("elementwise nodes of one domain are one group, in a chain and in a di
     const fused f(m);
     REQUIRE(f.groups() == 1);
     CHECK(f.at(0).kind == elementwise);
-    CHECK(f.members(0) == nodes(a, b, c, d));
+    CHECK(f.instructions(0) == nodes(a, b, c, d));
     CHECK(f.group(x) == -1);
 }
 
@@ -63,7 +63,7 @@ TEST_CASE("a sum over last axes is in the group of what it sums") {
     m.ask_for(rows);
     const fused f(m);
     REQUIRE(f.groups() == 1);
-    CHECK(f.members(0) == nodes(a, rows));
+    CHECK(f.instructions(0) == nodes(a, rows));
     CHECK(f.at(0).boundary == 1);
     CHECK(f.at(0).domain.extents == make_shape(2, 3));
 }
@@ -89,7 +89,7 @@ TEST_CASE("sums of one group begin with one axis") {
     CHECK(f[both].boundary == 0);
 }
 
-TEST_CASE("a group with sums has no member that is repeated along some of the axes that they run over") {
+TEST_CASE("a group with sums has no instruction that is repeated along some of the axes that they run over") {
     const auto repeated_first = [](int first_axis) {
         graph m;
         const auto x = m.apply<ops::transpose>({}, m.input("x", make_shape(3, 2))), row = m.input("row", make_shape(3));
@@ -139,7 +139,7 @@ TEST_CASE("what follows a matrix product rides in its epilogue") {
     REQUIRE(f.groups() == 1);
     CHECK(f.at(0).kind == product);
     CHECK(f.at(0).node == product_.index);
-    CHECK(f.members(0) == nodes(biased, scaled, added, each, out));
+    CHECK(f.instructions(0) == nodes(biased, scaled, added, each, out));
 }
 
 TEST_CASE("the epilogue of a product of matrices takes rows, columns and numbers of the result, and nothing else") {
@@ -233,7 +233,7 @@ TEST_CASE("what is made of leaves is computed where it is first used") {
     m.ask_for(out);
     const fused f(m);
     CHECK(f.groups() == 2);
-    CHECK(f.members(f.group(out)) == nodes(deviation, squared, out));
+    CHECK(f.instructions(f.group(out)) == nodes(deviation, squared, out));
     CHECK(f.group(out) > f.group(total));
 }
 
@@ -290,7 +290,7 @@ TEST_CASE("what is made of numbers of the model runs once, apart from what a cal
     for (const hg::fused_group& group : each_time.view().groups) CHECK_FALSE(group.once);
 }
 
-TEST_CASE("a group has at most 64 members") {
+TEST_CASE("a group has at most 64 instructions") {
     graph m;
     auto chain = m.input("x", make_shape(3));
     for (int i = 0; i < 100; ++i) chain = sin(chain);
@@ -325,7 +325,7 @@ TEST_CASE("the results of a scan lie in its group") {
     m.ask_for(out);
     const fused f(m);
     CHECK(f[call].kind == scan);
-    CHECK(f.members(f.group(call)) == nodes(first, second));
+    CHECK(f.instructions(f.group(call)) == nodes(first, second));
     CHECK(f.group(out) > f.group(call));
     CHECK_FALSE(f[call].tail);
 }

@@ -168,8 +168,8 @@ struct pairs : graph {
     int group(hg::handle x) const {
         for (int i = 0; i < s.groups.size(); ++i) {
             if (s.groups[i].node == x.index) return i;
-            for (int m = 0; m < s.groups[i].member_count; ++m)
-                if (s.members[s.groups[i].first_member + m].node == x.index) return i;
+            for (int m = 0; m < s.groups[i].instruction_count; ++m)
+                if (s.instructions[s.groups[i].first_instruction + m].node == x.index) return i;
         }
         return -1;
     }
@@ -183,7 +183,7 @@ struct pairs : graph {
 bool differs(int pair, auto change) {
     pairs m;
     REQUIRE(m.are_one_kernel(pair));
-    // They are looked up before: a change may be that a group has lost the member by which it is found.
+    // They are looked up before: a change may be that a group has lost the instruction by which it is found.
     const int first = m.group(m.first[pair]), second = m.group(m.second[pair]);
     change(m.s, const_cast<hg::schedule_group&>(m.s.groups[second]));
     return !m.are_one_kernel(first, second);
@@ -210,7 +210,7 @@ TEST_CASE("groups of equal structure have one kernel, whose number is the first 
             CHECK(m.s.groups[m.group(m.first[i])].representative != m.s.groups[m.group(m.first[j])].representative);
 }
 
-TEST_CASE("a fused group's kernel depends on its domain, its members and how they are wired") {
+TEST_CASE("a fused group's kernel depends on its domain, its instructions and how they are connected") {
     using S = hg::schedule_builder;
     using G = hg::schedule_group;
     CHECK(differs(0, [](S&, G& g) { g.kind = hg::group_kind::product; }));
@@ -223,19 +223,21 @@ TEST_CASE("a fused group's kernel depends on its domain, its members and how the
     CHECK(differs(0, [](S& s, G& g) { ++s.loads[g.first_load + 1].strides[g.dimensions - 1]; }));
     CHECK(differs(0, [](S& s, G& g) { s.loads[g.first_load].tile = true; }));
     CHECK(differs(0, [](S&, G& g) { --g.load_count; }));
-    CHECK(differs(0, [](S& s, G& g) { s.members[g.first_member].op = &hg::record<ops::sin>; }));
-    CHECK(differs(0, [](S&, G& g) { --g.member_count; }));
-    CHECK(differs(0, [](S& s, G& g) { s.stores[g.first_store].member = 0; }));
+    CHECK(differs(0, [](S& s, G& g) { s.instructions[g.first_instruction].op = &hg::record<ops::sin>; }));
+    CHECK(differs(0, [](S&, G& g) { --g.instruction_count; }));
+    CHECK(differs(0, [](S& s, G& g) { s.stores[g.first_store].instruction = 0; }));
     CHECK(differs(0, [](S&, G& g) { --g.store_count; }));
-    const auto wire_of = [](S& s, G& g, hg::wire::source from) -> hg::wire& {
-        int i = s.members[g.first_member].first_wire;
-        while (s.wires[i].from != from) ++i;
-        return s.wires[i];
+    const auto input_of = [](S& s, G& g, hg::instruction_input::source from) -> hg::instruction_input& {
+        int i = s.instructions[g.first_instruction].first_input;
+        while (s.instruction_inputs[i].from != from) ++i;
+        return s.instruction_inputs[i];
     };
-    CHECK(differs(0, [&](S& s, G& g) { wire_of(s, g, hg::wire::source::constant).number = 2.5; }));
-    CHECK(differs(0, [&](S& s, G& g) { ++wire_of(s, g, hg::wire::source::load).index; }));
-    CHECK(differs(0, [&](S& s, G& g) { wire_of(s, g, hg::wire::source::member).from = hg::wire::source::load; }));
-    CHECK(differs(6, [](S& s, G& g) { s.members[g.first_member + 1].op = &hg::record<ops::max_over>; }));
+    CHECK(differs(0, [&](S& s, G& g) { input_of(s, g, hg::instruction_input::source::constant).number = 2.5; }));
+    CHECK(differs(0, [&](S& s, G& g) { ++input_of(s, g, hg::instruction_input::source::load).index; }));
+    CHECK(differs(0, [&](S& s, G& g) {
+        input_of(s, g, hg::instruction_input::source::instruction).from = hg::instruction_input::source::load;
+    }));
+    CHECK(differs(6, [](S& s, G& g) { s.instructions[g.first_instruction + 1].op = &hg::record<ops::max_over>; }));
 }
 
 TEST_CASE("a product's kernel depends on its extents and strides too") {

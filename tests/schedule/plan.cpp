@@ -8,10 +8,10 @@ namespace {
 
 using namespace written;
 using enum hg::storage_kind;
-using from = hg::wire::source;
+using from = hg::instruction_input::source;
 
-bool is_load(const hg::wire& w, int i) { return w.from == from::load && w.index == i; }
-bool is_member(const hg::wire& w, int i) { return w.from == from::member && w.index == i; }
+bool is_load(const hg::instruction_input& w, int i) { return w.from == from::load && w.index == i; }
+bool is_member(const hg::instruction_input& w, int i) { return w.from == from::instruction && w.index == i; }
 
 }
 
@@ -58,7 +58,7 @@ TEST_CASE("parameters and states have a value though nobody reads them, other le
     CHECK(p.storage(s) == state);
 }
 
-TEST_CASE("what is read by its own group only has no value; members come in order, wired to each other") {
+TEST_CASE("what is read by its own group only has no value; instructions come in order, connected to each other") {
     graph m;
     const auto x = m.input("x", make_shape(3)), y = m.input("y", make_shape(3)), a = tanh(x), b = a * y, c = b - y,
                out = c + 2.0;
@@ -68,23 +68,23 @@ TEST_CASE("what is read by its own group only has no value; members come in orde
     const hg::schedule_group& g = p.s.groups[0];
     CHECK(p.members_of(g) == nodes({a, b, c, out}));
     CHECK(p.loaded_by(g) == p.values({x, y}));
-    CHECK(p.member(g, 1).op == &hg::record<ops::multiply>);
-    CHECK(p.member(g, 1).operand_count == 2);
-    CHECK(is_load(p.wire(g, 0, 0), 0));
-    CHECK(is_member(p.wire(g, 1, 0), 0));
-    CHECK(is_load(p.wire(g, 1, 1), 1));
-    CHECK(is_member(p.wire(g, 2, 0), 1));
-    CHECK(is_load(p.wire(g, 2, 1), 1));
-    CHECK(is_member(p.wire(g, 3, 0), 2));
-    CHECK(p.wire(g, 3, 1).from == from::constant);
-    CHECK(p.wire(g, 3, 1).number == 2);
+    CHECK(p.instruction_at(g, 1).op == &hg::record<ops::multiply>);
+    CHECK(p.instruction_at(g, 1).operand_count == 2);
+    CHECK(is_load(p.instruction_input(g, 0, 0), 0));
+    CHECK(is_member(p.instruction_input(g, 1, 0), 0));
+    CHECK(is_load(p.instruction_input(g, 1, 1), 1));
+    CHECK(is_member(p.instruction_input(g, 2, 0), 1));
+    CHECK(is_load(p.instruction_input(g, 2, 1), 1));
+    CHECK(is_member(p.instruction_input(g, 3, 0), 2));
+    CHECK(p.instruction_input(g, 3, 1).from == from::constant);
+    CHECK(p.instruction_input(g, 3, 1).number == 2);
     CHECK(p.values({a, b, c}) == numbers{-1, -1, -1});
     CHECK(p.stored_by(g) == numbers{3, p.value(out)});
     CHECK(g.node == -1);
     CHECK(g.operand == -1);
 }
 
-TEST_CASE("a member that is asked for is stored too, and read from its register all the same") {
+TEST_CASE("an instruction that is asked for is stored too, and read from its register all the same") {
     graph m;
     const auto x = m.input("x", make_shape(3)), a = tanh(x), b = sin(a);
     m.ask_for(b);
@@ -93,7 +93,7 @@ TEST_CASE("a member that is asked for is stored too, and read from its register 
     REQUIRE(p.s.groups.size() == 1);
     const hg::schedule_group& g = p.s.groups[0];
     CHECK(p.loaded_by(g) == p.values({x}));
-    CHECK(is_member(p.wire(g, 1, 0), 0));
+    CHECK(is_member(p.instruction_input(g, 1, 0), 0));
     CHECK(p.stored_by(g) == numbers{0, p.value(a), 1, p.value(b)});
 }
 
@@ -108,9 +108,9 @@ TEST_CASE("a group loads a value once for each way of walking through it, anothe
     CHECK(p.loaded_by(of_table) == p.values({w, w}));
     CHECK(p.strides(of_table, 0) == numbers{1, 0});
     CHECK(p.strides(of_table, 1) == numbers{0, 1});
-    CHECK(is_load(p.wire(of_table, 1, 1), 1));
+    CHECK(is_load(p.instruction_input(of_table, 1, 1), 1));
     CHECK(p.loaded_by(of_last) == p.values({total, w}));
-    CHECK(is_load(p.wire(of_last, 0, 1), 1));
+    CHECK(is_load(p.instruction_input(of_last, 0, 1), 1));
 }
 
 TEST_CASE("strides stand still where an operand is repeated; axes that all walk alike are one dimension") {
@@ -140,7 +140,7 @@ TEST_CASE("where all walk through everything alike there is one dimension, of a 
     CHECK(extents_of(p.of(one)) == numbers{1});
 }
 
-TEST_CASE("a sum over last axes is a member, and its axes are the last dimension") {
+TEST_CASE("a sum over last axes is an instruction, and its axes are the last dimension") {
     graph m;
     const auto x = m.input("x", make_shape(2, 3)), a = tanh(x);
     SUBCASE("over one axis of two") {
@@ -172,7 +172,7 @@ TEST_CASE("a sum over last axes is a member, and its axes are the last dimension
     }
 }
 
-TEST_CASE("a product's tile is its first load, from which its members go on") {
+TEST_CASE("a product's tile is its first load, from which its instructions go on") {
     graph m;
     const auto w = m.parameter("w", make_shape(4, 3)), x = m.input("x", make_shape(3)),
                bias = m.parameter("bias", make_shape(4)), product = matmul(w, x), sum = product + bias,
@@ -187,10 +187,10 @@ TEST_CASE("a product's tile is its first load, from which its members go on") {
     CHECK(p.load(g, 0).tile);
     CHECK_FALSE(p.load(g, 1).tile);
     CHECK(p.loaded_by(g) == numbers{-1, p.value(bias)});
-    CHECK(is_load(p.wire(g, 0, 0), 0));
-    CHECK(is_load(p.wire(g, 0, 1), 1));
-    CHECK(is_member(p.wire(g, 1, 0), 0));
-    CHECK(is_load(p.wire(g, 1, 1), 0));
+    CHECK(is_load(p.instruction_input(g, 0, 0), 0));
+    CHECK(is_load(p.instruction_input(g, 0, 1), 1));
+    CHECK(is_member(p.instruction_input(g, 1, 0), 0));
+    CHECK(is_load(p.instruction_input(g, 1, 1), 0));
     CHECK(numbers{g.product.left, g.product.right} == p.values({x, w}));
     CHECK(g.dimensions == 2);
     CHECK(g.extents[1] == 4);
@@ -199,7 +199,7 @@ TEST_CASE("a product's tile is its first load, from which its members go on") {
     CHECK(p.stored_by(g) == numbers{1, p.value(out)});
 }
 
-TEST_CASE("a product that is read elsewhere is stored itself, before its members") {
+TEST_CASE("a product that is read elsewhere is stored itself, before its instructions") {
     graph m;
     const auto w = m.parameter("w", make_shape(4, 3)), x = m.input("x", make_shape(3)), product = matmul(w, x),
                out = tanh(product);
@@ -222,7 +222,7 @@ TEST_CASE("what one node makes of whole values reads them as operands, and store
     CHECK(p.read_whole_by(of_total) == p.values({x}));
     CHECK(p.stored_by(of_joined) == numbers{-1, p.value(joined)});
     CHECK(p.stored_by(of_total) == numbers{-1, p.value(total)});
-    for (const hg::schedule_group* g : {&of_joined, &of_total}) CHECK(g->member_count == 0);
+    for (const hg::schedule_group* g : {&of_joined, &of_total}) CHECK(g->instruction_count == 0);
     CHECK(p.s.loads.empty());
 }
 
@@ -316,8 +316,8 @@ TEST_CASE("an update that is late goes to the arena, and is copied by a group at
     CHECK(copied.kind == hg::group_kind::elementwise);
     CHECK(copied.tail);
     CHECK(p.members_of(copied) == nodes({next_first}));
-    CHECK(p.member(copied, 0).op == &hg::record<ops::broadcast_to>);
-    CHECK(is_load(p.wire(copied, 0, 0), 0));
+    CHECK(p.instruction_at(copied, 0).op == &hg::record<ops::broadcast_to>);
+    CHECK(is_load(p.instruction_input(copied, 0, 0), 0));
     CHECK(p.loaded_by(copied) == p.values({next_first}));
     CHECK(p.strides(copied, 0) == numbers{1});
     CHECK(extents_of(copied) == numbers{4});
@@ -333,7 +333,7 @@ TEST_CASE("work is counted by rows and by calls, and not of what runs once") {
         CHECK(p.s.work_per_row == 2 * 4 * 3);
         CHECK(p.s.work == 0);
     }
-    SUBCASE("with a member for each row, and one group that knows no rows") {
+    SUBCASE("with an instruction for each row, and one group that knows no rows") {
         m.ask_for(tanh(product));
         m.ask_for(tanh(w));
         const planned p(m);

@@ -39,14 +39,16 @@ struct planned : fused {
         FAIL("it is in no group");
         return s.groups[0];
     }
-    const hg::group_member& member(const hg::schedule_group& g, int i) const { return s.members[g.first_member + i]; }
-    const hg::wire& wire(const hg::schedule_group& g, int of_member, int i) const {
-        return s.wires[member(g, of_member).first_wire + i];
+    const hg::instruction& instruction_at(const hg::schedule_group& g, int i) const {
+        return s.instructions[g.first_instruction + i];
+    }
+    const hg::instruction_input& instruction_input(const hg::schedule_group& g, int of_member, int i) const {
+        return s.instruction_inputs[instruction_at(g, of_member).first_input + i];
     }
     const hg::group_load& load(const hg::schedule_group& g, int i) const { return s.loads[g.first_load + i]; }
     numbers members_of(const hg::schedule_group& g) const {
         numbers all;
-        for (int i = 0; i < g.member_count; ++i) all.push_back(member(g, i).node);
+        for (int i = 0; i < g.instruction_count; ++i) all.push_back(instruction_at(g, i).node);
         return all;
     }
     numbers loaded_by(const hg::schedule_group& g) const {
@@ -59,11 +61,11 @@ struct planned : fused {
         for (int i = 0; i < g.load_count; ++i) all.push_back(s.operands[g.first_load + i]);
         return all;
     }
-    // By turns a member, or -1, and the value that it is stored in.
+    // By turns an instruction, or -1, and the value that it is stored in.
     numbers stored_by(const hg::schedule_group& g) const {
         numbers all;
         for (int i = 0; i < g.store_count; ++i) {
-            all.push_back(s.stores[g.first_store + i].member);
+            all.push_back(s.stores[g.first_store + i].instruction);
             all.push_back(s.stores[g.first_store + i].value);
         }
         return all;

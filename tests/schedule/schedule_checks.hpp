@@ -42,8 +42,8 @@ class schedule_checks {
         return group.extents[at(d)] * (d == 0 && group.domain.batched ? rows_ : 1);
     }
     bool is_sum(const hg::schedule_group& group, const hg::group_store& store) const {
-        return store.member >= 0 &&
-               s_.members[group.first_member + store.member].op->kind == hg::operation_kind::reduction;
+        return store.instruction >= 0 &&
+               s_.instructions[group.first_instruction + store.instruction].op->kind == hg::operation_kind::reduction;
     }
 
     void look_at(int p) {
@@ -81,8 +81,9 @@ class schedule_checks {
             const hg::group_store& store = s_.stores[group.first_store + i];
             add(store.value, true, false);
             if (!has_arithmetic(group) || !is_value(store.value)) continue;
-            if (store.member < (group.kind == hg::group_kind::product ? -1 : 0) || store.member >= group.member_count)
-                return fail("group", p, "stores what none of its members is");
+            if (store.instruction < (group.kind == hg::group_kind::product ? -1 : 0) ||
+                store.instruction >= group.instruction_count)
+                return fail("group", p, "stores what none of its instructions is");
             long elements = 1;
             for (int d = 0; d < group.dimensions - (is_sum(group, store) ? 1 : 0); ++d) elements *= extent(group, d);
             if (elements != size_of(store.value)) fail("group", p, "stores more or less than a value holds");
@@ -90,13 +91,13 @@ class schedule_checks {
     }
     void look_at_members(int p) {
         const hg::schedule_group& group = s_.groups[p];
-        for (int m = 0; m < group.member_count; ++m) {
-            const hg::group_member& member = s_.members[group.first_member + m];
-            for (int o = 0; o < member.operand_count; ++o) {
-                const hg::wire& w = s_.operand(member, o);
-                if (w.from == hg::wire::source::member && (w.index < 0 || w.index >= m))
-                    fail("group", p, "a member is used before it is computed");
-                if (w.from == hg::wire::source::load && (w.index < 0 || w.index >= group.load_count))
+        for (int m = 0; m < group.instruction_count; ++m) {
+            const hg::instruction& instruction = s_.instructions[group.first_instruction + m];
+            for (int o = 0; o < instruction.operand_count; ++o) {
+                const hg::instruction_input& w = s_.operand(instruction, o);
+                if (w.from == hg::instruction_input::source::instruction && (w.index < 0 || w.index >= m))
+                    fail("group", p, "an instruction is used before it is computed");
+                if (w.from == hg::instruction_input::source::load && (w.index < 0 || w.index >= group.load_count))
                     fail("group", p, "a load that is not there");
             }
         }
@@ -226,24 +227,26 @@ class schedule_checks {
         if (a.representative < 0 || a.representative > p) return fail("group", p, "no group to be served like");
         const hg::schedule_group& b = s_.groups[a.representative];
         bool same = a.kind == b.kind && a.domain.batched == b.domain.batched && a.dimensions == b.dimensions &&
-                    a.reduces == b.reduces && a.member_count == b.member_count && a.load_count == b.load_count &&
-                    a.store_count == b.store_count && b.representative == a.representative;
+                    a.reduces == b.reduces && a.instruction_count == b.instruction_count &&
+                    a.load_count == b.load_count && a.store_count == b.store_count &&
+                    b.representative == a.representative;
         for (int d = 0; same && d < a.dimensions; ++d) same = a.extents[at(d)] == b.extents[at(d)];
         for (int i = 0; same && has_arithmetic(a) && i < a.load_count; ++i) {
             const hg::group_load &x = s_.loads[a.first_load + i], &y = s_.loads[b.first_load + i];
             same = x.tile == y.tile;
             for (int d = 0; same && d < a.dimensions; ++d) same = x.strides[at(d)] == y.strides[at(d)];
         }
-        for (int i = 0; same && i < a.member_count; ++i) {
-            const hg::group_member &x = s_.members[a.first_member + i], &y = s_.members[b.first_member + i];
+        for (int i = 0; same && i < a.instruction_count; ++i) {
+            const hg::instruction &x = s_.instructions[a.first_instruction + i],
+                                  &y = s_.instructions[b.first_instruction + i];
             same = x.op->id == y.op->id && x.operand_count == y.operand_count;
             for (int o = 0; same && o < x.operand_count; ++o) {
-                const hg::wire &u = s_.operand(x, o), &v = s_.operand(y, o);
+                const hg::instruction_input &u = s_.operand(x, o), &v = s_.operand(y, o);
                 same = u.from == v.from && u.index == v.index && u.number == v.number;
             }
         }
         for (int i = 0; same && i < a.store_count; ++i)
-            same = s_.stores[a.first_store + i].member == s_.stores[b.first_store + i].member;
+            same = s_.stores[a.first_store + i].instruction == s_.stores[b.first_store + i].instruction;
         if (same && a.kind == hg::group_kind::product) {
             const hg::product_plan &x = a.product, &y = b.product;
             same = x.m == y.m && x.n == y.n && x.k == y.k && x.rows_in_m == y.rows_in_m && x.rows_in_k == y.rows_in_k &&

@@ -46,20 +46,21 @@ class schedule_interpreter {
         for (int v : s_.uniforms) *place(v) = numbers_[at(s_.values[v].node)];
     }
 
-    // All members of a group at one element; `loads` are the numbers loaded.
+    // All instructions of a group at one element; `loads` are the numbers loaded.
     std::vector<double> compute_members(const hg::schedule_group& group, const std::vector<double>& loads) const {
         std::vector<double> values;
-        for (int m = 0; m < group.member_count; ++m) {
-            const hg::group_member& member = s_.members[group.first_member + m];
+        for (int m = 0; m < group.instruction_count; ++m) {
+            const hg::instruction& instruction = s_.instructions[group.first_instruction + m];
             std::vector<double> operands;
-            for (int o = 0; o < member.operand_count; ++o) {
-                const hg::wire& w = s_.operand(member, o);
-                operands.push_back(w.from == hg::wire::source::constant ? w.number
-                                   : w.from == hg::wire::source::load   ? loads[at(w.index)]
-                                                                        : values[at(w.index)]);
+            for (int o = 0; o < instruction.operand_count; ++o) {
+                const hg::instruction_input& w = s_.operand(instruction, o);
+                operands.push_back(w.from == hg::instruction_input::source::constant ? w.number
+                                   : w.from == hg::instruction_input::source::load   ? loads[at(w.index)]
+                                                                                     : values[at(w.index)]);
             }
-            values.push_back(member.op->kind == hg::operation_kind::reduction ? operands[0]
-                                                                              : combine(*member.op, operands.data()));
+            values.push_back(instruction.op->kind == hg::operation_kind::reduction
+                                 ? operands[0]
+                                 : combine(*instruction.op, operands.data()));
         }
         return values;
     }
@@ -84,8 +85,8 @@ class schedule_interpreter {
             const std::vector<double> values = compute_members(group, loads);
             for (int i = 0; i < group.store_count; ++i) {
                 const hg::group_store& store = s_.stores[group.first_store + i];
-                const hg::operation& op = *s_.members[group.first_member + store.member].op;
-                const double x = values[at(store.member)];
+                const hg::operation& op = *s_.instructions[group.first_instruction + store.instruction].op;
+                const double x = values[at(store.instruction)];
                 if (op.kind != hg::operation_kind::reduction) {
                     place(store.value)[e] = x;
                     continue;
@@ -131,7 +132,8 @@ class schedule_interpreter {
         const std::vector<double> values = compute_members(group, loads);
         for (int i = 0; i < group.store_count; ++i) {
             const hg::group_store& store = s_.stores[group.first_store + i];
-            place(store.value)[row * group.extents[1] + column] = store.member < 0 ? tile : values[at(store.member)];
+            place(store.value)[row * group.extents[1] + column] =
+                store.instruction < 0 ? tile : values[at(store.instruction)];
         }
     }
     void run_whole(const hg::schedule_group& group) {

@@ -82,14 +82,14 @@ def order_in(text):
 
 
 PLANTED = {
-    "auto simple = hg::simplify(g, true);\nauto merged =\n    hg::merge(simple.view());\n": ["line 2"],
-    "return isolate_roots(merge(g, needed).view());\n": ["line 1"],
-    "const look_ahead ahead(g);\n\nfusion fused(g, ahead.view());\n": ["line 3"],
+    "auto simple = hg::simplify(g, true);\nauto merged =\n    hg::eliminate_common_subexpressions(simple.view());\n": ["line 2"],
+    "return isolate_roots(eliminate_common_subexpressions(g, needed).view());\n": ["line 1"],
+    "const use_analysis ahead(g);\n\nfusion fused(g, ahead.view());\n": ["line 3"],
     "lay_out(edit(s), rows);\nfind_representatives(edit(s), g);\n": ["line 2"],
     "g = Spec::select();\nif (trains) {\n    g = Spec::differentiate(std::move(g));\n}\n": ["line 3"],
-    "// merge(prune_and_simplify(g));\nsays(\"merge(prune_and_simplify(g))\");\n": [],
-    "auto simple = hg::simplify(g, true);\nauto merged = hg::merge(other.view());\n": [],
-    "constexpr graph_builder merge(const graph_view& simple);\nrun_passes(g);\n": [],
+    "// eliminate_common_subexpressions(prune_and_simplify(g));\nsays(\"merge(prune_and_simplify(g))\");\n": [],
+    "auto simple = hg::simplify(g, true);\nauto merged = hg::eliminate_common_subexpressions(other.view());\n": [],
+    "constexpr graph_builder eliminate_common_subexpressions(const graph_view& simple);\nrun_passes(g);\n": [],
 }
 
 

@@ -4,10 +4,10 @@
 #pragma once
 
 #include <hourglass/autodiff/cut_derivatives.hpp>
-#include <hourglass/autodiff/directions.hpp>
 #include <hourglass/autodiff/forward.hpp>
 #include <hourglass/autodiff/rows_between.hpp>
 #include <hourglass/autodiff/smooth.hpp>
+#include <hourglass/autodiff/vectorised.hpp>
 
 HOURGLASS_BEGIN
 namespace ops {
@@ -167,7 +167,7 @@ private:
         const linear_part part = linear_derivative(y, x, inputs < outputs && has_forward_mode(y, x));
         if (y.failed()) return y;
         if (part.result < 0) return zero(y, result);
-        const auto all = y.other(directions(*y.graph, part.seed).run(part.seed, part.result));
+        const auto all = y.other(vectorised_part(*y.graph, part.seed).run(part.seed, part.result));
         if (y.failed() || !part.forward) return y.failed() ? y : reshaped(all, result);
         return reshaped(apply_operation(transpose{}, reshaped(all, make_shape(inputs, outputs))), result);
     }

@@ -74,7 +74,7 @@ private:
             }
         if (part.forward != forward) part = linear_derivative(y, x, forward);
         if (y.failed()) return y;
-        const auto compressed = y.other(directions(g, part.seed, colours).run(part.seed, part.result));
+        const auto compressed = y.other(vectorised_part(g, part.seed, colours).run(part.seed, part.result));
         if (y.failed()) return y;
         gather entries;
         entries.options = {add_table(g, pattern, colours, forward), pattern.size(), 0, make_shape(outputs, inputs)};

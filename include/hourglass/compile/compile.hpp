@@ -108,24 +108,24 @@ template <class Graph, long Rows, bool Once = true> struct scheduled {
     static constexpr schedule_sizes sizes = schedule.sizes;
 
 private:
-    static constexpr schedule_view without_members() {
+    static constexpr schedule_view without_instructions() {
         schedule_view s = schedule.view();
-        s.members.size = s.wires.size = 0;
+        s.instructions.size = s.instruction_inputs.size = 0;
         return s;
     }
 
 public:
-    // What is looked up while the program runs. Members would bring every function that their operations name into the
-    // object file, and only compile time wants them.
-    static constexpr frozen_schedule<without_members().sizes()> run_time{without_members()};
+    // What is looked up while the program runs. Instructions would bring every function that their operations name into
+    // the object file, and only compile time wants them.
+    static constexpr frozen_schedule<without_instructions().sizes()> run_time{without_instructions()};
 };
 
 // Where no row acts on another, a scan is run for so many rows at a time from the first step to the last, each block by
 // one thread, which waits for nobody. The blocks are the same whatever the number of threads.
 inline constexpr long rows_of_block = 32;
-template <class Step> inline constexpr bool rows_are_apart = !mixes_rows(Step::view());
+template <class Step> inline constexpr bool rows_are_independent = !mixes_rows(Step::view());
 template <class Step, long Rows> inline constexpr long rows_at_once =
-    rows_are_apart<Step>&& Rows > rows_of_block ? rows_of_block : Rows;
+    rows_are_independent<Step>&& Rows > rows_of_block ? rows_of_block : Rows;
 
 // One step of scan K of a graph in which the bodies still lie, and how often and on what it is run. It may run scans in
 // its turn: those that stand in its body.
@@ -144,14 +144,14 @@ template <class Whole, int K, long Rows> struct step_of_scan
 };
 template <class Whole, int K, long Rows> struct compiled_step
     : step_of_scan<Whole, K, rows_at_once<step_of<Whole, K>, Rows>> {
-    static constexpr bool by_blocks = rows_are_apart<step_of<Whole, K>>;
+    static constexpr bool by_blocks = rows_are_independent<step_of<Whole, K>>;
     // Of another scan, whose steps are done again; of itself where there is none.
     static constexpr int other = compiled_step::plan.again < 0 ? K : compiled_step::plan.again;
     using again = step_of_scan<Whole, other, compiled_step::spec::rows>;
     static constexpr int operands =
         compiled_step::plan.outer + compiled_step::plan.states + compiled_step::plan.sequences +
         (compiled_step::plan.again < 0 ? 0 : again::plan.states + again::plan.outer + again::plan.sequences);
-    static_assert(!by_blocks || rows_are_apart<step_of<Whole, other>>,
+    static_assert(!by_blocks || rows_are_independent<step_of<Whole, other>>,
                   "the steps that are done again mix the rows, and so does their derivative");
 };
 

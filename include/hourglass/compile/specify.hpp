@@ -4,11 +4,11 @@
 #pragma once
 
 #include <hourglass/autodiff/differentiate.hpp>
-#include <hourglass/autodiff/obstacle.hpp>
+#include <hourglass/autodiff/explain_zero_gradient.hpp>
 #include <hourglass/autodiff/smooth.hpp>
 #include <hourglass/lowering/cut_models.hpp>
 #include <hourglass/lowering/update.hpp>
-#include <hourglass/passes/recompute.hpp>
+#include <hourglass/passes/rematerialise.hpp>
 #include <hourglass/passes/select.hpp>
 #include <hourglass/passes/simplify/row_sums.hpp>
 #include <hourglass/scan/row_mixing.hpp>
@@ -141,7 +141,7 @@ template <const auto& Graph, program_kind Kind, auto Loss, class... Options> str
         if (!options::recomputes || !recomputes) return g;
         list<int> again;
         for (const wanted_name& w : options::collect().recomputed) again.push(g.names[g.by_name.find(w.hash)].node);
-        return recomputation(g.view(), loss, first_backward).run(again.view());
+        return rematerialisation(g.view(), loss, first_backward).run(again.view());
     }
     // Puts updates in the place of the gradients; of rules that are lowered already, those in `rules` are used: for the
     // parameter that gradient i belongs to, the one that stands at rule_of[i].
@@ -196,7 +196,7 @@ private:
     static constexpr bool each_row = options::template has<per_example>;
 
     // Whether a value has a batch axis and no row of it depends on another.
-    static constexpr bool rows_are_apart(const graph_builder& g, int value) {
+    static constexpr bool rows_are_independent(const graph_builder& g, int value) {
         const list<bool> part = parts_of(g, value);
         for (int n = 0; n <= value; ++n)
             if (part[n] && mixes_rows(g, n)) return false;
@@ -218,7 +218,7 @@ private:
                             "of all rows"));
             return;
         }
-        if (each_row && !rows_are_apart(g, node_)) {
+        if (each_row && !rows_are_independent(g, node_)) {
             g.fail(sentence("hg::per_example asks for the gradient of each row, but the loss '", Loss.name, "' ",
                             root.batched() ? "couples the rows of a call" : "has no batch axis"));
             return;
@@ -261,14 +261,14 @@ private:
             if (!by_name) return;
             const int target = targets[i];
             g.fail(sentence("the loss '", Loss.name, "' has no derivative with respect to '", g.name(names[i]),
-                            "': ", obstacle(s, loss_node, {&target, 1})));
+                            "': ", explain_zero_gradient(s, loss_node, {&target, 1})));
             return;
         }
         if (by_name) return;
         g.fail(sentence("the loss '", Loss.name, "' has no derivative with respect to any parameter",
                         asked.has_trained ? " that hg::trains<...> names" : "",
                         Kind == program_kind::trainer ? ", so there is nothing to train: " : ": ",
-                        obstacle(s, loss_node, targets.view())));
+                        explain_zero_gradient(s, loss_node, targets.view())));
     }
     // What a program returns of a loss, or of a term of it: its mean or sum over the rows, or a number for each row.
     static constexpr handle over_rows(handle h) {

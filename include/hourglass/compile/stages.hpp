@@ -9,7 +9,7 @@
 #include <utility>
 
 #include <hourglass/compile/specify.hpp>
-#include <hourglass/passes/merge.hpp>
+#include <hourglass/passes/common_subexpressions.hpp>
 #include <hourglass/passes/simplify/simplify.hpp>
 #include <hourglass/passes/split.hpp>
 #include <hourglass/schedule/plan.hpp>
@@ -21,7 +21,7 @@ struct schedule_state {
     graph_view graph;
     long rows = 0;    // the most of a call
     bool once = true; // whether something may be computed once for all calls
-    slice_of<prospect> uses{};
+    slice_of<node_uses> uses{};
     fusion_view groups{};
     order_view order{};
 };
@@ -151,7 +151,9 @@ struct merged {
     static constexpr std::string_view does = "common subexpressions made one, dead code dropped again";
     static constexpr held_by check = held_by::bits;
     static constexpr graph_sizes room(const graph_sizes& of) { return of; }
-    static constexpr graph_builder run(const graph_view& g) { return merge(g, needed_nodes(g).view()); }
+    static constexpr graph_builder run(const graph_view& g) {
+        return eliminate_common_subexpressions(g, needed_nodes(g).view());
+    }
 };
 
 struct isolated {
@@ -218,10 +220,10 @@ struct analysed {
     static constexpr std::string_view name = "analysed";
     static constexpr std::string_view does = "who uses each node, and what is the same in every call";
     static constexpr held_by check = held_by::schedule;
-    template <int Nodes> using frozen = table<prospect, Nodes>;
+    template <int Nodes> using frozen = table<node_uses, Nodes>;
     static constexpr int room(const schedule_state& s) { return s.graph.nodes.size; }
-    static constexpr look_ahead run(const schedule_state& s) { return look_ahead(s.graph, s.once); }
-    static constexpr slice_of<prospect> view_of(const schedule_state&, const auto& made) { return made.view(); }
+    static constexpr use_analysis run(const schedule_state& s) { return use_analysis(s.graph, s.once); }
+    static constexpr slice_of<node_uses> view_of(const schedule_state&, const auto& made) { return made.view(); }
     static constexpr void give(schedule_state& s, const auto& made) { s.uses = made.view(); }
 };
 
@@ -332,8 +334,8 @@ template <class Spec, class Stage> inline constexpr bool is_part = [] {
 
 }
 
-// What the specification makes of the model: a program's graph before any pass. Without recomputation, it shows what
-// that saves.
+// What the specification makes of the model: a program's graph before any pass. Without rematerialisation, it shows
+// what that saves.
 template <class Spec> constexpr graph_builder specify(bool recomputes = true) {
     graph_builder g;
     if constexpr (!made_in_steps<Spec>) g = Spec::run();

@@ -307,8 +307,8 @@ private:
     }
 };
 
-template <taker Taker, class... Options> using inspection_options =
-    checked_options<Taker, double, interpreter_element_check, Options...>;
+template <option_schema Schema, class... Options> using inspection_options =
+    checked_options<Schema, double, interpreter_element_check, Options...>;
 
 // A whole model, evaluated by the reference interpreter:
 //     hg::interpreter<vae> look{theta, hg::seed = 1};
@@ -320,9 +320,10 @@ template <taker Taker, class... Options> using inspection_options =
 // examples. The parameters are read at each call and must live as long as the interpreter; their element type does not
 // matter.
 template <const auto& Graph, class... Options> class interpreter
-    : public inspection<lowered<Graph>, typename inspection_options<taker::interpreter, Options...>::element_type,
+    : public inspection<lowered<Graph>,
+                        typename inspection_options<option_schema::interpreter, Options...>::element_type,
                         cut_values<Graph>> {
-    using options = inspection_options<taker::interpreter, Options...>;
+    using options = inspection_options<option_schema::interpreter, Options...>;
     using base = inspection<lowered<Graph>, typename options::element_type, cut_values<Graph>>;
     static_assert(check<Graph>);
     static_assert(assert_well_formed<typename options::mistake>::value);
@@ -332,7 +333,7 @@ public:
     requires(!(std::derived_from<std::remove_cvref_t<Sources>, interpreter> ||
                ...)) explicit interpreter(Sources&&... sources)
         : base(option_set<Options...>::template has<training>, sources...) {
-        static_assert(assert_well_formed<making_check<taker::interpreter, Sources...>>::value);
+        static_assert(assert_well_formed<construction_check<option_schema::interpreter, Sources...>>::value);
     }
 };
 
@@ -343,8 +344,8 @@ public:
 // It writes nothing: what a step would make of W is look.update(W).
 template <class Program, class... Options> class program_interpreter
     : public inspection<typename Program::compiled_graph::specified,
-                        typename inspection_options<taker::program_interpreter, Options...>::element_type> {
-    using options = inspection_options<taker::program_interpreter, Options...>;
+                        typename inspection_options<option_schema::program_interpreter, Options...>::element_type> {
+    using options = inspection_options<option_schema::program_interpreter, Options...>;
     using base = inspection<typename Program::compiled_graph::specified, typename options::element_type>;
     static_assert(assert_well_formed<typename options::mistake>::value);
 
@@ -353,7 +354,7 @@ public:
     requires(!(std::derived_from<std::remove_cvref_t<Sources>, program_interpreter> ||
                ...)) explicit program_interpreter(Sources&&... sources)
         : base(Program::compiled_graph::spec::in_training, sources...) {
-        static_assert(assert_well_formed<making_check<taker::program_interpreter, Sources...>>::value);
+        static_assert(assert_well_formed<construction_check<option_schema::program_interpreter, Sources...>>::value);
     }
 
     // What the program returns, the mean over the rows for a loss; gradients and next values. Of rank 0 too as views.

@@ -81,8 +81,8 @@ public:
         for (int i = s.groups.size - 1; i >= 0; --i) {
             const schedule_group& group = s.groups[i];
             if (group.node >= 0) group_of_[static_cast<std::size_t>(group.node)] = i;
-            for (int m = 0; m < group.member_count; ++m)
-                group_of_[static_cast<std::size_t>(s.members[group.first_member + m].node)] = i;
+            for (int m = 0; m < group.instruction_count; ++m)
+                group_of_[static_cast<std::size_t>(s.instructions[group.first_instruction + m].node)] = i;
         }
         for (int v = 0; v < s.values.size; ++v)
             if (s.values[v].storage == storage_kind::arena && s.values[v].offset >= 0)

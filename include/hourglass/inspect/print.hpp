@@ -135,7 +135,7 @@ inline std::string print(graph_view g, std::string_view title = "graph") {
 }
 inline std::string print(const graph_builder& g, std::string_view title = "graph") { return print(g.view(), title); }
 
-// What a schedule's text and picture share: names of values and what the members of a group compute.
+// What a schedule's text and picture share: names of values and what the instructions of a group compute.
 class schedule_names {
     schedule_view s_;
     graph_view g_;
@@ -156,7 +156,7 @@ public:
         });
         return values;
     }
-    // The group's own node, where it is more than elementwise, then its members.
+    // The group's own node, where it is more than elementwise, then its instructions.
     std::vector<std::string> lines(const schedule_group& group) const {
         std::vector<std::string> all;
         if (group.node >= 0) {
@@ -169,10 +169,10 @@ public:
                 rules.print(group, end);
             });
         }
-        for (int i = 0; i < group.member_count; ++i) {
-            const group_member& m = s_.members[group.first_member + i];
+        for (int i = 0; i < group.instruction_count; ++i) {
+            const instruction& m = s_.instructions[group.first_instruction + i];
             std::vector<std::string> operands;
-            for (int o = 0; o < m.operand_count; ++o) operands.push_back(wire_text(group, s_.operand(m, o)));
+            for (int o = 0; o < m.operand_count; ++o) operands.push_back(input_text(group, s_.operand(m, o)));
             const std::string name = names_.all(m.node);
             if (operands.size() == 1 && operands[0] == names_[m.node])
                 all.push_back("copy of " + operands[0]);
@@ -183,9 +183,10 @@ public:
     }
 
 private:
-    std::string wire_text(const schedule_group& group, const wire& w) const {
-        if (w.from == wire::source::constant) return number_text(w.number);
-        if (w.from == wire::source::member) return names_[s_.members[group.first_member + w.index].node];
+    std::string input_text(const schedule_group& group, const instruction_input& w) const {
+        if (w.from == instruction_input::source::constant) return number_text(w.number);
+        if (w.from == instruction_input::source::instruction)
+            return names_[s_.instructions[group.first_instruction + w.index].node];
         const group_load& l = s_.loads[group.first_load + w.index];
         return l.tile ? names_[group.node] : value(l.value);
     }
@@ -311,7 +312,7 @@ template <class Program> std::string print_schedule() {
     if constexpr (requires { requires compiled::spec::options::recomputes; }) {
         const graph_builder last = run_passes(specify<typename compiled::spec>(false).view());
         const schedule_builder plain = plan(last.view(), Program::max_rows);
-        t += "without recomputation: " + size_text(plain.arena, bytes) + "\n";
+        t += "without rematerialisation: " + size_text(plain.arena, bytes) + "\n";
     }
     return t;
 }

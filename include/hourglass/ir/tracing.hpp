@@ -70,7 +70,7 @@ private:
 };
 
 // What a rule `over_directions` is given: an application of the operation to operands some of which have a value for
-// each of many directions. The pass that asks for it fills it in (autodiff/directions.hpp).
+// each of many directions. The pass that asks for it fills it in (autodiff/vectorised.hpp).
 class direction_operands {
 public:
     constexpr virtual int count() const = 0; // of the directions

@@ -1,6 +1,6 @@
 // What programs, parameters and interpreters take as their options, the types behind the graph: everything else, what
 // is given twice and what is out of range is said in words. What an option does is known to compile/compile.hpp; the
-// arguments with which they are made are in program/making.hpp.
+// arguments with which they are made are in program/construction.hpp.
 #pragma once
 
 #include <iterator>
@@ -95,13 +95,13 @@ template <> struct option_traits<per_example> { static constexpr option_kind kin
 template <> struct option_traits<arena_inside> { static constexpr option_kind kind = option_kind::arena_inside; };
 
 // What takes options, and which.
-enum class taker { function, gradient, trainer, parameters, interpreter, program_interpreter };
-struct taker_outline {
+enum class option_schema { function, gradient, trainer, parameters, interpreter, program_interpreter };
+struct option_schema_outline {
     std::string_view name{};
     bool takes[option_count]{}; // in the order of option_kind
 };
 // clang-format off
-inline constexpr taker_outline takers[] = {
+inline constexpr option_schema_outline option_schemas[] = {
     //                            from   to     wrt    trains recompute rule   rows   element training sum    per_example arena_inside
     {"hg::function",            {true,  true,  false, false, false,    false, true,  true,   true,    false, false,      true}},
     {"hg::gradient",            {true,  true,  true,  false, true,     false, true,  true,   false,   true,  true,       true}},
@@ -111,14 +111,14 @@ inline constexpr taker_outline takers[] = {
     {"hg::program_interpreter", {false, false, false, false, false,    false, false, true,   false,   false, false,      false}},
 };
 // clang-format on
-constexpr taker taker_of(program_kind kind) {
-    return kind == program_kind::function   ? taker::function
-           : kind == program_kind::gradient ? taker::gradient
-                                            : taker::trainer;
+constexpr option_schema option_schema_of(program_kind kind) {
+    return kind == program_kind::function   ? option_schema::function
+           : kind == program_kind::gradient ? option_schema::gradient
+                                            : option_schema::trainer;
 }
 
-template <taker Taker, class... Options> struct options_check {
-    static constexpr const taker_outline& outline = takers[static_cast<int>(Taker)];
+template <option_schema Schema, class... Options> struct options_check {
+    static constexpr const option_schema_outline& outline = option_schemas[static_cast<int>(Schema)];
 
     template <class Option> static constexpr text name_of() {
         constexpr option_kind kind = option_traits<Option>::kind;
@@ -140,7 +140,7 @@ template <taker Taker, class... Options> struct options_check {
     template <class Option> static constexpr text check_one() {
         constexpr option_kind kind = option_traits<Option>::kind;
         // That a trainer cannot have it, the specification says, and why.
-        if (Taker == taker::trainer && kind == option_kind::per_example) return {};
+        if (Schema == option_schema::trainer && kind == option_kind::per_example) return {};
         if (kind == option_kind::unknown || !outline.takes[static_cast<int>(kind)])
             return sentence(name_of<Option>(), " is no option of ", outline.name, ", which takes ", all_taken());
         if constexpr (requires { option_traits<Option>::mistake(); }) return option_traits<Option>::mistake();
@@ -204,10 +204,11 @@ template <class T> struct interpreter_element_check {
 };
 
 // Options checked: the mistake in them, if any, and the element type, in place of a wrong one its default.
-template <taker Taker, class Default, template <class> class ElementCheck, class... Options> struct checked_options {
+template <option_schema Schema, class Default, template <class> class ElementCheck, class... Options>
+struct checked_options {
     using given = typename option_set<Options...>::found_element;
     using element_or_default = std::conditional_t<std::is_void_v<given>, Default, given>;
-    using of_options = options_check<Taker, Options...>;
+    using of_options = options_check<Schema, Options...>;
     using of_element = ElementCheck<element_or_default>;
     static constexpr bool passed = of_options::passed && of_element::passed;
     using mistake = std::conditional_t<of_options::passed, of_element, of_options>;
@@ -238,8 +239,8 @@ struct choose_spec<false, Checked, Graph, Kind, Loss, Options...> {
 };
 // The specification of a program with these options, or what stands for it.
 template <const auto& Graph, program_kind Kind, auto Loss, class... Options> using checked_spec =
-    typename choose_spec<checked_options<taker_of(Kind), float, element_check, Options...>::passed,
-                         checked_options<taker_of(Kind), float, element_check, Options...>, Graph, Kind, Loss,
+    typename choose_spec<checked_options<option_schema_of(Kind), float, element_check, Options...>::passed,
+                         checked_options<option_schema_of(Kind), float, element_check, Options...>, Graph, Kind, Loss,
                          Options...>::type;
 
 HOURGLASS_END

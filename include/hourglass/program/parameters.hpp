@@ -7,8 +7,8 @@
 
 #include <hourglass/compile/check.hpp>
 #include <hourglass/kernels/aligned_memory.hpp>
+#include <hourglass/program/construction.hpp>
 #include <hourglass/program/initialise.hpp>
-#include <hourglass/program/making.hpp>
 #include <hourglass/program/tensor_view.hpp>
 
 HOURGLASS_BEGIN
@@ -151,7 +151,7 @@ private:
 // parameters<graph>, or parameters<graph, element<double>>. Starts as the model says, drawn from a seed:
 // parameters<vae> theta{hg::seed = 7}.
 template <class... Options> using parameters_options =
-    checked_options<taker::parameters, float, element_check, Options...>;
+    checked_options<option_schema::parameters, float, element_check, Options...>;
 template <const auto& Graph, class... Options> class parameters
     : public tensor_store<tensor_table<lowered<Graph>>, typename parameters_options<Options...>::element_type> {
     static_assert(check<Graph>);
@@ -163,7 +163,7 @@ public:
     template <class First, class... Rest>
     requires(sizeof...(Rest) > 0 || !std::derived_from<First, parameters>) explicit parameters(const First& first,
                                                                                                const Rest&... rest) {
-        static_assert(assert_well_formed<making_check<taker::parameters, First, Rest...>>::value);
+        static_assert(assert_well_formed<construction_check<option_schema::parameters, First, Rest...>>::value);
         reset(option_or(decltype(seed)::hash, std::uint64_t{0}, first, rest...));
     }
     void reset(std::uint64_t seed_) { this->initialise_all(seed_); }

@@ -23,7 +23,7 @@ public:
     // be so many threads.
     template <class... Arguments> explicit callable_program(const Arguments&... arguments)
         : base(threads_or(base::default_limit(), arguments...)) {
-        base::template well_formed<making_check<taker_of(Spec::kind), Arguments...>>();
+        base::template well_formed<construction_check<option_schema_of(Spec::kind), Arguments...>>();
         this->executor_.noise.seed = option_or(decltype(seed)::hash, std::uint64_t{0}, arguments...);
     }
     callable_program(const callable_program&) = delete;
@@ -157,7 +157,7 @@ public:
     // Throws call_error where there cannot be so many threads.
     template <class... Arguments> explicit trainer(Arguments&&... arguments)
         : base(threads_or(base::default_limit(), arguments...)) {
-        using making = making_check<taker::trainer, Arguments...>;
+        using making = construction_check<option_schema::trainer, Arguments...>;
         if constexpr (base::template well_formed<making>()) {
             this->executor_.noise.seed = option_or(decltype(seed)::hash, std::uint64_t{0}, arguments...);
             start(arguments...);

@@ -11,7 +11,7 @@
 #include <hourglass/kernels/partial.hpp>
 #include <hourglass/kernels/simd.hpp>
 #include <hourglass/ops/reduction.hpp>
-#include <hourglass/runtime/members.hpp>
+#include <hourglass/runtime/chosen.hpp>
 #include <hourglass/schedule/group_kinds.hpp>
 #include <hourglass/threads/worker.hpp>
 
@@ -22,7 +22,7 @@ template <class Compiled, int Group, class T> class group_kernel {
     static constexpr schedule_group group = schedule.groups[Group];
     static constexpr int dimensions = group.dimensions;
     static constexpr int inner = dimensions - 1;
-    static constexpr int loads = group.load_count, members = group.member_count, stores = group.store_count;
+    static constexpr int loads = group.load_count, instructions = group.instruction_count, stores = group.store_count;
     // A domain of one element is computed without vectors, and so is one that fills at most half of one, where little
     // is done: it was often written element by element, and reading that as a vector takes long.
     static constexpr bool find_single() {
@@ -33,8 +33,8 @@ template <class Compiled, int Group, class T> class group_kernel {
         long elements = 1;
         for (int d = 0; d < of.dimensions; ++d) elements *= of.extents[d];
         if (2 * elements > kernels::width<T>) return elements == 1;
-        for (int i = 0; i < of.member_count; ++i) {
-            const operation& op = *Compiled::schedule.members[of.first_member + i].op;
+        for (int i = 0; i < of.instruction_count; ++i) {
+            const operation& op = *Compiled::schedule.instructions[of.first_instruction + i].op;
             if (elements > 1 && op.kind != operation_kind::reduction && !op.cheap) return false;
         }
         return true;
@@ -58,70 +58,74 @@ template <class Compiled, int Group, class T> class group_kernel {
 
     static constexpr const group_load& load(int i) { return schedule.loads[group.first_load + i]; }
     static constexpr const group_store& store(int i) { return schedule.stores[group.first_store + i]; }
-    static constexpr const group_member& member(int i) { return Compiled::schedule.members[group.first_member + i]; }
+    static constexpr const instruction& instruction_at(int i) {
+        return Compiled::schedule.instructions[group.first_instruction + i];
+    }
     static constexpr long stride(int load_, int dimension) { return load(load_).strides[dimension]; }
     static constexpr long extent(int dimension) { return group.extents[dimension]; }
-    template <int Member> using operation_of = typename implementation<member(Member).op->id>::type;
+    template <int Instruction> using operation_of = typename implementation<instruction_at(Instruction).op->id>::type;
     static constexpr bool is_reduction(int m) { // -1 stands for the tile itself
-        return m >= 0 && member(m).op->kind == operation_kind::reduction;
+        return m >= 0 && instruction_at(m).op->kind == operation_kind::reduction;
     }
 
-    static constexpr auto reductions = choose<members>(is_reduction);
-    static constexpr auto computed = choose<members>([](int m) { return !is_reduction(m); });
+    static constexpr auto reductions = choose<instructions>(is_reduction);
+    static constexpr auto computed = choose<instructions>([](int m) { return !is_reduction(m); });
 
     // Sums are kept for a while in one vector and then added to a second, so that long ones lose few digits.
     static constexpr long steps_per_block = 64;
     // A sum waits for itself, where there is little else to do: several of them, over every so many vectors, do not.
     static constexpr int find_chains() {
         const long vectors = extent(inner) / width;
-        if (!group.reduces || members > 8 || vectors < 8) return 1;
-        for (int m = 0; m < members; ++m)
-            if (!is_reduction(m) && !member(m).op->cheap) return 1;
+        if (!group.reduces || instructions > 8 || vectors < 8) return 1;
+        for (int m = 0; m < instructions; ++m)
+            if (!is_reduction(m) && !instruction_at(m).op->cheap) return 1;
         return 4;
     }
     static constexpr int chains = find_chains();
 
     struct registers {
         vector loaded[loads + 1];
-        vector value[members + 1];
-        vector recent[members + 1]; // of members that reduce
-        vector total[members + 1];
-        vector least[members + 1]; // of those that are watched
+        vector value[instructions + 1];
+        vector recent[instructions + 1]; // of instructions that reduce
+        vector total[instructions + 1];
+        vector least[instructions + 1]; // of those that are watched
     };
 
-    template <int Member, int Operand> [[gnu::always_inline]] static vector operand(const registers& r) {
-        constexpr wire w = Compiled::schedule.wires[member(Member).first_wire + Operand];
-        if constexpr (w.from == wire::source::member)
+    template <int Instruction, int Operand> [[gnu::always_inline]] static vector operand(const registers& r) {
+        constexpr instruction_input w =
+            Compiled::schedule.instruction_inputs[instruction_at(Instruction).first_input + Operand];
+        if constexpr (w.from == instruction_input::source::instruction)
             return r.value[w.index];
-        else if constexpr (w.from == wire::source::load)
+        else if constexpr (w.from == instruction_input::source::load)
             return r.loaded[w.index];
         else
             return vector(static_cast<T>(w.number));
     }
-    template <int Member> [[gnu::always_inline]] static void compute(registers& r) {
-        using Op = operation_of<Member>;
-        constexpr int count = member(Member).operand_count;
+    template <int Instruction> [[gnu::always_inline]] static void compute(registers& r) {
+        using Op = operation_of<Instruction>;
+        constexpr int count = instruction_at(Instruction).operand_count;
         if constexpr (count == 1)
-            r.value[Member] = Op::template forward<vector>(operand<Member, 0>(r));
+            r.value[Instruction] = Op::template forward<vector>(operand<Instruction, 0>(r));
         else if constexpr (count == 2)
-            r.value[Member] = Op::template forward<vector>(operand<Member, 0>(r), operand<Member, 1>(r));
+            r.value[Instruction] = Op::template forward<vector>(operand<Instruction, 0>(r), operand<Instruction, 1>(r));
         else
             [&]<int... I>(std::integer_sequence<int, I...>) __attribute__((always_inline)) {
-                r.value[Member] = Op::template forward<vector>(operand<Member, I>(r)...);
+                r.value[Instruction] = Op::template forward<vector>(operand<Instruction, I>(r)...);
             }
         (std::make_integer_sequence<int, count>{});
     }
 
     // A reduction that has `watch` is combined without a check of each partial result, for which the next would wait.
     // The least of them is kept beside, and confirms the result in the end.
-    template <int Member> static constexpr bool is_watched = requires(vector x) {
-        operation_of<Member>::template watch<vector>(x, x);
+    template <int Instruction> static constexpr bool is_watched = requires(vector x) {
+        operation_of<Instruction>::template watch<vector>(x, x);
     };
-    template <int Member> [[gnu::always_inline]] static void combine(registers& r, vector& total, const vector& x) {
-        using Op = operation_of<Member>;
-        if constexpr (is_watched<Member>) {
+    template <int Instruction>
+    [[gnu::always_inline]] static void combine(registers& r, vector& total, const vector& x) {
+        using Op = operation_of<Instruction>;
+        if constexpr (is_watched<Instruction>) {
             total = Op::template combine_unwatched<vector>(total, x);
-            r.least[Member] = Op::template watch<vector>(r.least[Member], total);
+            r.least[Instruction] = Op::template watch<vector>(r.least[Instruction], total);
         } else {
             total = Op::template combine<vector>(total, x);
         }
@@ -130,12 +134,13 @@ template <class Compiled, int Group, class T> class group_kernel {
     // A step over a whole vector, or over the last few elements of a row.
     enum class extent_of_step { whole, partial };
 
-    template <extent_of_step Extent, int Member> [[gnu::always_inline]] static void reduce(registers& r, int count) {
-        using Op = operation_of<Member>;
-        vector x = operand<Member, 0>(r);
+    template <extent_of_step Extent, int Instruction>
+    [[gnu::always_inline]] static void reduce(registers& r, int count) {
+        using Op = operation_of<Instruction>;
+        vector x = operand<Instruction, 0>(r);
         if constexpr (Extent == extent_of_step::partial && width > 1)
             x = kernels::keep_lanes<T>(x, count, Op::template start<vector>());
-        combine<Member>(r, r.recent[Member], x);
+        combine<Instruction>(r, r.recent[Instruction], x);
     }
     // The loads that differ from element to element of a row; one number in a row; one number everywhere.
     static constexpr bool moves(int l) { return load(l).tile || stride(l, inner) != 0; }
@@ -161,7 +166,7 @@ template <class Compiled, int Group, class T> class group_kernel {
     }
     template <extent_of_step Extent, int Store>
     [[gnu::always_inline]] static void keep(const registers& r, T* const* to, long at, auto count) {
-        constexpr int m = store(Store).member;
+        constexpr int m = store(Store).instruction;
         vector x;
         if constexpr (m < 0)
             x = r.loaded[0];
@@ -172,15 +177,15 @@ template <class Compiled, int Group, class T> class group_kernel {
         else
             kernels::store_partial(to[Store] + at, x, count);
     }
-    static constexpr auto kept = choose<stores>([](int s) { return !is_reduction(store(s).member); });
-    static constexpr auto kept_sums = choose<stores>([](int s) { return is_reduction(store(s).member); });
-    template <extent_of_step Extent, int... Loads, int... Members, int... Sums, int... Stores>
-    [[gnu::always_inline]] static void step_of(numbers<Loads...>, numbers<Members...>, numbers<Sums...>,
+    static constexpr auto kept = choose<stores>([](int s) { return !is_reduction(store(s).instruction); });
+    static constexpr auto kept_sums = choose<stores>([](int s) { return is_reduction(store(s).instruction); });
+    template <extent_of_step Extent, int... Loads, int... Instructions, int... Sums, int... Stores>
+    [[gnu::always_inline]] static void step_of(numbers<Loads...>, numbers<Instructions...>, numbers<Sums...>,
                                                numbers<Stores...>, [[maybe_unused]] registers& r,
                                                [[maybe_unused]] const T* const* from, [[maybe_unused]] T* const* to,
                                                [[maybe_unused]] long at, [[maybe_unused]] auto count) {
         (fetch<Extent, Loads>(r, from, at, count), ...);
-        (compute<Members>(r), ...);
+        (compute<Instructions>(r), ...);
         (reduce<Extent, Sums>(r, count), ...);
         (keep<Extent, Stores>(r, to, at, count), ...);
     }
@@ -189,9 +194,9 @@ template <class Compiled, int Group, class T> class group_kernel {
         step_of<Extent>(chosen<moving>(), chosen<computed>(), chosen<reductions>(), chosen<kept>(), r, from, to, at,
                         count);
     }
-    template <int Member> [[gnu::always_inline]] static void begin(registers& r) {
-        r.recent[Member] = r.total[Member] = operation_of<Member>::template start<vector>();
-        if constexpr (is_watched<Member>) r.least[Member] = r.recent[Member];
+    template <int Instruction> [[gnu::always_inline]] static void begin(registers& r) {
+        r.recent[Instruction] = r.total[Instruction] = operation_of<Instruction>::template start<vector>();
+        if constexpr (is_watched<Instruction>) r.least[Instruction] = r.recent[Instruction];
     }
     template <int... Sums>
     [[gnu::always_inline]] static void begin_sums(numbers<Sums...>, [[maybe_unused]] registers& r) {
@@ -201,20 +206,21 @@ template <class Compiled, int Group, class T> class group_kernel {
         fetch_once(chosen<of_rows>(), r, from);
         begin_sums(chosen<reductions>(), r);
     }
-    template <int Member> [[gnu::always_inline]] static void gather(registers& r) {
-        combine<Member>(r, r.total[Member], r.recent[Member]);
-        r.recent[Member] = operation_of<Member>::template start<vector>();
+    template <int Instruction> [[gnu::always_inline]] static void gather(registers& r) {
+        combine<Instruction>(r, r.total[Instruction], r.recent[Instruction]);
+        r.recent[Instruction] = operation_of<Instruction>::template start<vector>();
     }
-    template <int Member> [[gnu::always_inline]] static void join(registers& r, const registers& other) {
-        combine<Member>(r, r.recent[Member], other.recent[Member]);
-        if constexpr (is_watched<Member>)
-            r.least[Member] = operation_of<Member>::template watch<vector>(r.least[Member], other.least[Member]);
+    template <int Instruction> [[gnu::always_inline]] static void join(registers& r, const registers& other) {
+        combine<Instruction>(r, r.recent[Instruction], other.recent[Instruction]);
+        if constexpr (is_watched<Instruction>)
+            r.least[Instruction] =
+                operation_of<Instruction>::template watch<vector>(r.least[Instruction], other.least[Instruction]);
     }
     // The lanes into which a row is summed: where it is shorter than a vector, the others hold what changes no sum.
     static constexpr int lanes_used =
         extent(inner) < width ? static_cast<int>(std::bit_ceil(static_cast<unsigned long>(extent(inner)))) : width;
     template <int Store> [[gnu::always_inline]] static void keep_sum(const registers& r, T* const* to, long row) {
-        constexpr int m = store(Store).member;
+        constexpr int m = store(Store).instruction;
         using Op = operation_of<m>;
         if constexpr (is_watched<m>)
             to[Store][row] = confirmed_sum<m>(r);
@@ -224,9 +230,9 @@ template <class Compiled, int Group, class T> class group_kernel {
             to[Store][row] = kernels::across_lanes<T, lanes_used>(
                 r.recent[m], [](const vector& a, const vector& b) { return Op::template combine<vector>(a, b); });
     }
-    template <int Member> [[gnu::always_inline]] static T confirmed_sum(const registers& r) {
-        using Op = operation_of<Member>;
-        const vector lanes = Op::template confirm<vector>(r.recent[Member], r.least[Member]);
+    template <int Instruction> [[gnu::always_inline]] static T confirmed_sum(const registers& r) {
+        using Op = operation_of<Instruction>;
+        const vector lanes = Op::template confirm<vector>(r.recent[Instruction], r.least[Instruction]);
         if constexpr (width == 1) {
             return lanes;
         } else {
@@ -338,7 +344,7 @@ template <class Compiled, int Group, class T> class group_kernel {
     }
     static constexpr auto find_sum_stores() {
         table<bool, stores> sums;
-        for (int s = 0; s < stores; ++s) sums[s] = is_reduction(store(s).member);
+        for (int s = 0; s < stores; ++s) sums[s] = is_reduction(store(s).instruction);
         return sums;
     }
     static constexpr auto sum_stores = find_sum_stores();

@@ -10,14 +10,14 @@
 #pragma once
 
 #include <hourglass/schedule/group_kinds.hpp>
-#include <hourglass/schedule/look_ahead.hpp>
+#include <hourglass/schedule/use_analysis.hpp>
 
 HOURGLASS_BEGIN
 
 // Makes the decisions, node by node in the order of the graph.
 class fusion {
-    static constexpr int most_members = 64;
-    static constexpr int most_floating = 6; // nodes behind one another
+    static constexpr int most_instructions = 64;
+    static constexpr int most_deferred = 6; // nodes behind one another
 
     graph_view g_;
     list<fused_node> fused_nodes_;
@@ -29,25 +29,25 @@ class fusion {
     // a constant evaluation does here.
     const node* nodes_ = nullptr;
     const int* operands_ = nullptr;
-    const prospect* ahead_ = nullptr;
+    const node_uses* uses_ = nullptr;
     fused_node* fused_ = nullptr;
     fused_group* groups_ = nullptr;
     int group_count_ = 0;
-    bool* floating_ = nullptr; // made of leaves alone: joins the group of its first use
+    bool* deferred_ = nullptr; // made of leaves alone: joins the group of its first use
     int* depth_ = nullptr;     // of floating nodes: how many of them stand behind one another
     fused_type* types_ = nullptr;
 
 public:
-    constexpr fusion(const graph_view& g, slice_of<prospect> ahead)
+    constexpr fusion(const graph_view& g, slice_of<node_uses> uses)
         : g_(g), fused_nodes_(g.nodes.size), fused_groups_(2 * g.nodes.size + 1), floating_list_(g.nodes.size),
-          depth_list_(g.nodes.size), nodes_(g.nodes.data), operands_(g.operands.data), ahead_(ahead.data),
-          fused_(fused_nodes_.begin()), groups_(fused_groups_.begin()), floating_(floating_list_.begin()),
+          depth_list_(g.nodes.size), nodes_(g.nodes.data), operands_(g.operands.data), uses_(uses.data),
+          fused_(fused_nodes_.begin()), groups_(fused_groups_.begin()), deferred_(floating_list_.begin()),
           depth_(depth_list_.begin()) {
         for (int n = 0; n < g.nodes.size; ++n) // they are numbered as they appear
-            if (ahead_[n].type == type_list_.size()) type_list_.push({nodes_[n].type, nodes_[n].type.extents.size()});
+            if (uses_[n].type == type_list_.size()) type_list_.push({nodes_[n].type, nodes_[n].type.extents.size()});
         types_ = type_list_.begin();
         for (int n = 0; n < g.nodes.size; ++n) place(n);
-        for (const graph_root& r : g.roots) settle(fused_[r.node].source);
+        for (const graph_root& r : g.roots) materialise(fused_[r.node].source);
     }
     fusion(const fusion&) = delete;
     fusion& operator=(const fusion&) = delete;
@@ -60,16 +60,16 @@ private:
         const node& at = nodes_[n];
         fused_node& here = fused_[n];
         here.source = n;
-        here.type = ahead_[n].type;
-        here.arithmetic = ahead_[n].arithmetic;
+        here.type = uses_[n].type;
+        here.arithmetic = uses_[n].arithmetic;
         if (is_elementwise(at)) {
-            if (!is_number(n) && !floats(n)) join(n, here.type, -1);
+            if (!is_number(n) && !is_deferred(n)) join(n, here.type, -1);
         } else if (is_leaf(at)) {
             here.uniform = is<ops::scalar>(at) || is<ops::rows>(at);
         } else if (is_literal(at)) {
             here.uniform = true;
         } else if (here.arithmetic) {
-            join(n, ahead_[g_.operand(n, 0)].type, ops::reduction_axes::of(at.options).first);
+            join(n, uses_[g_.operand(n, 0)].type, ops::reduction_axes::of(at.options).first);
         } else if (moves_nothing(at)) {
             place_view(n);
         } else if (is_scan_output(at)) {
@@ -81,13 +81,13 @@ private:
     constexpr void place_view(int n) {
         fused_node& here = fused_[n];
         here.source = fused_[g_.operand(n, 0)].source;
-        settle(here.source);
+        materialise(here.source);
         here.uniform = fused_[here.source].uniform;
         for (int i = 0; i < nodes_[n].operand_count; ++i) wait_for(g_.operand(n, i), here);
     }
     // Nothing that reads it runs before the group of the node that it waits for.
     constexpr void wait_for(int awaited, fused_node& here) {
-        settle(fused_[awaited].source);
+        materialise(fused_[awaited].source);
         const int own = fused_[awaited].group, of = fused_[fused_[awaited].source].group;
         here.group = own > here.group ? own : here.group;
         here.group = of > here.group ? of : here.group;
@@ -95,63 +95,63 @@ private:
     // A number of the call is in no group.
     constexpr bool is_number(int n) {
         const node& at = nodes_[n];
-        if (at.type.extents.rank != 0 || at.type.batched || ahead_[n].written) return false;
+        if (at.type.extents.rank != 0 || at.type.batched || uses_[n].written) return false;
         for (int i = 0; i < at.operand_count; ++i)
             if (!fused_[fused_[operands_[at.first_operand + i]].source].uniform) return false;
         fused_[n].uniform = true;
         return true;
     }
-    constexpr bool floats(int n) {
-        if (ahead_[n].read_by_fixed) return false;
+    constexpr bool is_deferred(int n) {
+        if (uses_[n].read_by_fixed) return false;
         const node& at = nodes_[n];
         int depth = 0;
         for (int i = 0; i < at.operand_count; ++i) {
             const int o = operands_[at.first_operand + i], s = fused_[o].source;
-            if (floating_[s]) {
-                // Each floating node is looked at once for every path to it: no more paths than a few steps make.
-                if (s != o || fused_[s].type != fused_[n].type || depth_[s] == most_floating) return false;
+            if (deferred_[s]) {
+                // Each deferred node is looked at once for every path to it: no more paths than a few steps make.
+                if (s != o || fused_[s].type != fused_[n].type || depth_[s] == most_deferred) return false;
                 if (depth_[s] >= depth) depth = depth_[s] + 1;
             } else if (!fused_[s].uniform && nodes_[s].op->kind != operation_kind::leaf) {
                 return false;
             }
         }
-        floating_[n] = true;
+        deferred_[n] = true;
         depth_[n] = depth;
         return true;
     }
 
-    // A floating node that is used from memory gets a group like any other.
-    constexpr void settle(int n) {
-        if (n < 0 || !floating_[n]) return;
-        floating_[n] = false;
+    // A deferred node that is used from memory gets a group like any other.
+    constexpr void materialise(int n) {
+        if (n < 0 || !deferred_[n]) return;
+        deferred_[n] = false;
         for (int i = 0; i < nodes_[n].operand_count; ++i) {
             const int o = g_.operand(n, i);
-            if (fused_[o].type == fused_[n].type) settle(fused_[o].source);
+            if (fused_[o].type == fused_[n].type) materialise(fused_[o].source);
         }
         join(n, fused_[n].type, -1);
     }
-    constexpr void settle_operands(int n) {
-        for (int i = 0; i < nodes_[n].operand_count; ++i) settle(fused_[g_.operand(n, i)].source);
+    constexpr void materialise_operands(int n) {
+        for (int i = 0; i < nodes_[n].operand_count; ++i) materialise(fused_[g_.operand(n, i)].source);
     }
-    // Brings the floating operands of n, and theirs, into its group.
-    constexpr void draw_in(int n, int boundary, int group) {
+    // Brings the deferred operands of n, and theirs, into its group.
+    constexpr void pull_in(int n, int boundary, int group) {
         for (int i = 0; i < nodes_[n].operand_count; ++i) {
             const int o = operands_[nodes_[n].first_operand + i];
-            if (!floating_[o]) continue;
-            floating_[o] = false;
-            draw_in(o, -1, group);
+            if (!deferred_[o]) continue;
+            deferred_[o] = false;
+            pull_in(o, -1, group);
         }
         add(n, boundary, group);
     }
     // The first group in whose place all operands are there: one's own for what is in a register, the next for what is
-    // in memory. The operands of floating ones are included: what they read may have been settled since.
+    // in memory. The operands of deferred ones are included: what they read may have been materialised since.
     constexpr int earliest_of(int n, int type) const {
         const node& at = nodes_[n];
         int earliest = -1;
         for (int i = 0; i < at.operand_count; ++i) {
             const int o = operands_[at.first_operand + i], s = fused_[o].source, group = fused_[o].group;
             int first = group;
-            if (floating_[o])
+            if (deferred_[o])
                 first = earliest_of(o, type);
             else if (group >= 0 && !(s == o && fused_[o].type == type && groups_[group].type == type &&
                                      (is_elementwise(nodes_[s]) ||
@@ -161,7 +161,7 @@ private:
         }
         return earliest;
     }
-    // Whether n may join a group, and its floating operands come along; those that may not are settled first.
+    // Whether n may join a group, and its deferred operands come along; those that may not are materialised first.
     constexpr bool all_fit(int n, int type, int boundary, int group) const {
         return fits(n, type, boundary, group) && operands_fit(n, type, boundary, group);
     }
@@ -169,32 +169,32 @@ private:
         const node& at = nodes_[n];
         for (int i = 0; i < at.operand_count; ++i) {
             const int o = operands_[at.first_operand + i];
-            if (floating_[o] && !all_fit(o, type, boundary, group)) return false;
+            if (deferred_[o] && !all_fit(o, type, boundary, group)) return false;
         }
         return true;
     }
 
     constexpr void join(int n, int type, int boundary) {
         const node& at = nodes_[n];
-        const bool awaited = ahead_[n].awaited, fixed = ahead_[n].fixed;
+        const bool awaited = uses_[n].awaited, fixed = uses_[n].fixed;
         for (int i = 0; i < at.operand_count; ++i) {
             const int o = operands_[at.first_operand + i], s = fused_[o].source;
-            if (floating_[s] && (s != o || fused_[o].type != type || ahead_[o].awaited != awaited)) settle(s);
+            if (deferred_[s] && (s != o || fused_[o].type != type || uses_[o].awaited != awaited)) materialise(s);
         }
         const int earliest = earliest_of(n, type);
         const auto good = [&](int group) {
             return (awaited || fixed || goes_with(n, group)) && all_fit(n, type, boundary, group);
         };
-        if (earliest >= 0 && earliest < group_count_ && good(earliest)) return draw_in(n, boundary, earliest);
+        if (earliest >= 0 && earliest < group_count_ && good(earliest)) return pull_in(n, boundary, earliest);
         int& latest = types_[type].latest[fixed ? 2 : awaited ? 1 : 0];
-        if (latest >= 0 && latest >= earliest && good(latest)) return draw_in(n, boundary, latest);
+        if (latest >= 0 && latest >= earliest && good(latest)) return pull_in(n, boundary, latest);
         const int fresh = latest = open(kind_of_arithmetic, type, n);
         for (int i = at.operand_count - 1; groups_[fresh].tail && i >= 0; --i)
             if (const int s = fused_[operands_[at.first_operand + i]].source; fused_[s].group >= 0)
                 groups_[fresh].reads = s;
-        if (operands_fit(n, type, boundary, fresh)) return draw_in(n, boundary, fresh);
+        if (operands_fit(n, type, boundary, fresh)) return pull_in(n, boundary, fresh);
         // Sums along which an operand is broadcast unevenly.
-        settle_operands(n);
+        materialise_operands(n);
         latest = open(kind_of_arithmetic, type, n);
         add(n, boundary, latest);
     }
@@ -213,21 +213,21 @@ private:
     }
     constexpr bool fits(int n, int type, int boundary, int group) const {
         const fused_group& d = groups_[group];
-        if (d.type != type || d.count >= most_members || !suits(n, d)) return false;
-        const group_candidate candidate{nodes_, operands_, fused_, types_, n, type, boundary, ahead_[n].kept};
+        if (d.type != type || d.count >= most_instructions || !suits(n, d)) return false;
+        const group_candidate candidate{nodes_, operands_, fused_, types_, n, type, boundary, uses_[n].kept};
         bool taken = false;
         with_rules_of(d.kind, [&](auto rules) { taken = rules.takes(d, candidate); });
         return taken;
     }
     constexpr bool suits(int n, const fused_group& d) const {
-        if (d.once) return ahead_[n].fixed;
-        return d.tail != ahead_[n].awaited && (!ahead_[n].fixed || floating_[n]);
+        if (d.once) return uses_[n].fixed;
+        return d.tail != uses_[n].awaited && (!uses_[n].fixed || deferred_[n]);
     }
     constexpr void add(int n, int boundary, int group) {
         fused_group& d = groups_[group];
         if (boundary >= 0) d.boundary = boundary;
         if (d.last >= 0)
-            fused_[d.last].next_member = n;
+            fused_[d.last].next_instruction = n;
         else
             d.first = n;
         d.last = n;
@@ -240,15 +240,15 @@ private:
         d.kind = kind;
         d.domain = types_[type].type;
         d.type = type;
-        d.once = ahead_[n].fixed;
-        d.tail = may_serve_updates(kind) && !d.once && !ahead_[n].awaited;
+        d.once = uses_[n].fixed;
+        d.tail = may_serve_updates(kind) && !d.once && !uses_[n].awaited;
         return group_count_++;
     }
     // A group that one node makes, whatever joins it later.
     constexpr void alone(int n) {
-        settle_operands(n);
+        materialise_operands(n);
         const group_kind kind = kind_made_by(g_, n);
-        const int group = open(kind, ahead_[n].type, n);
+        const int group = open(kind, uses_[n].type, n);
         groups_[group].node = n;
         fused_[n].group = group;
         with_rules_of(kind, [&](auto rules) { rules.open(g_, n, groups_[group]); });

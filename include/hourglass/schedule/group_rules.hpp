@@ -79,13 +79,13 @@ struct group_work {
 //   open(g, n, d)        what fusion finds out about the group that n makes
 //   takes(d, candidate)  whether a node may join a group of its domain
 //   work(nodes, d)       how much a group computes
-//   write(plan, d, out)  what it reads and stores, apart from its members (schedule/plan.hpp)
+//   write(plan, d, out)  what it reads and stores, apart from its instructions (schedule/plan.hpp)
 //   find_dimensions(out, loads, boundary)
 //                        those of the domain, where it keeps registers (schedule/dimensions.hpp)
 //   each_read(s, group, use)
 //                        calls use(value) for each value that the group reads
 //   add_structure(g, group, add)
-//                        what its machine code depends on beside domain, loads, members and stores
+//                        what its machine code depends on beside domain, loads, instructions and stores
 //   print(group, to)     what a printed schedule says of the node that makes it
 template <group_kind> struct group_rules;
 
@@ -100,7 +100,7 @@ constexpr void each_load(const schedule_view& s, const schedule_group& group, au
     for (int i = 0; i < group.load_count; ++i)
         if (!loads[i].tile) use(loads[i].value);
 }
-constexpr double work_of_members(const fused_group& d) {
+constexpr double work_of_instructions(const fused_group& d) {
     return 4.0 * d.count * static_cast<double>(d.domain.extents.size());
 }
 
@@ -151,13 +151,13 @@ template <> struct group_rules<group_kind::elementwise> {
         if (common < 0) return true;
         if (!c.is_flat(c.candidate, d.domain, common)) return false;
         if (d.boundary < 0)
-            for (int m = d.first; m >= 0; m = c.fused[m].next_member)
+            for (int m = d.first; m >= 0; m = c.fused[m].next_instruction)
                 if (!c.is_flat(m, d.domain, common)) return false;
         return true;
     }
     static constexpr group_work work(const node*, const fused_group& d) {
         group_work w;
-        w.add(d.domain.batched, group_detail::work_of_members(d));
+        w.add(d.domain.batched, group_detail::work_of_instructions(d));
         return w;
     }
     static constexpr void write(auto&, const fused_group&, schedule_group&) {}
@@ -213,7 +213,7 @@ template <> struct group_rules<group_kind::product> {
         const product_plan& p = d.product;
         group_work w;
         w.add(nodes[p.left].type.batched || nodes[p.right].type.batched, 2.0 * static_cast<double>(p.m * p.n * p.k));
-        w.add(d.domain.batched, group_detail::work_of_members(d));
+        w.add(d.domain.batched, group_detail::work_of_instructions(d));
         return w;
     }
     static constexpr void write(auto& plan, const fused_group& d, schedule_group& out) {
@@ -309,7 +309,7 @@ template <> struct group_rules<group_kind::scan> : group_detail::one_node {
     static constexpr bool makes(const graph_view& g, int n) { return is_scan_call(g[n]); }
     static constexpr void write(auto& plan, const fused_group& d, schedule_group& out) {
         plan.read_operands(d.node, out);
-        plan.store_members(d);
+        plan.store_instructions(d);
     }
     static constexpr void each_read(const schedule_view& s, const schedule_group& group, auto& use) {
         group_detail::each_operand(s, group, use);

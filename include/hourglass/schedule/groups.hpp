@@ -26,11 +26,11 @@ constexpr bool is_arithmetic(const graph_view& g, int n) {
 }
 
 struct fused_node {
-    int source = -1;         // itself, or what it reads through reshapes, which move nothing
-    int group = -1;          // none: a leaf, a constant or a uniform number
-    int next_member = -1;    // of the group
-    int type = -1;           // equal for nodes of one type
-    bool arithmetic = false; // elementwise, or a sum over last axes
+    int source = -1;           // itself, or what it reads through reshapes, which move nothing
+    int group = -1;            // none: a leaf, a constant or a uniform number
+    int next_instruction = -1; // of the group
+    int type = -1;             // equal for nodes of one type
+    bool arithmetic = false;   // elementwise, or a sum over last axes
     bool uniform = false, stored = false;
 };
 
@@ -45,12 +45,12 @@ struct fused_group {
     group_kind kind{};
     value_type domain{};
     int type = -1;                        // the domain's, as nodes have it
-    int first = -1, last = -1, count = 0; // members, linked by next_member
+    int first = -1, last = -1, count = 0; // instructions, linked by next_instruction
     int boundary = -1;                    // first axis that sums in the group run over
     int node = -1;
     bool tail = false;
     bool once = false; // computed when the program is made
-    int reads = -1;    // a tail: a node outside of it that its first member reads, where that is no leaf
+    int reads = -1;    // a tail: a node outside of it that its first instruction reads, where that is no leaf
     product_plan product{};
 };
 

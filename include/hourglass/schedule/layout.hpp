@@ -4,7 +4,7 @@
 
 #include <bit>
 
-#include <hourglass/passes/merge.hpp>
+#include <hourglass/passes/common_subexpressions.hpp>
 #include <hourglass/schedule/group_kinds.hpp>
 
 HOURGLASS_BEGIN
@@ -191,19 +191,19 @@ constexpr std::uint64_t structure_of(const schedule_view& s, const graph_view& g
         for (int d = 0; d < group.dimensions; ++d)
             hash = (hash ^ static_cast<std::uint64_t>(loads[i].strides[d])) * prime, hash ^= hash >> 32;
     }
-    const group_member* const members = s.members.data + group.first_member;
-    for (int i = 0; i < group.member_count; ++i) {
-        hash = (hash ^ members[i].op->id) * prime, hash ^= hash >> 32;
-        for (int o = 0; o < members[i].operand_count; ++o) {
-            const wire& w = s.wires.data[members[i].first_wire + o];
+    const instruction* const instructions = s.instructions.data + group.first_instruction;
+    for (int i = 0; i < group.instruction_count; ++i) {
+        hash = (hash ^ instructions[i].op->id) * prime, hash ^= hash >> 32;
+        for (int o = 0; o < instructions[i].operand_count; ++o) {
+            const instruction_input& w = s.instruction_inputs.data[instructions[i].first_input + o];
             hash = (hash ^ static_cast<std::uint64_t>(4 * w.index + static_cast<int>(w.from))) * prime;
             hash ^= hash >> 32;
-            if (w.from != wire::source::constant) continue;
+            if (w.from != instruction_input::source::constant) continue;
             hash = (hash ^ std::bit_cast<std::uint64_t>(w.number)) * prime, hash ^= hash >> 32;
         }
     }
     add(group.store_count);
-    for (int i = 0; i < group.store_count; ++i) add(s.stores[group.first_store + i].member);
+    for (int i = 0; i < group.store_count; ++i) add(s.stores[group.first_store + i].instruction);
     return hash ^ hash >> 32;
 }
 

@@ -14,7 +14,7 @@ class planning {
     const fusion_view& f_;
     const order_view& order_;
     schedule_builder s_;
-    list<int> value_list_, member_list_, loaded_list_;
+    list<int> value_list_, instruction_list_, loaded_list_;
     list<bool> late_list_;
     list<int> target_value_; // name -> the value of a parameter or state
     // The arrays of these and of the graph: to reach them by functions would be most of what a constant evaluation does
@@ -23,24 +23,24 @@ class planning {
     const int* operands_;
     const fused_node* fused_;
     int* value_of_;            // node -> value, or -1
-    int* member_of_;           // node -> its place among its group's members
+    int* instruction_of_;      // node -> its place among its group's instructions
     int* loaded_by_ = nullptr; // value -> the group that loaded it last
     bool* late_;               // updates that are written at the very end
 
 public:
     constexpr planning(const fusion_view& fused, const order_view& order)
-        : f_(fused), order_(order), value_list_(fused.nodes.size, -1), member_list_(fused.nodes.size),
+        : f_(fused), order_(order), value_list_(fused.nodes.size, -1), instruction_list_(fused.nodes.size),
           late_list_(fused.nodes.size), target_value_(fused.g.names.size), nodes_(fused.g.nodes.data),
           operands_(fused.g.operands.data), fused_(fused.nodes.data), value_of_(value_list_.begin()),
-          member_of_(member_list_.begin()), late_(late_list_.begin()) {
+          instruction_of_(instruction_list_.begin()), late_(late_list_.begin()) {
         const slice_of<graph_root>& roots = fused.g.roots;
         for (int i = 0; i < roots.size; ++i) late_[roots[i].node] = late_[roots[i].node] || order.late[i];
         make_values();
         loaded_list_ = list<int>(s_.values.size(), -1);
         loaded_by_ = loaded_list_.begin();
         s_.groups.reserve(fused.groups.size);
-        s_.members.reserve(fused.nodes.size);
-        s_.wires.reserve(fused.g.operands.size);
+        s_.instructions.reserve(fused.nodes.size);
+        s_.instruction_inputs.reserve(fused.g.operands.size);
         s_.loads.reserve(fused.nodes.size);
         for (int d : order.groups) emit(d);
         for (int i = 0; i < roots.size; ++i)
@@ -57,7 +57,7 @@ public:
     // Through reshapes, as everything that asks for the value of a node.
     constexpr int value_of(int n) const { return value_of_[fused_[n].source]; }
     constexpr bool is_stored(int n) const { return fused_[n].stored || late_[n]; }
-    // The result of a kernel that its members find in registers: their first load.
+    // The result of a kernel that its instructions find in registers: their first load.
     constexpr void load_tile() { s_.loads.extend(1)->tile = true; }
     // Whole values, in place of loads.
     constexpr void read_operands(int n, schedule_group& out) {
@@ -66,10 +66,10 @@ public:
         out.load_count = nodes_[n].operand_count;
         for (int i = 0; i < out.load_count; ++i) s_.operands.push(value_of(f_.g.operand(n, i)));
     }
-    // What no member computes: of the group's own node, and of its members where these are its results.
+    // What no instruction computes: of the group's own node, and of its instructions where these are its results.
     constexpr void store_node(int n) { s_.stores.push({-1, value_of_[n]}); }
-    constexpr void store_members(const fused_group& d) {
-        for (int n = d.first; n >= 0; n = fused_[n].next_member) store_node(n);
+    constexpr void store_instructions(const fused_group& d) {
+        for (int n = d.first; n >= 0; n = fused_[n].next_instruction) store_node(n);
     }
 
 private:
@@ -106,7 +106,7 @@ private:
         schedule_group& out = *s_.groups.extend(1);
         out.kind = kind;
         out.domain = domain;
-        out.first_member = s_.members.size();
+        out.first_instruction = s_.instructions.size();
         out.first_load = s_.loads.size();
         out.first_store = s_.stores.size();
         return out;
@@ -120,14 +120,14 @@ private:
         with_rules_of(d.kind, [&](auto rules) {
             rules.write(*this, d, out);
             if (rules.keeps_registers) {
-                emit_members(fused_index, out);
+                emit_instructions(fused_index, out);
                 rules.find_dimensions(out, s_.loads.begin() + out.first_load, d.boundary);
             }
             if (!d.once) count(rules.work(nodes_, d));
         });
         for (int r = order_.first_update[fused_index]; r >= 0; r = order_.next_update[r]) {
             const graph_root& root = f_.g.roots[r];
-            if (!order_.late[r]) s_.stores.push({member_of_[root.node], target_value_[root.name]});
+            if (!order_.late[r]) s_.stores.push({instruction_of_[root.node], target_value_[root.name]});
         }
         out.store_count = s_.stores.size() - out.first_store;
     }
@@ -139,50 +139,50 @@ private:
     constexpr void emit_copy(const graph_root& r) {
         schedule_group& out = begin(kind_of_arithmetic, nodes_[r.node].type);
         out.tail = true;
-        group_member& m = *s_.members.extend(1);
+        instruction& m = *s_.instructions.extend(1);
         m.op = &record<ops::broadcast_to>;
         m.node = r.node;
-        m.first_wire = s_.wires.size();
+        m.first_input = s_.instruction_inputs.size();
         m.operand_count = 1;
-        s_.wires.push({wire::source::load, load_index(r.node, -1, out), 0});
+        s_.instruction_inputs.push({instruction_input::source::load, load_index(r.node, -1, out), 0});
         s_.stores.push({0, target_value_[r.name]});
-        out.load_count = out.member_count = out.store_count = 1;
+        out.load_count = out.instruction_count = out.store_count = 1;
         find_joined_dimensions(out, s_.loads.begin() + out.first_load, -1);
     }
-    constexpr void emit_members(int fused_index, schedule_group& out) {
+    constexpr void emit_instructions(int fused_index, schedule_group& out) {
         const fused_group& d = f_.groups.data[fused_index];
-        for (int n = d.first; n >= 0; n = fused_[n].next_member) emit_member(n, fused_index, out);
+        for (int n = d.first; n >= 0; n = fused_[n].next_instruction) emit_instruction(n, fused_index, out);
         out.load_count = s_.loads.size() - out.first_load;
-        out.member_count = s_.members.size() - out.first_member;
+        out.instruction_count = s_.instructions.size() - out.first_instruction;
     }
-    constexpr void emit_member(int n, int fused_index, schedule_group& out) {
+    constexpr void emit_instruction(int n, int fused_index, schedule_group& out) {
         const node& at = nodes_[n];
-        const int index = s_.members.size() - out.first_member;
-        group_member& m = *s_.members.extend(1);
+        const int index = s_.instructions.size() - out.first_instruction;
+        instruction& m = *s_.instructions.extend(1);
         m.op = at.op;
         m.node = n;
-        m.first_wire = s_.wires.size();
+        m.first_input = s_.instruction_inputs.size();
         m.operand_count = at.operand_count;
-        wire* const wires = s_.wires.extend(at.operand_count);
+        instruction_input* const instruction_inputs = s_.instruction_inputs.extend(at.operand_count);
         for (int i = 0; i < at.operand_count; ++i) {
             const int o = operands_[at.first_operand + i], s = fused_[o].source;
-            wire& w = wires[i];
+            instruction_input& w = instruction_inputs[i];
             if (fused_[s].group == fused_index && in_register(f_, n, o, fused_index)) {
                 if (s == out.node) {
-                    w.from = wire::source::load; // the tile is the first
+                    w.from = instruction_input::source::load; // the tile is the first
                 } else {
-                    w.from = wire::source::member;
-                    w.index = member_of_[s];
+                    w.from = instruction_input::source::instruction;
+                    w.index = instruction_of_[s];
                 }
             } else if (nodes_[s].op->kind == operation_kind::literal) {
-                w.from = wire::source::constant;
+                w.from = instruction_input::source::constant;
                 w.number = nodes_[s].options.number;
             } else {
-                w.from = wire::source::load;
+                w.from = instruction_input::source::load;
                 w.index = load_index(o, fused_index, out);
             }
         }
-        member_of_[n] = index;
+        instruction_of_[n] = index;
         if (at.op->kind == operation_kind::reduction) out.reduces = true;
         if (is_stored(n)) s_.stores.push({index, value_of_[n]});
     }
@@ -222,11 +222,11 @@ constexpr schedule_sizes guess_of_plan(const fusion_view& f) {
         s.uniforms += at.uniform && at.stored;
         s.values += at.stored || f.g.nodes.data[n].name >= 0;
         s.stores += at.stored;
-        s.members += at.group >= 0;
-        s.wires += at.group >= 0 ? f.g.nodes.data[n].operand_count : 0;
+        s.instructions += at.group >= 0;
+        s.instruction_inputs += at.group >= 0 ? f.g.nodes.data[n].operand_count : 0;
     }
-    s.members += 16;
-    s.wires += 16;
+    s.instructions += 16;
+    s.instruction_inputs += 16;
     s.values += 16;
     s.loads = f.g.operands.size / 2 + f.groups.size + 16;
     s.operands = f.g.operands.size / 2 + 16;

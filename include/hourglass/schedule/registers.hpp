@@ -5,8 +5,8 @@
 
 HOURGLASS_BEGIN
 
-// Whether operand o of n is what a member of the same group holds in a register: an elementwise node, or what a group
-// of members has as its own node, such as a product's tile.
+// Whether operand o of n is what an instruction of the same group holds in a register: an elementwise node, or what a
+// group of instructions has as its own node, such as a product's tile.
 constexpr bool in_register(const fusion_view& f, int n, int o, int group) {
     const fused_node& from = f.nodes.data[o];
     if (from.source != o || group < 0 || from.group != group || !f.nodes.data[n].arithmetic) return false;

@@ -21,9 +21,9 @@ struct stored_value {
     int first_use = -1, last_use = -1; // positions in the order; -1: none
 };
 
-// An operand of a member: a member before it, a load, or a constant.
-struct wire {
-    enum class source { member, load, constant } from{};
+// An operand of an instruction: an instruction before it, a load, or a constant.
+struct instruction_input {
+    enum class source { instruction, load, constant } from{};
     int index = 0;
     double number = 0;
 };
@@ -36,25 +36,25 @@ struct group_load {
     long strides[max_dimensions]{}; // plain arrays: each call of std::array's is a step of a constant evaluation
 };
 struct group_store {
-    int member = -1;
+    int instruction = -1;
     int value = -1;
 };
-struct group_member {
+struct instruction {
     const operation* op = nullptr;
     int node = -1;
-    int first_wire = 0, operand_count = 0; // as many operands as the operation takes
+    int first_input = 0, operand_count = 0; // as many operands as the operation takes
 };
 
 struct schedule_group {
     group_kind kind{};
     value_type domain{};
-    int first_member = 0, member_count = 0;
+    int first_instruction = 0, instruction_count = 0;
     int first_load = 0, load_count = 0;
     int first_store = 0, store_count = 0;
     // the domain with neighbouring axes joined; extents[0] is multiplied by the rows where `domain.batched`
     int dimensions = 0;
     long extents[max_dimensions]{};
-    bool reduces = false; // some members are sums over the last dimension
+    bool reduces = false; // some instructions are sums over the last dimension
     product_plan product{};
     int node = -1;               // of a group that one node makes: that node
     int operand = -1;            // the first of the values that it reads as a whole
@@ -72,20 +72,21 @@ struct schedule_result {
 };
 
 struct schedule_sizes {
-    int groups = 0, members = 0, wires = 0, loads = 0, stores = 0, values = 0, results = 0, uniforms = 0, operands = 0,
-        numbers = 0;
+    int groups = 0, instructions = 0, instruction_inputs = 0, loads = 0, stores = 0, values = 0, results = 0,
+        uniforms = 0, operands = 0, numbers = 0;
 
     constexpr bool hold(const schedule_sizes& other) const {
-        return other.groups <= groups && other.members <= members && other.wires <= wires && other.loads <= loads &&
-               other.stores <= stores && other.values <= values && other.results <= results &&
-               other.uniforms <= uniforms && other.operands <= operands && other.numbers <= numbers;
+        return other.groups <= groups && other.instructions <= instructions &&
+               other.instruction_inputs <= instruction_inputs && other.loads <= loads && other.stores <= stores &&
+               other.values <= values && other.results <= results && other.uniforms <= uniforms &&
+               other.operands <= operands && other.numbers <= numbers;
     }
 };
 
 struct schedule_view {
     slice_of<schedule_group> groups;
-    slice_of<group_member> members;
-    slice_of<wire> wires; // of the members, one behind another
+    slice_of<instruction> instructions;
+    slice_of<instruction_input> instruction_inputs; // of the instructions, one behind another
     slice_of<group_load> loads;
     slice_of<group_store> stores;
     slice_of<stored_value> values;
@@ -98,16 +99,18 @@ struct schedule_view {
     double work_per_row = 0, work = 0; // floating-point operations, roughly
 
     constexpr schedule_sizes sizes() const {
-        return {groups.size, members.size, wires.size,    loads.size,    stores.size,
-                values.size, results.size, uniforms.size, operands.size, numbers.size};
+        return {groups.size, instructions.size, instruction_inputs.size, loads.size,    stores.size,
+                values.size, results.size,      uniforms.size,           operands.size, numbers.size};
     }
-    constexpr const wire& operand(const group_member& m, int i) const { return wires[m.first_wire + i]; }
+    constexpr const instruction_input& operand(const instruction& m, int i) const {
+        return instruction_inputs[m.first_input + i];
+    }
 };
 
 struct schedule_builder {
     list<schedule_group> groups;
-    list<group_member> members;
-    list<wire> wires;
+    list<instruction> instructions;
+    list<instruction_input> instruction_inputs;
     list<group_load> loads;
     list<group_store> stores;
     list<stored_value> values;
@@ -119,21 +122,28 @@ struct schedule_builder {
     double work_per_row = 0, work = 0;
 
     constexpr schedule_view view() const {
-        return {groups.view(),   members.view(),
-                wires.view(),    loads.view(),
-                stores.view(),   values.view(),
-                results.view(),  uniforms.view(),
-                operands.view(), numbers.view(),
-                arena,           arena_without_reuse,
-                work_per_row,    work};
+        return {groups.view(),
+                instructions.view(),
+                instruction_inputs.view(),
+                loads.view(),
+                stores.view(),
+                values.view(),
+                results.view(),
+                uniforms.view(),
+                operands.view(),
+                numbers.view(),
+                arena,
+                arena_without_reuse,
+                work_per_row,
+                work};
     }
 };
 
 template <schedule_sizes Room> struct frozen_schedule {
     schedule_sizes sizes{}; // of what is there; where that is more than there is room for, nothing was copied
     table<schedule_group, Room.groups> groups;
-    table<group_member, Room.members> members;
-    table<wire, Room.wires> wires;
+    table<instruction, Room.instructions> instructions;
+    table<instruction_input, Room.instruction_inputs> instruction_inputs;
     table<group_load, Room.loads> loads;
     table<group_store, Room.stores> stores;
     table<stored_value, Room.values> values;
@@ -145,16 +155,17 @@ template <schedule_sizes Room> struct frozen_schedule {
     double work_per_row = 0, work = 0;
 
     constexpr explicit frozen_schedule(const schedule_view& s)
-        : sizes(s.sizes()), groups(s.groups.when(Room.hold(sizes))), members(s.members.when(Room.hold(sizes))),
-          wires(s.wires.when(Room.hold(sizes))), loads(s.loads.when(Room.hold(sizes))),
+        : sizes(s.sizes()), groups(s.groups.when(Room.hold(sizes))),
+          instructions(s.instructions.when(Room.hold(sizes))),
+          instruction_inputs(s.instruction_inputs.when(Room.hold(sizes))), loads(s.loads.when(Room.hold(sizes))),
           stores(s.stores.when(Room.hold(sizes))), values(s.values.when(Room.hold(sizes))),
           results(s.results.when(Room.hold(sizes))), uniforms(s.uniforms.when(Room.hold(sizes))),
           operands(s.operands.when(Room.hold(sizes))), numbers(s.numbers.when(Room.hold(sizes))), arena(s.arena),
           arena_without_reuse(s.arena_without_reuse), work_per_row(s.work_per_row), work(s.work) {}
     constexpr schedule_view view() const {
         return {groups.first(sizes.groups),
-                members.first(sizes.members),
-                wires.first(sizes.wires),
+                instructions.first(sizes.instructions),
+                instruction_inputs.first(sizes.instruction_inputs),
                 loads.first(sizes.loads),
                 stores.first(sizes.stores),
                 values.first(sizes.values),

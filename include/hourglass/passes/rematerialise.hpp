@@ -8,7 +8,7 @@
 
 HOURGLASS_BEGIN
 
-class recomputation {
+class rematerialisation {
     rewriter r_;
     int loss_, first_backward_;
     list<bool> again_; // nodes of the forward part that are computed once more
@@ -56,7 +56,7 @@ class recomputation {
 
 public:
     // The backward part is what stands from `first_backward` on, behind the loss.
-    constexpr recomputation(const graph_view& g, int loss, int first_backward)
+    constexpr rematerialisation(const graph_view& g, int loss, int first_backward)
         : r_(g), loss_(loss), first_backward_(first_backward), again_(first_backward), copies_(first_backward, -1) {}
 
     // Computes the given nodes once more, and what they are made of, up to leaves and to nodes that other equations are

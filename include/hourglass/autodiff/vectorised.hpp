@@ -3,18 +3,18 @@
 // forward or reverse mode in front of it that is a Jacobian. While the value for direction d is zero outside of element
 // d, only its diagonal is computed, so that elementwise functions cost nothing extra and a dense layer behind them a
 // scaled weight. Where unit vectors share a direction, being of one colour, it is a compressed Jacobian. A scan becomes
-// one that carries all directions (autodiff/directions_scan.hpp).
+// one that carries all directions (autodiff/vectorised_scan.hpp).
 #pragma once
 
 #include <hourglass/autodiff/colouring.hpp>
-#include <hourglass/autodiff/directions_scan.hpp>
 #include <hourglass/autodiff/gradient_paths.hpp>
+#include <hourglass/autodiff/vectorised_scan.hpp>
 #include <hourglass/ops/gather.hpp>
 #include <hourglass/passes/simplify/singularities.hpp>
 
 HOURGLASS_BEGIN
 
-class directions {
+class vectorised_part {
     // A node's value for all directions: dense, of the shape [directions, extents...]; or diagonal, of the node's own
     // shape (or one that broadcasts to it), being element d of the value for direction d, whose other elements are
     // zero.
@@ -34,10 +34,10 @@ public:
     known_bodies bodies;
 
     // Every node from `seed` to `result` that depends on the seed must be linear in it.
-    constexpr directions(graph_builder& g, int seed)
+    constexpr vectorised_part(graph_builder& g, int seed)
         : graph_(g), count_(static_cast<int>(g.nodes[seed].type.extents.size())) {}
     // A direction for each colour, which runs through the unit vectors of this colour's elements of the seed at once.
-    constexpr directions(graph_builder& g, int seed, const colouring& colours) : directions(g, seed) {
+    constexpr vectorised_part(graph_builder& g, int seed, const colouring& colours) : vectorised_part(g, seed) {
         if (colours.count == count_) return; // in any order: that of the elements will do
         list<int> places(count_);
         for (int k = 0; k < count_; ++k) places[k] = colours.of[k] * count_ + k;
@@ -55,7 +55,7 @@ public:
         for (int n = seed + 1; n <= result && !graph_.failed(); ++n) {
             if (!leads_to_result_[n] || (n < left_to_scans.size() && left_to_scans[n])) continue;
             if (is_scan(graph_.nodes[n]))
-                directions_scan(graph_, *this, n, leads_to_result_).run();
+                vectorised_scan(graph_, *this, n, leads_to_result_).run();
             else if (!is_scan_result(graph_.nodes[n]) && depends(n))
                 map(n);
         }
@@ -88,12 +88,12 @@ public:
 private:
     // One node as the rule of its operation is given it.
     class operands_of_node final : public direction_operands {
-        directions& all_;
+        vectorised_part& all_;
         int node_;
         constexpr int number(int i) const { return all_.operand(node_, i); }
 
     public:
-        constexpr operands_of_node(directions& all, int n) : all_(all), node_(n) {}
+        constexpr operands_of_node(vectorised_part& all, int n) : all_(all), node_(n) {}
         constexpr int count() const override { return all_.count_; }
         constexpr int operand_count() const override { return all_.graph_.nodes[node_].operand_count; }
         constexpr bool moves(int i) const override { return all_.is_mapped(number(i)); }

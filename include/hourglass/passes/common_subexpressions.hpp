@@ -14,7 +14,7 @@ constexpr std::uint64_t mix(std::uint64_t hash, std::uint64_t value) {
 }
 
 // Of all nodes, or of those that are `needed`.
-constexpr graph_builder merge(const graph_view& g, slice_of<bool> needed = {}) {
+constexpr graph_builder eliminate_common_subexpressions(const graph_view& g, slice_of<bool> needed = {}) {
     rewriter r(g);
     hash_index known(g.nodes.size);
     int* const map = r.map.begin();

@@ -26,7 +26,7 @@ places operands_of(const hg::graph_builder& g, int n) {
 bool are_one(graph& m, hg::handle a, hg::handle b) {
     m.ask_for(a);
     m.ask_for(b);
-    const hg::graph_builder merged = hg::merge(m.g.view());
+    const hg::graph_builder merged = hg::eliminate_common_subexpressions(m.g.view());
     const int last = merged.roots.size() - 1;
     return merged.roots[last - 1].node == merged.roots[last].node;
 }
@@ -38,7 +38,7 @@ TEST_CASE("of equal nodes the first stays, and what is made of the others is mad
     const auto x = m.input("x", make_shape(3));
     const auto first = tanh(x), second = tanh(x), a = sin(first), b = sin(second), c = cos(second);
     for (const auto n : {first, second, a, b, c}) m.ask_for(n);
-    const hg::graph_builder g = hg::merge(m.g.view());
+    const hg::graph_builder g = hg::eliminate_common_subexpressions(m.g.view());
     REQUIRE(g.nodes.size() == 4); // x, tanh, sin, cos
     CHECK(roots_of(g) == places{1, 1, 2, 2, 3});
     CHECK(operands_of(g, 2) == places{1});
@@ -57,14 +57,15 @@ TEST_CASE("equal chains become one, however long they are") {
         other = sin(other) + 1.0;
     }
     CHECK(are_one(m, one, other));
-    CHECK(hg::merge(m.g.view()).nodes.size() == 2 + 2 * 100); // x, 1, and sin and add of each step
+    CHECK(hg::eliminate_common_subexpressions(m.g.view()).nodes.size() ==
+          2 + 2 * 100); // x, 1, and sin and add of each step
 }
 
 TEST_CASE("of many literals each number has one") {
     graph m;
     for (int twice = 0; twice < 2; ++twice)
         for (int i = 0; i < 500; ++i) m.ask_for(m.literal(i));
-    const hg::graph_builder g = hg::merge(m.g.view());
+    const hg::graph_builder g = hg::eliminate_common_subexpressions(m.g.view());
     CHECK(g.nodes.size() == 500);
     for (int i = 0; i < 1000; ++i) CHECK(g.nodes[g.roots[i].node].options.number == i % 500);
 }
@@ -93,7 +94,7 @@ TEST_CASE("operands of commutative operations come in the order of their nodes, 
     m.ask_for(y - x);
     m.ask_for(tanh(y));
     m.ask_for(x * y);
-    const hg::graph_builder g = hg::merge(m.g.view());
+    const hg::graph_builder g = hg::eliminate_common_subexpressions(m.g.view());
     CHECK(roots_of(g) == places{2, 3, 4, 2});
     CHECK(operands_of(g, 2) == places{0, 1});
     CHECK(operands_of(g, 3) == places{1, 0});
@@ -158,7 +159,8 @@ TEST_CASE("where it is said what is needed, the rest is dropped") {
     m.g.names[name_of_dead].node = dead.index;
     m.ask_for(out);
     const hg::list<bool> needed = hg::needed_nodes(m.g.view());
-    const hg::graph_builder g = hg::merge(m.g.view(), needed.view()), all = hg::merge(m.g.view());
+    const hg::graph_builder g = hg::eliminate_common_subexpressions(m.g.view(), needed.view()),
+                            all = hg::eliminate_common_subexpressions(m.g.view());
     REQUIRE(g.nodes.size() == 3); // x, tanh, sin
     CHECK(roots_of(g) == places{2});
     CHECK(operands_of(g, 2) == places{1});
@@ -176,7 +178,7 @@ TEST_CASE("results keep their order, their kinds and their names, also where the
     m.g.roots.push({hg::root_kind::update, name, b.index});
     m.ask_for(b);
     m.g.roots.push({hg::root_kind::gradient, name, a.index});
-    const hg::graph_builder g = hg::merge(m.g.view());
+    const hg::graph_builder g = hg::eliminate_common_subexpressions(m.g.view());
     CHECK(roots_of(g) == places{1, 1, 1});
     for (int i = 0; i < 3; ++i) {
         CHECK(g.roots[i].kind == m.g.roots[i].kind);

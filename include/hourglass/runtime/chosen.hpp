@@ -1,4 +1,5 @@
-// Choosing members of a fused group, its loads or its stores, when compiling, and doing something for each of them.
+// Choosing instructions of a fused group, its loads or its stores, when compiling, and doing something for each of
+// them.
 #pragma once
 
 #include <utility>
@@ -7,7 +8,7 @@
 
 HOURGLASS_BEGIN
 
-// Loads, members or stores of a group for which something is done. Only for these are templates instantiated.
+// Loads, instructions or stores of a group for which something is done. Only for these are templates instantiated.
 template <int Count> constexpr short_list<int, Count> choose(auto wanted) {
     short_list<int, Count> chosen;
     for (int i = 0; i < Count; ++i)

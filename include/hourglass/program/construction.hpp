@@ -85,23 +85,24 @@ thread_limit threads_or(thread_limit otherwise, const First& first, const Rest&.
 
 // What each kind is made with, checked. Arguments are as a forwarding reference deduces them where it matters whether
 // they are temporaries, else plain types.
-template <taker Taker, class... Arguments> struct making_check {
-    static constexpr std::string_view name = takers[static_cast<int>(Taker)].name;
-    static constexpr bool is_program = Taker == taker::function || Taker == taker::gradient || Taker == taker::trainer;
-    static constexpr bool looks = Taker == taker::interpreter || Taker == taker::program_interpreter;
+template <option_schema Schema, class... Arguments> struct construction_check {
+    static constexpr std::string_view name = option_schemas[static_cast<int>(Schema)].name;
+    static constexpr bool is_program =
+        Schema == option_schema::function || Schema == option_schema::gradient || Schema == option_schema::trainer;
+    static constexpr bool looks = Schema == option_schema::interpreter || Schema == option_schema::program_interpreter;
 
     static constexpr std::string_view made_with() {
         if (looks) return "parameters, a trainer's state and hg::seed = n";
-        if (Taker == taker::parameters) return "hg::seed = n";
-        return Taker == taker::trainer ? "the parameters, hg::seed = n and hg::threads = n"
-                                       : "hg::seed = n and hg::threads = n";
+        if (Schema == option_schema::parameters) return "hg::seed = n";
+        return Schema == option_schema::trainer ? "the parameters, hg::seed = n and hg::threads = n"
+                                                : "hg::seed = n and hg::threads = n";
     }
     template <class Argument> static constexpr text check_binding() {
         using Left = typename Argument::left;
         constexpr bool is_seed = Left::hash == decltype(seed)::hash, is_threads = Left::hash == decltype(threads)::hash;
         if (!is_seed && !(is_threads && is_program))
             return sentence(shown(Left::name), " is bound where ", name, " is made, which takes ", made_with(),
-                            Taker == taker::parameters || is_threads ? "" : ": bind it where it is called");
+                            Schema == option_schema::parameters || is_threads ? "" : ": bind it where it is called");
         using Value = std::remove_cvref_t<decltype(Argument::value)>;
         if (!std::integral<Value> && !(is_threads && pins_threads<Value>))
             return sentence(shown(Left::name), " is bound to something that is no whole number");
@@ -113,13 +114,13 @@ template <taker Taker, class... Arguments> struct making_check {
         using Plain = std::remove_cvref_t<Argument>;
         if constexpr (is_binding<Plain>) {
             return check_binding<Plain>();
-        } else if constexpr (parameter_source<Plain> && Taker != taker::parameters) {
-            if ((looks || Taker == taker::trainer) && !std::is_lvalue_reference_v<Argument>)
+        } else if constexpr (parameter_source<Plain> && Schema != option_schema::parameters) {
+            if ((looks || Schema == option_schema::trainer) && !std::is_lvalue_reference_v<Argument>)
                 return sentence("the parameters that ", name,
                                 " is made with are a temporary, but it goes on using "
                                 "them: give them a name");
-            if (looks || (Taker == taker::trainer && first)) return {};
-            return sentence(Taker == taker::trainer
+            if (looks || (Schema == option_schema::trainer && first)) return {};
+            return sentence(Schema == option_schema::trainer
                                 ? "the parameters stand first where hg::trainer is made, and once"
                                 : "the parameters are given where the program is made, but they are the first argument "
                                   "of each call");
@@ -132,7 +133,7 @@ template <taker Taker, class... Arguments> struct making_check {
         text t;
         [[maybe_unused]] bool first = true;
         ((t = t.empty() ? check_one<Arguments>(std::exchange(first, false)) : t), ...);
-        if (t.empty() && Taker == taker::trainer && !begins_with_parameters())
+        if (t.empty() && Schema == option_schema::trainer && !begins_with_parameters())
             t = sentence("hg::trainer is made with the parameters that it trains as its first argument");
         return t;
     }

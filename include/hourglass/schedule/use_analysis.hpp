@@ -6,7 +6,7 @@
 
 HOURGLASS_BEGIN
 
-struct prospect {
+struct node_uses {
     int type = -1;           // types are numbered as they appear, so that they are compared in one step
     bool arithmetic = false; // elementwise, or a sum over last axes
     bool used = false, asked = false;
@@ -17,25 +17,25 @@ struct prospect {
     bool read_by_fixed = false; // so it cannot wait for a call to make it
 };
 
-class look_ahead {
+class use_analysis {
     graph_view g_;
-    list<prospect> nodes_;
+    list<node_uses> nodes_;
     list<value_type> types_;
 
 public:
     // Where something can be computed once for all calls, that is found too.
-    constexpr explicit look_ahead(const graph_view& g, bool once = true) : g_(g), nodes_(g.nodes.size) {
+    constexpr explicit use_analysis(const graph_view& g, bool once = true) : g_(g), nodes_(g.nodes.size) {
         find_types();
         find_users();
         if (once) find_fixed();
     }
-    constexpr slice_of<prospect> view() const { return nodes_.view(); }
+    constexpr slice_of<node_uses> view() const { return nodes_.view(); }
 
 private:
     // Most types are those of an operand.
     constexpr void find_types() {
         const node* const nodes = g_.nodes.data;
-        prospect* const out = nodes_.begin();
+        node_uses* const out = nodes_.begin();
         hash_index known;
         for (int n = 0; n < g_.nodes.size; ++n) {
             const node& at = nodes[n];
@@ -69,7 +69,7 @@ private:
     }
 
     constexpr void find_fixed() {
-        prospect* const out = nodes_.begin();
+        node_uses* const out = nodes_.begin();
         for (int n = 0; n < g_.nodes.size; ++n) {
             const node& at = g_.nodes.data[n];
             const operation_kind kind = at.op->kind;
@@ -86,21 +86,21 @@ private:
 
     // Backwards: does a node serve updates alone; is it only summed.
     constexpr void find_users() {
-        prospect* const out = nodes_.begin();
+        node_uses* const out = nodes_.begin();
         for (const graph_root& r : g_.roots) {
-            prospect& p = out[r.node];
+            node_uses& p = out[r.node];
             (r.kind != root_kind::update ? p.awaited : p.written) = true;
             p.asked = true;
         }
         for (int n = g_.nodes.size - 1; n >= 0; --n) {
             const node& at = g_.nodes.data[n];
             const bool elementwise = at.op->kind == operation_kind::elementwise;
-            const prospect p = out[n];
+            const node_uses p = out[n];
             const bool kept = p.kept || !p.used || p.asked || !elementwise, sums = p.arithmetic && !elementwise;
             out[n].kept = kept;
             const int* const operands = g_.operands.data + at.first_operand;
             for (int i = 0; i < at.operand_count; ++i) {
-                prospect& o = out[operands[i]];
+                node_uses& o = out[operands[i]];
                 const bool same_domain = o.type == p.type;
                 o.used = true;
                 // A tail ends where the gradient is made: what a product or a sum reads is everybody's.

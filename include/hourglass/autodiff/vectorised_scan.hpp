@@ -1,6 +1,6 @@
 // A scan for a whole axis of directions at once: another scan, in the same direction, which carries the states for all
 // directions beside a copy of the old body. `Directions` is the pass that does so with a graph
-// (autodiff/directions.hpp).
+// (autodiff/vectorised.hpp).
 #pragma once
 
 #include <hourglass/ops/shape.hpp>
@@ -9,7 +9,7 @@
 
 HOURGLASS_BEGIN
 
-template <class Directions> class directions_scan {
+template <class Directions> class vectorised_scan {
     graph_builder& g_;
     Directions& all_;
     const list<bool>& asked_for_; // by node
@@ -23,7 +23,7 @@ template <class Directions> class directions_scan {
 
 public:
     // The values, for all directions, of those results of the scan that are asked for.
-    constexpr directions_scan(graph_builder& g, Directions& all, int scan, const list<bool>& asked_for)
+    constexpr vectorised_scan(graph_builder& g, Directions& all, int scan, const list<bool>& asked_for)
         : g_(g), all_(all), asked_for_(asked_for), old_(g_, scan), body_(g_, old_, all.bodies, false, asked_for),
           carried_(
               old_, body_.held(), [&all](int n) { return all.is_mapped(n) ? flow::of_rows : flow::none; },
@@ -73,7 +73,7 @@ private:
         for (int n = body_.begin(); n < old_.at && !g_.failed(); ++n) {
             if (!body_.holds(n)) continue;
             if (is_scan(g_.nodes[n]) && !body_.holds_within(n))
-                directions_scan(g_, all_, body_[n], list<bool>(g_.nodes.size(), true)).run();
+                vectorised_scan(g_, all_, body_[n], list<bool>(g_.nodes.size(), true)).run();
             else if (!carried_.moves(n) || body_.holds_within(n) || is_scan_result(g_.nodes[n]))
                 continue;
             else if (old_.has_leaf(n))

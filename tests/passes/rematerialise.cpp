@@ -114,8 +114,8 @@ TEST_CASE("the arena shrinks, and the plan says by how much") {
     };
     const std::string text = hg::print_schedule<less>();
     CHECK(text.find("\narena: " + line(deep::arena<less>)) != std::string::npos);
-    CHECK(text.ends_with("\nwithout recomputation: " + line(deep::arena<plain>) + "\n"));
-    CHECK(hg::print_schedule<plain>().find("without recomputation") == std::string::npos);
+    CHECK(text.ends_with("\nwithout rematerialisation: " + line(deep::arena<plain>) + "\n"));
+    CHECK(hg::print_schedule<plain>().find("without rematerialisation") == std::string::npos);
 }
 
 namespace small {

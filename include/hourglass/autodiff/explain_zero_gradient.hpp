@@ -22,7 +22,7 @@ constexpr std::string_view equation_of(const selection& s, int n) {
 }
 
 // What stands between a loss and the given nodes, none of which its gradient reaches, in words.
-constexpr text obstacle(const selection& s, int loss, slice_of<int> targets) {
+constexpr text explain_zero_gradient(const selection& s, int loss, slice_of<int> targets) {
     const graph_builder& g = s.r.to;
     const list<bool> part = parts_of(g, loss);
     list<bool> depends(loss + 1); // on a target, smoothly
