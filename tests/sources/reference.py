@@ -1,0 +1,72 @@
+"""That every public name has a comment of the reference, `///`, before its first declaration. Public is what a user spells:
+each name of a namespace in include/ that stands in the code of README.md, of a page in docs/ or of an example."""
+
+import re
+from functools import cache
+
+from checks import ROOT, report
+from cpp_outline import outline
+from cpp_text import code_of, lines_of_text
+
+HEADERS = ROOT / "include" / "hourglass"
+# How the library works inside, which own operations and whole graphs are no part of.
+INTERNAL_PAGES = {"architecture.md"}
+INTERNAL_NAMESPACES = re.compile(r"(?:^|_)detail$")
+INTERNAL_ROOMS = {"passes", "lowering", "schedule", "runtime", "kernels", "scan"}
+# Variables, aliases and concepts: what no brace tells apart. Declarations of a namespace are not indented.
+OTHERS = re.compile(r"^(?:template <.*> ?)?(?:requires .* )?(?:(?:inline )?constexpr [\w:<>&*, ]+?[ &*](\w+)(?:<.*>)?(?: = |\{|;)"
+                    r"|using (\w+) = |concept (\w+) =)")
+MACROS = re.compile(r"^#define (HOURGLASS_\w+)")
+CODE = re.compile(r"^```(?:cpp|text)?\n(.*?)^```$|`([^`\n]+)`", re.MULTILINE | re.DOTALL)
+
+
+@cache
+def names_of_users():
+    pages = [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]
+    code = ["".join(found) for page in pages if page.name not in INTERNAL_PAGES for found in CODE.findall(page.read_text())]
+    code += [path.read_text() for path in sorted((ROOT / "examples").glob("*.cpp"))]
+    return {name for text in code for name in re.findall(r"[A-Za-z_]\w*", code_of(text))}
+
+
+def declared(text):
+    """The names that namespaces of a header declare, each with the line of its declaration."""
+    lines = code_of(text).splitlines()
+    classes = {item.name for item in outline(text) if item.kind == "class"}
+    for item in outline(text):
+        inside = item.name[:-1]
+        in_detail = any(INTERNAL_NAMESPACES.search(name) for name in inside)
+        if item.kind in ("class", "function") and not in_detail and not item.is_special and inside not in classes:
+            yield item.name[-1], item.first
+    for number, line in enumerate(lines, 1):
+        if found := OTHERS.match(line):
+            begin = number - 1 if number > 1 and re.match(r"template <[^;{]*$", lines[number - 2]) else number
+            yield next(filter(None, found.groups())), begin
+    for number, line in enumerate(text.splitlines(), 1):
+        if found := MACROS.match(line):
+            yield found[1], number
+
+
+def undocumented(text, wanted):
+    """Of the wanted names those that a header declares, each with its line and whether a comment of the reference precedes."""
+    lines = text.splitlines()
+    for name, number in declared(text):
+        if name in wanted:
+            yield name, number, number > 1 and lines[number - 2].lstrip().startswith("///")
+
+
+def results():
+    documented, places = set(), {}
+    for path in sorted(HEADERS.rglob("*.hpp")):
+        if path.relative_to(HEADERS).parts[0] in INTERNAL_ROOMS:
+            continue
+        for name, number, is_documented in undocumented(path.read_text(), names_of_users()):
+            if is_documented:
+                documented.add(name)
+            places.setdefault(name, f"{path.relative_to(ROOT)}:{number}")
+    for name, place in sorted(places.items(), key=lambda entry: entry[1]):
+        faults = [] if name in documented else [f"{place}: {name} has no comment that begins with ///"]
+        yield name, faults, "say what it is for, with shapes, units, errors, complexity and source where they matter"
+
+
+if __name__ == "__main__":
+    report(results())
