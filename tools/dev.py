@@ -9,9 +9,9 @@ import sys
 from pathlib import Path
 
 from benches import bench
-from builds import ROOT, examples, release
+from builds import BUILD, ROOT, examples, release, writing
 from machine import default_jobs
-from processes import (Interrupted, end_at_signals, open_standard_streams, run_to_its_end, say, shown, stop,
+from processes import (Interrupted, end_at_signals, open_standard_streams, run_or_stop, run_to_its_end, say, shown, stop,
                        whole_number)
 from testing import Count, count_of, test
 
@@ -94,6 +94,17 @@ def demo(arguments):
     sys.exit(done)
 
 
+def docs(arguments):
+    arguments.finish("docs")
+    if not shutil.which("doxygen"):
+        stop("doxygen is not installed")
+    with writing():
+        BUILD.mkdir(exist_ok=True)
+    if run_or_stop(["doxygen", "docs/Doxyfile"], cwd=ROOT):
+        stop("Doxygen warns of comments: the places stand above")
+    say(f"The reference: {os.path.relpath(BUILD / 'docs' / 'html' / 'index.html')}")
+
+
 def lint(arguments):
     os.environ["HOURGLASS_JOBS"] = str(arguments.jobs())
     arguments.finish("lint")
@@ -132,7 +143,7 @@ def main(words):
     end_at_signals()
     status = 0
     try:
-        {"demo": demo, "test": test, "bench": bench, "lint": lint}[words[0]](Arguments(words[1:]))
+        {"demo": demo, "test": test, "bench": bench, "docs": docs, "lint": lint}[words[0]](Arguments(words[1:]))
     except SystemExit as end:
         status = end.code or 0
     except KeyboardInterrupt as end:

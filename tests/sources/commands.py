@@ -114,7 +114,7 @@ ANSWERS = [
     ([], 0, "./dev builds and runs Hourglass."),
     (["--help"], 0, "./dev builds and runs Hourglass."),
     (["help"], 0, "./dev builds and runs Hourglass."),
-    *[(words, 0, f"./dev {name}: ") for name in ("demo", "test", "bench", "lint")
+    *[(words, 0, f"./dev {name}: ") for name in ("demo", "test", "bench", "docs", "lint")
       for words in ([name, "--help"], [name, "-h"], ["help", name])],
 ]
 
