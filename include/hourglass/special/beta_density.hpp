@@ -88,7 +88,7 @@ template <class Op> struct of_beta_pair : elementwise<4> {
             d);
     }
 };
-// psi^(n), for derivatives: those of order 1 combine psi'(a) - psi'(a + b) with psi' of the sum.
+// The polygamma function of order n.
 template <class H> constexpr H polygamma_of(int n, H x) { return apply_operation(polygamma{}, n, x); }
 
 /// The derivative of beta_divergence in c: psi(c) - psi(c + d) minus psi(a) - psi(a + b).

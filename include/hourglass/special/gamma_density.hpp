@@ -15,7 +15,7 @@ struct gamma_log_slope : elementwise<3> {
     }
     template <class H> static constexpr auto derivative(H a, H, H x, H, H g) {
         auto in_a = g / x;
-        // At zero, x^0 contributes no power.
+        // At zero, a power whose exponent is zero has no derivatives.
         auto without_power = a == 1;
         auto y = hourglass::where(hadamard(without_power, x == 0), 1, x);
         auto in_x = hadamard(g / y, (1 - a) / y);

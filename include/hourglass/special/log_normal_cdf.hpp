@@ -114,6 +114,7 @@ public:
     }
 };
 
+/// log x, in its exact form where x spells a probability.
 struct logarithm {
     constexpr auto build(auto x) const {
         if (x.failed()) return x;
