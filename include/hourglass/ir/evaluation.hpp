@@ -1,5 +1,5 @@
-// What the rules of an operation take and return: types and options, whole values to compute with, places of elements,
-// sets of directions. The record that holds an operation's rules is in ir/operation.hpp.
+// The arguments and results of an operation's rules: types and options, whole values to compute with, places of
+// elements, sets of directions. The record that holds the rules is in ir/operation.hpp.
 #pragma once
 
 #include <array>
@@ -41,7 +41,7 @@ enum class operation_kind {
     scan         ///< a recurrence and its results (ops/scan.hpp)
 };
 
-/// What a shape rule, `infer`, is given. It may rewrite the options into their canonical form, and reports operands
+/// The arguments of a shape rule, `infer`. It may rewrite the options into their canonical form, and reports operands
 /// that do not fit in `problem`.
 struct inference {
     const value_type* operands = nullptr;
@@ -57,7 +57,7 @@ struct inference {
     }
 };
 
-/// What the plain loop `reference` is given: whole values, with the rows of each consecutive in memory.
+/// The arguments of the plain loop `reference`: whole values, with the rows of each consecutive in memory.
 template <class T> struct evaluation {
     const T* const* operands = nullptr;
     const value_type* types = nullptr;
@@ -95,7 +95,7 @@ struct moved_element {
     constexpr moved_element& operator+=(const moved_element& other) { return *this = *this + other; }
 };
 
-/// What the rule `depend` is given: for each element of the operands, the set of directions that it depends on. An
+/// The arguments of the rule `depend`: for each element of the operands, the set of directions that it depends on. An
 /// element with the empty set is zero. The rule adds to the sets of the result's elements, which all start empty.
 struct dependence {
     const value_type* types = nullptr;
@@ -147,7 +147,7 @@ struct runs_of_movement {
     int first_read = 0, first_written = 0, length = 0;
 };
 
-/// What the rule `cost`, which returns the floating-point operations of a node, is given.
+/// The arguments of the rule `cost`, which returns the floating-point operations of a node.
 struct operation_cost {
     const value_type* operands = nullptr;
     value_type result{};

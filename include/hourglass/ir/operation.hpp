@@ -1,5 +1,5 @@
 // An operation: the record that a node of the graph points to, made from the operation's struct, and the bases of such
-// structs. ir/evaluation.hpp has what its rules are given. The operations themselves are in ops/ and special/, and
+// structs. ir/evaluation.hpp has the arguments of its rules. The operations themselves are in ops/ and special/, and
 // leaves in ir/leaves.hpp.
 #pragma once
 
@@ -33,7 +33,7 @@ public:
     }
 };
 
-// What an operation states for kernels of its own, beyond the members of the record. The operation holds a constexpr
+// Statements of an operation for kernels of its own, beyond the members of the record. The operation holds a constexpr
 // member `kernels`, of a struct derived from this one; the rules of a kind of group ask for it by the type of that
 // struct. The struct names what can be computed rather than the operation, so a user's own operation may hold one too.
 struct for_kernels {};
@@ -73,7 +73,7 @@ struct operation {
     linearity linear = linearity::none;
     /// For a marker: returns the operand that replaces it in the graph of a program.
     optional_function<int(bool in_training)> chosen;
-    /// Prints the options, without brackets. Prints none if not stated.
+    /// Prints the options, without brackets. If it is not stated, nothing is printed.
     optional_function<text(const attributes&)> describe;
     optional_function<double(const operation_cost&)> cost;
     optional_function<product_plan(const value_type* operands, const attributes&)> matrix_product;

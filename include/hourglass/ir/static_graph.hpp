@@ -110,7 +110,7 @@ constexpr runs_of_movement runs_of_operand(const graph_view& g, int n, int opera
 }
 // Whether the node is a marker that derivatives do not pass.
 constexpr bool stops_gradient(const node& n) { return n.op->kind == operation_kind::marker && !n.op->smooth; }
-// Whether the node is a marker that stands for another operand in training.
+// Whether the node is a marker that selects another operand in training.
 constexpr bool depends_on_training(const node& n) {
     return n.op->chosen != nullptr && n.op->chosen(true) != n.op->chosen(false);
 }

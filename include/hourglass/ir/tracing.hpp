@@ -1,5 +1,5 @@
-// What derivative rules and layers compute with: the handle on a node of a graph under construction, and the derivation
-// that a derivative rule is given. These are declarations only; ir/trace.hpp defines them.
+// The types that derivative rules and layers compute with: the handle on a node of a graph under construction, and the
+// derivation that a derivative rule is given. They are only declared here; ir/trace.hpp defines their members.
 #pragma once
 
 #include <string_view>
@@ -70,7 +70,7 @@ private:
                               initialiser start) const;
 };
 
-/// What a rule `over_directions` is given: an application of the operation in which some operands have one value for
+/// The argument of a rule `over_directions`: an application of the operation in which some operands have one value for
 /// each of many directions. The vectorising pass implements it (autodiff/vectorised.hpp).
 class direction_operands {
 public:
@@ -91,7 +91,7 @@ protected:
     constexpr ~direction_operands() = default;
 };
 
-/// What a derivative rule is given: a node, the adjoint of its result, and a way to add to the adjoints of its
+/// The argument of a derivative rule: a node, the adjoint of its result, and a way to add to the adjoints of its
 /// operands. Each mode of differentiation decides what happens to these shares (autodiff/adjoints.hpp,
 /// autodiff/forward.hpp).
 class derivation {

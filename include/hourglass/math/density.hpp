@@ -68,8 +68,9 @@ template <class V> constexpr V relative_entropy(const V& x, const V& m, const V&
     return select(x == as<V>(0), m, select(near, V(-x * log1p_minus_near_zero(V(small / base))), far));
 }
 // log(a b / (c d)), and the relative entropy below, if a product or the quotient is not a normal number. Computed in
-// float's wider type if they are normal there, else from the logarithms of the factors. Those are as accurate when
-// their sum is far from zero, and what is left is far from zero or smaller than every number.
+// the wider type that float is computed in, if they are normal there; else from the logarithms of the factors, which
+// are as accurate if their sum is far from zero. No remaining case is near zero, unless it is smaller than every
+// number.
 template <class V> HOURGLASS_COLD constexpr V log_ratio_by_factors(const V& a, const V& b, const V& c, const V& d) {
     return lane_by_lane(
         [](const auto& p, const auto& q, const auto& r, const auto& s) {

@@ -81,7 +81,7 @@ template <class T> constexpr series<T> upper_series(const T& a, const T& z, int 
     below[0] = z + T(1) - a;
     if (n >= 1) below[1] = T(-1);
     old_below[0] = T(1);
-    int still = 0; // an error may change its sign, and stand still for a moment
+    int still = 0; // steps without change: an error that changes its sign can pause for a moment
     for (int i = 1;; ++i) {
         const T b = z + T(2 * i + 1) - a, c = T(i) * (T(i) - a);
         const auto step = [&](series<T>& now, series<T>& old) {

@@ -113,7 +113,6 @@ constexpr void slice::derivative(auto& d) {
     back.options = {range.axis, range.first, d.operand(0).extents()[range.axis]};
     d.accumulate(0, apply_operation(back, d.adjoint_full()));
 }
-
 struct joined_axis {
     int axis = 0;
     static constexpr joined_axis of(const attributes& a) { return {a.flags[0]}; }

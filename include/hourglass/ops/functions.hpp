@@ -150,7 +150,6 @@ struct tanh : elementwise<1> {
         return hadamard(g, 1 - apply_operation(ops::square{}, y));
     }
 };
-
 /// 1 / (1 + e^-x), computed from e^-|x|, so that nothing overflows and small values keep their digits.
 struct sigmoid : elementwise<1> {
     static constexpr std::string_view name = "sigmoid";
@@ -265,8 +264,7 @@ struct normal_cdf : elementwise<1> {
         return hadamard(g, apply_operation(normal_density{}, x));
     }
 };
-/// x with infinities made the largest finite numbers; NaN is passed on. Without it, shifting by the largest x may be
-/// inf - inf.
+/// x with infinities replaced by the largest finite numbers; NaN is passed on. Shifting by the largest x is then safe.
 struct finite : elementwise<1> {
     static constexpr std::string_view name = "finite";
     static constexpr bool cheap = true;

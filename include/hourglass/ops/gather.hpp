@@ -18,7 +18,6 @@ struct index_table {
     constexpr index_table behind_leading_axis() const { return {first, count, kept_axes + 1, whole}; }
     constexpr text described() const { return sentence(count, count == 1 ? " element" : " elements"); }
 };
-
 /// The elements with these indices, in order.
 struct gather : movement {
     static constexpr std::string_view name = "gather";
@@ -54,8 +53,7 @@ struct gather : movement {
                 for (int i = 0; i < count; ++i) *to++ = e.operand(0, r)[o * inner + index[i]];
     }
 };
-
-/// The transpose of gather: adds each element at its index to zeros of the whole shape, behind the kept axes.
+/// The transpose of gather: adds each element at its index to zeros of the whole shape, after the kept axes.
 struct scatter : movement {
     static constexpr std::string_view name = "scatter";
     index_table options{};

@@ -18,7 +18,7 @@ struct stop_gradient {
         for (long i = 0; i < e.rows_of(e.type) * e.type.extents.size(); ++i) e.result[i] = e.operands[0][i];
     }
 };
-/// The first operand, read from memory only after the second is computed. hg::recompute makes passes insert it.
+/// The first operand, read from memory only after the second is computed. Passes insert it for hg::recompute.
 struct after : movement {
     static constexpr std::string_view name = "after";
     static constexpr int arity = 2;

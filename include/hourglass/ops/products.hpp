@@ -161,7 +161,6 @@ struct settled_product {
         d.accumulate(0, hadamard(rest, along_operand(d, d.adjoint_full())));
     }
 };
-
 /// The product of the elements, combined in any order by vector lanes. Outside the range of ordinary numbers it is
 /// zero, infinite or NaN, and settled_product computes it again.
 struct product_over : reduction {
@@ -192,7 +191,6 @@ struct product_over : reduction {
     template <class T> static constexpr void reference(const evaluation<T>& e) { reference_reduction<product_over>(e); }
     static constexpr void derivative(auto& d) { settled_product::derivative_of_product(d); }
 };
-
 /// The power of two that makes a norm's inverse ordinary: 1 except for the largest and smallest norms; 0 for 0.
 struct norm_scale : elementwise<1> {
     static constexpr std::string_view name = "norm_scale";
@@ -210,7 +208,8 @@ struct norm_scale : elementwise<1> {
         }
     }
 };
-/// An element of x / norm, of the element and the inverse norm, both scaled. If infinite its sign: the limit for one.
+/// An element of x / norm, from that element and the inverse of the norm, both scaled. For an infinite element it is
+/// the sign: the limit if no other element is infinite.
 struct norm_direction : elementwise<2> {
     static constexpr std::string_view name = "norm_direction";
     static constexpr bool cheap = true;

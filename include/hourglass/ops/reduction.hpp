@@ -91,7 +91,7 @@ template <class Reduction, class H> constexpr H reduce(H x, unsigned mask, bool 
 template <class Reduction, class Axes, bool Keep> struct reduce_axes {
     constexpr auto build(auto x) const { return reduce<Reduction>(x, axis_mask(x, Axes{}), Keep); }
 };
-/// A mean plus the mean of the remainders, which is zero except for rounding, if that is finite.
+/// A mean plus the mean of the remainders, which is zero except for rounding; just the mean if that is not finite.
 struct corrected_mean : elementwise<2> {
     static constexpr std::string_view name = "corrected_mean";
     template <class V> static constexpr V forward(const V& mean, const V& rest) {

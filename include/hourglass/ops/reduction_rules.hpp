@@ -7,7 +7,7 @@
 HOURGLASS_BEGIN
 namespace ops {
 
-// What is reduced: the axes [first, last) of an example, or instead of them the rows of a call.
+// The axes reduced, [first, last) of an example, or instead the rows of a call.
 struct reduction_axes {
     int first = 0, last = 0;
     bool over_rows = false;

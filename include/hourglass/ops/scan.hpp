@@ -32,7 +32,6 @@ struct step : leaf_base<step> {
         return sentence(s.is_state() ? "state " : "slice ", s.which, " of scan ", s.body);
     }
 };
-
 struct scan_shape {
     int body = 0, states = 0;
     bool backwards = false;
@@ -105,7 +104,6 @@ struct final_state {
     static constexpr bool smooth = true;
     static constexpr value_type infer(inference& in) { return in[1]; }
 };
-
 struct called_scan {
     int scan = 0; // index among the program's scans, in the order of their nodes
     static constexpr called_scan of(const attributes& a) { return {a.flags[0]}; }
@@ -136,7 +134,6 @@ struct scan_value : leaf_base<scan_value> {
     }
     static constexpr operation_kind kind = operation_kind::scan;
 };
-
 struct step_source {
     step_leaf kind{};
     int which = 0;

@@ -40,7 +40,6 @@ struct reshape : movement {
         for (long i = 0; i < e.rows_of(e.type) * e.type.extents.size(); ++i) e.result[i] = e.operands[0][i];
     }
 };
-
 // The extents to broadcast to, and whether the value is also repeated for each row.
 struct repetition {
     shape extents{};
@@ -68,7 +67,6 @@ struct broadcast_to : elementwise<1> {
     template <class V> static constexpr V forward(const V& x) { return x; }
     template <class H> static constexpr H derivative(H, H, H g) { return g; }
 };
-
 // The operand's axis for each axis of the result. Empty means all axes, reversed.
 struct axis_order {
     shape order{};

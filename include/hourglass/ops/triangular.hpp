@@ -39,7 +39,6 @@ struct band : movement {
         d.accumulate(0, apply_operation(same, d.adjoint_full()));
     }
 };
-
 struct solved_matrix {
     bool transposed = false;
     static constexpr solved_matrix of(const attributes& a) { return {a.flags[0] != 0}; }

@@ -134,7 +134,7 @@ struct logarithm_of_one_more {
 
 }
 
-/// Returns log x. For exp(x) that is x. The logarithm of what is written as a probability keeps all its digits:
+/// Returns log x. For exp(x) that is x. If x is written as a probability, the result keeps all its digits:
 /// `log(sigmoid(x))` is `-softplus(-x)`, `log(1 - sigmoid(x))` is `-softplus(x)`, `log(1 + exp(x))` is `softplus(x)`,
 /// `log(normal_cdf(x))` is `log_normal_cdf(x)`, `log(1 - normal_cdf(x))` is `log_normal_cdf(-x)`, and `log(softmax(x))`
 /// is `log_softmax(x)`.

@@ -36,7 +36,7 @@ struct log_bessel_i0e : elementwise<2> {
     }
 };
 
-/// The n-th derivative in a, relative to it, of the density e^(a cos t) / (2 pi I_0(a)): the von Mises distribution of
+/// The n-th derivative in a of the density e^(a cos t) / (2 pi I_0(a)), relative to it: the von Mises distribution of
 /// concentration a about 0, at t.
 struct von_mises_density_slope : elementwise<3> {
     static constexpr std::string_view name = "von_mises_density_slope";
@@ -54,7 +54,7 @@ struct von_mises_density_slope : elementwise<3> {
         return std::array{hadamard(g, 0), in_a, in_t};
     }
 };
-/// The n-th derivative in a, n >= 1, of that distribution's distribution function, relative to the density.
+/// The n-th derivative in a, n >= 1, of the von Mises distribution function, relative to the density.
 struct von_mises_cdf_slope : elementwise<3> {
     static constexpr std::string_view name = "von_mises_cdf_slope";
     template <class V> static constexpr V forward(const V& n, const V& a, const V& t) {
