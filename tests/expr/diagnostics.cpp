@@ -212,7 +212,7 @@ TEST_CASE("state and draws") {
     }
     SUBCASE("shared of another") {
         CHECK(said(hg::graph{NINE_EQUATIONS, extra = hg::shared(tanh(h))}) ==
-              "in equation 'extra': 'shared': it takes what draws noise: normal_noise_like(x), "
+              "in equation 'extra': 'shared': it takes an operand that draws noise: normal_noise_like(x), "
               "uniform_noise_like(x), bernoulli_noise_like(x, p), mask_and_rescale(x, p), dropout(x, p), "
               "sample(q) of a distribution q, draw(q) of a discrete one, gumbel_softmax(logits, temperature)");
         CHECK(said(hg::graph{NINE_EQUATIONS, extra = hg::shared(h)})

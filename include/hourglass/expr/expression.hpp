@@ -67,9 +67,9 @@ template <fixed_string Sentence> struct answered_by {
     static constexpr text problem() { return text(Sentence.view()); }
 };
 // For `x[0]`, `reshape(x, 3, 4)`, `sum(x, 0)`: a function argument where a compile-time number is needed.
-using subscripted =
-    answered_by<"a part of a tensor is slice<0, 1>(x), elements 0 to 1 (not included) of the first axis, "
-                "or slice<0, 1, 2>(x) of axis 2; x[0] is none">;
+using subscripted = answered_by<
+    "x[0] is not a part of a tensor: write slice<0, 1>(x) for elements 0 to 1 (not included) of the first axis, "
+    "or slice<0, 1, 2>(x) for those of axis 2">;
 
 // The size of an expression. Its type names every operation, so compile time grows with the square of their number; an
 // expression that is used twice in another counts twice. Compilers recurse into operands of operands, and bound that

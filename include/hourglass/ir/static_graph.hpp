@@ -202,7 +202,7 @@ public:
         if (found >= 0) {
             if (!is_named(found, prefix, text_))
                 fail(sentence("the names '", name(found), "' and '", prefix, text_,
-                              "' have one hash: rename one of them"));
+                              "' have the same hash: rename one of them"));
             return found;
         }
         if (lent_characters.size > 0) { // the new ones must come after them

@@ -91,7 +91,7 @@ constexpr handle handle::noise(noise_kind kind, bool shared_by_examples, const s
     for (const auto& n : graph->nodes)
         if (is<ops::noise>(n) && ops::noise_source::of(n.options).stream == source.stream)
             fail(sentence("the noise leaves '", full.view(), "' and '", graph->name(n.name),
-                          "' have one identity: rename one of their equations"));
+                          "' have the same identity: rename one of their equations"));
     const int n = graph->push_leaf(&record<ops::noise>, name, {extents_, !shared_by_examples}, source);
     graph->names[name].node = n;
     return other(n);

@@ -119,7 +119,7 @@ constexpr double sine(double x, int quarter) {
     if (is_nan(x)) return x;
     if (x == infinity || x == -infinity) return not_a_number;
     constexpr double most = 0x1p24;
-    if (x > most || x < -most) throw "sin and cos are no constant expressions beyond 2^24";
+    if (x > most || x < -most) throw "sin and cos are not constant expressions beyond 2^24";
     const int turns = nearest(x / quarter_turn[0]);
     wide r = x;
     for (const wide part : quarter_turn) r -= turns * part;

@@ -164,8 +164,8 @@ struct batch_mean {
 }
 
 // The mistake sum(x, 0).
-using numbered_axis = answered_by<"axes are named by hg::axes<0, 1>, as in sum(x, hg::axes<0>): those of one example, "
-                                  "without the batch, and -1 is the last; a number is none">;
+using numbered_axis = answered_by<"axes are named by hg::axes<0, 1>, as in sum(x, hg::axes<0>), not by a number: they "
+                                  "are those of one example, without the batch, and -1 is the last">;
 #define HOURGLASS_AXES_NEED_NAMES(function)                                                                            \
     template <expression X, number Axis> constexpr mistaken<numbered_axis> function(const X&, Axis) { return {}; }
 

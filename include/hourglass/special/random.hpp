@@ -40,10 +40,11 @@ concept shareable = requires {
 // For an argument that is not noise. Lowering reports it.
 struct shared_of_another {
     constexpr auto build(auto x) const {
-        x.misfit(text("shared"), sentence("it takes what draws noise: normal_noise_like(x), uniform_noise_like(x), "
-                                          "bernoulli_noise_like(x, p), mask_and_rescale(x, p), dropout(x, p), "
-                                          "sample(q) of a distribution q, draw(q) of a discrete one, "
-                                          "gumbel_softmax(logits, temperature)"));
+        x.misfit(text("shared"),
+                 sentence("it takes an operand that draws noise: normal_noise_like(x), uniform_noise_like(x), "
+                          "bernoulli_noise_like(x, p), mask_and_rescale(x, p), dropout(x, p), "
+                          "sample(q) of a distribution q, draw(q) of a discrete one, "
+                          "gumbel_softmax(logits, temperature)"));
         return x;
     }
 };
@@ -120,7 +121,7 @@ struct first_largest {
     static constexpr int arity = 1;
     static constexpr bool smooth = false;
     static constexpr value_type infer(inference& in) {
-        if (in[0].extents.rank == 0) in.problem = sentence("it takes a vector, or what has more axes");
+        if (in[0].extents.rank == 0) in.problem = sentence("it takes a vector or a value of more axes");
         return in[0];
     }
     template <class T> static constexpr void reference(const evaluation<T>& e) {
