@@ -14,9 +14,9 @@ HOURGLASS_BEGIN
 /// The options of a node, in the form that every graph stores. Each operation states their meaning once, as a struct of
 /// named options that converts to attributes and is read back by its `of`.
 struct attributes {
-    double number = 0;
-    shape target{};
-    std::array<int, 3> flags{};
+    double number = 0;          ///< one number, as of a literal
+    shape target{};             ///< one shape
+    std::array<int, 3> flags{}; ///< whatever else the operation stores
     constexpr bool operator==(const attributes& other) const {
         return number == other.number && target == other.target && flags[0] == other.flags[0] &&
                flags[1] == other.flags[1] && flags[2] == other.flags[2];
@@ -44,12 +44,13 @@ enum class operation_kind {
 /// The arguments of a shape rule, `infer`. It may rewrite the options into their canonical form, and reports operands
 /// that do not fit in `problem`.
 struct inference {
-    const value_type* operands = nullptr;
-    int count = 0;
-    attributes options{};
-    text problem{};
+    const value_type* operands = nullptr; ///< their types
+    int count = 0;                        ///< of operands
+    attributes options{};                 ///< in and out
+    text problem{};                       ///< empty if the operands fit
 
     constexpr const value_type& operator[](int i) const { return operands[i]; }
+    /// Returns whether any operand has a batch axis.
     constexpr bool any_batched() const {
         for (int i = 0; i < count; ++i)
             if (operands[i].batched) return true;
@@ -59,13 +60,13 @@ struct inference {
 
 /// The arguments of the plain loop `reference`: whole values, with the rows of each consecutive in memory.
 template <class T> struct evaluation {
-    const T* const* operands = nullptr;
-    const value_type* types = nullptr;
-    int count = 0;
+    const T* const* operands = nullptr; ///< their elements
+    const value_type* types = nullptr;  ///< of the operands
+    int count = 0;                      ///< of operands
     attributes options{};
-    value_type type{}; ///< of the result
-    long rows = 1;     ///< of the call
-    T* result = nullptr;
+    value_type type{};            ///< of the result
+    long rows = 1;                ///< of the call
+    T* result = nullptr;          ///< to be written
     const int* indices = nullptr; ///< of the graph, for operations that read some (ops/gather.hpp)
 
     // Inlined: an evaluation whose address escapes must lie in memory, and small programs wait for the loads.
@@ -98,26 +99,28 @@ struct moved_element {
 /// The arguments of the rule `depend`: for each element of the operands, the set of directions that it depends on. An
 /// element with the empty set is zero. The rule adds to the sets of the result's elements, which all start empty.
 struct dependence {
-    const value_type* types = nullptr;
+    const value_type* types = nullptr; ///< of the operands
     /// Null for an operand whose elements are all constant and not known to be zero.
     const int* const* operands = nullptr;
     int count = 0; ///< of operands
     attributes options{};
-    value_type type{}; ///< of the result
-    const int* indices = nullptr;
-    int* result = nullptr;
-    direction_sets* sets = nullptr;
+    value_type type{};              ///< of the result
+    const int* indices = nullptr;   ///< of the graph, for operations that read some
+    int* result = nullptr;          ///< the set of each element of the result
+    direction_sets* sets = nullptr; ///< which the numbers of sets belong to
 
+    /// Returns whether an operand's elements are all constant, and not known to be zero.
     constexpr bool is_constant(int operand) const { return operands[operand] == nullptr; }
+    /// Returns whether an element of an operand is known to be zero.
     constexpr bool is_zero(int operand, long element) const {
         return operands[operand] != nullptr && operands[operand][element] == direction_sets::none;
     }
-    /// States that an element of the result depends on an element of an operand, or on all that another of its own
-    /// elements depends on.
+    /// States that an element of the result depends on an element of an operand.
     constexpr void add(long element, int operand, long from) {
         result[element] = sets->unite(result[element], operands[operand] == nullptr ? direction_sets::constant
                                                                                     : operands[operand][from]);
     }
+    /// States that an element of the result depends on all that another of its elements depends on.
     constexpr void add_result(long element, long from) { result[element] = sets->unite(result[element], result[from]); }
     /// States that an element is not zero, whatever it depends on.
     constexpr void add_constant(long element) {
@@ -129,12 +132,13 @@ struct dependence {
 /// operation that states `matrix_product` is computed by these kernels, with elementwise operations on its result as
 /// their epilogue.
 struct product_plan {
-    long m = 0, n = 0, k = 0;
+    long m = 0, n = 0, k = 0;                  ///< without the rows of the call
     bool rows_in_m = false, rows_in_k = false; ///< m, or k, is multiplied by the rows of the call
     bool per_row = false;                      ///< one product for each row of the call
     bool summed = false;                       ///< sum these products
     bool left_is_packed = false;               ///< by the previous product, which has the same left operand
     int left = -1, right = -1;                 ///< operands; in a schedule, values
+    // Strides: of a row, of a column and from example to example.
     long left_row = 0, left_column = 0, left_batch = 0;
     long right_row = 0, right_column = 0, right_batch = 0;
 };
@@ -149,11 +153,12 @@ struct runs_of_movement {
 
 /// The arguments of the rule `cost`, which returns the floating-point operations of a node.
 struct operation_cost {
-    const value_type* operands = nullptr;
-    value_type result{};
+    const value_type* operands = nullptr; ///< their types
+    value_type result{};                  ///< its type
     attributes options{};
     double rows = 1; ///< of the call
 
+    /// Returns the number of elements in all rows.
     constexpr double elements(const value_type& of) const {
         return static_cast<double>(of.extents.size()) * (of.batched ? rows : 1.0);
     }

@@ -42,13 +42,13 @@ template <class T> inline constexpr std::uint64_t id_of = hash_of_type<T>();
 
 /// The record of an operation: its rules, and all that its struct states. There is one for each struct, `record<Op>`.
 struct operation {
-    std::string_view name;
+    std::string_view name; ///< as it prints
     /// Hash of the type. Passes compare it, never addresses, nor names, which two operations may share.
     std::uint64_t id = 0;
     operation_kind kind{};
-    int arity = 0; ///< -1: any number
-    bool commutative = false;
-    bool foldable = false; ///< has `fold`; a flag, for the reason given at `optional_function`
+    int arity = 0;            ///< -1: any number
+    bool commutative = false; ///< passes may exchange its two operands
+    bool foldable = false;    ///< has `fold`; a flag, for the reason given at `optional_function`
     bool smooth = true; ///< has `derivative`; if false, the derivative is zero wherever it exists (comparisons, sign)
     /// Bit i: the derivative is zero in operand i (of the first 32), as in the condition of where.
     unsigned flat_operands = 0;
@@ -56,9 +56,9 @@ struct operation {
     /// Returns whether, with these options, a row of the result depends on other rows of the operands. Asked only if
     /// the result has a batch axis: an operation that drops that axis always combines rows (scan/row_mixing.hpp).
     bool (*mixes_rows)(const attributes&) = [](const attributes&) { return false; };
-    value_type (*infer)(inference&) = nullptr;
-    void (*derivative)(derivation&) = nullptr;
-    double (*fold)(const double*) = nullptr; ///< the value for constant operands, where exact enough to compute early
+    value_type (*infer)(inference&) = nullptr; ///< the shape rule
+    void (*derivative)(derivation&) = nullptr; ///< the derivative rule
+    double (*fold)(const double*) = nullptr;   ///< the value for constant operands, where exact enough to compute early
     /// How to find the elements of the operands that an element of the result depends on: by the plain loop of a
     /// movement, run on places instead of numbers, or by a stated rule. For elementwise operations and reductions it
     /// follows from the kind. In any other case each element depends on all.
@@ -66,17 +66,20 @@ struct operation {
     void (*moved)(const evaluation<moved_element>&) = nullptr;
     void (*depend)(dependence&) = nullptr;
 
-    bool cheap = false;       ///< a few instructions per element
-    bool repeats = false;     ///< its elements are those of its operand, repeated
-    bool is_view = false;     ///< its value is that of its first operand, in the same place
-    int awaited_operand = -1; ///< an operand that it does not read but must run after
-    linearity linear = linearity::none;
+    bool cheap = false;                 ///< a few instructions per element
+    bool repeats = false;               ///< its elements are those of its operand, repeated
+    bool is_view = false;               ///< its value is that of its first operand, in the same place
+    int awaited_operand = -1;           ///< an operand that it does not read but must run after
+    linearity linear = linearity::none; ///< in which operands
     /// For a marker: returns the operand that replaces it in the graph of a program.
     optional_function<int(bool in_training)> chosen;
     /// Prints the options, without brackets. If it is not stated, nothing is printed.
     optional_function<text(const attributes&)> describe;
+    /// The floating-point operations of a node.
     optional_function<double(const operation_cost&)> cost;
+    /// The matrix product that the kernels compute for it.
     optional_function<product_plan(const value_type* operands, const attributes&)> matrix_product;
+    /// For a movement of runs: how it takes an operand.
     optional_function<runs_of_movement(const value_type& result, const value_type* operands, int count,
                                        const attributes&, int operand)>
         runs;
@@ -88,8 +91,9 @@ struct operation {
     optional_function<attributes(const attributes&, int extent)> with_leading_axis;
     optional_function<handle(direction_operands&)> over_directions;
 
+    /// Whether the operation states kernels of this type.
     template <class Kernels> constexpr bool states() const { return kernels_id == id_of<Kernels>; }
-    // Only if it states them.
+    /// Returns them; only if it states them.
     template <class Kernels> constexpr const Kernels& stated() const { return static_cast<const Kernels&>(*kernels); }
     std::uint64_t kernels_id = 0;
     const for_kernels* kernels = nullptr;

@@ -15,10 +15,10 @@ HOURGLASS_BEGIN
 
 /// A node: an operation with its options, the type of its value, and its operands.
 struct node {
-    const operation* op = nullptr;
-    value_type type{};
+    const operation* op = nullptr; ///< the operation that it applies
+    value_type type{};             ///< of its value
     attributes options{};
-    int first_operand = 0;
+    int first_operand = 0; ///< index into the graph's operands
     int operand_count = 0;
     int name = -1; ///< for leaves: index into names
     /// Made by differentiation, not written by a user. Simplification may change such nodes more freely
@@ -83,11 +83,13 @@ struct graph_view {
     bool indices_stay = false;    ///< as with the characters
     bool has_derivatives = false; ///< its equations contain derivatives
 
+    /// Returns operand i of node n.
     constexpr int operand(int n, int i) const { return operands.data[nodes.data[n].first_operand + i]; }
     constexpr const node& operator[](int n) const { return nodes.data[n]; }
     constexpr std::string_view name(int i) const {
         return {characters.data + names[i].first_character, static_cast<std::size_t>(names[i].length)};
     }
+    /// Returns the index of a name, or -1.
     constexpr int find_name(std::uint64_t hash) const {
         for (int i = 0; i < names.size; ++i)
             if (names[i].hash == hash) return i;
@@ -100,6 +102,7 @@ struct graph_view {
 
 /// Whether a node applies the operation `Op`.
 template <class Op> constexpr bool is(const node& n) { return n.op->id == id_of<Op>; }
+/// Whether a node applies one of the operations `Ops`.
 template <class... Ops> constexpr bool is_one_of(const node& n) { return ((n.op->id == id_of<Ops>) || ...); }
 // How a movement of runs takes one of its operands.
 constexpr runs_of_movement runs_of_operand(const graph_view& g, int n, int operand) {

@@ -28,31 +28,36 @@ struct naming {
 /// A node of a graph under construction. Applying operators and functions to handles appends nodes.
 struct handle {
     using traced_handle = handle;
+    // The graph under construction, the place that its layers are named after, and the index of the node.
     graph_builder* graph = nullptr;
     naming* place = nullptr;
     int index = -1;
 
     // These return by value: nodes move when the graph grows, and another argument of the same call may make it grow.
-    constexpr value_type type() const;
-    constexpr shape extents() const;
-    constexpr bool batched() const;
-    constexpr const node& at() const;
-    constexpr handle other(int index_of_node) const;
+    constexpr value_type type() const;               ///< of the node's value
+    constexpr shape extents() const;                 ///< of one example's value
+    constexpr bool batched() const;                  ///< whether the value has a batch axis
+    constexpr const node& at() const;                ///< the node; valid until the graph grows
+    constexpr handle other(int index_of_node) const; ///< a handle on another node of the same graph
     /// Reports why a model is not well formed.
     constexpr void fail(const text& problem) const;
-    /// Reports that an operation does not fit this operand, or these two: "'dot' of 'a' and 'b': ...".
+    /// Reports that an operation does not fit this operand: "'transpose' of 'a': ...".
     constexpr void misfit(const text& operation_name, const text& problem) const;
+    /// Reports that an operation does not fit these two operands: "'dot' of 'a' and 'b': ...".
     constexpr void misfit(const text& operation_name, const handle& second, const text& problem) const;
 
+    /// Returns x as a handle; a number becomes a literal.
     template <number X> constexpr handle convert(const X& x) const { return convert_number(static_cast<double>(x)); }
+    /// Returns x.
     constexpr handle convert(const handle& x) const { return x; }
-    constexpr handle convert_number(double x) const;
+    constexpr handle convert_number(double x) const; ///< appends a literal
 
     /// Applies an operation. A primitive one becomes one node; a composite one becomes whatever it builds. Defined in
     /// ir/operation.hpp, before the first derivative rule is instantiated: Clang does not return to a template that had
     /// no body then.
     template <class Op, class... Operands> constexpr handle trace(const Op& op, const Operands&... operands) const;
-    constexpr bool failed() const;
+    constexpr bool failed() const; ///< whether a mistake was found
+    /// Appends a node that applies `op` to these operands, without checking their number.
     constexpr handle append(const operation* op, const attributes& options, const int* operands, int count) const;
 
     constexpr handle rows() const; ///< the number of rows of the call, as a scalar
@@ -60,9 +65,12 @@ struct handle {
     /// The place of a layer, under which it declares its leaves: the equation's name, or `equation.1` if the equation
     /// has several layers, or the given name. A layer asks for it once.
     constexpr text layer_place(std::string_view given = {}) const;
+    /// Declares a parameter `owner.what`. A name declared twice is reported.
     constexpr handle new_parameter(const text& owner, std::string_view what, const shape& extents,
                                    initialiser start) const;
+    /// Declares a state `owner.what` with the same first value for all elements. A name declared twice is reported.
     constexpr handle new_state(const text& owner, std::string_view what, const shape& extents, double start) const;
+    /// Declares noise, named after the equation. Reported in the body of a scan, where all steps would draw the same.
     constexpr handle noise(noise_kind kind, bool shared_by_examples, const shape& extents) const;
 
 private:
@@ -74,8 +82,8 @@ private:
 /// each of many directions. The vectorising pass implements it (autodiff/vectorised.hpp).
 class direction_operands {
 public:
-    constexpr virtual int count() const = 0; ///< number of directions
-    constexpr virtual int operand_count() const = 0;
+    constexpr virtual int count() const = 0;           ///< number of directions
+    constexpr virtual int operand_count() const = 0;   ///< of the operation
     constexpr virtual bool moves(int i) const = 0;     ///< whether operand i differs between directions
     constexpr virtual handle operand(int i) const = 0; ///< an operand that does not move
     constexpr virtual handle stacked(int i) = 0;       ///< any operand, as [directions, extents...]
@@ -84,8 +92,8 @@ public:
     constexpr virtual handle diagonal(int i) = 0;    ///< these elements, in the shape of the operand, if it is diagonal
     constexpr virtual value_type result() const = 0; ///< the type of the result for one direction
     constexpr virtual shape with_directions(const shape&) const = 0; ///< as the first axis
-    constexpr virtual attributes options() const = 0;
-    constexpr virtual const operation* applied() const = 0;
+    constexpr virtual attributes options() const = 0;                ///< of the operation
+    constexpr virtual const operation* applied() const = 0;          ///< the operation itself
 
 protected:
     constexpr ~direction_operands() = default;
@@ -101,14 +109,14 @@ class derivation {
     int node_ = -1, adjoint_ = -1;
 
 public:
-    constexpr handle operand(int i) const;
-    constexpr int operand_count() const;
-    constexpr handle result() const;
+    constexpr handle operand(int i) const;             ///< operand i of the node
+    constexpr int operand_count() const;               ///< number of operands
+    constexpr handle result() const;                   ///< the node itself: its value
     constexpr handle adjoint() const;                  ///< may have a smaller shape that broadcasts to the result's
     constexpr virtual handle adjoint_full() const = 0; ///< has the result's type
-    constexpr attributes options() const;
-    constexpr const operation* applied() const;     ///< the operation itself
-    constexpr virtual bool wanted(int i) const = 0; ///< whether a share for operand i is used at all
+    constexpr attributes options() const;              ///< of the node
+    constexpr const operation* applied() const;        ///< the operation itself
+    constexpr virtual bool wanted(int i) const = 0;    ///< whether a share for operand i is used at all
     /// Returns whether operands without a batch axis get the sum over the rows; otherwise they get a share for each
     /// row.
     constexpr bool sums_rows() const { return sums_rows_; }
