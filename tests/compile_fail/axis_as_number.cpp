@@ -1,5 +1,5 @@
-// expect: \{"in equation `extra`: axes are named by hg::axes<0, 1>, as in sum\(x, hg::axes<0>\): those of one
-// expect: example, without the batch, and -1 is the last; a number is none"\}
+// expect: \{"in equation `extra`: axes are named by hg::axes<0, 1>, as in sum\(x, hg::axes<0>\), not by a number:
+// expect: they are those of one example, without the batch, and -1 is the last"\}
 // max-lines: 25
 #include "ten_equations.hpp"
 

@@ -1,4 +1,4 @@
-// expect: in equation `extra`: `shared`: it takes what draws noise: normal_noise_like\(x\)
+// expect: in equation `extra`: `shared`: it takes an operand that draws noise: normal_noise_like\(x\)
 // expect: bernoulli_noise_like\(x, p\), mask_and_rescale\(x, p\), dropout\(x, p\), sample\(q\) of a distribution q
 // expect: draw\(q\) of a discrete one, gumbel_softmax\(logits, temperature\)
 // max-lines: 25

@@ -1,4 +1,4 @@
-// expect: \{"in equation `extra`: a part of a tensor is slice<0, 1>\(x\), elements 0 to 1 \(not included\) of the first
+// expect: \{"in equation `extra`: x\[0\] is not a part of a tensor: write slice<0, 1>\(x\) for elements 0 to 1 \(not included\)
 // max-lines: 25
 #include "ten_equations.hpp"
 

@@ -24,9 +24,9 @@ template <hg::operand X> constexpr auto empty_layer(const X& x) { return hg::app
 
 using namespace model;
 
-TEST_CASE("a model without a mistake is not spoken of") { CHECK(said(hg::graph{NINE_EQUATIONS}) == ""); }
+TEST_CASE("a correct model yields no message") { CHECK(said(hg::graph{NINE_EQUATIONS}) == ""); }
 
-TEST_CASE("operands whose shapes do not fit are named with their shapes") {
+TEST_CASE("a shape mismatch names the operands and their shapes") {
     SUBCASE("shape elementwise") {
         CHECK(said(hg::graph{NINE_EQUATIONS, extra = logits + mu}) ==
               "in equation 'extra': 'add' of 'logits' and 'mu': the shapes [12] and [3] do not broadcast: axes are "
@@ -66,7 +66,7 @@ TEST_CASE("operands whose shapes do not fit are named with their shapes") {
     }
 }
 
-TEST_CASE("axes and elements that are not there are named with the shape") {
+TEST_CASE("an axis or element that does not exist is reported with the shape") {
     SUBCASE("axis missing") {
         CHECK(said(hg::graph{NINE_EQUATIONS, extra = sum(h, hg::axes<1>)}) ==
               "in equation 'extra': 'reduction' of 'h': axis 1 does not exist in the shape [8]");
@@ -148,7 +148,7 @@ TEST_CASE("shapes that no value can have") {
     }
 }
 
-TEST_CASE("names that are unknown, taken or declared in two ways") {
+TEST_CASE("names that are unknown, taken or declared twice in different ways") {
     SUBCASE("symbol unknown") {
         static constexpr hg::symbol<"sigma"> sigma;
         CHECK(said(hg::graph{NINE_EQUATIONS, extra = exp(sigma)}) ==
@@ -212,7 +212,7 @@ TEST_CASE("state and draws") {
     }
     SUBCASE("shared of another") {
         CHECK(said(hg::graph{NINE_EQUATIONS, extra = hg::shared(tanh(h))}) ==
-              "in equation 'extra': 'shared': it takes what draws noise: normal_noise_like(x), "
+              "in equation 'extra': 'shared': it takes an operand that draws noise: normal_noise_like(x), "
               "uniform_noise_like(x), bernoulli_noise_like(x, p), mask_and_rescale(x, p), dropout(x, p), "
               "sample(q) of a distribution q, draw(q) of a discrete one, gumbel_softmax(logits, temperature)");
         CHECK(said(hg::graph{NINE_EQUATIONS, extra = hg::shared(h)})
@@ -253,12 +253,12 @@ TEST_CASE("state and draws") {
     }
 }
 
-TEST_CASE("only the first mistake is told") {
+TEST_CASE("only the first mistake is reported") {
     CHECK(said(hg::graph{NINE_EQUATIONS, extra = logits + mu, h = tanh(extra)})
               .starts_with("in equation 'extra': 'add'"));
 }
 
-TEST_CASE("operands without a name are told by what they are") {
+TEST_CASE("operands without a name are described") {
     CHECK(said(hg::graph{NINE_EQUATIONS, extra = tanh(logits) + mu})
               .starts_with("in equation 'extra': 'add' of an expression and 'mu': "));
     CHECK(said(hg::graph{NINE_EQUATIONS, extra = tanh(logits) + tanh(mu)})
@@ -305,7 +305,7 @@ TEST_CASE("further mistakes") {
     }
 }
 
-TEST_CASE("numbers in sentences") {
+TEST_CASE("numbers in messages") {
     const auto written = [](double number) { return std::string(hg::sentence(number).view()); };
     CHECK(written(0) == "0");
     CHECK(written(3) == "3");
@@ -320,7 +320,7 @@ TEST_CASE("numbers in sentences") {
     CHECK(written(std::numeric_limits<double>::quiet_NaN()) == "nan");
 }
 
-TEST_CASE("a sentence that is too long is cut, not overrun") {
+TEST_CASE("a message that is too long is truncated, without overrun") {
     hg::text t;
     for (int i = 0; i < 100; ++i) t.add("0123456789");
     CHECK(t.view().size() == hg::text::capacity);

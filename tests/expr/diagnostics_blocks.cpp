@@ -75,7 +75,7 @@ TEST_CASE("blocks") {
     }
 }
 
-TEST_CASE("a prefix stands for one use of one block") {
+TEST_CASE("a prefix belongs to one use of one block") {
     static constexpr hg::symbol<"in"> in;
     static constexpr hg::symbol<"out"> out;
     static constexpr hg::symbol<"a"> a;

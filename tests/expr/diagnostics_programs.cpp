@@ -46,7 +46,7 @@ TEST_CASE("names that the graph does not have") {
     CHECK(said<a_function<hg::from<h, y, x>, hg::to<code, h, hg::name<"W">>>>() == "");
 }
 
-TEST_CASE("programs that cannot be") {
+TEST_CASE("programs that cannot exist") {
     CHECK(said<a_function<hg::from<x>>>() == "the function is asked for nothing: name symbols in hg::to<...>");
     CHECK(said<a_trainer<loss>>() ==
           "the trainer has no update rule: name one, such as hg::adam or hg::sgd, or one of your own");
@@ -58,7 +58,7 @@ TEST_CASE("programs that cannot be") {
     CHECK(said<a_trainer<loss, hg::sgd, hg::trains<W>>>() == "");
 }
 
-TEST_CASE("derivatives that are not there") {
+TEST_CASE("derivatives that do not exist") {
     CHECK(said<a_gradient<error, hg::wrt<beta>>>() ==
           "the loss 'error' does not depend on 'beta', so it has no derivative with respect to it");
     CHECK(said<a_gradient<error, hg::wrt<loss>>>() ==
@@ -97,7 +97,7 @@ template <hg::fixed_string Loss, class... Options> using a_trainer =
 
 }
 
-TEST_CASE("losses that no gradient goes through") {
+TEST_CASE("losses that no gradient passes through") {
     using namespace blocked;
     CHECK(said<blocked::a_trainer<"counted">>() ==
           "the loss 'counted' has no derivative with respect to any parameter, so there is nothing to train: 'greater' "
@@ -177,7 +177,7 @@ TEST_CASE("options that a program does not take") {
           "hg::training is no option of hg::program_interpreter, which takes hg::element");
 }
 
-TEST_CASE("options given twice, out of range or against each other") {
+TEST_CASE("options given twice, out of range or contradicting each other") {
     CHECK(said_of_options<option_schema::function, hg::max_rows<64>, hg::to<code>, hg::max_rows<32>>() ==
           "hg::max_rows is given twice");
     CHECK(said_of_options<option_schema::function, hg::element<float>, hg::element<float>>() ==
@@ -210,7 +210,7 @@ TEST_CASE("types to compute in") {
           "fractions");
 }
 
-TEST_CASE("what programs, parameters and interpreters are made with") {
+TEST_CASE("arguments of programs, parameters and interpreters") {
     hg::parameters<net> theta;
     CHECK(construction_problem<option_schema::function>() == "");
     CHECK(construction_problem<option_schema::function>(hg::threads = 2, hg::seed = 1u) == "");
@@ -259,7 +259,7 @@ TEST_CASE("what programs, parameters and interpreters are made with") {
           "name");
 }
 
-TEST_CASE("what a call binds") {
+TEST_CASE("names that a call binds") {
     using forward = a_function<hg::from<x>, hg::to<code>>;
     using training = a_trainer<loss, hg::sgd>;
     CHECK(said_of_call<forward>(x = images) == "");
@@ -287,7 +287,7 @@ TEST_CASE("what a call binds") {
     CHECK(said_of_call<forward>(x = images, hg::parameters<net>()) == "the parameters stand first in a call, and once");
 }
 
-TEST_CASE("what names are bound to") {
+TEST_CASE("values that names are bound to") {
     using forward = a_function<hg::from<x>, hg::to<code>>;
     CHECK(said_of_call<forward>(x = 1.5f) == "'x' has the shape [4], but is bound to a single number");
     CHECK(said_of_call<forward>(x = nullptr) ==
@@ -351,7 +351,7 @@ TEST_CASE("parameters") {
 inline constexpr hg::graph broken{h = W * y, loss = sum(h)};
 
 // What follows a mistake is silent: the sentence is said once, by the graph.
-TEST_CASE("behind a mistake in the graph nothing else is said") {
+TEST_CASE("after a mistake in the graph nothing else is reported") {
     using program =
         hg::program_spec<broken, hg::program_kind::function, hg::no_loss{}, hg::from<nowhere>, hg::to<nowhere>>;
     CHECK(std::string(hg::lowered<broken>::value.problem.view())

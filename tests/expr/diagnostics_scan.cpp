@@ -29,7 +29,7 @@ inline constexpr hg::graph with_scan{
 
 using namespace model;
 
-TEST_CASE("what a scan carries keeps its shape, and has a next value") {
+TEST_CASE("a state keeps its shape and has a next value") {
     static constexpr hg::graph wider{next(s) = concatenate(u, s)};
     CHECK(said(hg::graph{extra = hg::scan<"run">(wider, hg::along(u = series), hg::carry(s = start))[next(s)]}) ==
           "in equation 'run.s': next of 'run.s' has the shape [5], but 'run.s' starts with the shape [2]: what is "
@@ -43,7 +43,7 @@ TEST_CASE("what a scan carries keeps its shape, and has a next value") {
     CHECK(said(hg::graph{with_scan}) == "");
 }
 
-TEST_CASE("the sequences of a scan have equally many steps") {
+TEST_CASE("the sequences of a scan have the same number of steps") {
     static constexpr hg::graph two{next(s) = s + sum(u) * sum(t)};
     const auto run = [](auto... a) { return said(hg::graph{extra = hg::scan<"run">(two, a...)[next(s)]}); };
     CHECK(
@@ -63,7 +63,7 @@ TEST_CASE("the sequences of a scan have equally many steps") {
     CHECK(run(hg::along(u = series), hg::carry(s = 0), t = series) == "");
 }
 
-TEST_CASE("what is asked of a scan is there") {
+TEST_CASE("results taken from a scan exist") {
     const auto run = hg::scan<"run">(cell, hg::along(u = series), hg::carry(s = start));
     CHECK(
         said(hg::graph{extra = run[mu]}) ==
@@ -83,7 +83,7 @@ TEST_CASE("what is asked of a scan is there") {
     CHECK(said(hg::graph{extra = run[last(s)], h = run[gate] + run[next(s)]}) == "");
 }
 
-TEST_CASE("what cannot stand in the body of a scan") {
+TEST_CASE("things that a scan's body cannot contain") {
     const auto run = [](const auto& body) {
         return said(hg::graph{extra = hg::scan<"run">(body, hg::along(u = series), hg::carry(s = start))[next(s)]});
     };
@@ -118,7 +118,7 @@ TEST_CASE("what cannot stand in the body of a scan") {
     }
 }
 
-TEST_CASE("programs cannot be cut in a body, nor asked for what lies in it") {
+TEST_CASE("programs can neither cut a body nor request a value inside it") {
     constexpr std::string_view where =
         "names 'run.gate', which lies in the body of a scan, where it has a value for each "
         "step: give what is taken of the scan, scan<...>(...)[symbol], a name";

@@ -47,7 +47,7 @@ static_assert(hg::check<layers>);
 
 }
 
-TEST_CASE("layers are named after their equation, numbered where there are several, or as they are told") {
+TEST_CASE("layers are named after their equation, numbered if there are several, or by a given name") {
     using namespace layer_model;
     hg::parameters<layers> theta;
     CHECK(names_of(theta) == std::vector<std::string>{"h.weight", "h.bias", "logits.0.weight", "logits.0.bias",
@@ -121,7 +121,7 @@ static_assert(hg::check<tower>);
 
 }
 
-TEST_CASE("a block's names stand behind its prefix, those of nested blocks behind both") {
+TEST_CASE("a block's names get its prefix, and those of nested blocks both prefixes") {
     using namespace block_model;
     hg::parameters<tower, in_double> theta{hg::seed = 5};
     CHECK(names_of(theta) == std::vector<std::string>{
@@ -204,7 +204,7 @@ TEST_CASE("a model with sizes is a variable template") {
     CHECK(shape_of(f(smaller, x<5> = data)[xhat]) == "2x5");
 }
 
-TEST_CASE("a graph may stand in a function, with the symbols that it uses") {
+TEST_CASE("a graph may be local to a function, with the symbols that it uses") {
     static constexpr hg::input<"x", 2> x;
     static constexpr hg::parameter<"w", 2> w{hg::constant(3)};
     static constexpr hg::symbol<"y"> y;

@@ -63,7 +63,7 @@ numbers data(int rows) {
 
 }
 
-TEST_CASE("noise is a function of seed, leaf, example and element, as math/philox.hpp says it") {
+TEST_CASE("noise is a function of seed, leaf, example and element, as math/philox.hpp defines it") {
     using namespace noisy;
     constexpr int rows = 5;
     returns<corrupted, two, common, even> f{hg::seed = 9};
@@ -88,7 +88,7 @@ TEST_CASE("noise is a function of seed, leaf, example and element, as math/philo
         }
 }
 
-TEST_CASE("leaving out parts of a graph changes no value, and neither does the number of rows or threads") {
+TEST_CASE("pruning a graph changes no noise, and neither does the number of rows or threads") {
     using namespace noisy;
     const numbers d = data(40);
     returns<corrupted, two, common, kept, z, even> everything{hg::seed = 2};
@@ -109,7 +109,7 @@ TEST_CASE("leaving out parts of a graph changes no value, and neither does the n
     }
 }
 
-TEST_CASE("first_example shifts the noise by whole rows, and stands for one call only") {
+TEST_CASE("first_example shifts the noise by whole rows, in one call only") {
     using namespace noisy;
     const numbers d(11 * 20, 0.0), part(11 * 6, 0.0);
     returns<corrupted, common> f{hg::seed = 4};
@@ -155,7 +155,7 @@ TEST_CASE("corruption is switched off by feeding the corrupted symbol") {
     CHECK(equal(f(corrupted = d)[corrupted], d));
 }
 
-TEST_CASE("dropout acts in training alone, sample and masks in both") {
+TEST_CASE("dropout acts only in training, sample and masks always") {
     using namespace noisy;
     const numbers d = data(30);
     returns<dropped, kept, z> evaluate{hg::seed = 1};
@@ -228,7 +228,7 @@ inline constexpr hg::graph prior{
 
 }
 
-TEST_CASE("hg::rows says how many where nothing batched is fed") {
+TEST_CASE("hg::rows gives the number of rows if nothing batched is fed") {
     using namespace generated;
     hg::function<prior, hg::to<z, y>, in_double> draw{hg::seed = 1};
     const auto out = draw(hg::rows = 6);
@@ -286,7 +286,7 @@ TEST_CASE("shared noise is one draw for all examples: leaves, Bernoulli draws, m
     CHECK(zeros < 55);
 }
 
-TEST_CASE("a mask that drops everything leaves zeros, and a gradient of zero") {
+TEST_CASE("a mask that drops everything leaves zeros and a zero gradient") {
     using namespace one_draw;
     hg::gradient<model, loss, hg::wrt<x, p>, hg::to<kept>, in_double> g;
     const numbers d = noisy::data(3);

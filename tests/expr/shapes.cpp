@@ -186,7 +186,7 @@ inline constexpr hg::graph reductions{
 
 }
 
-TEST_CASE("reductions run over the axes that are named and never over the batch") {
+TEST_CASE("reductions cover the named axes and never the batch") {
     using namespace reduction_model;
     hg::function<reductions, hg::from<x>,
                  hg::to<everything, last, middle, outside, kept, all_kept, average, largest, smallest, shares,
@@ -248,7 +248,7 @@ inline constexpr hg::graph movements{
 
 }
 
-TEST_CASE("movements put elements where they say, example by example") {
+TEST_CASE("movements put elements where they should, example by example") {
     using namespace movement_model;
     hg::function<movements, hg::from<x>, hg::to<turned, flat, part, joined, side_by_side, repeated, row_added>,
                  in_double>

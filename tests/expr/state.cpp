@@ -95,7 +95,7 @@ TEST_CASE("state is not trained: it has no gradient and no slot in the optimiser
     CHECK(names == std::vector<std::string>{"w.first_moment", "w.second_moment"});
 }
 
-TEST_CASE("state lies among the parameters, is copied with them, and says what it is") {
+TEST_CASE("state is among the parameters, is copied with them, and is marked as state") {
     using namespace running;
     hg::parameters<model, in_double> theta;
     std::vector<std::string> states, others;

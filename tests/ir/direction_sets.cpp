@@ -21,14 +21,14 @@ members of(const hg::direction_sets& sets, int set) {
 
 }
 
-TEST_CASE("nothing, what is constant, and single directions") {
+TEST_CASE("the empty set, the constant set, and single directions") {
     hg::direction_sets sets(200);
     CHECK(of(sets, hg::direction_sets::none).empty());
     CHECK(of(sets, hg::direction_sets::constant).empty());
     for (const int d : {0, 1, 63, 64, 127, 128, 199}) CHECK(of(sets, hg::direction_sets::single(d)) == members{d});
 }
 
-TEST_CASE("a constant part is no direction, and tells sets apart") {
+TEST_CASE("a constant part is not a direction, but distinguishes sets") {
     hg::direction_sets sets(70);
     const int a = hg::direction_sets::single(3), constant = hg::direction_sets::constant;
     const int both = sets.unite(a, constant);
@@ -44,7 +44,7 @@ TEST_CASE("a constant part is no direction, and tells sets apart") {
           sets.unite(hg::direction_sets::single(69), both));
 }
 
-TEST_CASE("unions of any two, as many as outgrow every table, are what sets of numbers give") {
+TEST_CASE("unions agree with sets of numbers, even when every table has to grow") {
     for (const int directions : {1, 5, 64, 65, 300}) {
         CAPTURE(directions);
         std::mt19937 random(static_cast<unsigned>(directions));

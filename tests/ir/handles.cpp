@@ -55,8 +55,8 @@ static_assert(keep_type(filled_again) && keep_type(reshaped_back) && keep_type(z
 
 }
 
-TEST_CASE("what a handle said of its node holds after the graph has grown") { CHECK(keeps_what_it_said()); }
-TEST_CASE("a type is read in time, whichever argument of a call is evaluated first") {
+TEST_CASE("what a handle returned stays valid after the graph grows") { CHECK(keeps_what_it_said()); }
+TEST_CASE("a type is read before the graph grows, whichever argument is evaluated first") {
     CHECK(keep_type(filled_again));
     CHECK(keep_type(reshaped_back));
     CHECK(keep_type(zero));

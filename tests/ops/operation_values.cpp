@@ -252,7 +252,7 @@ TEST_CASE_TEMPLATE("values of elementwise operations, to so many units in the la
     });
 }
 
-TEST_CASE("what is no number is handed on, and compares with nothing") {
+TEST_CASE("NaN is passed on, and compares with nothing") {
     using hourglass::ops::relu;
     CHECK(std::isnan(relu::forward(nan_)));
     for (const double other : {-inf, -1.0, 0.0, 1.0, inf, nan_}) {

@@ -239,7 +239,7 @@ inline constexpr hg::graph ten_operands{
 
 }
 
-TEST_CASE("a reduction of a user's own: its own combination, over last axes, first axes, all and the rows") {
+TEST_CASE("a user's own reduction: over last axes, first axes, all axes and the rows") {
     check_model<product_over_last>();
     check_model<product_over_first>();
     check_model<product_over_all>();
@@ -256,7 +256,7 @@ TEST_CASE("a reduction of a user's own: its own combination, over last axes, fir
     }
 }
 
-TEST_CASE("movements of a user's own, of one operand and of two, shared by the rows and not") {
+TEST_CASE("a user's own movements, of one and two operands, shared by the rows or not") {
     check_model<flips>();
     check_model<flip_of_parameter>();
     check_model<turns>();
@@ -267,7 +267,7 @@ TEST_CASE("movements of a user's own, of one operand and of two, shared by the r
     CHECK(out[y](2, 0, 4) == doctest::Approx(1.25 * data[114 + 57 - 1 - 4] * data[114 + 4]).epsilon(1e-13));
 }
 
-TEST_CASE("a product of a user's own is no matrix product") {
+TEST_CASE("a user's own product is not a matrix product") {
     check_model<crosses>();
     check_model<transposed_crosses>();
 }
@@ -283,7 +283,7 @@ TEST_CASE("elementwise operations of four operands and of ten") {
           doctest::Approx(at * 1.25 + (at + 1) * 1.25 * 1.25 + 26).epsilon(1e-13));
 }
 
-TEST_CASE("a training step goes through all of them") {
+TEST_CASE("a training step passes through all of them") {
     static constexpr hg::graph model{y = mine::flipped(wx),
                                      loss = sum(mine::product_of(0.5 * y, hg::axes<1>)) + sum(square(w - 1.0))};
     hg::parameters<model> theta;
@@ -295,7 +295,7 @@ TEST_CASE("a training step goes through all of them") {
     CHECK(after < before);
 }
 
-TEST_CASE("an operation is asked what it says to kernels by the type of what it says") {
+TEST_CASE("what an operation states for kernels is found by type") {
     const hg::operation &flip = hg::record<mine::flip>, &crossed = hg::record<mine::crossed>;
     CHECK(flip.states<mine::reversing_kernels>());
     CHECK(flip.stated<mine::reversing_kernels>().extent({hg::make_shape(3, 19), true}) == 19);

@@ -145,7 +145,7 @@ TEST_CASE("the Hessian of the square of a norm at the origin, however it is writ
     CHECK(std::isnan(value_of<below_zero>("y", "v", {-1, -2})[0]));
 }
 
-TEST_CASE("the same in the steps of a scan") {
+TEST_CASE("the Hessian of the square of a norm at the origin, in the steps of a scan") {
     const auto check = [](const numbers& slopes, const numbers& hessian) {
         CHECK(slopes == numbers{0, 0});
         CHECK(hessian == numbers{2.625, 0, 0, 2.625}); // 2 (1 + 1/4 + 1/16)
@@ -366,7 +366,7 @@ inline constexpr hg::graph scan_of_products{
 
 }
 
-TEST_CASE("a scan whose steps mix the rows is not run for a block of rows after another") {
+TEST_CASE("a scan whose steps mix rows does not run block by block of rows") {
     constexpr long rows = 2 * hg::rows_of_block - 3;
     hg::function<scan_of_products, hg::to<n>, hg::element<double>> f;
     numbers at(rows);

@@ -31,14 +31,19 @@ def names_of_users():
     return {name for text in code for name in re.findall(r"[A-Za-z_]\w*", code_of(text))}
 
 
+@cache
+def classes():
+    """Of all headers, since some define what another class declares: handle in ir/tracing.hpp and ir/trace.hpp."""
+    return {item.name for path in HEADERS.rglob("*.hpp") for item in outline(path.read_text()) if item.kind == "class"}
+
+
 def declared(text):
     """The names that namespaces of a header declare, each with the line of its declaration."""
     lines = code_of(text).splitlines()
-    classes = {item.name for item in outline(text) if item.kind == "class"}
     for item in outline(text):
         inside = item.name[:-1]
         in_detail = any(INTERNAL_NAMESPACES.search(name) for name in inside)
-        if item.kind in ("class", "function") and not in_detail and not item.is_special and inside not in classes:
+        if item.kind in ("class", "function") and not in_detail and not item.is_special and inside not in classes():
             yield item.name[-1], item.first
     for number, line in enumerate(lines, 1):
         if found := OTHERS.match(line):

@@ -1,6 +1,6 @@
-// Expression templates: trees of operations over operands, never larger than one equation, because other equations are
-// reached by name. An operand is an expression, a number, or a traced handle of ir/trace.hpp; `apply_operation` is
-// the one place that tells them apart, so that a function such as tanh is written once for all of them.
+// Expression templates: trees of operations over operands. A tree never grows past one equation, because other
+// equations are referred to by name. An operand is an expression, a number, or a traced handle (ir/trace.hpp). Only
+// `apply_operation` tells them apart, so a function such as `tanh` is written once for all three.
 #pragma once
 
 #include <concepts>
@@ -17,7 +17,8 @@
 HOURGLASS_BEGIN
 
 struct expression_base {
-    // if (x > 0), x > 0 && y > 0, !x: the model is being written, so there is no number yet to decide on.
+    // Catches `if (x > 0)`, `x > 0 && y > 0` and `!x`: while the model is being written there is no number to decide
+    // on.
     template <class Bool>
     requires std::same_as<Bool, bool>
     constexpr explicit operator Bool() const {
@@ -32,42 +33,47 @@ struct expression_base {
     constexpr auto operator[](Index) const;
 };
 
+/// A piece of an equation: a symbol, a leaf, a literal or an operation applied to operands.
 template <class T>
 concept expression = std::derived_from<std::remove_cvref_t<T>, expression_base>;
-// A handle on a node of a graph under construction: derivative rules compute with these.
+/// A handle on a node of a graph under construction. Derivative rules compute with these.
 template <class T>
 concept traced = requires {
     typename std::remove_cvref_t<T>::traced_handle;
 };
+/// An arithmetic type of C++. In an equation a number becomes a `literal`.
 template <class T>
 concept number = std::is_arithmetic_v<std::remove_cvref_t<T>>;
+/// An expression or a traced handle, but not a bare number.
 template <class T>
 concept operand = expression<T> || traced<T>;
+/// Anything that an operation can be applied to.
 template <class T>
 concept operand_or_number = operand<T> || number<T>;
+/// At least one operand among operands and numbers: the constraint of overloaded operators and functions.
 template <class... T>
 concept some_operand = (operand<T> || ...) && (operand_or_number<T> && ...);
 
-// A number that stands in an equation.
+/// A number in an equation.
 struct literal : expression_base {
     double value = 0;
     constexpr literal() = default;
     constexpr explicit literal(double v) : value(v) {}
 };
 
-// An expression that nobody means. Lowering answers with Mistake::problem(), as part of the equation that it is in.
+// An expression that is certainly a mistake. Lowering reports `Mistake::problem()` for the equation that contains it.
 template <class Mistake> struct mistaken : expression_base {};
 template <fixed_string Sentence> struct answered_by {
     static constexpr text problem() { return text(Sentence.view()); }
 };
-// x[0], reshape(x, 3, 4), sum(x, 0): a number where one is needed while compiling.
-using subscripted =
-    answered_by<"a part of a tensor is slice<0, 1>(x), elements 0 to 1 (not included) of the first axis, "
-                "or slice<0, 1, 2>(x) of axis 2; x[0] is none">;
+// For `x[0]`, `reshape(x, 3, 4)`, `sum(x, 0)`: a function argument where a compile-time number is needed.
+using subscripted = answered_by<
+    "x[0] is not a part of a tensor: write slice<0, 1>(x) for elements 0 to 1 (not included) of the first axis, "
+    "or slice<0, 1, 2>(x) for those of axis 2">;
 
-// How large an expression is. Its type names every operation, so that compiling takes time with the square of their
-// number; one that is used twice in another counts twice. Compilers follow operands of operands by recursion, of which
-// they bound the depth.
+// The size of an expression. Its type names every operation, so compile time grows with the square of their number; an
+// expression that is used twice in another counts twice. Compilers recurse into operands of operands, and bound that
+// depth.
 struct expression_size {
     int operations = 0, depth = 0;
 };
@@ -88,7 +94,7 @@ using too_large =
                 "that uses its argument twice doubles its expression each time it is applied to itself.)">;
 template <> inline constexpr expression_size size_of_expression<mistaken<too_large>>{501, 0};
 
-// An operation applied to operands; the options of the operation are the members of `operation`.
+/// An operation applied to operands. The members of `operation` are its options.
 template <class Operation, class... Operands> struct applied : expression_base {
     Operation operation;
     boost::hana::basic_tuple<Operands...> operands;
@@ -105,8 +111,9 @@ template <class T> constexpr auto lift(const T& x) {
         return x;
 }
 
-// What an operation gives: a handle where an operand is one, else an expression. Operators and whatever else derivative
-// rules call state it as their type, since deducing it would instantiate those rules, which call them again.
+// The type that applying an operation yields: a handle if any operand is one, else an expression. Operators, and all
+// else that derivative rules call, spell it as their return type: deducing it would instantiate those rules, which call
+// the operators again.
 template <class... Operands> struct handle_among;
 template <class First, class... Rest> struct handle_among<First, Rest...> : handle_among<Rest...> {};
 template <traced First, class... Rest> struct handle_among<First, Rest...> {
@@ -132,6 +139,9 @@ constexpr auto& first_traced(const First& first, const Rest&... rest) {
         return first_traced<Operation>(rest...);
 }
 
+/// Applies an operation to operands: appends to the graph if any operand is a traced handle, else returns an `applied`
+/// expression. An expression of more than 500 operations, or nested more than 100 deep, becomes a mistake that lowering
+/// reports.
 template <class Operation, operand_or_number... Operands>
 constexpr outcome_of<Operation, Operands...> apply_operation(Operation operation, const Operands&... operands) {
     if constexpr ((traced<Operands> || ...))

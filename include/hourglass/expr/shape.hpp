@@ -1,5 +1,5 @@
-// The static shape of one example's value: its extents, and whether a batch axis stands in front of them. Shape rules
-// of single operations stand with the operations.
+// Static shapes: the extents of one example's value, and whether a batch axis precedes them. Shape rules of operations
+// are with the operations.
 #pragma once
 
 #include <cstddef>
@@ -8,25 +8,29 @@
 
 HOURGLASS_BEGIN
 
+/// The most axes that a value can have, the batch axis not counted.
 inline constexpr int max_rank = 6;
 
+/// The extents of a value, without the batch axis. Rank 0 is a single number.
 struct shape {
     int rank = 0;
-    int extents[max_rank]{}; // a plain array: each call of std::array's is a step of a constant evaluation
+    int extents[max_rank]{}; ///< a plain array: in constant evaluation each call into std::array is a step
 
     constexpr int operator[](int axis) const { return extents[axis]; }
     constexpr int& operator[](int axis) { return extents[axis]; }
+    /// Returns the number of elements.
     [[gnu::always_inline]] constexpr long size() const {
         long n = 1;
         for (int i = 0; i < rank; ++i) n *= extents[i];
         return n;
     }
+    /// Returns the product of the extents of the axes `first_axis` to `last_axis`, not included.
     [[gnu::always_inline]] constexpr long size(int first_axis, int last_axis) const {
         long n = 1;
         for (int i = first_axis; i < last_axis; ++i) n *= extents[i];
         return n;
     }
-    // What lies behind the rank does not count.
+    // Ignores extents past the rank.
     constexpr bool operator==(const shape& other) const {
         if (rank != other.rank) return false;
         for (int i = 0; i < rank; ++i)
@@ -35,8 +39,8 @@ struct shape {
     }
 };
 
-// A shape from any number of extents, none of them included. More than max_rank leave a negative rank, as many below
-// zero, and no extents: whoever takes extents from a user says so (expr/text.hpp).
+/// Returns the shape with these extents, if any. More than `max_rank` extents yield minus their number as the rank, and
+/// no extents: code that takes extents from a user must report that (`misshapen` in expr/text.hpp).
 template <class... Extents> constexpr shape make_shape(Extents... extents) {
     constexpr int rank = static_cast<int>(sizeof...(extents));
     shape s;
@@ -50,7 +54,8 @@ template <class... Extents> constexpr shape make_shape(Extents... extents) {
     return s;
 }
 
-// The shape with one more axis before all others. A shape has at most max_rank axes: who asks makes sure.
+/// Returns the shape with one more axis before all others. The caller makes sure that `s` has fewer than `max_rank`
+/// axes.
 constexpr shape with_first_axis(int extent, const shape& s) {
     shape result;
     result.rank = s.rank + 1;
@@ -59,7 +64,8 @@ constexpr shape with_first_axis(int extent, const shape& s) {
     return result;
 }
 
-// What a node of the graph is: `batched` says that rows of `extents` lie behind one another.
+/// The type of a value: its shape, and whether it has one such value per row of the call (`batched`), rows consecutive
+/// in memory.
 struct value_type {
     shape extents{};
     bool batched = false;
@@ -68,7 +74,8 @@ struct value_type {
     }
 };
 
-// NumPy's rule; false where an axis has two extents of which neither is 1.
+/// Broadcasts two shapes by NumPy's rule: axes are matched from the last, and an extent of 1 stretches. Returns false
+/// if an axis has two different extents of which neither is 1.
 constexpr bool broadcast(const shape& a, const shape& b, shape& result) {
     result.rank = a.rank > b.rank ? a.rank : b.rank;
     for (int i = 0; i < result.rank; ++i) {
@@ -79,7 +86,7 @@ constexpr bool broadcast(const shape& a, const shape& b, shape& result) {
     }
     return true;
 }
-// By the same rule: the element of an operand of this shape that an element of the result is computed from.
+/// Returns the element of an operand, broadcast by the same rule, from which an element of the result is computed.
 constexpr long broadcast_element(const shape& operand, const shape& result, long element) {
     long from = 0, stride = 1;
     for (int axis = result.rank - 1, in = operand.rank - 1; in >= 0; --axis, --in) {

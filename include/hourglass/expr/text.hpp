@@ -1,5 +1,5 @@
-// Sentences composed in constant expressions: what a compile error says of a model. How a sentence reaches the screen
-// is in ir/diagnostic.hpp.
+// Sentences composed in constant expressions, for compile errors about a model. ir/diagnostic.hpp brings them to the
+// screen.
 #pragma once
 
 #include <cstddef>
@@ -9,6 +9,7 @@
 
 HOURGLASS_BEGIN
 
+/// A string of at most 400 characters that can be composed in constant expressions. Characters past that are dropped.
 struct text {
     static constexpr int capacity = 400;
     char characters[capacity]{};
@@ -19,6 +20,7 @@ struct text {
     constexpr bool empty() const { return length == 0; }
     constexpr std::string_view view() const { return {characters, static_cast<std::size_t>(length)}; }
 
+    /// Appends a string, a number, a shape or another text; returns this text.
     constexpr text& add(std::string_view piece) {
         for (char c : piece)
             if (length < capacity) characters[length++] = c;
@@ -35,7 +37,7 @@ struct text {
         return *this;
     }
     constexpr text& add(int number) { return add(static_cast<long>(number)); }
-    // Up to six digits behind the point, without zeros at the end; what a user writes as a default.
+    /// Appends at most six decimals, without trailing zeros; meant for numbers that a user writes, such as defaults.
     constexpr text& add(double number) {
         if (number != number) return add("nan");
         if (number < 0) {
@@ -73,17 +75,18 @@ struct text {
         }
         return add("]");
     }
-    // 'name' in quotes
+    /// Appends the name in single quotes.
     constexpr text& quote(std::string_view name) { return add("'").add(name).add("'"); }
 };
 
+/// Returns the pieces (strings, numbers, shapes, texts), concatenated.
 template <class... Pieces> constexpr text sentence(const Pieces&... pieces) {
     text result;
     (result.add(pieces), ...);
     return result;
 }
 
-// Why no value can have the shape that a user gave, as the end of a sentence; empty where one can.
+/// Returns why no value can have this shape, as the end of a sentence; empty if one can.
 constexpr text misshapen(const shape& s) {
     if (s.rank < 0) return sentence("has ", -s.rank, " axes, but a value has at most ", max_rank);
     for (int i = 0; i < s.rank; ++i)

@@ -1,5 +1,5 @@
-// Sets of directions: on which of them an element depends. Each set is kept once and is known by a number, so that
-// elements that depend on the same share it, and handing a set on is copying a number.
+// Sets of directions that an element depends on. Each distinct set is stored once and has a number, so elements with
+// equal dependences share it, and passing a set on copies a number.
 #pragma once
 
 #include <bit>
@@ -9,10 +9,10 @@
 
 HOURGLASS_BEGIN
 
-// Sets are made for elements by the thousand, and each call is a step of a constant evaluation, so the arrays are
-// written through pointers and the search for an equal set stands in place.
+// Sets are made for thousands of elements, and in constant evaluation each call is a step. So the arrays are written
+// through pointers, and the search for an equal set is written inline.
 class direction_sets {
-    // Of the bits, as words, those from `begin` to `end` are stored, from `first` on: the others are zero.
+    // The bits as words: those from `begin` to `end` are stored, at `first`; the others are zero.
     struct content {
         std::uint64_t key = 0; // equal for equal sets
         int begin = 0, end = 0, first = 0;
@@ -20,13 +20,13 @@ class direction_sets {
     };
     list<content> sets_;
     list<std::uint64_t> words_;
-    list<int> slots_; // open addressing: the number of a set, or none
+    list<int> slots_; // open addressing: the number of a set, or `none`
     int set_count_ = 2, word_count_ = 0;
 
 public:
     static constexpr int none = 0;
-    // Of an element that is constant, and not known to be zero. Others may have a constant part beside their
-    // directions.
+    /// The set of an element that is constant and not known to be zero. Other sets may have a constant part besides
+    /// directions.
     static constexpr int constant = 1;
     static constexpr int single(int direction) { return direction + 2; }
 
@@ -54,14 +54,14 @@ public:
                       (w >= y.begin && w < y.end ? all[y.first + w - y.begin] : 0);
         return find_or_add(begin, end, x.has_constant || y.has_constant);
     }
-    // How many directions a set has.
+    /// Returns how many directions a set has.
     constexpr int count(int set) const {
         const content x = sets_[set];
         int all = 0;
         for (int w = x.begin; w < x.end; ++w) all += std::popcount(words_[x.first + w - x.begin]);
         return all;
     }
-    // Writes them in their order; returns the place after them.
+    /// Writes the directions in increasing order; returns the end of what was written.
     constexpr int* copy(int set, int* to) const {
         const content x = sets_[set];
         for (int w = x.begin; w < x.end; ++w)
@@ -78,7 +78,7 @@ private:
         for (int w = 0; w < x.end - x.begin; ++w) words_[word_count_ + w] = words_[x.first + w];
         return find_or_add(x.begin, x.end, true);
     }
-    // The number of the set whose words stand after those of all sets.
+    // Returns the number of the set whose words were just written after those of all sets.
     constexpr int find_or_add(int begin, int end, bool has_constant) {
         if (2 * set_count_ > slots_.size()) more_slots();
         const content* const sets = sets_.begin();

@@ -1,6 +1,5 @@
-// What the rules of an operation are given and what they answer: types and options, whole values to compute with,
-// places of elements, sets of directions. The record of an operation, in which its rules stand, is in
-// ir/operation.hpp.
+// The arguments and results of an operation's rules: types and options, whole values to compute with, places of
+// elements, sets of directions. The record that holds the rules is in ir/operation.hpp.
 #pragma once
 
 #include <array>
@@ -12,45 +11,46 @@
 
 HOURGLASS_BEGIN
 
-// Options of a node, as every graph stores them. What they mean an operation states once: by a struct of options with
-// names, which becomes these attributes and is made of them again by its `of`.
+/// The options of a node, in the form that every graph stores. Each operation states their meaning once, as a struct of
+/// named options that converts to attributes and is read back by its `of`.
 struct attributes {
-    double number = 0;
-    shape target{};
-    std::array<int, 3> flags{};
+    double number = 0;          ///< one number, as of a literal
+    shape target{};             ///< one shape
+    std::array<int, 3> flags{}; ///< whatever else the operation stores
     constexpr bool operator==(const attributes& other) const {
         return number == other.number && target == other.target && flags[0] == other.flags[0] &&
                flags[1] == other.flags[1] && flags[2] == other.flags[2];
     }
-    // Equal for equal ones; the numbers that tell most apart.
+    // Equal for equal attributes. Hashes the numbers that distinguish most of them.
     constexpr std::uint64_t hash() const { return static_cast<unsigned>(flags[0] + 31 * flags[1]); }
 };
 
-// What is neither leaf, elementwise nor marker states a plain loop, `reference`. By it the interpreter computes, and a
-// program too where it has no kernel for the operation: it has those of matrix products and of the movements in
-// ops/shape.hpp and ops/axes.hpp, and one for every reduction. A reduction states what it starts from and how two
-// results combine: elements are combined in any order, the start any number of times.
+/// The kinds of operations. All but leaves, elementwise operations and markers state a plain loop, `reference`. The
+/// interpreter computes with it, and so does a program that has no kernel for the operation. Kernels exist for matrix
+/// products, for the movements of ops/shape.hpp and ops/axes.hpp, and for every reduction. A reduction states its start
+/// value and how two results combine; elements are combined in any order, and the start any number of times.
 enum class operation_kind {
-    leaf,        // a value that comes from outside: input, parameter, scalar, ...
-    literal,     // attributes::number
-    elementwise, // result (i) depends on operands at (i), broadcast
-    reduction,   // over axes of an example, or over the rows (reduction_axes)
-    product,     // of matrices; what else computes elements from whole operands
-    noise,       // filled by the generator
-    movement,    // same elements, elsewhere
-    marker,      // gone before a program is made: stop_gradient, in_training
-    scan         // a recurrence and its results (ops/scan.hpp)
+    leaf,        ///< a value from outside: input, parameter, scalar, ...
+    literal,     ///< `attributes::number`
+    elementwise, ///< element i of the result depends on element i of each operand, broadcast
+    reduction,   ///< over axes of an example, or over the rows (`reduction_axes`)
+    product,     ///< of matrices; also anything else that computes elements from whole operands
+    noise,       ///< filled by the generator
+    movement,    ///< the same elements in other places
+    marker,      ///< removed before a program is made: stop_gradient, in_training
+    scan         ///< a recurrence and its results (ops/scan.hpp)
 };
 
-// What a shape rule is given. It may rewrite the options into their canonical form, and says in words what does not
-// fit.
+/// The arguments of a shape rule, `infer`. It may rewrite the options into their canonical form, and reports operands
+/// that do not fit in `problem`.
 struct inference {
-    const value_type* operands = nullptr;
-    int count = 0;
-    attributes options{};
-    text problem{};
+    const value_type* operands = nullptr; ///< their types
+    int count = 0;                        ///< of operands
+    attributes options{};                 ///< in and out
+    text problem{};                       ///< empty if the operands fit
 
     constexpr const value_type& operator[](int i) const { return operands[i]; }
+    /// Returns whether any operand has a batch axis.
     constexpr bool any_batched() const {
         for (int i = 0; i < count; ++i)
             if (operands[i].batched) return true;
@@ -58,28 +58,27 @@ struct inference {
     }
 };
 
-// What a forward rule that is not elementwise is given by the reference interpreter: whole values, rows behind one
-// another.
+/// The arguments of the plain loop `reference`: whole values, with the rows of each consecutive in memory.
 template <class T> struct evaluation {
-    const T* const* operands = nullptr;
-    const value_type* types = nullptr;
-    int count = 0;
+    const T* const* operands = nullptr; ///< their elements
+    const value_type* types = nullptr;  ///< of the operands
+    int count = 0;                      ///< of operands
     attributes options{};
-    value_type type{}; // of the result
-    long rows = 1;     // of the call
-    T* result = nullptr;
-    const int* indices = nullptr; // of the graph, for operations that read some (ops/gather.hpp)
+    value_type type{};            ///< of the result
+    long rows = 1;                ///< of the call
+    T* result = nullptr;          ///< to be written
+    const int* indices = nullptr; ///< of the graph, for operations that read some (ops/gather.hpp)
 
-    // Parts of the caller: an evaluation whose address is given away lies in memory, which small programs wait for.
+    // Inlined: an evaluation whose address escapes must lie in memory, and small programs wait for the loads.
     [[gnu::always_inline]] constexpr long rows_of(const value_type& t) const { return t.batched ? rows : 1; }
-    // The first element of operand i in a row of the result.
+    /// Returns the first element of operand i in a row of the result.
     [[gnu::always_inline]] constexpr const T* operand(int i, long row) const {
         return operands[i] + (types[i].batched ? row * types[i].extents.size() : 0);
     }
 };
 
-// The place of an element, in which operand and where there: what a movement's plain loop is run on to find out what
-// comes from where. Zeros come from nowhere, and of what is computed it says that it may come from anywhere.
+// The place of an element: its operand, and its position there. A movement's plain loop runs on these places to find
+// out which element comes from where. Zeros come from nowhere; a computed element may come from anywhere.
 struct moved_element {
     static constexpr int nowhere = -1, anywhere = -2;
     int operand = nowhere, element = 0;
@@ -97,71 +96,77 @@ struct moved_element {
     constexpr moved_element& operator+=(const moved_element& other) { return *this = *this + other; }
 };
 
-// A rule `depend` is given, for each element of the operands, the set of directions on which it depends. An element of
-// the empty set is zero. The rule adds to the result's elements, which are all empty at first.
+/// The arguments of the rule `depend`: for each element of the operands, the set of directions that it depends on. An
+/// element with the empty set is zero. The rule adds to the sets of the result's elements, which all start empty.
 struct dependence {
-    const value_type* types = nullptr;
-    const int* const* operands = nullptr; // none where every element is constant, and not known to be zero
-    int count = 0;                        // of operands
+    const value_type* types = nullptr; ///< of the operands
+    /// Null for an operand whose elements are all constant and not known to be zero.
+    const int* const* operands = nullptr;
+    int count = 0; ///< of operands
     attributes options{};
-    value_type type{}; // of the result
-    const int* indices = nullptr;
-    int* result = nullptr;
-    direction_sets* sets = nullptr;
+    value_type type{};              ///< of the result
+    const int* indices = nullptr;   ///< of the graph, for operations that read some
+    int* result = nullptr;          ///< the set of each element of the result
+    direction_sets* sets = nullptr; ///< which the numbers of sets belong to
 
+    /// Returns whether an operand's elements are all constant, and not known to be zero.
     constexpr bool is_constant(int operand) const { return operands[operand] == nullptr; }
+    /// Returns whether an element of an operand is known to be zero.
     constexpr bool is_zero(int operand, long element) const {
         return operands[operand] != nullptr && operands[operand][element] == direction_sets::none;
     }
-    // The result's element depends on an element of an operand, or on what another of its own depends on.
+    /// States that an element of the result depends on an element of an operand.
     constexpr void add(long element, int operand, long from) {
         result[element] = sets->unite(result[element], operands[operand] == nullptr ? direction_sets::constant
                                                                                     : operands[operand][from]);
     }
+    /// States that an element of the result depends on all that another of its elements depends on.
     constexpr void add_result(long element, long from) { result[element] = sets->unite(result[element], result[from]); }
-    // It is no zero, whatever it depends on.
+    /// States that an element is not zero, whatever it depends on.
     constexpr void add_constant(long element) {
         result[element] = sets->unite(result[element], direction_sets::constant);
     }
 };
 
-// A matrix product as the kernels see it: C (m x n) = A (m x k) B (k x n), of elements that lie in steps of so many in
-// memory. An operation that states this of itself is computed by them, together with elementwise operations on its
-// result.
+/// A matrix product as the kernels see it: C (m x n) = A (m x k) B (k x n), with the strides of A and B in memory. An
+/// operation that states `matrix_product` is computed by these kernels, with elementwise operations on its result as
+/// their epilogue.
 struct product_plan {
-    long m = 0, n = 0, k = 0;
-    bool rows_in_m = false, rows_in_k = false; // multiplied by the rows of the call
-    bool per_row = false;                      // one product for each row of the call
-    bool summed = false;                       // and their sum is the result
-    bool left_is_packed = false;               // by the product before, which has the same left operand
-    int left = -1, right = -1;                 // operands; in a schedule its values
+    long m = 0, n = 0, k = 0;                  ///< without the rows of the call
+    bool rows_in_m = false, rows_in_k = false; ///< m, or k, is multiplied by the rows of the call
+    bool per_row = false;                      ///< one product for each row of the call
+    bool summed = false;                       ///< sum these products
+    bool left_is_packed = false;               ///< by the previous product, which has the same left operand
+    int left = -1, right = -1;                 ///< operands; in a schedule, values
+    // Strides: of a row, of a column and from example to example.
     long left_row = 0, left_column = 0, left_batch = 0;
     long right_row = 0, right_column = 0, right_batch = 0;
 };
 
-// A movement that takes whole runs along an axis, everything behind it included: of an operand `length` elements of the
-// axis, read from one on and written from one on. What no operand is written to is zero. An operation that states this
-// of itself is copied by runs.
+/// A movement that copies runs along an axis, with all inner axes: `length` elements of an operand's axis, read from
+/// `first_read` on and written from `first_written` on. Elements that no operand is written to are zero. An operation
+/// that states `runs` is computed by copying runs.
 struct runs_of_movement {
     int axis = 0;
     int first_read = 0, first_written = 0, length = 0;
 };
 
-// What a rule `cost` is given, which says how many floating-point operations a node takes.
+/// The arguments of the rule `cost`, which returns the floating-point operations of a node.
 struct operation_cost {
-    const value_type* operands = nullptr;
-    value_type result{};
+    const value_type* operands = nullptr; ///< their types
+    value_type result{};                  ///< its type
     attributes options{};
-    double rows = 1; // of the call
+    double rows = 1; ///< of the call
 
+    /// Returns the number of elements in all rows.
     constexpr double elements(const value_type& of) const {
         return static_cast<double>(of.extents.size()) * (of.batched ? rows : 1.0);
     }
     constexpr double elements_of_result() const { return elements(result); }
 };
 
-// Whether an operation is linear: in all operands taken together, as a sum is, or in each while the others stay, as a
-// product is. Derivatives of such an operation are the operation itself.
+/// Whether an operation is linear: in all operands together, like a sum, or in each while the others are fixed, like a
+/// product. The derivative of a linear operation is the operation itself.
 enum class linearity { none, in_all, in_each };
 
 HOURGLASS_END

@@ -1,12 +1,12 @@
-// What values come from: literals, inputs, arguments, parameters, state, run-time scalars, the number of rows, symbols
-// that a program is fed in place of their equations, and noise. They have no operands and no derivative rule of their
-// own.
+// Leaves, the sources of values: literals, inputs, arguments, parameters, state, run-time scalars, the number of rows,
+// symbols that are fed in place of their equations, and noise. They have no operands and no derivative rule.
 #pragma once
 
 #include <hourglass/ir/operation.hpp>
 
 HOURGLASS_BEGIN
 
+/// The distributions that the generator draws from.
 enum class noise_kind { normal, uniform };
 
 namespace ops {
@@ -34,10 +34,11 @@ struct parameter : leaf_base<parameter> {
 struct state : leaf_base<state> {
     static constexpr std::string_view name = "state";
 };
-// options.number is the default
+// `options.number` is the default
 struct scalar : leaf_base<scalar> {
     static constexpr std::string_view name = "scalar";
 };
+/// The number of rows of the call.
 struct rows : leaf_base<rows> {
     static constexpr std::string_view name = "rows";
 };
@@ -46,7 +47,7 @@ struct fed_symbol {
     static constexpr fed_symbol of(const attributes& a) { return {a.flags[0] != 0}; }
     constexpr operator attributes() const { return {0, {}, {is_noise, 0, 0}}; }
 };
-// A symbol whose equation is cut away: its value is given at the call.
+/// A symbol whose equation is cut away: its value is given in the call.
 struct fed : leaf_base<fed> {
     static constexpr std::string_view name = "fed";
 };
@@ -59,7 +60,7 @@ struct noise_source {
     }
     constexpr operator attributes() const { return {0, {}, {static_cast<int>(distribution), shared_by_rows, stream}}; }
 };
-// What the generator draws. `stream` tells the leaves of a graph apart.
+/// Numbers drawn by the generator. `stream` distinguishes the leaves of a graph.
 struct noise : leaf_base<noise> {
     static constexpr std::string_view name = "noise";
     static constexpr text describe(const attributes& a) {

@@ -1,5 +1,5 @@
-// Arrays for constant expressions and run time alike, fixed and growing, and a view of one. As small as they can be:
-// every step of them is a step of the compiler's interpreter.
+// Arrays for constant expressions and run time, fixed and growing, and a view. They do as little as possible: every
+// step of theirs is a step of the compiler's interpreter.
 #pragma once
 
 #include <cstdint>
@@ -9,23 +9,24 @@
 
 HOURGLASS_BEGIN
 
+/// A view of consecutive elements, indexed by int.
 template <class T> struct slice_of {
     const T* data = nullptr;
     int size = 0;
     constexpr const T& operator[](int i) const { return data[i]; }
     constexpr const T* begin() const { return data; }
     constexpr const T* end() const { return data + size; }
-    constexpr slice_of when(bool holds) const { return holds ? *this : slice_of(); } // or nothing
+    constexpr slice_of when(bool holds) const { return holds ? *this : slice_of(); } ///< or an empty view
 };
 
-// A fixed number of elements, which may be none: what constexpr values are made of. A plain array inside, since each
-// call of a function of std::array is a step of a constant evaluation.
+/// An array of a fixed number of elements, possibly none; constexpr values are made of these. It holds a plain array,
+/// since in constant evaluation each call into std::array is a step.
 template <class T, int Count> class table {
     T elements_[Count > 0 ? Count : 1]{};
 
 public:
     constexpr table() = default;
-    // The first elements are copies of these; no more than there is room for.
+    /// Copies these elements to the front. There must be room for them.
     constexpr explicit table(slice_of<T> from) {
         T* const to = elements_;
         for (int i = 0; i < from.size; ++i) to[i] = from.data[i];
@@ -44,7 +45,7 @@ public:
     constexpr slice_of<T> first(int count) const { return {elements_, count}; }
 };
 
-// So many elements at most; how many there are is found when compiling.
+/// At most `Most` elements. Their number is determined at compile time.
 template <class T, int Most> class short_list {
     int size_ = 0;
     table<T, Most> elements_;
@@ -57,11 +58,12 @@ public:
     constexpr const T* end() const { return elements_.begin() + size_; }
 };
 
+/// An array that grows, also in constant expressions.
 template <class T> class list {
     T* data_ = nullptr;
     int size_ = 0, capacity_ = 0;
 
-    // Numbers have no value until they are written: GCC takes as long to initialise one as to write it.
+    // Arithmetic elements start uninitialised: in GCC initialising one takes as long as writing it.
     static constexpr T* room_for(int capacity) {
         if constexpr (std::is_arithmetic_v<T>)
             return new T[static_cast<unsigned>(capacity)];
@@ -71,7 +73,7 @@ template <class T> class list {
 
 public:
     constexpr list() = default;
-    constexpr explicit list(int count) // of values as T{} makes them, which costs no step each
+    constexpr explicit list(int count) // value-initialised, which costs no step per element
         : data_(count > 0 ? new T[static_cast<unsigned>(count)]{} : nullptr), size_(count), capacity_(count) {}
     constexpr list(int count, const T& value) {
         reserve(count);
@@ -123,7 +125,7 @@ public:
     }
     constexpr void pop() { --size_; }
     constexpr void clear() { size_ = 0; }
-    // Room for `count` more, to be written through the pointer to the first of them.
+    /// Makes room for `count` more elements, and returns a pointer to the first, for the caller to write.
     constexpr T* extend(int count) {
         if (size_ + count > capacity_) reserve(size_ + count > 2 * capacity_ ? size_ + count : 2 * capacity_);
         size_ += count;
@@ -135,7 +137,7 @@ public:
     }
 };
 
-// Open addressing from a 64-bit key to an index. Keys are hashes already.
+// Open addressing from a 64-bit key to an index. Keys are already hashes.
 class hash_index {
     struct slot {
         std::uint64_t key = 0;
@@ -150,7 +152,7 @@ public:
         while (capacity < 2 * expected) capacity *= 2;
         slots_ = list<slot>(capacity);
     }
-    // The first value stored under the key for which `same` holds, or -1.
+    // Returns the first value stored under the key for which `same` holds, or -1.
     constexpr int find(std::uint64_t key, auto same) const {
         const slot* const slots = slots_.begin();
         const int mask = slots_.size() - 1;

@@ -1,5 +1,5 @@
-// How messages speak of the operands of an operation that does not fit them. The graph is a graph_builder, which is
-// defined with these (ir/static_graph.hpp).
+// How messages name the operands that do not fit an operation. `Graph` is a `graph_builder`, whose own code calls these
+// functions (ir/static_graph.hpp).
 #pragma once
 
 #include <hourglass/expr/text.hpp>
@@ -8,7 +8,7 @@
 
 HOURGLASS_BEGIN
 
-// " of 'W' and 'x'": what the operands of a misfit are called, where one of them has a name.
+// Returns " of 'W' and 'x'", the names of the operands, or nothing if none of them has a name.
 template <class Graph> constexpr text named_operands(const Graph& g, slice_of<int> of) {
     text t(" of ");
     bool any = false;
@@ -26,7 +26,8 @@ template <class Graph> constexpr text named_operands(const Graph& g, slice_of<in
     return any ? t : text();
 }
 
-// [16, 32] * gain[32] is a product, [16], where rows times gain may have been meant: it shows where shapes misfit.
+// [16, 32] * gain[32] is a matrix-vector product, [16], though rows times gain may have been meant. Says so where
+// shapes do not fit.
 template <class Graph> constexpr text product_among(const Graph& g, slice_of<int> of) {
     for (const int value : of) {
         const auto& n = g.nodes[value];

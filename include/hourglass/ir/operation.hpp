@@ -1,6 +1,6 @@
-// What an operation is: the record that a node of the graph points to, made from the operation's struct, and the bases
-// that such structs derive from. What its rules are given is in ir/evaluation.hpp; the operations themselves stand in
-// the other headers of this folder.
+// An operation: the record that a node of the graph points to, made from the operation's struct, and the bases of such
+// structs. ir/evaluation.hpp has the arguments of its rules. The operations themselves are in ops/ and special/, and
+// leaves in ir/leaves.hpp.
 #pragma once
 
 #include <array>
@@ -14,8 +14,8 @@
 
 HOURGLASS_BEGIN
 
-// A function that an operation may state. Whether it does is a flag, since GCC under its undefined-behaviour sanitizer
-// takes no comparison of a function's address for a constant.
+// A function that an operation may state. A flag says whether it does, because GCC's undefined-behaviour sanitizer does
+// not accept the comparison of a function's address as a constant.
 template <class> class optional_function;
 template <class Result, class... Arguments> class optional_function<Result(Arguments...)> {
     using function = Result (*)(Arguments...);
@@ -33,67 +33,74 @@ public:
     }
 };
 
-// What an operation says to kernels of its own, where the record has no member for it: an operation holds an object of
-// a struct that derives from this one as its constexpr member `kernels`, and the rules of a kind of group ask for
-// theirs by the type of that struct. It names what can be computed, not the operation, so a user's own operation may
-// hold one too.
+// Statements of an operation for kernels of its own, beyond the members of the record. The operation holds a constexpr
+// member `kernels`, of a struct derived from this one; the rules of a kind of group ask for it by the type of that
+// struct. The struct names what can be computed rather than the operation, so a user's own operation may hold one too.
 struct for_kernels {};
 
 template <class T> inline constexpr std::uint64_t id_of = hash_of_type<T>();
 
+/// The record of an operation: its rules, and all that its struct states. There is one for each struct, `record<Op>`.
 struct operation {
-    std::string_view name;
-    std::uint64_t id = 0; // hash of the type, whose name two operations may share: passes compare this, never addresses
+    std::string_view name; ///< as it prints
+    /// Hash of the type. Passes compare it, never addresses, nor names, which two operations may share.
+    std::uint64_t id = 0;
     operation_kind kind{};
-    int arity = 0; // -1: any number
-    bool commutative = false;
-    bool foldable = false; // has `fold`: asked here, since GCC under its undefined-behaviour sanitizer takes no
-                           // comparison of a function's address for a constant
-    bool smooth = true;    // has `derivative`; false: the derivative is zero wherever there is one (comparisons, sign)
-    unsigned flat_operands = 0; // as bits, of the first 32: those in which alone it is so (the condition of where)
-    unsigned zero_operands = 0; // as bits, of the first 32: those of which a zero makes the result zero
-    // Whether, with these options, a row of the result depends on other rows of the operands. Asked only where the
-    // result has a batch axis: an operation that drops it always puts rows together (scan/row_mixing.hpp).
+    int arity = 0;            ///< -1: any number
+    bool commutative = false; ///< passes may exchange its two operands
+    bool foldable = false;    ///< has `fold`; a flag, for the reason given at `optional_function`
+    bool smooth = true; ///< has `derivative`; if false, the derivative is zero wherever it exists (comparisons, sign)
+    /// Bit i: the derivative is zero in operand i (of the first 32), as in the condition of where.
+    unsigned flat_operands = 0;
+    unsigned zero_operands = 0; ///< bit i: a zero of operand i (of the first 32) makes the result zero
+    /// Returns whether, with these options, a row of the result depends on other rows of the operands. Asked only if
+    /// the result has a batch axis: an operation that drops that axis always combines rows (scan/row_mixing.hpp).
     bool (*mixes_rows)(const attributes&) = [](const attributes&) { return false; };
-    value_type (*infer)(inference&) = nullptr;
-    void (*derivative)(derivation&) = nullptr;
-    double (*fold)(const double*) = nullptr; // value for constant operands, where that is exact enough to take early
-    // Which elements of the operands an element of the result depends on: a movement's own loop, by which places move
-    // instead of numbers, or a rule that is stated. Elementwise and in a reduction it follows from the kind; where
-    // nothing says it, each depends on all.
+    value_type (*infer)(inference&) = nullptr; ///< the shape rule
+    void (*derivative)(derivation&) = nullptr; ///< the derivative rule
+    double (*fold)(const double*) = nullptr;   ///< the value for constant operands, where exact enough to compute early
+    /// How to find the elements of the operands that an element of the result depends on: by the plain loop of a
+    /// movement, run on places instead of numbers, or by a stated rule. For elementwise operations and reductions it
+    /// follows from the kind. In any other case each element depends on all.
     enum class dependence_rule { none, moved, stated } dependences = dependence_rule::none;
     void (*moved)(const evaluation<moved_element>&) = nullptr;
     void (*depend)(dependence&) = nullptr;
 
-    bool cheap = false;       // a few instructions for each element
-    bool repeats = false;     // its elements are those of its operand, repeated
-    bool is_view = false;     // its value is that of its first operand, in the same place
-    int awaited_operand = -1; // one that it reads nothing of, and only comes after
-    linearity linear = linearity::none;
-    // A marker: which operand stands in its place in the graph of a program.
+    bool cheap = false;                 ///< a few instructions per element
+    bool repeats = false;               ///< its elements are those of its operand, repeated
+    bool is_view = false;               ///< its value is that of its first operand, in the same place
+    int awaited_operand = -1;           ///< an operand that it does not read but must run after
+    linearity linear = linearity::none; ///< in which operands
+    /// For a marker: returns the operand that replaces it in the graph of a program.
     optional_function<int(bool in_training)> chosen;
-    // How the options print, without brackets; none where nothing is stated.
+    /// Prints the options, without brackets. If it is not stated, nothing is printed.
     optional_function<text(const attributes&)> describe;
+    /// The floating-point operations of a node.
     optional_function<double(const operation_cost&)> cost;
+    /// The matrix product that the kernels compute for it.
     optional_function<product_plan(const value_type* operands, const attributes&)> matrix_product;
+    /// For a movement of runs: how it takes an operand.
     optional_function<runs_of_movement(const value_type& result, const value_type* operands, int count,
                                        const attributes&, int operand)>
         runs;
-    // A movement that puts axes into another order: which axis of the operand each axis of the result is.
+    /// For a movement that permutes axes: returns, for each axis of the result, its axis in the operand.
     optional_function<shape(const attributes&)> axes_of_result;
-    // How it is applied to operands that have one more axis before all others, and so to many directions at once: by
-    // the same operation with other options, or by a rule of its own, which may leave a case to be done one by one.
+    /// How to apply the operation to operands with one more axis before all others, and so to many directions at once:
+    /// by the same operation with other options, or by a rule of its own, which may leave some cases to be done one
+    /// direction at a time.
     optional_function<attributes(const attributes&, int extent)> with_leading_axis;
     optional_function<handle(direction_operands&)> over_directions;
 
+    /// Whether the operation states kernels of this type.
     template <class Kernels> constexpr bool states() const { return kernels_id == id_of<Kernels>; }
-    // Only where it states them.
+    /// Returns them; only if it states them.
     template <class Kernels> constexpr const Kernels& stated() const { return static_cast<const Kernels&>(*kernels); }
     std::uint64_t kernels_id = 0;
     const for_kernels* kernels = nullptr;
 };
 
-// Elementwise operations: one shape rule for all.
+/// Base of elementwise operations, which share one shape rule: operands broadcast, and the result is batched if any
+/// operand is.
 template <int Arity> struct elementwise {
     static constexpr operation_kind kind = operation_kind::elementwise;
     static constexpr int arity = Arity;
@@ -112,17 +119,19 @@ template <int Arity> struct elementwise {
     }
 };
 
+/// An operation that becomes one node.
 template <class Op>
 concept primitive = requires {
     Op::name;
     Op::kind;
     Op::arity;
 };
-// An operation that is written in others: it is built when it is lowered, where shapes are known, and leaves no node.
+/// An operation written in terms of others. Lowering, where shapes are known, builds these in its place; it leaves no
+/// node.
 template <class Op>
 concept composite = !primitive<Op>;
 
-// The options of an operation, which it holds as its member `options` where it has some.
+// The options of an operation: its member `options`, if it has one.
 template <class Op> constexpr attributes options_of(const Op& op) {
     if constexpr (requires { op.options; })
         return op.options;
@@ -149,7 +158,7 @@ template <class Op> constexpr double fold_erased(const double* x) {
     (std::make_integer_sequence<int, Op::arity>{});
 }
 
-// Whether a movement's plain loop can be run in a constant expression: tried on no rows.
+// Whether a movement's plain loop can run in a constant expression: tries it on no rows.
 template <class Op> constexpr bool try_to_move() {
     const moved_element none[1]{};
     const moved_element* operands[8]{none, none, none, none, none, none, none, none};
@@ -171,8 +180,8 @@ concept moves_in_constants = requires {
     typename tried<try_to_move<Op>()>;
 };
 
-// What an operation must state, asked where it is registered and where its record is made, so that a kernel need not
-// complain.
+// Checks what an operation must state, both where it is registered and where its record is made, so that the error does
+// not come from inside a kernel.
 template <class Op> constexpr void check_statement() {
     constexpr operation_kind kind = Op::kind;
     static_assert(kind != operation_kind::elementwise || Op::arity > 0,
@@ -194,7 +203,7 @@ template <class Op> constexpr void check_statement() {
             "a reduction, product or movement states reference(evaluation), the plain loop that computes it");
 }
 
-// Floating-point operations, where an operation says nothing: one for each element that is computed or, in a reduction,
+// The default cost in floating-point operations: one for each computed element or, in a reduction, for each element
 // read; two for each multiplication of a matrix product.
 template <class Op> constexpr double usual_cost(const operation_cost& c) {
     if constexpr (requires { Op::repeats; }) return 0;
@@ -207,7 +216,7 @@ template <class Op> constexpr double usual_cost(const operation_cost& c) {
     const bool computes = Op::kind == operation_kind::elementwise || Op::kind == operation_kind::product;
     return computes ? c.elements_of_result() : 0;
 }
-// What an operation states of itself for the passes, and what follows from its kind.
+// Copies what an operation states for the passes, and what follows from its kind.
 template <class Op> constexpr void add_statements(operation& r) {
     if constexpr (requires { Op::cheap; }) r.cheap = Op::cheap;
     if constexpr (requires { Op::repeats; }) r.repeats = Op::repeats;
@@ -282,14 +291,15 @@ template <class Op, class... Operands> constexpr handle handle::trace(const Op& 
         const int indices[] = {convert(operands).index...};
         return append(&record<Op>, options_of(op), indices, count);
     } else {
-        // Compilers differ in the order of arguments, and numbers become nodes here: graphs must not differ.
+        // Compilers differ in the order in which they evaluate arguments. Numbers become nodes here, and graphs must
+        // not differ.
         const handle in_order[] = {convert(operands)...};
         return [&]<std::size_t... I>(std::index_sequence<I...>) { return op.build(in_order[I]...); }
         (std::make_index_sequence<sizeof...(operands)>{});
     }
 }
 
-// Stands in for an operation that was not registered, and says so where its kernel is compiled.
+// Stands in for an operation that was not registered. Reports that where its kernel is compiled.
 struct unregistered_operation {
     template <class V> static constexpr V forward(const V& v, const auto&...) {
         static_assert(!std::is_same_v<V, V>, "an operation of this program has no HOURGLASS_OPERATION(...): write one "
@@ -297,12 +307,12 @@ struct unregistered_operation {
         return v;
     }
 };
-// From the number of an operation back to its struct; specialised by HOURGLASS_OPERATION, once per operation.
+// Maps the id of an operation to its struct. `HOURGLASS_OPERATION` specialises it, once per operation.
 template <std::uint64_t Id> struct implementation { using type = unregistered_operation; };
 
 HOURGLASS_END
 
-// Registers an operation: stands once, at global scope, behind the operation's struct.
+/// Registers an operation. Write it once, at global scope, after the operation's struct.
 #define HOURGLASS_OPERATION(...)                                                                                       \
     template <> struct hourglass::implementation<hourglass::id_of<__VA_ARGS__>> {                                      \
         using type = __VA_ARGS__;                                                                                      \

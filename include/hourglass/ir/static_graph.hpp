@@ -1,6 +1,6 @@
-// The static graph: nodes, their operands, names and results in flat arrays. `graph_builder` grows one, in a constant
-// expression or at run time; `frozen_graph` holds one as a constexpr value of exactly its size; `graph_view` is what
-// passes read, wherever the arrays lie.
+// The static graph: nodes, operands, names and results in flat arrays. `graph_builder` grows one, in a constant
+// expression or at run time. `frozen_graph` holds one as a constexpr value of exactly its size. `graph_view` is how
+// passes read one, wherever its arrays are.
 #pragma once
 
 #include <string_view>
@@ -13,19 +13,20 @@
 
 HOURGLASS_BEGIN
 
+/// A node: an operation with its options, the type of its value, and its operands.
 struct node {
-    const operation* op = nullptr;
-    value_type type{};
+    const operation* op = nullptr; ///< the operation that it applies
+    value_type type{};             ///< of its value
     attributes options{};
-    int first_operand = 0;
+    int first_operand = 0; ///< index into the graph's operands
     int operand_count = 0;
-    int name = -1; // leaves: index into names
-    // Made by differentiation, and not written by a user: what simplification may change more of
-    // (passes/simplify/simplify.hpp).
+    int name = -1; ///< for leaves: index into names
+    /// Made by differentiation, not written by a user. Simplification may change such nodes more freely
+    /// (passes/simplify/simplify.hpp).
     bool derived = false;
 };
 
-// A name that stands for a node: a symbol of an equation, or a leaf.
+// A name and its node: a symbol of an equation, or a leaf.
 struct named_node {
     int first_character = 0;
     int length = 0;
@@ -34,25 +35,24 @@ struct named_node {
 };
 
 enum class root_kind {
-    value,    // asked for by name
+    value,    // requested by name
     gradient, // of the loss, with respect to the named leaf
     update    // the next value of a parameter, a state or an optimiser's slot
 };
 struct graph_root {
     root_kind kind{};
-    int name = -1; // the symbol; for gradient and update the leaf
+    int name = -1; // the symbol; for a gradient or an update, the leaf
     int node = -1;
 };
 
-// A parameter's start, a state's and a slot's first value.
+// How a parameter starts, or the first value of a state or a slot.
 struct leaf_start {
     int name = -1;
     initialiser start{};
-    bool is_slot = false; // an optimiser's, so none of the model's
+    bool is_slot = false; // belongs to an optimiser, not to the model
 };
 
-// A derivative of y with respect to x that stands in an equation, and the node that is its value: nodes, while the
-// equations are lowered.
+// A derivative of y with respect to x in an equation, and the node of its value, while equations are being lowered.
 struct derivative_record {
     int y = -1, x = -1, result = -1;
 };
@@ -68,6 +68,7 @@ struct graph_sizes {
     }
 };
 
+/// A graph as passes read it: views of its arrays.
 struct graph_view {
     slice_of<node> nodes;
     slice_of<int> operands;
@@ -76,17 +77,19 @@ struct graph_view {
     slice_of<graph_root> roots;
     slice_of<leaf_start> starts;
     text problem{};
-    bool characters_stay = false; // they outlive every graph that is made of this one
-    int bodies = 0;               // of scans: how many were ever made, which are their numbers (ops/scan.hpp)
-    slice_of<int> indices;        // that nodes read, which say where in their options (ops/gather.hpp)
-    bool indices_stay = false;    // as the characters
-    bool has_derivatives = false; // in its equations
+    bool characters_stay = false; ///< they outlive every graph that is made from this one
+    int bodies = 0;               ///< how many bodies of scans were ever made; they are numbered (ops/scan.hpp)
+    slice_of<int> indices;        ///< read by nodes, whose options say where (ops/gather.hpp)
+    bool indices_stay = false;    ///< as with the characters
+    bool has_derivatives = false; ///< its equations contain derivatives
 
+    /// Returns operand i of node n.
     constexpr int operand(int n, int i) const { return operands.data[nodes.data[n].first_operand + i]; }
     constexpr const node& operator[](int n) const { return nodes.data[n]; }
     constexpr std::string_view name(int i) const {
         return {characters.data + names[i].first_character, static_cast<std::size_t>(names[i].length)};
     }
+    /// Returns the index of a name, or -1.
     constexpr int find_name(std::uint64_t hash) const {
         for (int i = 0; i < names.size; ++i)
             if (names[i].hash == hash) return i;
@@ -97,7 +100,9 @@ struct graph_view {
     }
 };
 
+/// Whether a node applies the operation `Op`.
 template <class Op> constexpr bool is(const node& n) { return n.op->id == id_of<Op>; }
+/// Whether a node applies one of the operations `Ops`.
 template <class... Ops> constexpr bool is_one_of(const node& n) { return ((n.op->id == id_of<Ops>) || ...); }
 // How a movement of runs takes one of its operands.
 constexpr runs_of_movement runs_of_operand(const graph_view& g, int n, int operand) {
@@ -106,34 +111,35 @@ constexpr runs_of_movement runs_of_operand(const graph_view& g, int n, int opera
     for (int i = 0; i < at.operand_count; ++i) types[i] = g[g.operand(n, i)].type;
     return at.op->runs(at.type, types.begin(), at.operand_count, at.options, operand);
 }
-// A marker that derivatives do not pass.
+// Whether the node is a marker that derivatives do not pass.
 constexpr bool stops_gradient(const node& n) { return n.op->kind == operation_kind::marker && !n.op->smooth; }
-// A marker whose operand is another in training.
+// Whether the node is a marker that selects another operand in training.
 constexpr bool depends_on_training(const node& n) {
     return n.op->chosen != nullptr && n.op->chosen(true) != n.op->chosen(false);
 }
 
+/// A graph under construction. Also checks types: the first mistake becomes its `problem`.
 class graph_builder {
 public:
     list<node> nodes;
     list<int> operands;
     list<named_node> names;
     list<char> characters;
-    slice_of<char> lent_characters; // in place of `characters`, by a graph whose own stay
+    slice_of<char> lent_characters; // used instead of `characters` if those of the original graph stay
     list<graph_root> roots;
     list<leaf_start> starts;
     list<int> indices;
-    slice_of<int> lent_indices; // as the characters
+    slice_of<int> lent_indices; // as with the characters
     hash_index by_name;
-    text problem{};        // the first mistake found; nothing after it is looked at
+    text problem{};        // the first mistake found; nothing after it is checked
     int bodies = 0;        // of scans, as in a view
-    bool deriving = false; // nodes that are pushed now are marked as derived
-    // In equations, in the order of their results: such graphs are simplified before programs differentiate again.
+    bool deriving = false; // nodes pushed now are marked as derived
+    // Of the equations, in the order of their results. Such graphs are simplified before programs differentiate again.
     list<derivative_record> derivatives;
     bool has_derivatives = false; // as in a view
 
     constexpr graph_builder() = default;
-    // Goes on with a graph; `new_names` says whether names can be found and made.
+    // Continues a graph. `new_names` says whether names can be looked up and added.
     constexpr explicit graph_builder(const graph_view& g, bool new_names = true)
         : problem(g.problem), bodies(g.bodies) {
         nodes.append(g.nodes);
@@ -154,9 +160,9 @@ public:
         else
             indices.append(g.indices);
     }
-    // Adds indices; where they begin.
+    // Appends indices; returns where they begin.
     constexpr int add_indices(slice_of<int> more) {
-        if (lent_indices.size > 0) { // the new ones must lie behind them
+        if (lent_indices.size > 0) { // the new ones must come after them
             indices.append(lent_indices);
             lent_indices = {};
         }
@@ -192,17 +198,17 @@ public:
     }
     constexpr int operand(int n, int i) const { return operands[nodes[n].first_operand + i]; }
 
-    // The index of a name, new if it is not there yet. It may come in two parts, of which `hash` is the whole's.
+    // Returns the index of a name, adding it if necessary. The name may come in two parts; `hash` is that of the whole.
     constexpr int intern(std::string_view text_, std::uint64_t hash) { return intern({}, text_, hash); }
     constexpr int intern(std::string_view prefix, std::string_view text_, std::uint64_t hash) {
         const int found = by_name.find(hash);
         if (found >= 0) {
             if (!is_named(found, prefix, text_))
                 fail(sentence("the names '", name(found), "' and '", prefix, text_,
-                              "' have one hash: rename one of them"));
+                              "' have the same hash: rename one of them"));
             return found;
         }
-        if (lent_characters.size > 0) { // the new ones must lie behind them
+        if (lent_characters.size > 0) { // the new ones must come after them
             characters.append(lent_characters);
             lent_characters = {};
         }
@@ -216,7 +222,7 @@ public:
         by_name.insert(hash, names.size() - 1);
         return names.size() - 1;
     }
-    // A new name: that of `owner` with something behind it.
+    // Adds a new name: the owner's name with a suffix.
     constexpr int intern_behind(int owner, std::string_view text_, std::uint64_t hash) {
         const int before = names[owner].length, behind = static_cast<int>(text_.size());
         named_node n;
@@ -253,9 +259,9 @@ public:
         nodes.push(n);
         return nodes.size() - 1;
     }
-    // A copy of another graph's node; `now` gives the nodes of this graph that stand for its operands.
+    // Copies a node of another graph. `now` maps that graph's nodes to those of this one.
     constexpr int push_copy(const graph_view& g, int n, const int* now) {
-        node& fresh = *nodes.extend(1); // in its place at once: to copy a node is the better part of the work
+        node& fresh = *nodes.extend(1); // built in place: copying nodes is most of the work
         fresh = g.nodes.data[n];
         const int* const from = g.operands.data + fresh.first_operand;
         fresh.first_operand = operands.size();
@@ -276,7 +282,7 @@ public:
         options.number = value;
         return push_leaf(&record<ops::literal>, -1, {}, options);
     }
-    // Infers the type; a misfit is the graph's problem, said by the operation.
+    // Infers the type. If the operands do not fit, the graph's problem is what the operation reports.
     constexpr int push(const operation* op, const attributes& options, slice_of<int> of) {
         inference in;
         value_type types[8]{};
@@ -297,7 +303,7 @@ public:
     }
 };
 
-// While it lives, the nodes that are pushed are marked as made by differentiation.
+// While this object lives, pushed nodes are marked as made by differentiation.
 class deriving_scope {
     graph_builder& graph_;
     bool before_;
@@ -309,9 +315,9 @@ public:
     constexpr ~deriving_scope() { graph_.deriving = before_; }
 };
 
-// Stands in static storage. What is lent to it stays where it is.
+// Has static storage. Lent arrays stay where they are.
 template <graph_sizes Room> struct frozen_graph {
-    graph_sizes sizes{}; // of what is there; where that is more than there is room for, nothing was copied
+    graph_sizes sizes{}; // of the contents; if they exceed the room, nothing was copied
     table<node, Room.nodes> nodes;
     table<int, Room.operands> operands;
     table<named_node, Room.names> names;
@@ -355,10 +361,10 @@ private:
           has_derivatives(g.has_derivatives) {}
 };
 
-// A stage of the compiler as a constexpr value, with its own budget of constant evaluation. How large the result is
-// shows only when it is there, so Make::run() is evaluated into the room that Make::room() guesses; only where the
-// guess is too small, or there is none, is it evaluated once more. The next stage reads it there. What programs hold is
-// `value`, in arrays of its size.
+// A stage of the compiler as a constexpr value, with its own budget of constant evaluation. The size of the result is
+// known only once it exists. So `Make::run()` is evaluated into the room that `Make::room()` guesses, and evaluated
+// again only if the guess is too small or missing. The next stage reads the result there. Programs hold `value`, in
+// arrays of exact size.
 template <class Make, graph_sizes Room> struct evaluated { static constexpr frozen_graph<Room> value{Make::run()}; };
 template <class Make, graph_sizes Room, graph_sizes Sizes> struct trimmed {
     static constexpr frozen_graph<Sizes> value{evaluated<Make, Room>::value};

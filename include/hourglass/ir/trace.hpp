@@ -1,5 +1,5 @@
-// The tracing handle at work: each of its operations appends nodes to a graph under construction; and what a derivative
-// rule reads of the node that it is applied to. Their faces, and what they are for, are in ir/tracing.hpp.
+// Defines `handle` and `derivation`, which ir/tracing.hpp declares and explains: a handle's operations append nodes to
+// a graph under construction, and a derivation reads the node that a derivative rule is applied to.
 #pragma once
 
 #include <hourglass/ir/static_graph.hpp>
@@ -67,7 +67,7 @@ constexpr handle handle::new_state(const text& owner, std::string_view what, con
     return new_leaf(&record<ops::state>, owner, what, extents_, constant(start));
 }
 
-// A leaf's identity is made of its name, so that leaving out parts of a graph changes no value.
+// A leaf's identity derives from its name, so pruning parts of a graph changes no random value.
 constexpr handle handle::noise(noise_kind kind, bool shared_by_examples, const shape& extents_) const {
     if (place->in_scan)
         fail(text("noise is drawn in the body of a scan, where it would be the same in all steps: draw it outside, for "
@@ -91,7 +91,7 @@ constexpr handle handle::noise(noise_kind kind, bool shared_by_examples, const s
     for (const auto& n : graph->nodes)
         if (is<ops::noise>(n) && ops::noise_source::of(n.options).stream == source.stream)
             fail(sentence("the noise leaves '", full.view(), "' and '", graph->name(n.name),
-                          "' have one identity: rename one of their equations"));
+                          "' have the same identity: rename one of their equations"));
     const int n = graph->push_leaf(&record<ops::noise>, name, {extents_, !shared_by_examples}, source);
     graph->names[name].node = n;
     return other(n);

@@ -1,6 +1,6 @@
-// Differences that keep their digits: products subtracted exactly, logarithms of ratios near one, relative entropies,
-// and the log densities of gamma, beta and Student's t distributions that are made of them. Written for float, double,
-// vectors of them and wider number types. Norms of these densities are in math/stirling.hpp.
+// Differences that keep their digits: exactly subtracted products, logarithms of ratios near one, relative entropies;
+// and the log densities of gamma, beta and Student's t distributions that use them. For float, double, vectors of them
+// and wider number types. Norms of these densities are in math/stirling.hpp.
 #pragma once
 
 #include <hourglass/math/divergence.hpp>
@@ -8,19 +8,20 @@
 HOURGLASS_BEGIN
 namespace math {
 
-// A product's rounding error (Dekker 1971); none where the product is too large, or a type has digits to spare.
+/// Returns a product's rounding error (Dekker 1971). Returns 0 if the product is too large or T has digits to spare.
 template <class T> constexpr T product_error(const T& a, const T& b, const T& product) {
     if constexpr (std::is_floating_point_v<T>) {
         if (!(product < 1e300 && product > -1e300) || !(abs(a) < 1e290 && abs(b) < 1e290)) return 0;
         if (!std::is_constant_evaluated()) return std::fma(a, b, -product);
-        const auto high = [](T x) { return x * T(134217729) - (x * T(134217729) - x); }; // of a double
+        const auto high = [](T x) { return x * T(134217729) - (x * T(134217729) - x); }; // for double
         const T a1 = high(a), b1 = high(b), a2 = a - a1, b2 = b - b1;
         return ((a1 * b1 - product) + a1 * b2 + a2 * b1) + a2 * b2;
     } else {
         return T(0);
     }
 }
-template <class T> constexpr T sum_error(const T& a, const T& b, const T& sum) { // Knuth 1969
+/// Returns a sum's rounding error (Knuth 1969). Returns 0 if the sum is too large or T has digits to spare.
+template <class T> constexpr T sum_error(const T& a, const T& b, const T& sum) {
     if constexpr (std::is_floating_point_v<T>) {
         if (!(sum < 1e300 && sum > -1e300)) return 0;
         const T other = sum - a;
@@ -29,7 +30,7 @@ template <class T> constexpr T sum_error(const T& a, const T& b, const T& sum) {
         return T(0);
     }
 }
-// a b - c d, rounded about once.
+/// Returns a b - c d, rounded about once.
 template <class V> constexpr V difference_of_products(const V& a, const V& b, const V& c, const V& d) {
     return lane_by_lane(
         [](const auto& p, const auto& q, const auto& r, const auto& s) {
@@ -39,7 +40,7 @@ template <class V> constexpr V difference_of_products(const V& a, const V& b, co
         },
         a, b, c, d);
 }
-// a (1 - x) - b x, rounded about once.
+/// Returns a (1 - x) - b x, rounded about once.
 template <class V> constexpr V weighted_difference(const V& a, const V& b, const V& x) {
     return lane_by_lane(
         [](const auto& p, const auto& q, const auto& y) {
@@ -51,24 +52,25 @@ template <class V> constexpr V weighted_difference(const V& a, const V& b, const
         a, b, x);
 }
 
-// log(m / x) where m - x is known as d.
+/// Returns log(m / x), given d = m - x.
 template <class V> constexpr V log_ratio(const V& m, const V& x, const V& d) {
     const auto near = is_near(d, x);
     const V small = select(near, d, as<V>(0));
     return select(near, V(math::log1p(V(small / x))), V(math::log(V(m / x))));
 }
-// x log(x / m) - x + m where m - x is known as d: not negative; m where x is zero.
+/// Returns x log(x / m) - x + m, given d = m - x. Never negative; m if x is zero.
 template <class V> constexpr V relative_entropy(const V& x, const V& m, const V& d) {
     const auto near = is_near(d, x);
     const V small = select(near, d, as<V>(0)), base = select(x == as<V>(0), as<V>(1), x);
-    // Where the quotient overflows, the logarithm is nothing beside m.
+    // If the quotient overflows, the logarithm is negligible compared with m.
     const V quotient = m / base, most = V(std::numeric_limits<element_t<V>>::max());
     const V far = d - x * math::log(select(quotient > most, most, quotient));
     return select(x == as<V>(0), m, select(near, V(-x * log1p_minus_near_zero(V(small / base))), far));
 }
-// log(a b / (c d)) and the relative entropy below where the products or their quotient are no normal numbers: in the
-// type that float is computed in where they are some there, and else by the factors' logarithms, which are as good
-// where their sum is far from zero. Nothing that is left is near, unless it is smaller than every number.
+// log(a b / (c d)), and the relative entropy below, if a product or the quotient is not a normal number. Computed in
+// the wider type that float is computed in, if they are normal there; else from the logarithms of the factors, which
+// are as accurate if their sum is far from zero. No remaining case is near zero, unless it is smaller than every
+// number.
 template <class V> HOURGLASS_COLD constexpr V log_ratio_by_factors(const V& a, const V& b, const V& c, const V& d) {
     return lane_by_lane(
         [](const auto& p, const auto& q, const auto& r, const auto& s) {
@@ -91,54 +93,56 @@ HOURGLASS_COLD constexpr V relative_entropy_by_factors(const V& a, const V& b, c
         },
         a, b, c, d);
 }
-// What was found from two products, but in lanes where one of them or m / x is no normal number: there by their
-// factors.
+// Returns `found`, computed from the products, except in lanes where a product or m / x is not a normal number: there
+// the value computed from the factors.
 template <class V> constexpr V or_by_factors(const V& m, const V& x, const V& found, auto by_factors) {
     const auto normal = are_normal(m, x, V(m / x));
     if (in_every_lane(normal)) [[likely]]
         return found;
     return select(normal, found, V(by_factors()));
 }
-// log(a b / (c d)) and x log(x / m) - x + m of x = a b and m = c d, where a b - c d and m - x are known as
-// `difference`.
+/// Returns log(a b / (c d)), given `difference` = a b - c d.
 template <class V> constexpr V log_ratio(const V& a, const V& b, const V& c, const V& d, const V& difference) {
     const V m = a * b, x = c * d;
     return or_by_factors(m, x, log_ratio(m, x, difference), [&] { return log_ratio_by_factors(a, b, c, d); });
 }
+/// Returns x log(x / m) - x + m for x = a b and m = c d, given `difference` = m - x.
 template <class V> constexpr V relative_entropy(const V& a, const V& b, const V& c, const V& d, const V& difference) {
     const V x = a * b, m = c * d;
     return or_by_factors(m, x, relative_entropy(x, m, difference),
                          [&] { return relative_entropy_by_factors(a, b, c, d); });
 }
+/// Returns log(a b / (c d)), accurate even where the ratio is near 1.
 template <class V> constexpr V log_ratio_of_products(const V& a, const V& b, const V& c, const V& d) {
     return log_ratio(a, b, c, d, difference_of_products(a, b, c, d));
 }
+/// Returns x log(x / m) - x + m for x = a b and m = c d. Never negative, and zero where x = m.
 template <class V> constexpr V relative_entropy_of_products(const V& a, const V& b, const V& c, const V& d) {
     return relative_entropy(a, b, c, d, difference_of_products(c, d, a, b));
 }
 
-// The log density of the gamma distribution of shape a and the given rate at x, without the part that depends only on
-// the shape, log Gamma(a) - a log a + a: minus the deviance of a from rate x, less log x (Loader 2000).
+/// Returns the log density at x of the gamma distribution of shape a and the given rate, without the part that depends
+/// only on the shape, log Gamma(a) - a log a + a: minus the deviance of a from rate x, minus log x (Loader 2000).
 template <class V> constexpr V gamma_log_kernel(const V& a, const V& rate, const V& x) {
     using T = element_t<V>;
     const V zero = as<V>(0), one = as<V>(1), infinity = V(infinity_of<T>());
     const auto at_zero = x == zero;
     const V y = select(at_zero, one, x);
     const V inside = -relative_entropy_of_products(a, one, rate, y) - math::log(y);
-    const V nowhere = zero * (a + rate); // no number where a parameter is none
+    const V nowhere = zero * (a + rate); // NaN if a parameter is
     const V limit =
         select(a == one, V(math::log(rate) + one), select(a < one, V(infinity + nowhere), V(nowhere - infinity)));
     const V outside = select(x < zero, V(nowhere - infinity), inside);
     return select(at_zero, limit, outside);
 }
-// The derivative of the gamma distribution's log density in x, (a - 1) / x - rate. Only at x = 0, since beside it that
-// depends on a, there is no power for a = 1; at infinity it is nothing for every a.
+/// Returns (a - 1) / x - rate, the derivative in x of the gamma distribution's log density. Drops the power for a = 1
+/// only at x = 0, since elsewhere the slope depends on a, and at infinity for every a.
 template <class V> constexpr V gamma_log_slope(const V& a, const V& rate, const V& x) {
     const V one = as<V>(1), slope = (difference_of_products(a, one, rate, x) - one) / x;
     const V of_power = select(a == one, V(-rate), slope);
     return select(x == as<V>(0), of_power, select(x == V(infinity_of<element_t<V>>()), V(-rate), slope));
 }
-// The same of the beta distribution, without L(a) + L(b) - L(a + b), L(a) = log Gamma(a) - a log a + a.
+/// Returns the same for the beta distribution, without L(a) + L(b) - L(a + b), L(a) = log Gamma(a) - a log a + a.
 template <class V> constexpr V beta_log_kernel(const V& a, const V& b, const V& x) {
     using T = element_t<V>;
     const V zero = as<V>(0), one = as<V>(1), infinity = V(infinity_of<T>());
@@ -149,7 +153,7 @@ template <class V> constexpr V beta_log_kernel(const V& a, const V& b, const V& 
                      math::log(y) - math::log1p(V(-y));
     const V below = select(x < zero, V(zero * both - infinity), inside);
     const V outside = select(x > one, V(zero * both - infinity), below);
-    // At an end where the exponent `at` - 1 is zero: log(1 + rest) + rest log(1 + 1 / rest).
+    // At an end whose exponent, `at` - 1, is zero: log(1 + rest) + rest log(1 + 1 / rest).
     const auto limit = [&](const V& at, const V& rest) {
         const V finite = math::log(V(one + rest)) + rest * math::log1p(V(one / rest));
         const V nowhere = zero * both;
@@ -158,7 +162,8 @@ template <class V> constexpr V beta_log_kernel(const V& a, const V& b, const V& 
     return select(at_zero, limit(a, b), select(at_one, limit(b, a), outside));
 }
 
-// The derivative of the beta distribution's log density in x, (a - 1) / x - (b - 1) / (1 - x): zero outside.
+/// Returns (a - 1) / x - (b - 1) / (1 - x), the derivative in x of the beta distribution's log density; zero outside
+/// [0, 1].
 template <class V> constexpr V beta_log_slope(const V& a, const V& b, const V& x) {
     const V one = as<V>(1), rest = one - x;
     const V both = (weighted_difference(a, b, x) - (one - (x + x))) / (x * rest);
@@ -166,16 +171,16 @@ template <class V> constexpr V beta_log_slope(const V& a, const V& b, const V& x
     const V without_a = select(a == one, select(b == one, as<V>(0), V((one - b) / rest)), without_b);
     return select(x < as<V>(0), as<V>(0), select(x > one, as<V>(0), without_a));
 }
-// log((a + b) x / a)
+/// Returns log((a + b) x / a).
 template <class V> constexpr V beta_log_ratio(const V& a, const V& b, const V& x) {
     return log_ratio(V(a + b), x, a, as<V>(1), V(-weighted_difference(a, b, x)));
 }
-// log((a + b) (1 - x) / b)
+/// Returns log((a + b) (1 - x) / b).
 template <class V> constexpr V beta_log_ratio_of_rest(const V& a, const V& b, const V& x) {
     return log_ratio(V(a + b), V(as<V>(1) - x), b, as<V>(1), weighted_difference(a, b, x));
 }
 
-// log(1 + w) - w / (1 + w) for w >= 0: what log(1 + w) is above w times its own slope.
+/// Returns log(1 + w) - w / (1 + w) for w >= 0: log(1 + w) minus w times its own slope.
 template <class V> constexpr V log1p_minus_slope(const V& w) {
     const auto near = w < as<V>(1);
     const V part = select(near, V(w / (w + as<V>(1))), as<V>(0));
@@ -183,7 +188,7 @@ template <class V> constexpr V log1p_minus_slope(const V& w) {
     return select(near, V(-log1p_minus_near_zero(V(-part))), V(math::log1p(w) - far));
 }
 
-// w = t^2 / nu, or its inverse where it is above 1, and functions of it that are in range though w be not.
+// w = t^2 / nu, or its inverse if w is above 1, and functions of w that are in range even if w is not.
 template <class V> struct student_t_square {
     V nu, t, w, inverse;
     constexpr student_t_square(const V& nu_, const V& t_)
@@ -203,7 +208,7 @@ template <class V> struct student_t_square {
     }
 };
 template <class V> student_t_square(const V&, const V&) -> student_t_square<V>;
-// -log sigma - (nu + 1) / 2 log(1 + (d / sigma)^2 / nu), where the square or the quotient may overflow.
+/// Returns -log sigma - (nu + 1) / 2 log(1 + (d / sigma)^2 / nu), even if the square or the quotient overflows.
 template <class V> constexpr V student_t_log_kernel(const V& nu, const V& d, const V& log_sigma, const V& sigma) {
     using T = element_t<V>;
     const V one = as<V>(1), half = as<V>(0.5), t = select(d == as<V>(0), as<V>(0), V(abs(d) / sigma));
@@ -215,7 +220,7 @@ template <class V> constexpr V student_t_log_kernel(const V& nu, const V& d, con
     if (!in_every_lane(in_range)) [[unlikely]]
         far = select(in_range, far, V(math::log(V(abs(d))) - log_sigma - half * math::log(nu)));
     const V deviance = (nu + one) * half * (math::log1p(square) + far + far);
-    // Where nu is so large that t^2 / nu is no number, the distribution is normal.
+    // If nu is so large that t^2 / nu underflows, the distribution is normal.
     const V normal = select(square < V(std::numeric_limits<T>::min()), V(t * t * half), deviance);
     return -log_sigma - select(large, deviance, normal);
 }

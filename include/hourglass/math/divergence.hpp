@@ -1,6 +1,6 @@
-// Gaps between convex functions and their tangents (Bregman divergences), which deviances and divergences of
-// distributions are made of, with all digits near zero. Written for float, double, vectors of them and wider number
-// types. Exact differences of products and log densities are in math/density.hpp.
+// Gaps between convex functions and their tangents (Bregman divergences), with all digits near zero. Deviances and
+// divergences of distributions consist of these. For float, double, vectors of them and wider number types. Exact
+// differences of products, and log densities, are in math/density.hpp.
 #pragma once
 
 #include <hourglass/math/gamma.hpp>
@@ -8,7 +8,7 @@
 HOURGLASS_BEGIN
 namespace math {
 
-// log(1 + x) - x by the series of 2 atanh(s), s = x / (2 + x): with all digits near zero, for -1/2 <= x <= 1.
+/// Returns log(1 + x) - x for -1/2 <= x <= 1, with all digits near zero, by the series of 2 atanh(s), s = x / (2 + x).
 template <class V> constexpr V log1p_minus_near_zero(const V& x) {
     using T = element_t<V>;
     const V s = x / (x + as<V>(2)), square = s * s;
@@ -25,12 +25,12 @@ template <class V> constexpr V log1p_minus_near_zero(const V& x) {
     }
     return V(s * square * sum) * as<V>(2) - s * x;
 }
-// log(1 + x) - x for numbers.
+/// Returns log(1 + x) - x, for numbers.
 template <class T> constexpr T log1p_minus(const T& x) {
     return x > T(-0.5) && x < T(1) ? log1p_minus_near_zero(x) : T(math::log1p(x) - x);
 }
-// Whether d / x is near zero, from -1/2 to 1. Functions below put 0 in place of d where it is not, so that the branch
-// that is not taken stays finite.
+/// Whether d / x is near zero, between -1/2 and 1. Where it is not, the functions below replace d by 0, so that the
+/// branch not taken stays finite.
 template <class V> constexpr auto is_near(const V& d, const V& x) {
     const auto not_below = d >= x * as<V>(-0.5), not_above = d <= x;
     if constexpr (std::is_same_v<element_t<V>, V>)
@@ -39,7 +39,7 @@ template <class V> constexpr auto is_near(const V& d, const V& x) {
         return not_below & not_above;
 }
 
-// e^x - 1 - x, with all digits near zero.
+/// Returns e^x - 1 - x, with all digits near zero.
 template <class V> constexpr V expm1_minus(const V& x) {
     using T = element_t<V>;
     const auto near = abs(x) < as<V>(1);
@@ -64,8 +64,8 @@ template <class V> constexpr V expm1_minus(const V& x) {
     return select(near, sum, V(math::expm1(x) - x));
 }
 
-// Where these positive numbers are normal ones. A product or quotient that is not has lost digits, or all of them:
-// programs with a batch take what is below the normal numbers for zero.
+/// Whether these positive numbers are normal. A product or quotient that is not has lost some or all of its digits:
+/// programs with a batch flush subnormal numbers to zero.
 template <class V> constexpr auto are_normal(const V& x, const V& y, const V& z) {
     const V least = V(std::numeric_limits<element_t<V>>::min()), most = V(std::numeric_limits<element_t<V>>::max());
     if constexpr (std::is_same_v<element_t<V>, V>)
@@ -73,13 +73,14 @@ template <class V> constexpr auto are_normal(const V& x, const V& y, const V& z)
     else
         return (x >= least) & (x <= most) & (y >= least) & (y <= most) & (z >= least) & (z <= most);
 }
+/// Whether a condition holds in every lane.
 template <class C> constexpr bool in_every_lane(const C& condition) {
     if constexpr (std::is_same_v<C, bool>)
         return condition;
     else
         return all(condition);
 }
-// a / b - 1 - log(a / b)
+/// Returns a / b - 1 - log(a / b), the Itakura-Saito divergence: never negative, and zero where a = b.
 template <class V> constexpr V itakura_saito(const V& a, const V& b) {
     const V d = a - b;
     const auto near = is_near(d, b);

@@ -1,4 +1,4 @@
-// The scalar functions that operations are written in, for whatever they compute with: float, double, a multiprecision
+// The scalar functions that operations are written in, for any type they compute with: float, double, a multiprecision
 // number, an xsimd batch (through its own namespace) or a traced handle; float and double in constant expressions too.
 // Knows nothing of SIMD.
 #pragma once
@@ -15,9 +15,10 @@
 HOURGLASS_BEGIN
 namespace math {
 
+/// log(2 pi)
 inline constexpr double log_two_pi = 1.837877066409345483560659472811;
 
-// The element type behind V: itself, or a batch's value_type.
+/// The element type of V: V itself, or a batch's value_type.
 template <class V> struct element { using type = V; };
 template <class V>
 requires requires {
@@ -29,11 +30,11 @@ struct element<V> {
 };
 template <class V> using element_t = typename element<V>::type;
 
-// The number x as a V.
+/// Returns the number x as a V.
 template <class V> constexpr V as(double x) { return V(static_cast<element_t<V>>(x)); }
 
 namespace adl {
-// Outside the functions below, so that an unqualified call in them is not answered by themselves.
+// Outside the functions below, so that an unqualified call in them does not find those functions themselves.
 using std::abs, std::cos, std::erfc, std::exp, std::expm1, std::log, std::log1p, std::pow, std::sin, std::sqrt,
     std::tanh;
 
@@ -52,8 +53,8 @@ HOURGLASS_MATH(tanh)
 #undef HOURGLASS_MATH
 template <class V> constexpr auto call_pow(const V& x, const V& p) { return V(pow(x, p)); }
 #ifdef __clang__
-// The exponent is read anew: of a constant one, -fapprox-func, of which no macro tells, makes products of roots, which
-// are NaN at minus infinity.
+// Rereads the exponent. If it is constant, -fapprox-func, which no macro reveals, turns the power into products of
+// roots, which are NaN at minus infinity.
 template <std::floating_point T> T call_pow(const T& x, const T& p) {
     const volatile T exponent = p;
     return std::pow(x, exponent);
@@ -64,9 +65,10 @@ template <class C, class V> constexpr auto call_select(const C& c, const V& a, c
 }
 }
 
+/// Whether V is float or double.
 template <class V> inline constexpr bool is_plain = std::is_same_v<V, float> || std::is_same_v<V, double>;
 
-// A vector of float or double: neither a number nor a traced handle.
+/// Whether V is a vector of float or double: neither a number nor a traced handle.
 template <class V> inline constexpr bool is_vector = !is_plain<V> && is_plain<element_t<V>>;
 
 #define HOURGLASS_MATH(function, of_vector)                                                                            \
@@ -98,11 +100,13 @@ HOURGLASS_MATH(tanh, adl::call_tanh)
 HOURGLASS_MATH(cos, 1)
 HOURGLASS_MATH(sin, 0)
 #undef HOURGLASS_MATH
+/// Returns the absolute value.
 template <class V> constexpr V abs(const V& x) {
     if constexpr (is_plain<V>)
         if (std::is_constant_evaluated()) return x < 0 ? -x : x == 0 ? V(0) : x;
     return adl::call_abs(x);
 }
+/// Returns x to the power p. NaN for x < 0 unless p is an integer.
 template <class V> constexpr V pow(const V& x, const V& p) {
     if constexpr (is_plain<V>)
         if (std::is_constant_evaluated())
@@ -110,8 +114,8 @@ template <class V> constexpr V pow(const V& x, const V& p) {
     if constexpr (std::is_same_v<element_t<V>, V>) {
         return adl::call_pow(x, p);
     } else {
-        // Lane by lane through the C library: e^(p log x) in vectors, which is what xsimd does, loses p log x units in
-        // the last place, and is wrong at zero and infinity.
+        // Lane by lane through the C library. e^(p log x) in vectors, as in xsimd, loses p log x units in the last
+        // place, and is wrong at zero and infinity.
         element_t<V> lanes[V::size], powers[V::size];
         x.store_unaligned(lanes);
         p.store_unaligned(powers);
@@ -120,8 +124,8 @@ template <class V> constexpr V pow(const V& x, const V& p) {
     }
 }
 
-// log(1 + e) for 0 <= e <= 1: 2 atanh(s), s = e / (2 + e) <= 1/3, by its series; one division and no branch, at all
-// digits of float and double.
+/// Returns log(1 + e) for 0 <= e <= 1, as 2 atanh(s), s = e / (2 + e) <= 1/3, by its series: one division and no
+/// branch, with all digits of float and double.
 template <class V> constexpr V log1p_of_unit(const V& e) {
     using T = element_t<V>;
     if constexpr (std::is_same_v<T, float> || std::is_same_v<T, double>) {
@@ -136,16 +140,16 @@ template <class V> constexpr V log1p_of_unit(const V& e) {
     }
 }
 
-// a where the condition holds, b elsewhere; the condition is what comparing two V gives.
+/// Returns a where the condition holds and b elsewhere. The condition is the result of comparing two V.
 template <class C, class V> constexpr V select(const C& condition, const V& a, const V& b) {
-    // Not by asking whether C converts to bool: an AVX-512 mask does.
+    // Does not ask whether C converts to bool: an AVX-512 mask does.
     if constexpr (std::is_same_v<element_t<V>, V>)
         return condition ? a : b;
     else
         return adl::call_select(condition, a, b);
 }
 
-// x, of which the compiler must not know that it is a rounded sum.
+/// Returns x, while hiding from the compiler that it is a rounded sum.
 template <class V> constexpr V opaque(const V& x) {
     if constexpr (is_vector<V>)
         return in_vectors::opaque(x);
@@ -155,7 +159,7 @@ template <class V> constexpr V opaque(const V& x) {
         return x;
 }
 
-// The polynomial whose coefficients are given from the highest power down.
+/// Evaluates a polynomial. Coefficients begin with the highest power.
 template <class V, std::size_t N> constexpr V polynomial(const V& x, const double (&coefficients)[N]) {
     V sum = as<V>(coefficients[0]);
     for (std::size_t i = 1; i < N; ++i)
@@ -166,10 +170,10 @@ template <class V, std::size_t N> constexpr V polynomial(const V& x, const doubl
     return sum;
 }
 
-// e^(x^2 / 2) Phi(-x) for x >= 0, Phi the standard normal's distribution function. (1 + c x) times it is smooth in
-// (x - k) / (x + k) (after Shepherd and Laframboise 1981, Math. Comp. 36, 249), and for c near 2 / sqrt(2 pi) flat at
-// x = 0, where x - k is rounded. Interpolated at Chebyshev's points up to x = 14.5 in float, within 1e-9, and 40 in
-// double, within 5e-18.
+/// Returns e^(x^2 / 2) Phi(-x) for x >= 0, with Phi the standard normal's distribution function. (1 + c x) times it is
+/// smooth in (x - k) / (x + k) (after Shepherd and Laframboise 1981, Math. Comp. 36, 249), and for c near 2 / sqrt(2
+/// pi) flat at x = 0, where x - k is rounded. Interpolated at Chebyshev points up to x = 14.5 in float, within 1e-9,
+/// and up to 40 in double, within 5e-18.
 template <class V> constexpr V scaled_normal_tail(const V& x) {
     constexpr bool single = std::is_same_v<element_t<V>, float>;
     const V k = as<V>(single ? 4 : 5), q = (x - k) / (x + k), below = x * as<V>(0.796875) + as<V>(1);
@@ -187,7 +191,7 @@ template <class V> constexpr V scaled_normal_tail(const V& x) {
                        0.048303802253783988,   -0.10209554049947820,  0.38339466073479701}) /
                below;
 }
-// e^(-x^2 / 2), 0 <= x <= 40, of which the square is not rounded: from x with half its bits, and the rest.
+/// Returns e^(-x^2 / 2) for 0 <= x <= 40 without rounding the square, from x with half its bits, and the rest.
 template <class V> constexpr V half_square_exp(const V& x) {
     constexpr bool single = std::is_same_v<element_t<V>, float>;
     const V rounding = as<V>(single ? 0x1.8p15 : 0x1.8p32);
@@ -201,8 +205,8 @@ template <class V> constexpr V half_square_exp(const V& x) {
     }
 }
 
-// Half the error function of x / sqrt 2 for |x| <= 0.66, by the rational approximation of Cody 1969 (Math. Comp. 23,
-// 631), to 1e-16 relative.
+/// Returns half the error function of x / sqrt 2 for |x| <= 0.66, by the rational approximation of Cody 1969 (Math.
+/// Comp. 23, 631), to 1e-16 relative.
 template <class V> constexpr V half_erf_near_zero(const V& x) {
     const V s = x * x * as<V>(0.5);
     return x * as<V>(0.35355339059327376220) *
@@ -212,14 +216,14 @@ template <class V> constexpr V half_erf_near_zero(const V& x) {
                s, {1.0, 2.36012909523441209e1, 2.44024637934444173e2, 1.28261652607737228e3, 2.84423683343917062e3});
 }
 
-// The standard normal's distribution function: to a few units in the last place in float and double, far into the lower
-// tail too (which xsimd's erfc is not), and from erfc in other number types.
+/// Returns the standard normal's distribution function. In float and double within a few units in the last place, even
+/// far into the lower tail (unlike xsimd's erfc); in other number types from erfc.
 template <class V> constexpr V normal_cdf(const V& x) {
     using T = element_t<V>;
     if constexpr (!is_plain<T>) {
         return V(adl::call_erfc(V(-x / adl::call_sqrt(V(2)))) / V(2));
     } else {
-        if constexpr (is_plain<V>) // where one number needs no exponential
+        if constexpr (is_plain<V>) // a single number here needs no exponential
             if (x >= V(-0.66) && x <= V(0.66)) return V(0.5) + half_erf_near_zero(x);
         const V most = as<V>(std::is_same_v<T, float> ? 14.5 : 40); // beyond, the tail is zero
         const V size = select(abs(x) > most, most, abs(x));

@@ -1,5 +1,5 @@
 // The mathematics of special/gamma.hpp: the logarithm of the gamma function, digamma and polygamma. In float, double
-// and vectors of them by rational approximations (interpolated at Chebyshev nodes in 50 digits); in other number types
+// and vectors of them by rational approximations, interpolated at Chebyshev nodes in 50 digits; in other number types
 // by recurrence and asymptotic series, to the type's own precision.
 #pragma once
 
@@ -11,12 +11,15 @@
 HOURGLASS_BEGIN
 namespace math {
 
+/// Returns the infinity of a number type.
 template <class T> constexpr T infinity_of() { return std::numeric_limits<T>::infinity(); }
+/// Returns the NaN of a number type.
 template <class T> constexpr T no_number_of() { return std::numeric_limits<T>::quiet_NaN(); }
 
-// Whether a type has far more digits than a double. (In digits of ten: what `digits` counts is the type's choice.)
+/// Whether a type has far more digits than a double. Counted in decimal digits, because the unit of `digits` is up to
+/// the type.
 template <class T> inline constexpr bool has_digits_to_spare = std::numeric_limits<T>::max_digits10 > 24;
-// A number type's pi.
+/// Returns pi in a number type.
 template <class T> constexpr T pi_of() {
     if constexpr (std::is_floating_point_v<T>)
         return T(3.141592653589793238462643383279502884L);
@@ -25,7 +28,8 @@ template <class T> constexpr T pi_of() {
     else
         return T(4) * atan(T(1));
 }
-// A double as a T, where a float can overflow; an overflow in a conversion is no constant expression.
+/// Converts a double to T. To float it overflows to infinity, since overflow in a conversion is not a constant
+/// expression.
 template <class T> constexpr T narrowed(double x) {
     if constexpr (std::is_same_v<T, float>) {
         constexpr double most = std::numeric_limits<float>::max();
@@ -34,12 +38,12 @@ template <class T> constexpr T narrowed(double x) {
     }
     return static_cast<T>(x);
 }
-// The number type in which the functions below iterate for a T: another where T has not digits enough for it.
+/// The number type in which the functions below iterate for a T; another one if T has too few digits for that.
 template <class T> struct computed_in { using type = T; };
 template <> struct computed_in<float> { using type = double; };
 template <class T> inline constexpr bool is_computed_in_double = std::is_same_v<typename computed_in<T>::type, double>;
 
-// f of numbers, for whatever V: lane by lane in vectors.
+/// Applies f to numbers: directly to scalars, lane by lane to vectors.
 template <class F, class V, class... Rest> constexpr V lane_by_lane(const F& f, const V& first, const Rest&... rest) {
     using T = element_t<V>;
     if constexpr (!std::is_same_v<T, V>) {
@@ -61,20 +65,21 @@ template <class F, class V, class... Rest> constexpr V lane_by_lane(const F& f, 
     }
 }
 
-// Bernoulli numbers B_2, B_4, ..., B_30, as exact fractions.
+// The Bernoulli numbers B_2, B_4, ..., B_30, as exact fractions.
 inline constexpr int bernoulli_count = 15;
 inline constexpr double bernoulli_above[] = {
     1, -1, 1, -1, 5, -691, 7, -3617, 43867, -174611, 854513, -236364091, 8553103, -23749461029, 8615841276005};
 inline constexpr double bernoulli_below[] = {6, 30, 42, 30, 66, 2730, 6, 510, 798, 330, 138, 2730, 6, 870, 14322};
-template <class T> constexpr T bernoulli(int k, int divisor = 1) { // B_2k / divisor
+/// Returns B_2k / divisor, with B_2k the Bernoulli number; 1 <= k <= 15.
+template <class T> constexpr T bernoulli(int k, int divisor = 1) {
     const auto i = static_cast<std::size_t>(k - 1);
     return as<T>(bernoulli_above[i]) / as<T>(bernoulli_below[i] * divisor);
 }
-// The decimal digits that a number type promises. Boost's decimal types carry more than that, as guard digits.
+// The decimal digits that a number type promises. Boost's decimal types carry more, as guard digits.
 template <class T> inline constexpr int promised_digits = std::min(std::numeric_limits<T>::max_digits10,
                                                                    std::numeric_limits<T>::digits10 + 3);
-// From where on the asymptotic series below hold with these numbers: the remainder of the logarithm's, at most
-// 1.5e7 x^-31, is below the type's epsilon.
+// Where the asymptotic series below become valid with these numbers: from there on the remainder of the logarithm's
+// series, at most 1.5e7 x^-31, is below the type's epsilon.
 template <class T> constexpr int asymptotic_start() {
     int start = 10;
     double bits = 34 + 3.33 * promised_digits<T> - 31 * 3.3;
@@ -82,12 +87,12 @@ template <class T> constexpr int asymptotic_start() {
     return start;
 }
 
-// log Gamma(x) for x > 0, infinity at 0, no number below (Abramowitz and Stegun 1964, 6.1.15, 6.1.40).
+/// Returns log Gamma(x) for x > 0; infinity at 0, NaN below (Abramowitz and Stegun 1964, 6.1.15, 6.1.40).
 template <class V> constexpr V log_gamma(const V& x) {
     using T = element_t<V>;
     constexpr double half_log_two_pi = log_two_pi / 2;
     if constexpr (std::is_same_v<T, float> || std::is_same_v<T, double>) {
-        // From 9 on by Stirling's series; below brought into [2, 3), or where 1 is near, which is a zero, to t = x - 1.
+        // From 9 on, Stirling's series. Below that x is reduced to [2, 3), or, near the zero at 1, to t = x - 1.
         const V one = as<V>(1), two = as<V>(2), three = as<V>(3);
         V y = x, product = one;
         for (int i = 0; i < 6; ++i) {
@@ -126,11 +131,11 @@ template <class V> constexpr V log_gamma(const V& x) {
     }
 }
 
-// The derivative of log_gamma: minus infinity at 0, no number below (the same, 6.3.5, 6.3.18).
+/// Returns the derivative of log Gamma; minus infinity at 0, NaN below (Abramowitz and Stegun 1964, 6.3.5, 6.3.18).
 template <class V> constexpr V digamma(const V& x) {
     using T = element_t<V>;
     if constexpr (std::is_same_v<T, float> || std::is_same_v<T, double>) {
-        // From 10 on by the asymptotic series; below brought into [1, 2), where the zero is divided out.
+        // From 10 on, the asymptotic series. Below that x is reduced to [1, 2), where the zero is divided out.
         const V one = as<V>(1), two = as<V>(2);
         const auto below_one = x < one, large = x >= as<V>(10);
         const V above_one = x + one, almost_two = two - V(std::numeric_limits<T>::epsilon());
@@ -171,18 +176,18 @@ template <class V> constexpr V digamma(const V& x) {
     }
 }
 
-// Orders of the families of functions below and in the other headers: each is the derivative of the one before it.
+/// The highest order of the families of functions below and in other headers, each the derivative of the one before.
 inline constexpr int highest_order = 12;
-// The order that a number means: the nearest whole one, or -1 where there is none.
+/// Returns the order that a number means: the nearest integer, or -1 if that is out of range.
 template <class T> constexpr int order_of(const T& n) {
     if (!(n > T(-0.5) && n < T(highest_order + 0.5))) return -1;
     return static_cast<int>(n + T(0.5));
 }
 
-// The n-th derivative of digamma, n >= 1 (the same, 6.4.6, 6.4.11).
+/// Returns the n-th derivative of digamma, n >= 1 (Abramowitz and Stegun 1964, 6.4.6, 6.4.11).
 template <class T> constexpr T polygamma(int n, const T& x) {
     if (!(x > 0)) return x == 0 ? (n % 2 == 1 ? infinity_of<T>() : -infinity_of<T>()) : no_number_of<T>();
-    // n! / y^n, the factors one by one: neither overflows before the result does
+    // n! / y^n, factor by factor: neither overflows before the result does.
     const auto power = [n](const T& inverse) {
         T p(1);
         for (int i = 1; i <= n; ++i) p *= T(i) * inverse;
@@ -196,13 +201,14 @@ template <class T> constexpr T polygamma(int n, const T& x) {
     const T inverse = T(1) / y, s = inverse * inverse;
     T tail(0);
     for (int k = bernoulli_count; k >= 1; --k) {
-        double factor = 1; // (2k + n - 1)! / ((2k)! (n - 1)!), a whole number at each step
+        double factor = 1; // (2k + n - 1)! / ((2k)! (n - 1)!), an integer at each step
         for (int i = 1; i < n; ++i) factor = factor * (2 * k + i) / i;
         tail = (tail + bernoulli<T>(k, n) * T(factor)) * s;
     }
     sum += power(inverse) * (T(1) / T(n) + inverse / T(2) + tail);
     return n % 2 == 1 ? sum : -sum;
 }
+/// Returns `polygamma` of the order that n means: digamma for 0; NaN if the order is out of range.
 template <class T> constexpr T polygamma_of(const T& n, const T& x) {
     const int order = order_of(n);
     if (order < 0) return no_number_of<T>();

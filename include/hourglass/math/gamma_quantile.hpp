@@ -1,7 +1,8 @@
-// The distribution function of the gamma distribution of rate 1, its quantile, and how both move with the shape: what
-// draws that are differentiated by the shape are made of (Figurnov, Mohamed and Mnih 2018, "Implicit reparameterization
-// gradients"). Everything is in the logarithm l of z, because draws of small shapes are far smaller than the smallest
-// number; w(a, l) = z^a e^-z / Gamma(a) is the density of l. Generic in the number type: loops end at its epsilon.
+// The distribution function of the gamma distribution of rate 1, its quantile, and how both move with the shape; draws
+// that are differentiated in the shape are made from these (Figurnov, Mohamed and Mnih 2018, "Implicit
+// reparameterization gradients"). Everything is in the logarithm l of z, because draws of small shapes are far below
+// the smallest number; w(a, l) = z^a e^-z / Gamma(a) is the density of l. Generic in the number type; loops end at its
+// epsilon.
 #pragma once
 
 #include <hourglass/math/gamma.hpp>
@@ -9,10 +10,10 @@
 HOURGLASS_BEGIN
 namespace math {
 
-// Coefficients of a power series in a small change of the shape.
+/// Coefficients of a power series in a small change of the shape.
 template <class T> using series = std::array<T, static_cast<std::size_t>(highest_order + 1)>;
 
-// The exponential of c[1] e + c[2] e^2 + ..., to the order n.
+/// Returns the exponential of c[1] e + c[2] e^2 + ..., up to order n.
 template <class T> constexpr series<T> exp_of_series(const series<T>& c, int n) {
     series<T> b{};
     b[0] = T(1);
@@ -23,19 +24,20 @@ template <class T> constexpr series<T> exp_of_series(const series<T>& c, int n) 
     }
     return b;
 }
+/// Returns n!.
 template <class T> constexpr T factorial(int n) {
     T product(1);
     for (int i = 2; i <= n; ++i) product *= T(i);
     return product;
 }
-// The coefficient of e^n in a product of two series.
+/// Returns the coefficient of e^n in a product of two series.
 template <class T> constexpr T product_coefficient(const series<T>& a, const series<T>& b, int n) {
     T sum(0);
     for (int i = 0; i <= n; ++i) sum += a[static_cast<std::size_t>(i)] * b[static_cast<std::size_t>(n - i)];
     return sum;
 }
 
-// w(a + e, l) / w(a, l) as a series in e, of the density without the factor 1 / Gamma(a) but 1 / Gamma(a + shift).
+// w(a + e, l) / w(a, l) as a series in e, with the density's factor 1 / Gamma(a) replaced by 1 / Gamma(a + shift).
 template <class T> constexpr series<T> density_series(const T& a, const T& l, int n, int shift) {
     series<T> c{};
     const T at = a + T(shift);
@@ -48,7 +50,7 @@ template <class T> constexpr series<T> density_series(const T& a, const T& l, in
     return exp_of_series(c, n);
 }
 
-// P(a, z) Gamma(a + 1) / (z^a e^-z) = 1 + z / (a + 1) + z^2 / ((a + 1) (a + 2)) + ... as a series in the shape (DLMF
+// P(a, z) Gamma(a + 1) / (z^a e^-z) = 1 + z / (a + 1) + z^2 / ((a + 1) (a + 2)) + ..., as a series in the shape (DLMF
 // 8.11.4).
 template <class T> constexpr series<T> lower_series(const T& a, const T& z, int n) {
     const T epsilon = std::numeric_limits<T>::epsilon();
@@ -68,18 +70,18 @@ template <class T> constexpr series<T> lower_series(const T& a, const T& z, int 
         if (!more || !(z < infinity_of<T>())) return sum;
     }
 }
-// Q(a, z) Gamma(a) / (z^a e^-z) = 1 / (z + 1 - a - 1 (1 - a) / (z + 3 - a - ...)) as a series in the shape (DLMF 8.9.2,
-// its even part), for z of a + 1 or more.
+// Q(a, z) Gamma(a) / (z^a e^-z) = 1 / (z + 1 - a - 1 (1 - a) / (z + 3 - a - ...)), as a series in the shape (DLMF
+// 8.9.2, its even part), for z >= a + 1.
 template <class T> constexpr series<T> upper_series(const T& a, const T& z, int n) {
     const T epsilon = std::numeric_limits<T>::epsilon();
     const auto last = static_cast<std::size_t>(n);
     series<T> above{}, below{}, old_above{}, old_below{}, value{};
-    // Numerators and denominators of the convergents; each is a polynomial in the change of the shape.
+    // Numerators and denominators of the convergents, each a polynomial in the change of the shape.
     above[0] = T(1);
     below[0] = z + T(1) - a;
     if (n >= 1) below[1] = T(-1);
     old_below[0] = T(1);
-    int still = 0; // a coefficient's error can change its sign, and stand still for a moment
+    int still = 0; // steps without change: an error that changes its sign can pause for a moment
     for (int i = 1;; ++i) {
         const T b = z + T(2 * i + 1) - a, c = T(i) * (T(i) - a);
         const auto step = [&](series<T>& now, series<T>& old) {
@@ -101,7 +103,8 @@ template <class T> constexpr series<T> upper_series(const T& a, const T& z, int 
             old_above[j] *= scale;
             old_below[j] *= scale;
         }
-        for (std::size_t j = 0; j <= last; ++j) { // the quotient of the two, the denominator's first being one
+        // the quotient of the two; the denominator's first coefficient is 1
+        for (std::size_t j = 0; j <= last; ++j) {
             T q = above[j], size = abs(q);
             for (std::size_t k = 1; k <= j; ++k) {
                 const T part = below[k] * value[j - k];
@@ -115,14 +118,14 @@ template <class T> constexpr series<T> upper_series(const T& a, const T& z, int 
         if (still > 2 || i > 100000) return value;
     }
 }
-// Where the upper tail is computed by itself: from a + margin on, or, in number types with digits to spare, where the
+// Whether the upper tail is computed by itself: above a + margin or, in number types with digits to spare, where the
 // fraction converges well.
 template <class T> constexpr bool is_upper(const T& a, const T& z, int margin) {
     return z > a + T(has_digits_to_spare<T> ? 16 : margin);
 }
 
-// The standard normal distribution's quantile at 0 < u < 1, by Newton's method on the concave log of its distribution
-// function, from 26.2.23 of Abramowitz and Stegun 1964.
+/// Returns the quantile of the standard normal distribution at 0 < u < 1, by Newton's method on the logarithm of its
+/// distribution function, which is concave, starting from 26.2.23 of Abramowitz and Stegun 1964.
 template <class T> constexpr T normal_quantile(const T& u) {
     if (u > T(0.5)) return -normal_quantile(T(T(1) - u));
     const T t = sqrt(T(T(-2) * log(u)));
@@ -137,10 +140,10 @@ template <class T> constexpr T normal_quantile(const T& u) {
     return x;
 }
 
-// From this shape on the quantile z is taken from its expansion about the normal distribution's, x (Cornish and Fisher
-// 1937): a + x a^(1/2) + (x^2 - 1) / 3 + ..., whose remainder is below 1e-16 of z there.
+// The shape from which the quantile z comes from its expansion about the normal quantile x (Cornish and Fisher 1937): a
+// + x a^(1/2) + (x^2 - 1) / 3 + ..., whose remainder is below 1e-16 of z there.
 template <class T> inline constexpr double large_shape = has_digits_to_spare<T> ? 1e9 : 1e6;
-// z / a - 1 by it, and the derivative of z in the shape at a fixed x.
+// z / a - 1 by that expansion, and the derivative of z in the shape at a fixed x.
 template <class T> struct large_shape_quantile {
     T excess{}, in_x{}, in_shape{};
     constexpr large_shape_quantile(const T& a, const T& x) {
@@ -154,7 +157,7 @@ template <class T> struct large_shape_quantile {
     }
 };
 
-// log(z^a e^-z / Gamma(a + 1)) at z = e^l, without the large numbers that cancel in it where a is large.
+// log(z^a e^-z / Gamma(a + 1)) at z = e^l, without the large numbers that cancel for large a.
 template <class T> struct log_density_over_shape {
     T a{}, from_stirling{}, log_a{};
     bool large = false;
@@ -176,24 +179,25 @@ template <class T> struct log_density_over_shape {
     }
 };
 
-// a - e^l, and the logarithm of w(a, l).
+/// Returns a - e^l.
 template <class T> constexpr T gamma_excess(const T& a, const T& l) {
     return a < T(1) ? T(a - exp(l)) : T(-a * expm1(T(l - log(a))));
 }
+/// Returns log w(a, l).
 template <class T> constexpr T gamma_log_density(const T& a, const T& l) {
     if (!(a > T(0))) return no_number_of<T>();
     return log_density_over_shape<T>(a)(l, exp(l)) + log(a);
 }
 
-// log z where P(a, z) = u: minus infinity at u = 0, infinity at 1, no number beyond and for shapes that are not
-// positive.
+/// Returns log z with P(a, z) = u: minus infinity at u = 0, infinity at 1. NaN for other u outside of [0, 1] and for
+/// shapes that are not positive.
 template <class T> constexpr T log_gamma_quantile(const T& a, const T& u) {
     if (!(a > T(0) && u >= T(0) && u <= T(1))) return no_number_of<T>();
     if (u == T(0)) return -infinity_of<T>();
     if (u == T(1) || a == infinity_of<T>()) return infinity_of<T>();
     if (a >= T(large_shape<T>)) return log(a) + log1p(large_shape_quantile<T>(a, normal_quantile(u)).excess);
     const log_density_over_shape<T> log_density(a);
-    // z^a / Gamma(a + 1) is larger than P(a, z): it starts to the left, and is right where z is tiny.
+    // z^a / Gamma(a + 1) exceeds P(a, z), so this starts on the left; it is exact where z is tiny.
     T l = (log(u) + log_gamma(T(a + T(1)))) / a;
     if (!(exp(l) > std::numeric_limits<T>::epsilon() / T(4))) return l;
     if constexpr (has_digits_to_spare<T>) {
@@ -205,7 +209,7 @@ template <class T> constexpr T log_gamma_quantile(const T& a, const T& u) {
         const T start = t > T(0.1) ? T(log(a) + T(3) * log(t)) : l;
         if (start > l) l = start;
     }
-    // Newton's method in l on log P, or in the upper half on log Q: both are concave.
+    // Newton's method in l, on log P or, in the upper half, on log Q: both are concave.
     const bool upper_half = u > T(0.5);
     const T target = upper_half ? log1p(T(-u)) : log(u);
     const T enough = sqrt(std::numeric_limits<T>::epsilon()) / T(16);
@@ -221,22 +225,22 @@ template <class T> constexpr T log_gamma_quantile(const T& a, const T& u) {
             move = upper_half ? (target - log1p(T(-p))) * (T(1) - p) / (exp(log_w) * a)
                               : (log_w + log(s) - target) * s / a;
         }
-        if (move < T(-1)) move = T(-1); // a long way to the right is taken in steps
+        if (move < T(-1)) move = T(-1); // covers long ways to the right in steps
         l -= move;
         if (!(abs(move) > enough * (T(1) + abs(l)))) break;
     }
     return l;
 }
 
-// The k-th derivative of w in the shape, relative to w; zero for k = -1, which derivatives of the one for 0 multiply by
-// zero.
+/// Returns the k-th derivative of w in the shape, relative to w; zero for k = -1, a term that derivatives of order 0
+/// multiply by zero.
 template <class T> constexpr T gamma_density_slope(const T& k, const T& a, const T& l) {
     const int n = order_of(k);
     if (k > T(-1.5) && k < T(-0.5)) return T(0);
     if (n < 0 || !(a > T(0)) || !(l == l)) return no_number_of<T>();
     return factorial<T>(n) * density_series(a, l, n, 0)[static_cast<std::size_t>(n)];
 }
-// The k-th derivative of P(a, e^l) in the shape, k >= 1, relative to w.
+/// Returns the k-th derivative of P(a, e^l) in the shape, k >= 1, relative to w.
 template <class T> constexpr T gamma_cdf_slope(const T& k, const T& a, const T& l) {
     const int n = order_of(k);
     if (n < 1 || !(a > T(0)) || !(l == l)) return no_number_of<T>();

@@ -1,5 +1,5 @@
-// The logarithm of the standard normal's distribution function and its derivatives, as far into the lower tail as there
-// are numbers: with the Mills ratio e^(x^2 / 2) Phi(x) in place of Phi.
+// The logarithm of the standard normal's distribution function, and its derivatives, as far into the lower tail as
+// numbers reach: uses the Mills ratio e^(x^2 / 2) Phi(x) instead of Phi.
 #pragma once
 
 #include <hourglass/math/gamma.hpp>
@@ -11,7 +11,7 @@ inline constexpr double sqrt_half = 0.707106781186547524400844362105,
                         inverse_sqrt_2_pi = 0.398942280401432677939946059934,
                         sqrt_2_over_pi = 0.797884560802865355879892119869;
 
-// e^(t^2) erfc(t) for t > 0.46875: the rational approximations of Cody 1969 (Math. Comp. 23, 631), as in normal_cdf.
+/// Returns e^(t^2) erfc(t) for t > 0.46875, by the rational approximations of Cody 1969 (Math. Comp. 23, 631).
 template <class V> constexpr V scaled_erfc(const V& t) {
     const auto middle = [](const V& at) {
         return V(polynomial(at, {2.15311535474403846e-8, 5.64188496988670089e-1, 8.88314979438837594,
@@ -35,7 +35,7 @@ template <class V> constexpr V scaled_erfc(const V& t) {
     return select(is_far, far(select(is_far, t, as<V>(4))), middle(select(is_far, as<V>(4), t)));
 }
 
-// log Phi(x)
+/// Returns log Phi(x), with Phi the standard normal's distribution function.
 template <class V> constexpr V log_normal_cdf(const V& x) {
     using T = element_t<V>;
     if constexpr (!std::is_same_v<T, float> && !std::is_same_v<T, double>) {
@@ -51,7 +51,7 @@ template <class V> constexpr V log_normal_cdf(const V& x) {
     }
 }
 
-// Its derivative, the inverse Mills ratio phi(x) / Phi(x).
+/// Returns the derivative of log Phi, the inverse Mills ratio phi(x) / Phi(x).
 template <class V> constexpr V inverse_mills_ratio(const V& x) {
     using T = element_t<V>;
     if constexpr (!std::is_same_v<T, float> && !std::is_same_v<T, double>) {
@@ -66,7 +66,7 @@ template <class V> constexpr V inverse_mills_ratio(const V& x) {
         const V depth = select(in_tail, V(-x), as<V>(0.6));
         const V tail = as<V>(sqrt_2_over_pi) / scaled_erfc(V(depth * as<V>(sqrt_half)));
         const V high = select(in_tail, as<V>(0), x);
-        // e^(-x^2 / 2) in two factors, of which the first has an exact argument: x to the nearest sixteenth.
+        // e^(-x^2 / 2) in two factors. The argument of the first, x to the nearest sixteenth, is exact.
         const V size = select(high > as<V>(40), as<V>(40), high);
         const V rounding = as<V>(std::is_same_v<T, float> ? 0x1.8p19 : 0x1.8p48);
         const V nearest = V(size + rounding) - rounding;
@@ -76,11 +76,12 @@ template <class V> constexpr V inverse_mills_ratio(const V& x) {
     }
 }
 
+/// The highest order of derivatives of log Phi.
 inline constexpr int most_normal_derivatives = 12;
 
-// The n-th derivative of log Phi for n >= 2 and x < -1: with z = -x it is the n-th cumulant of the density proportional
-// to e^(-z t - t^2 / 2) on t > 0, less 1 where n = 2. The ratios of its moments m_k are the continued fraction
-// m_k / m_(k-1) = k / (z + m_(k+1) / m_k), of positive terms only.
+/// Returns the n-th derivative of log Phi for n >= 2 and x < -1. With z = -x it is the n-th cumulant of the density
+/// proportional to e^(-z t - t^2 / 2) on t > 0, minus 1 if n = 2. The ratios of its moments m_k are the continued
+/// fraction m_k / m_(k-1) = k / (z + m_(k+1) / m_k), whose terms are all positive.
 template <class T> constexpr T normal_tail_cumulant(int n, const T& x) {
     const T z = -x;
     const double digits = 2.302585092994046 * std::numeric_limits<T>::max_digits10 + 5, at = static_cast<double>(z);
@@ -103,7 +104,7 @@ template <class T> constexpr T normal_tail_cumulant(int n, const T& x) {
     }
     return cumulants[n];
 }
-// The same for any x: elsewhere by the Taylor series of f' = -f (x + f).
+/// Returns the same for any x. Elsewhere it uses the Taylor series of f' = -f (x + f).
 template <class T> constexpr T log_normal_cdf_derivative(int n, const T& x) {
     if (n < 1 || n > most_normal_derivatives || !(x == x)) return no_number_of<T>();
     if (n == 1) return inverse_mills_ratio(x);

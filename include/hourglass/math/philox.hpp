@@ -1,6 +1,6 @@
-// The counter-based generator behind every noise leaf (Philox 4x32-10, Salmon et al., "Parallel random numbers: as easy
-// as 1, 2, 3", 2011) and the definition of what a noise element is worth, as plain functions of one element. The
-// reference interpreter evaluates these; programs fill whole arrays with kernels/philox.hpp, which agrees with them.
+// The counter-based generator of all noise leaves (Philox 4x32-10, Salmon et al., "Parallel random numbers: as easy as
+// 1, 2, 3", 2011), and the definition of each noise element's value, as plain functions of one element. The reference
+// interpreter evaluates these. Programs fill whole arrays with kernels/philox.hpp, which agrees with them.
 #pragma once
 
 #include <hourglass/config.hpp>
@@ -21,7 +21,7 @@ inline constexpr std::uint32_t philox_multipliers[2] = {0xD2511F53, 0xCD9E8D57};
 inline constexpr std::uint32_t philox_key_steps[2] = {0x9E3779B9, 0xBB67AE85};
 inline constexpr int philox_rounds = 10;
 
-// Four words, each uniform over 32 bits and independent, for every counter and key.
+/// Returns four words, each uniform over 32 bits and independent for every counter and key.
 constexpr philox_counter philox4x32_10(philox_counter counter, philox_key key) {
     for (int round = 0; round < philox_rounds; ++round) {
         const std::uint64_t first = std::uint64_t{philox_multipliers[0]} * counter[0];
@@ -33,16 +33,16 @@ constexpr philox_counter philox4x32_10(philox_counter counter, philox_key key) {
     return counter;
 }
 
-// Which noise: the run's seed, the training step, and the identity of the leaf.
+/// Identifies noise: the run's seed, the training step, and the leaf.
 struct noise_stream {
     std::uint64_t seed = 0;
     std::uint64_t step = 0;
-    std::uint32_t leaf = 0; // 31 bits
+    std::uint32_t leaf = 0; ///< 31 bits
 };
 
-// The key under which an example's noise is drawn: the seed. The counter has one word for the example and one for the
-// step; where either needs a second, the two upper words choose another key, drawn from the generator itself at a
-// counter that no leaf's noise has. So examples and steps count with all their 64 bits.
+/// Returns the key for an example's noise: the seed. The counter has one word for the example and one for the step. If
+/// either needs a second word, the two upper words select another key, drawn from the generator itself at a counter
+/// that no leaf's noise uses. So examples and steps count with all of their 64 bits.
 constexpr philox_key noise_key(noise_stream stream, std::uint64_t example) {
     const philox_key seed{static_cast<std::uint32_t>(stream.seed), static_cast<std::uint32_t>(stream.seed >> 32)};
     const auto upper_example = static_cast<std::uint32_t>(example >> 32);
@@ -52,25 +52,25 @@ constexpr philox_key noise_key(noise_stream stream, std::uint64_t example) {
     return {drawn[0], drawn[1]};
 }
 
-// The four words that elements 4 * block to 4 * block + 3 of an example are made of.
+/// Returns the four words that yield elements 4 * block to 4 * block + 3 of an example.
 constexpr philox_counter noise_words(noise_stream stream, std::uint64_t example, std::uint32_t block) {
     return philox4x32_10(
         {block, static_cast<std::uint32_t>(example), static_cast<std::uint32_t>(stream.step), stream.leaf},
         noise_key(stream, example));
 }
 
-// Uniform on (0, 1): a word read as a binary fraction, to 24 bits after the point; or, where its first 16 bits are
-// zero, to the first 24 bits from the first one on, which further words provide. So a comparison with any probability p
-// down to the smallest normal float, 2^-126, holds as often as it should, to one part in 256; what is smaller is
-// 2^-126. The same numbers whatever the number type, so that a float program and its double oracle see the very same
-// noise: all of them are floats.
+// Uniform on (0, 1). A word is read as a binary fraction of 24 bits. If its first 16 bits are zero, the value is
+// instead the first 24 bits starting at the first one, and further words provide these. So comparing with a probability
+// p is right to one part in 256 for any p down to the smallest normal float, 2^-126; anything smaller becomes 2^-126.
+// All values are floats, so they are the same for every number type: a float program and its double oracle see the very
+// same noise.
 inline constexpr std::uint32_t first_plain_word = 1U << 16;
 inline constexpr double largest_fine_uniform = 0x1p-16, smallest_uniform = 0x1p-126;
 constexpr double uniform_from_word(std::uint32_t word) { return static_cast<double>(word >> 8) * 0x1p-24; }
 
-// The fraction word : more[0] : more[1] : ... to its first 24 bits from the first one on.
+/// Returns the fraction word : more[0] : more[1] : ..., cut to the 24 bits from its first one on.
 constexpr double fine_uniform(std::uint32_t word, const philox_counter& more) {
-    std::uint64_t bits = word; // the latest 64 of the fraction, of which the first `read` are read
+    std::uint64_t bits = word; // the latest 64 bits of the fraction; `read` bits were read so far
     int read = 32;
     for (const std::uint32_t next : more) {
         if (bits >> 24 != 0) break;
@@ -85,9 +85,9 @@ constexpr double fine_uniform(std::uint32_t word, const philox_counter& more) {
     for (; read > 0; --read) value *= 0.5;
     return value < smallest_uniform ? smallest_uniform : value;
 }
-// Element `element` >= 0 of an example's uniform noise, made of its word. The further words are those of a counter that
-// no other noise has: the upper bit of the leaf is set, and the element, with its upper bit set, is in place of the
-// block, which tells it from where keys are drawn.
+/// Returns element `element` >= 0 of an example's uniform noise, from its word. Further words come from a counter that
+/// no other noise uses: the upper bit of the leaf is set, and the block is replaced by the element with its upper bit
+/// set, which also distinguishes it from the counters that keys are drawn from.
 constexpr double uniform_of_element(std::uint32_t word, noise_stream stream, std::uint64_t example,
                                     std::uint32_t element) {
     if (word >= first_plain_word) return uniform_from_word(word);
@@ -96,11 +96,11 @@ constexpr double uniform_of_element(std::uint32_t word, noise_stream stream, std
     return fine_uniform(word, noise_words(further, example, element | 0x80000000U));
 }
 
-// Two standard normal numbers from two words (Box and Muller, 1958): sqrt(-2 log u) times the cosine and the sine
-// of 2 pi v, with u in (0, 1] and v in [0, 1), both of 24 bits. The largest magnitude is sqrt(48 log 2) = 5.77.
+/// Returns two standard normal numbers from two words (Box and Muller, 1958): sqrt(-2 log u) times the cosine and the
+/// sine of 2 pi v, with u in (0, 1] and v in [0, 1), both of 24 bits. The largest magnitude is sqrt(48 log 2) = 5.77.
 inline std::array<double, 2> normals_from_words(std::uint32_t radius_word, std::uint32_t angle_word) {
     const double radius = std::sqrt(-2.0 * std::log(static_cast<double>((radius_word >> 8) + 1) * 0x1p-24));
-    // Reduced to the nearest quarter turn exactly, so that small results are accurate too.
+    // Reduced exactly to the nearest quarter turn, so that small results are accurate too.
     const std::uint32_t turn = angle_word >> 8;
     const std::uint32_t quarter = (turn + (1U << 21)) >> 22;
     const std::int32_t rest = static_cast<std::int32_t>(turn) - static_cast<std::int32_t>(quarter << 22);
@@ -118,21 +118,21 @@ inline std::array<double, 2> normals_from_words(std::uint32_t radius_word, std::
     }
 }
 
-// Elements 4 * block to 4 * block + 3 of an example's standard normal noise.
+/// Returns elements 4 * block to 4 * block + 3 of an example's standard normal noise.
 inline std::array<double, 4> normal_block(noise_stream stream, std::uint64_t example, std::uint32_t block) {
     const philox_counter words = noise_words(stream, example, block);
     const auto first = normals_from_words(words[0], words[1]), second = normals_from_words(words[2], words[3]);
     return {first[0], first[1], second[0], second[1]};
 }
 
-// Element `element` >= 0 of an example's uniform noise on (0, 1), exact in every T of 24 bits or more.
+/// Returns element `element` >= 0 of an example's uniform noise on (0, 1), exact in every T of at least 24 bits.
 template <class T> constexpr T uniform(noise_stream stream, std::uint64_t example, int element) {
     const auto index = static_cast<std::uint32_t>(element);
     return static_cast<T>(
         uniform_of_element(noise_words(stream, example, index / 4)[index % 4], stream, example, index));
 }
 
-// Element `element` >= 0 of an example's standard normal noise, computed in double and then rounded to T.
+/// Returns element `element` >= 0 of an example's standard normal noise, computed in double and rounded to T.
 template <class T> T normal(noise_stream stream, std::uint64_t example, int element) {
     const auto index = static_cast<std::uint32_t>(element);
     return static_cast<T>(normal_block(stream, example, index / 4)[index % 4]);

@@ -1,5 +1,5 @@
-// Numbers with their exponents apart, which neither over- nor underflow: what products and norms are computed with
-// where the ordinary way leaves the range of ordinary numbers.
+// Numbers with separate exponents, which neither over- nor underflow. Products and norms are computed with them where
+// the ordinary way leaves the range of ordinary numbers.
 #pragma once
 
 #include <hourglass/math/gamma.hpp>
@@ -11,8 +11,8 @@
 HOURGLASS_BEGIN
 namespace math {
 
-// Whether a result in this type is an ordinary number: finite, and as precise as the type can be. Types with more
-// digits have room for more.
+/// Whether a result in this type is an ordinary number: finite, and as precise as the type allows. Always true for
+/// types with more digits, which have more range.
 template <class T> constexpr bool is_ordinary(const T& x) {
     if constexpr (is_plain<T>) {
         const T size = abs(x);
@@ -22,7 +22,8 @@ template <class T> constexpr bool is_ordinary(const T& x) {
     }
 }
 
-// x as a fraction in [1/2, 1) times 2^exponent. Zeros, infinities, NaN and types with room for more stay as they are.
+/// Returns a fraction in [1/2, 1) with x = fraction times 2^exponent. Zeros, infinities, NaN and types with more range
+/// are returned as they are.
 template <class T> constexpr T split(const T& x, long& exponent) {
     exponent = 0;
     if constexpr (is_plain<T>) {
@@ -40,7 +41,7 @@ template <class T> constexpr T split(const T& x, long& exponent) {
     }
     return x;
 }
-// x times 2^exponent, rounded once.
+/// Returns x times 2^exponent, rounded once.
 template <class T> constexpr T times_power_of_two(const T& x, long exponent) {
     if constexpr (is_plain<T>) {
         if (x == 0 || x - x != 0) return x;
@@ -51,6 +52,7 @@ template <class T> constexpr T times_power_of_two(const T& x, long exponent) {
     return x;
 }
 
+/// A number with a separate exponent: fraction times 2^exponent.
 template <class T> struct scaled_number {
     T fraction{};
     long exponent = 0;
@@ -74,8 +76,8 @@ template <class T> struct scaled_number {
         return result;
     }
 };
-// The product of many numbers as scaled_number has it: fractions and exponents are parts of the numbers' bits. Zeros
-// are counted and left out.
+// The product of many numbers, as scaled_number would compute it, but by taking fractions and exponents from the
+// numbers' bits. Zeros are counted and left out.
 template <class T> class product_of_many {
     using word = std::conditional_t<sizeof(T) == 4, std::uint32_t, std::uint64_t>;
     using exponents = std::make_signed_t<word>;
@@ -84,11 +86,11 @@ template <class T> class product_of_many {
     static constexpr long most = 512, left = 8; // products of 64 fractions are at least 2^-64
 
     struct parts {
-        T fraction; // in [1/2, 1), and 1 for zeros, with their signs
+        T fraction; // in [1/2, 1), or 1 for zeros, with the signs
         exponents exponent;
-        word is_zero, is_special; // denormal, infinite or NaN
+        word is_zero, is_special; // subnormal, infinite or NaN
     };
-    // Without branches, so that loops over it can be vectors. Where there may be no zeros, they count as special.
+    // Without branches, so that loops over it vectorise. Unless zeros are allowed for, they count as special.
     template <bool MayBeZero = true> static constexpr parts parts_of(const T& x) {
         const word bits = std::bit_cast<word>(x), e = bits >> digits & all_ones;
         const word zero = MayBeZero ? static_cast<word>((bits << 1) == 0) : word{0}, half = bias - 1;
@@ -97,7 +99,7 @@ template <class T> class product_of_many {
         return {std::bit_cast<T>(fraction), static_cast<exponents>(e + ((word{0} - zero) & half) - half), zero,
                 special};
     }
-    // Up to `most` numbers. Loops that do one thing to each of them, and halves upon halves, are made vectors of.
+    // For up to `most` numbers. Loops that do one thing to each number, and repeated halving, vectorise.
     template <bool MayBeZero> constexpr bool multiply(const T* x, long count, long stride) {
         T fraction[most];
         exponents exponent = 0, low = 0;
@@ -129,9 +131,9 @@ template <class T> class product_of_many {
     }
 
 public:
-    scaled_number<T> product{T(1)}; // of all that are no zeros
-    long zeros = 0, lowest = 0;     // the lowest exponent of all, if below 0
-    bool has_special = false;       // then all this means nothing
+    scaled_number<T> product{T(1)}; // of all nonzero numbers
+    long zeros = 0, lowest = 0;     // the lowest exponent, if below 0
+    bool has_special = false;       // if so, the other members mean nothing
 
     constexpr product_of_many(const T* x, long count, long stride) {
         for (long k = 0; k < count && !has_special; k += most) {
@@ -140,7 +142,7 @@ public:
         }
     }
     constexpr T value() const { return zeros > 0 ? product.fraction * T(0) : product.value(); }
-    // result[k] = the product of all others of the same numbers
+    // result[k] = the product of all others of the same numbers.
     constexpr void of_others(T* result, const T* x, long count, long stride) const {
         if (zeros > 0 || product.exponent - lowest < -(bias + digits + 2)) {
             const T zero = product.fraction * T(0);
@@ -149,7 +151,7 @@ public:
                 if (x[k * stride] == T(0)) result[k * stride] = product.value() * parts_of(x[k * stride]).fraction;
             return;
         }
-        // Of two powers of two the first leaves an ordinary number, which is exact.
+        // The first of two powers of two leaves an ordinary number, which is exact.
         constexpr exponents largest = bias - 2;
         const auto power = [](exponents e) { return std::bit_cast<T>(static_cast<word>(e + bias) << digits); };
         const auto within = [](exponents e) { return e < -largest ? exponents{-largest} : e > largest ? largest : e; };
@@ -164,11 +166,11 @@ public:
 template <class T> constexpr T value_of(const T& x) { return x; }
 template <class T> constexpr T value_of(const scaled_number<T>& x) { return x.value(); }
 
-// A product of numbers that carry m infinitesimal parts each, which are zero when squared: x_k + h_1k e_1 + ... + h_mk
-// e_m. The coefficient of e_1 ... e_m in the product of all numbers but the j-th is the sum, over all ways to take each
-// h from a number of its own, of those h times the x of the numbers that are left: the derivative of order m + 1 of the
-// product, in the directions h, without a division by anything (nilpotent parts as in hyper-dual numbers, Fike and
-// Alonso 2011). Coefficients are numbered by the bits of the parts in them.
+// A product of numbers with m infinitesimal parts each, whose squares are zero: x_k + h_1k e_1 + ... + h_mk e_m. The
+// coefficient of e_1 ... e_m in the product of all numbers but the j-th is the sum, over all ways to take each h from a
+// different number, of those h times the x of the numbers left. This is the product's derivative of order m + 1 in the
+// directions h, found without any division (nilpotent parts as in hyper-dual numbers, Fike and Alonso 2011). Bit i of a
+// coefficient's index says whether it contains part i.
 template <class Number> class product_with_parts {
     static constexpr int most = 32;
     Number of_[most]{};
@@ -193,8 +195,8 @@ public:
     constexpr const Number& last() const { return of_[count_ - 1]; }
 };
 
-// Calls put(j, coefficient) for each j in [first, last), `outside` being the product of all numbers out of that range:
-// halves of halves, so that each number is multiplied as often as there are levels.
+// Calls put(j, coefficient) for each j in [first, last); `outside` is the product of all numbers outside that range.
+// Halves the range recursively, so each number is multiplied once per level.
 template <class Number, class X, class H, class Put>
 constexpr void products_without_one(const product_with_parts<Number>& outside, long first, long last, const X& x,
                                     const H& part, const Put& put) {
@@ -209,7 +211,7 @@ constexpr void products_without_one(const product_with_parts<Number>& outside, l
     products_without_one(with(first, middle), middle, last, x, part, put);
 }
 
-// Whether every product of some of the numbers is an ordinary one, so that it can be computed in any order.
+/// Whether every product of some of the numbers is ordinary, so that they can be multiplied in any order.
 template <class T, class X> constexpr bool products_are_ordinary(long count, const X& x) {
     if constexpr (is_plain<T>) {
         long above = 0, below = 0;
@@ -225,7 +227,7 @@ template <class T, class X> constexpr bool products_are_ordinary(long count, con
     }
 }
 
-// The root of the sum of squares s of x(0), ..., where that sum is no ordinary number: from x, scaled.
+/// Returns the root of the sum of squares of x(0), ... where that sum is not an ordinary number: from x, scaled.
 template <class T, class X> constexpr T norm_of_extremes(long count, const X& x) {
     T largest(0);
     for (long k = 0; k < count; ++k) {
@@ -243,9 +245,9 @@ template <class T, class X> constexpr T norm_of_extremes(long count, const X& x)
     return times_power_of_two(sqrt(sum), exponent);
 }
 
-// The n-th derivative in x and m-th in p of x^p: with the falling factorial f(p) = p (p - 1) ... (p - n + 1) it is
-// x^(p - n) times the sum over k of m! / (m - k)! log(x)^(m - k) f^(k)(p) / k!. Where f(p) is zero, a polynomial has no
-// such derivative in x any more, whatever x^(p - n) is. At x = 0 derivatives in p are taken for zero.
+/// Returns the derivative of x^p, n-th in x and m-th in p. With the falling factorial f(p) = p (p - 1) ... (p - n + 1)
+/// it is x^(p - n) times the sum over k of m! / (m - k)! log(x)^(m - k) f^(k)(p) / k!. Where f(p) is zero, a polynomial
+/// has no such derivative in x, whatever x^(p - n) is. At x = 0 derivatives in p are zero by convention.
 template <class T> constexpr T pow_slope(int n, int m, const T& x, const T& p) {
     if (n < 0 || m < 0) return no_number_of<T>();
     T taylor[highest_order + 1]{};
@@ -256,9 +258,9 @@ template <class T> constexpr T pow_slope(int n, int m, const T& x, const T& p) {
     if (m == 0) return taylor[0] == T(0) ? T(0) : taylor[0] * pow(x, T(p - T(static_cast<double>(n))));
     if (x == T(0)) return p == p ? T(0) : p;
     const T power = pow(x, T(p - T(static_cast<double>(n))));
-    if (power == T(0)) return power; // at infinity too, which no logarithm outgrows
+    if (power == T(0)) return power; // at infinity too: no logarithm outgrows the power
     const T l = log(x);
-    T sum(0), factor(1); // m! / (m - k)!, and the powers of the logarithm from the highest down
+    T sum(0), factor(1); // m! / (m - k)!; powers of the logarithm from the highest down
     for (int k = 0; k <= m; ++k) {
         T term = factor * taylor[k];
         for (int j = 0; j < m - k; ++j) term = term * l;

@@ -1,5 +1,5 @@
-// Arithmetic, comparison and choice: the elementwise operations that are spelled with operators, and min, max, clamp,
-// where. Functions of one variable stand in ops/functions.hpp.
+// Arithmetic, comparison and choice: the elementwise operations spelled as operators, and min, max, clamp and where.
+// Functions of one variable are in ops/functions.hpp.
 #pragma once
 
 #include <array>
@@ -11,6 +11,7 @@
 HOURGLASS_BEGIN
 namespace ops {
 
+/// a + b
 struct add : elementwise<2> {
     static constexpr std::string_view name = "add";
     static constexpr bool cheap = true;
@@ -18,6 +19,7 @@ struct add : elementwise<2> {
     template <class V> static constexpr V forward(const V& a, const V& b) { return a + b; }
     template <class H> static constexpr auto derivative(H, H, H, H g) { return std::array{g, g}; }
 };
+/// a - b
 struct subtract : elementwise<2> {
     static constexpr std::string_view name = "subtract";
     static constexpr bool cheap = true;
@@ -25,6 +27,7 @@ struct subtract : elementwise<2> {
     template <class V> static constexpr V forward(const V& a, const V& b) { return a - b; }
     template <class H> static constexpr auto derivative(H, H, H, H g) { return std::array{g, -g}; }
 };
+/// The elementwise product of a and b.
 struct multiply : elementwise<2> {
     static constexpr std::string_view name = "multiply";
     static constexpr bool cheap = true;
@@ -35,6 +38,7 @@ struct multiply : elementwise<2> {
         return std::array{hadamard(g, b), hadamard(g, a)};
     }
 };
+/// a / b
 struct divide : elementwise<2> {
     static constexpr std::string_view name = "divide";
     static constexpr bool cheap = true;
@@ -46,6 +50,7 @@ struct divide : elementwise<2> {
         return std::array{share, -hadamard(share, y)};
     }
 };
+/// -a
 struct negate : elementwise<1> {
     static constexpr std::string_view name = "negate";
     static constexpr bool cheap = true;
@@ -55,7 +60,7 @@ struct negate : elementwise<1> {
     template <class H> static constexpr H derivative(H, H, H g) { return -g; }
 };
 
-// Comparisons give 1 where they hold and 0 elsewhere, and have no derivative.
+// Comparisons are 1 where they hold and 0 elsewhere. They have no derivative.
 #define HOURGLASS_COMPARISON(struct_name, symbol_)                                                                     \
     struct struct_name : elementwise<2> {                                                                              \
         static constexpr std::string_view name = #struct_name;                                                         \
@@ -71,7 +76,7 @@ HOURGLASS_COMPARISON(greater, >);
 HOURGLASS_COMPARISON(greater_equal, >=);
 HOURGLASS_COMPARISON(equal, ==);
 #undef HOURGLASS_COMPARISON
-// 1 where it holds, NaN included, else 0. Made from ==, since xsimd's != is false for NaN on AVX.
+/// 1 where a != b, also if either is NaN, else 0. Made from ==, because xsimd's != is false for NaN on AVX.
 struct not_equal : elementwise<2> {
     static constexpr std::string_view name = "not_equal";
     static constexpr bool cheap = true;
@@ -81,7 +86,7 @@ struct not_equal : elementwise<2> {
     }
 };
 
-// The second operand where the first is not zero, else the third. NaN as a condition is not zero.
+/// The second operand where the first is not zero, else the third. A NaN condition is not zero.
 struct where : elementwise<3> {
     static constexpr std::string_view name = "where";
     static constexpr bool cheap = true;
@@ -92,13 +97,13 @@ struct where : elementwise<3> {
     template <class H> static constexpr auto derivative(H c, H, H, H, H g) {
         return std::array{hadamard(g, 0), where_(c, g, 0), where_(c, 0, g)};
     }
-    // Named apart from the struct: inside it `where` is the struct.
+    // Named apart because inside the struct `where` is the struct.
     template <class... A> static constexpr outcome_of<where, A...> where_(const A&... a) {
         return apply_operation(where{}, a...);
     }
 };
 
-// The larger; NaN in either is handed on. At a tie each operand gets half of the gradient.
+/// The larger of two; NaN in either is passed on. At a tie each operand gets half of the gradient.
 struct maximum : elementwise<2> {
     static constexpr std::string_view name = "max";
     static constexpr bool cheap = true;
@@ -110,7 +115,7 @@ struct maximum : elementwise<2> {
         return std::array{hadamard(g, (a > b) + half), hadamard(g, (b > a) + half)};
     }
 };
-// The smaller; NaN in either is handed on. At a tie each operand gets half of the gradient.
+/// The smaller of two; NaN in either is passed on. At a tie each operand gets half of the gradient.
 struct minimum : elementwise<2> {
     static constexpr std::string_view name = "min";
     static constexpr bool cheap = true;
@@ -122,8 +127,8 @@ struct minimum : elementwise<2> {
         return std::array{hadamard(g, (a < b) + half), hadamard(g, (b < a) + half)};
     }
 };
-// x limited to [low, high]; NaN in any of them is handed on. At a bound x keeps the whole gradient, beyond it the bound
-// has it.
+/// x clamped to [low, high]; NaN in any of them is passed on. At a bound x gets the whole gradient, beyond it the
+/// bound.
 struct clamp : elementwise<3> {
     static constexpr std::string_view name = "clamp";
     static constexpr bool cheap = true;
@@ -132,7 +137,7 @@ struct clamp : elementwise<3> {
         return math::select(low == low, math::select(high == high, limited, high), low);
     }
     template <class H> static constexpr auto derivative(H x, H low, H high, H, H g) {
-        // Named one after another: compilers differ in the order in which they evaluate arguments, and graphs must not.
+        // Separate statements: compilers differ in the order in which they evaluate arguments, and graphs must not.
         auto not_below = x >= low;
         auto not_above = x <= high;
         auto in_x = hadamard(g, hadamard(not_below, not_above));
@@ -162,7 +167,7 @@ template <operand A> constexpr outcome_of<ops::negate, A> operator-(const A& a) 
 }
 template <operand A> constexpr A operator+(const A& a) { return a; }
 
-// The elementwise product. a * b, which is the matrix product where a is a matrix and b a vector, is in ops/linear.hpp.
+/// Returns the elementwise product. `a * b`, the matrix product of a matrix and a vector, is in ops/linear.hpp.
 template <operand_or_number A, operand_or_number B>
 requires some_operand<A, B>
 constexpr outcome_of<ops::multiply, A, B> hadamard(const A& a, const B& b) {
@@ -183,20 +188,22 @@ HOURGLASS_COMPARISON_OPERATOR(==, equal)
 HOURGLASS_COMPARISON_OPERATOR(!=, not_equal)
 #undef HOURGLASS_COMPARISON_OPERATOR
 
-// a where the condition is not zero, else b. Both are computed, and differentiated: where the branch not taken has an
-// infinite slope, as log has at 0, the gradient is zero times infinity. where(x > 0, log(where(x > 0, x, 1)), 0) has it
-// finite.
+/// Returns a where the condition is not zero, else b. Computes and differentiates both: where the branch not taken has
+/// an infinite slope, the gradient is NaN. `where(x > 0, log(where(x > 0, x, 1)), 0)` keeps it finite at 0.
 template <operand_or_number C, operand_or_number A, operand_or_number B>
 requires some_operand<C, A, B>
 constexpr outcome_of<ops::where, C, A, B> where(const C& condition, const A& a, const B& b) {
     return apply_operation(ops::where{}, condition, a, b);
 }
+/// Returns the larger of two values, elementwise. At a tie each gets half of the gradient.
 template <operand_or_number A, operand_or_number B>
 requires some_operand<A, B>
 constexpr outcome_of<ops::maximum, A, B> max(const A& a, const B& b) { return apply_operation(ops::maximum{}, a, b); }
+/// Returns the smaller of two values, elementwise. At a tie each gets half of the gradient.
 template <operand_or_number A, operand_or_number B>
 requires some_operand<A, B>
 constexpr outcome_of<ops::minimum, A, B> min(const A& a, const B& b) { return apply_operation(ops::minimum{}, a, b); }
+/// Returns x clamped to [low, high], elementwise. At a bound x gets the whole gradient.
 template <operand_or_number X, operand_or_number L, operand_or_number H>
 requires some_operand<X, L, H>
 constexpr auto clamp(const X& x, const L& low, const H& high) { return apply_operation(ops::clamp{}, x, low, high); }

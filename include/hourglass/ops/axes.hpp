@@ -6,12 +6,12 @@
 HOURGLASS_BEGIN
 namespace ops {
 
-// Element (outer, position, inner) of an axis's view of a value.
+// Element (outer, position, inner) of a value viewed along an axis.
 template <class T>
 constexpr const T& along(const T* data, const shape& s, int axis, long outer, long position, long inner) {
     return data[(outer * s[axis] + position) * s.size(axis + 1, s.rank) + inner];
 }
-// Fills the result from pick(row, outer, position, inner), axis by axis.
+// Fills the result, element by element, from pick(row, outer, position, inner).
 template <class T> constexpr void reference_along(const evaluation<T>& e, int axis, auto pick) {
     const shape& out = e.type.extents;
     const long outer = out.size(0, axis), along = out[axis], inner = out.size(axis + 1, out.rank);
@@ -27,7 +27,7 @@ struct slice_range {
     static constexpr slice_range of(const attributes& a) { return {a.flags[0], a.flags[1], a.flags[2]}; }
     constexpr operator attributes() const { return {0, {}, {axis, first, last}}; }
 };
-// Elements [first, last) of an axis.
+/// The elements [first, last) of an axis.
 struct slice : movement {
     static constexpr std::string_view name = "slice";
     slice_range options{};
@@ -68,7 +68,7 @@ struct padded_axis {
     static constexpr padded_axis of(const attributes& a) { return {a.flags[0], a.flags[1], a.flags[2]}; }
     constexpr operator attributes() const { return {0, {}, {axis, before, total}}; }
 };
-// Zeros along an axis: so many before the operand, and after it up to so many elements in all.
+/// The operand, padded with zeros along an axis: so many before it, and after it up to the total extent.
 struct pad : movement {
     static constexpr std::string_view name = "pad";
     padded_axis options{};
@@ -113,13 +113,12 @@ constexpr void slice::derivative(auto& d) {
     back.options = {range.axis, range.first, d.operand(0).extents()[range.axis]};
     d.accumulate(0, apply_operation(back, d.adjoint_full()));
 }
-
 struct joined_axis {
     int axis = 0;
     static constexpr joined_axis of(const attributes& a) { return {a.flags[0]}; }
     constexpr operator attributes() const { return {0, {}, {axis, 0, 0}}; }
 };
-// The operands one after another along an axis.
+/// The operands, joined along an axis.
 struct concatenate : movement {
     static constexpr std::string_view name = "concatenate";
     static constexpr int arity = -1;
@@ -182,12 +181,13 @@ struct concatenate : movement {
 template <expression X, number... Ends> constexpr auto slice(const X&, Ends...) {
     return mistaken<answered_by<"shapes are known while compiling: write slice<0, 2>(x) for slice(x, 0, 2)">>{};
 }
-// Elements First to Last (not included) of an axis.
+/// Returns the elements `First` to `Last` (not included) of an axis. An axis below 0 counts from the last.
 template <int First, int Last, int Axis = 0, operand X> constexpr auto slice(const X& x) {
     ops::slice s;
     s.options = {Axis, First, Last};
     return apply_operation(s, x);
 }
+/// Returns the operands, joined along an axis. All other axes must have equal extents.
 template <int Axis = 0, operand... X> constexpr auto concatenate(const X&... x) {
     ops::concatenate c;
     c.options = {Axis};

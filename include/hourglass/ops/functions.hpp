@@ -1,5 +1,5 @@
-// Elementwise functions: powers, exponentials, trigonometric and activation functions, each one struct that states its
-// value and its derivative. Derivatives are written in the value y where that saves keeping x.
+// Elementwise functions: powers, exponentials, trigonometric and activation functions. Each is one struct that states
+// its value and derivative. The derivative is written in terms of the value y if that saves keeping x.
 #pragma once
 
 #include <hourglass/math/scaled.hpp>
@@ -8,6 +8,7 @@
 HOURGLASS_BEGIN
 namespace ops {
 
+/// x^2
 struct square : elementwise<1> {
     static constexpr std::string_view name = "square";
     static constexpr bool cheap = true;
@@ -20,6 +21,7 @@ struct sqrt : elementwise<1> {
     template <class V> static constexpr V forward(const V& x) { return math::sqrt(x); }
     template <class H> static constexpr H derivative(H, H y, H g) { return hadamard(g, 0.5) / y; }
 };
+/// -1, 0 or 1; NaN is passed on.
 struct sign : elementwise<1> {
     static constexpr std::string_view name = "sign";
     static constexpr bool smooth = false;
@@ -27,7 +29,7 @@ struct sign : elementwise<1> {
         return math::select(x > math::as<V>(0), math::as<V>(1), math::select(x < math::as<V>(0), math::as<V>(-1), x));
     }
 };
-// abs'(0) = 0
+/// The absolute value; its derivative at 0 is 0.
 struct abs : elementwise<1> {
     static constexpr std::string_view name = "abs";
     static constexpr bool cheap = true;
@@ -36,7 +38,7 @@ struct abs : elementwise<1> {
         return hadamard(g, apply_operation(ops::sign{}, x));
     }
 };
-// In programs zero where the value is no normal number any more.
+/// e^x; in programs zero where the result would be subnormal.
 struct exp : elementwise<1> {
     static constexpr std::string_view name = "exp";
     template <class V> static constexpr V forward(const V& x) { return math::exp(x); }
@@ -55,7 +57,7 @@ struct log1p : elementwise<1> {
 struct expm1 : elementwise<1> {
     static constexpr std::string_view name = "expm1";
     template <class V> static constexpr V forward(const V& x) { return math::expm1(x); }
-    // Not y + 1, which has no digits where y is nearly -1.
+    // Not y + 1, which has lost its digits where y is nearly -1.
     template <class H> static constexpr H derivative(H x, H, H g) { return hadamard(g, apply_operation(exp{}, x)); }
 };
 struct sin : elementwise<1> {
@@ -71,13 +73,13 @@ struct cos : elementwise<1> {
     }
 };
 template <class H> constexpr H sin::derivative(H x, H, H g) { return hadamard(g, apply_operation(ops::cos{}, x)); }
-// The derivative of pow(x, p) of order n in x and m in p, for n and m up to 12. What is zero for every x, as the third
-// derivative of a square, is so at x = 0 too; with a derivative in p all are zero at x = 0, and none below.
+/// The derivative of pow(x, p), of order n in x and m in p, both at most 12. A derivative that is zero for every x,
+/// like the third of a square, is zero at x = 0 too. For m > 0 it is zero at x = 0, and NaN for x < 0.
 struct pow_slope : elementwise<4> {
     static constexpr std::string_view name = "pow_slope";
     static constexpr unsigned flat_operands = 0b0011;
     template <class V> static constexpr V forward(const V& n, const V& m, const V& x, const V& p) {
-        if (is_first(n, m)) { // the one that every gradient takes, without a call of what is long
+        if (is_first(n, m)) { // the one in every gradient, without a call of the long function
             const V power = math::pow(x, V(p - math::as<V>(1)));
             return math::select(p == math::as<V>(0), math::as<V>(0), V(p * power));
         }
@@ -104,7 +106,7 @@ private:
         if constexpr (std::is_same_v<T, V>) {
             return math::pow_slope(math::order_of(static_cast<double>(n)), math::order_of(static_cast<double>(m)), x,
                                    p);
-        } else { // as math::pow, in the type itself
+        } else { // as in math::pow, in the element type
             T order[V::size], order_in_p[V::size], base[V::size], power[V::size];
             n.store_unaligned(order);
             m.store_unaligned(order_in_p);
@@ -116,13 +118,13 @@ private:
         }
     }
 };
-// y log x of y = pow(x, p): its derivative in p, zero at x = 0. That y belongs to x and p is known to its derivatives.
+/// y log x, where y = pow(x, p): the derivative of pow in p, zero at x = 0. Its derivatives use that y is pow(x, p).
 struct pow_times_log : elementwise<3> {
     static constexpr std::string_view name = "pow_times_log";
     static constexpr unsigned flat_operands = 0b100;
     template <class V> static constexpr V forward(const V& x, const V&, const V& y) {
         const V product = y * math::log(x);
-        // Where y is zero and x infinite, no logarithm outgrows the power.
+        // Where y is zero and x infinite, the power outweighs the logarithm.
         return math::select(x == math::as<V>(0), math::as<V>(0), math::select(y == math::as<V>(0), y, product));
     }
     template <class H> static constexpr auto derivative(H x, H p, H, H, H g) {
@@ -131,8 +133,7 @@ struct pow_times_log : elementwise<3> {
         return std::array{in_x, in_p, hadamard(g, 0)};
     }
 };
-// pow(x, p): for x < 0 only integers p have a value. The derivative in p is zero at x = 0, and so is every further one
-// of it, in x or p.
+/// pow(x, p). For x < 0 only integers p have a value. At x = 0 the derivative in p and all further ones are zero.
 struct pow : elementwise<2> {
     static constexpr std::string_view name = "pow";
     template <class V> static constexpr V forward(const V& x, const V& p) { return math::pow(x, p); }
@@ -149,8 +150,7 @@ struct tanh : elementwise<1> {
         return hadamard(g, 1 - apply_operation(ops::square{}, y));
     }
 };
-
-// 1 / (1 + e^-x), from e^-|x|, so that nothing overflows and small values keep their digits.
+/// 1 / (1 + e^-x), computed from e^-|x|, so that nothing overflows and small values keep their digits.
 struct sigmoid : elementwise<1> {
     static constexpr std::string_view name = "sigmoid";
     template <class V> static constexpr V forward(const V& x) {
@@ -160,7 +160,7 @@ struct sigmoid : elementwise<1> {
     }
     template <class H> static constexpr H derivative(H, H y, H g) { return hadamard(g, hadamard(y, 1 - y)); }
 };
-// log(1 + e^x) = max(x, 0) + log1p(e^-|x|)
+/// log(1 + e^x) = max(x, 0) + log1p(e^-|x|)
 struct softplus : elementwise<1> {
     static constexpr std::string_view name = "softplus";
     template <class V> static constexpr V forward(const V& x) {
@@ -170,7 +170,7 @@ struct softplus : elementwise<1> {
         return hadamard(g, apply_operation(ops::sigmoid{}, x));
     }
 };
-// g where y > 0, else 0: what relu lets through backwards. An operation of its own, so that no mask is kept.
+/// g where y > 0, else 0: how relu passes adjoints back. One operation, so that no mask is stored.
 struct gate : elementwise<2> {
     static constexpr std::string_view name = "gate";
     static constexpr bool cheap = true;
@@ -182,7 +182,7 @@ struct gate : elementwise<2> {
         return std::array{hadamard(g, 0), apply_operation(gate{}, y, g)};
     }
 };
-// x for x > 0, else 0; NaN is handed on. relu'(0) = 0.
+/// x for x > 0, else 0; NaN is passed on. The derivative at 0 is 0.
 struct relu : elementwise<1> {
     static constexpr std::string_view name = "relu";
     static constexpr bool cheap = true;
@@ -191,7 +191,7 @@ struct relu : elementwise<1> {
     }
     template <class H> static constexpr H derivative(H, H y, H g) { return apply_operation(gate{}, y, g); }
 };
-// x for x > 0, else slope x; at 0 the derivative is the slope.
+/// x for x > 0, else slope x; at 0 the derivative is the slope.
 struct leaky_relu : elementwise<2> {
     static constexpr std::string_view name = "leaky_relu";
     template <class V> static constexpr V forward(const V& x, const V& slope) {
@@ -201,25 +201,25 @@ struct leaky_relu : elementwise<2> {
         return std::array{hourglass::where(x > 0, g, hadamard(g, slope)), hourglass::where(x > 0, 0, hadamard(g, x))};
     }
 };
-// x for x > 0, else alpha (e^x - 1) (Clevert et al. 2015, equation 16); at 0 all derivatives are those from below, the
-// first being alpha.
+/// x for x > 0, else alpha (e^x - 1) (Clevert et al. 2015, equation 16). At 0 all derivatives are those from below; the
+/// first is alpha.
 struct elu : elementwise<2> {
     static constexpr std::string_view name = "elu";
     template <class V> static constexpr V forward(const V& x, const V& alpha) {
-        // The branch not taken is computed too: on 0 in place of a large x, so that it stays finite.
+        // The branch not taken is computed too. It uses 0 in place of a large x, to stay finite.
         const V below = math::select(x > math::as<V>(0), math::as<V>(0), x);
         return math::select(x > math::as<V>(0), x, V(alpha * math::expm1(below)));
     }
     template <class H> static constexpr auto derivative(H x, H alpha, H, H g) {
         auto above = x > 0;
-        auto below = hourglass::where(above, 0, x); // and not min(x, 0), which has half of a slope at 0
+        auto below = hourglass::where(above, 0, x); // not min(x, 0), whose slope at 0 is half
         auto slope = hadamard(alpha, apply_operation(ops::exp{}, below));
         auto in_x = hourglass::where(above, g, hadamard(g, slope));
         auto in_alpha = hourglass::where(above, 0, hadamard(g, apply_operation(ops::expm1{}, below)));
         return std::array{in_x, in_alpha};
     }
 };
-// x limited to [-800, 800]: beyond, e^-|x| and all that vanishes as fast is zero, in double too.
+/// x clamped to [-800, 800]. Beyond that e^-|x|, and anything that vanishes as fast, is zero even in double.
 struct limited : elementwise<1> {
     static constexpr std::string_view name = "limited";
     static constexpr bool cheap = true;
@@ -231,8 +231,8 @@ struct limited : elementwise<1> {
         return hadamard(g, apply_operation(abs{}, x) <= 800);
     }
 };
-// x d of a d that vanishes as fast as e^-|x| where x is large: zero where d is, though x be infinite. So are its
-// derivatives, since d is flat where x is limited.
+/// x d, where d vanishes as fast as e^-|x|: zero where d is zero, even if x is infinite. So are its derivatives,
+/// because d is flat where x is limited.
 struct damped_product : elementwise<2> {
     static constexpr std::string_view name = "damped_product";
     static constexpr bool cheap = true;
@@ -246,7 +246,7 @@ struct damped_product : elementwise<2> {
         return std::array{in_x, in_d};
     }
 };
-// The standard normal's density.
+/// The density of the standard normal distribution.
 struct normal_density : elementwise<1> {
     static constexpr std::string_view name = "normal_density";
     template <class V> static constexpr V forward(const V& x) {
@@ -256,7 +256,7 @@ struct normal_density : elementwise<1> {
         return -hadamard(g, apply_operation(damped_product{}, x, y));
     }
 };
-// The standard normal's distribution function, (1 + erf(x / sqrt 2)) / 2.
+/// The distribution function of the standard normal, (1 + erf(x / sqrt 2)) / 2.
 struct normal_cdf : elementwise<1> {
     static constexpr std::string_view name = "normal_cdf";
     template <class V> static constexpr V forward(const V& x) { return math::normal_cdf(x); }
@@ -264,12 +264,11 @@ struct normal_cdf : elementwise<1> {
         return hadamard(g, apply_operation(normal_density{}, x));
     }
 };
-// Infinities become the largest finite numbers; NaN is handed on. Keeps what is shifted by the largest x from computing
-// inf - inf.
+/// x with infinities replaced by the largest finite numbers; NaN is passed on. Shifting by the largest x is then safe.
 struct finite : elementwise<1> {
     static constexpr std::string_view name = "finite";
     static constexpr bool cheap = true;
-    static constexpr bool smooth = false; // only ever applied to a value that is shifted out again
+    static constexpr bool smooth = false; // only applied to shifts that cancel out again
     template <class V> static constexpr V forward(const V& x) {
         using T = math::element_t<V>;
         const V high = V(std::numeric_limits<T>::max());
@@ -279,7 +278,7 @@ struct finite : elementwise<1> {
 
 }
 
-// Of an expression, or of a number: hg::sqrt(2.0) is constant with each compiler, std::sqrt only with GCC.
+// For expressions and for numbers: `hg::sqrt(2.0)` is constant with every compiler, `std::sqrt` only with GCC.
 #define HOURGLASS_FUNCTION(function)                                                                                   \
     template <operand X> constexpr auto function(const X& x) { return apply_operation(ops::function{}, x); }           \
     template <number X> constexpr double function(X x) { return ops::function::forward(static_cast<double>(x)); }
@@ -298,21 +297,23 @@ HOURGLASS_FUNCTION(relu)
 HOURGLASS_FUNCTION(normal_cdf)
 #undef HOURGLASS_FUNCTION
 
+/// Returns x to the power p. For x < 0 only integers p have a value; others yield NaN.
 template <operand_or_number X, operand_or_number P>
 requires some_operand<X, P>
 constexpr auto pow(const X& x, const P& p) { return apply_operation(ops::pow{}, x, p); }
 template <number X, number P> constexpr double pow(X x, P p) {
     return ops::pow::forward(static_cast<double>(x), static_cast<double>(p));
 }
+/// Returns x for x > 0, else slope x.
 template <operand X, operand_or_number S = double> constexpr auto leaky_relu(const X& x, const S& slope = 0.01) {
     return apply_operation(ops::leaky_relu{}, x, slope);
 }
+/// Returns x for x > 0, else alpha (e^x - 1) (Clevert et al. 2015, equation 16).
 template <operand X, operand_or_number S = double> constexpr auto elu(const X& x, const S& alpha = 1.0) {
     return apply_operation(ops::elu{}, x, alpha);
 }
 
-// Composite, as all functions must be that use an operand twice: written out as an expression, they would make the
-// layers and the noise in it twice.
+// Composite, as functions must be that use an operand twice: else the layers and noise in it would be made twice.
 namespace ops {
 struct gelu {
     constexpr auto build(auto x) const {
@@ -324,9 +325,9 @@ struct silu {
 };
 }
 
-// x Phi(x) (Hendrycks and Gimpel 2016), the exact form
+/// Returns x Phi(x), the exact form (Hendrycks and Gimpel 2016).
 template <operand X> constexpr auto gelu(const X& x) { return apply_operation(ops::gelu{}, x); }
-// x sigmoid(x), also called swish
+/// Returns x sigmoid(x), also called swish.
 template <operand X> constexpr auto silu(const X& x) { return apply_operation(ops::silu{}, x); }
 
 HOURGLASS_END

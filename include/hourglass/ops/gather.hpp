@@ -1,6 +1,5 @@
-// Elements picked by a list of indices, and the sum of elements at such places, which is its transpose. The indices are
-// constants of the graph; nothing here says how they are found. What is picked may be the entries of a sparse matrix,
-// whose pattern then lies behind its indices.
+// Picks elements by a list of indices; and its transpose, which sums elements at such places. The indices are constants
+// of the graph, found elsewhere. The elements may be a sparse matrix's, whose pattern then follows the indices.
 #pragma once
 
 #include <hourglass/ops/axes.hpp>
@@ -8,10 +7,9 @@
 HOURGLASS_BEGIN
 namespace ops {
 
-// Indices, which are constants of the graph: `count` of them, from `first` on. They count elements in row-major order,
-// behind so many leading axes, which are kept. `whole` is the shape that scatter fills; of gather it is set where the
-// elements are those of a sparse matrix of this shape, whose pattern then lies behind the indices
-// (autodiff/sparse_derivatives.hpp).
+// `count` constant indices of the graph, from `first` on. They count elements in row-major order within each index of
+// the `kept_axes` leading axes. `whole` is the shape that scatter fills. In a gather it is set if the elements are
+// those of a sparse matrix of this shape, whose pattern then follows the indices (autodiff/sparse_derivatives.hpp).
 struct index_table {
     int first = 0, count = 0, kept_axes = 0;
     shape whole{};
@@ -20,8 +18,7 @@ struct index_table {
     constexpr index_table behind_leading_axis() const { return {first, count, kept_axes + 1, whole}; }
     constexpr text described() const { return sentence(count, count == 1 ? " element" : " elements"); }
 };
-
-// The elements with the indices, one after another.
+/// The elements with these indices, in order.
 struct gather : movement {
     static constexpr std::string_view name = "gather";
     index_table options{};
@@ -56,9 +53,7 @@ struct gather : movement {
                 for (int i = 0; i < count; ++i) *to++ = e.operand(0, r)[o * inner + index[i]];
     }
 };
-
-// The transpose of gather, with the same options: each element is added at its index to zeros of the whole shape,
-// behind the axes that are kept.
+/// The transpose of gather: adds each element at its index to zeros of the whole shape, after the kept axes.
 struct scatter : movement {
     static constexpr std::string_view name = "scatter";
     index_table options{};

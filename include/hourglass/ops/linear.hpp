@@ -1,5 +1,5 @@
 // Matrix products in every transposition, `*` between a matrix and a vector, and the product summed over the batch,
-// which is what a weight's gradient is. How they are computed is in kernels/matrix_product.hpp.
+// which is the gradient of a weight. kernels/matrix_product.hpp computes them.
 #pragma once
 
 #include <hourglass/ops/reduction.hpp>
@@ -7,7 +7,7 @@
 HOURGLASS_BEGIN
 namespace ops {
 
-// Adds op(A) op(B) to C, one example's.
+// Adds op(A) op(B) to C, for one example.
 template <class T>
 constexpr void reference_product(const T* a, const shape& sa, bool ta, const T* b, const shape& sb, bool tb, T* c) {
     const long a0 = sa[0], a1 = sa.rank == 2 ? sa[1] : 1, b0 = sb[0], b1 = sb.rank == 2 ? sb[1] : 1;
@@ -18,11 +18,11 @@ constexpr void reference_product(const T* a, const shape& sa, bool ta, const T* 
                 c[i * n + j] += a[ta ? l * a1 + i : i * a1 + l] * b[tb ? j * b1 + l : l * b1 + j];
 }
 
-// What an element of op(A) op(B) depends on: a row and a column, where neither is zero.
+// An element of op(A) op(B) depends on a row and a column, where neither is zero.
 constexpr void depend_in_product(dependence& d, const shape& sa, bool ta, const shape& sb, bool tb) {
     const long a0 = sa[0], a1 = sa.rank == 2 ? sa[1] : 1, b0 = sb[0], b1 = sb.rank == 2 ? sb[1] : 1;
     const long m = ta ? a1 : a0, k = ta ? a0 : a1, n = tb ? b0 : b1;
-    // Where one side is constant, the other's rows, or columns, are all that the results differ in.
+    // If one side is constant, results differ only in the other's rows, or columns.
     const long rows = d.is_constant(0) ? 1 : m, columns = d.is_constant(1) ? 1 : n;
     for (long i = 0; i < rows; ++i)
         for (long j = 0; j < columns; ++j)
@@ -47,7 +47,7 @@ struct product_transposes {
     }
 };
 
-// How the kernels multiply op(A) op(B), A and B matrices.
+// How the kernels multiply op(A) op(B), for matrices A and B.
 constexpr product_plan plan_of_matrices(const value_type* types, const product_transposes& swap) {
     const value_type &ta = types[0], &tb = types[1];
     const long a0 = ta.extents[0], a1 = ta.extents[1], b0 = tb.extents[0], b1 = tb.extents[1];
@@ -66,7 +66,7 @@ constexpr product_plan plan_of_matrices(const value_type* types, const product_t
     return p;
 }
 
-// op(A) op(B), op transposing where that is asked for. A is a matrix, B a matrix or a vector.
+/// op(A) op(B), where op transposes if requested. A is a matrix, B a matrix or a vector.
 struct matmul {
     static constexpr std::string_view name = "matmul";
     static constexpr operation_kind kind = operation_kind::product;
@@ -123,7 +123,7 @@ struct matmul {
     static constexpr void derivative(auto& d);
 
 private:
-    // y = A x as the row vector x times the transpose of A: the rows of a batch make a matrix of it.
+    // y = A x as the row vector x times the transpose of A: the rows of a batch then form a matrix.
     static constexpr product_plan row_times_matrix(const value_type* types, bool swap_a) {
         const value_type &ta = types[0], &tb = types[1];
         const long a0 = ta.extents[0], a1 = ta.extents[1];
@@ -147,7 +147,7 @@ private:
         return p;
     }
 };
-// The sum over the batch of op(A) op(B), each example's; a vector A is a column, a vector B a row.
+/// The sum over the batch of op(A) op(B). A vector A is a column, a vector B a row.
 struct matmul_batch_sum {
     static constexpr std::string_view name = "matmul_batch_sum";
     static constexpr operation_kind kind = operation_kind::product;
@@ -188,7 +188,7 @@ struct matmul_batch_sum {
         const product_transposes swap = product_transposes::of(o);
         product_plan p = plan_of_matrices(types, swap);
         if (swap.a && !swap.b)
-            p.rows_in_k = true; // the examples lie one after another along k
+            p.rows_in_k = true; // consecutive examples lie along k
         else
             p.per_row = p.summed = true;
         return p;
@@ -213,6 +213,7 @@ private:
     }
 };
 
+/// Multiplies with `Product`, `matmul` or `matmul_batch_sum`, transposing a if `ta` and b if `tb`.
 template <class Product, class A, class B>
 constexpr outcome_of<Product, A, B> product(const A& a, const B& b, bool ta, bool tb) {
     Product p;
@@ -220,7 +221,7 @@ constexpr outcome_of<Product, A, B> product(const A& a, const B& b, bool ta, boo
     return apply_operation(p, a, b);
 }
 
-// op(A) op(B) for all A, not at all directions one product: their rows are those of one long matrix.
+// op(A) op(B) for the A of all directions as one product: their rows form one long matrix.
 constexpr handle over_all_left(auto& d) {
     const auto [ta, tb] = product_transposes::of(d.options());
     auto a = d.stacked(0);
@@ -231,7 +232,7 @@ constexpr handle over_all_left(auto& d) {
         product<matmul>(reshaped(a, make_shape(d.count() * rows, inner)), b, false, tb && b.extents().rank == 2);
     return reshaped(c, d.with_directions(d.result().extents));
 }
-// For all B, as the transpose of op(B)' op(A)'.
+// For the B of all directions, as the transpose of op(B)' op(A)'.
 constexpr handle over_all_right(auto& d) {
     const auto [ta, tb] = product_transposes::of(d.options());
     const auto a = d.operand(0);
@@ -251,7 +252,7 @@ constexpr handle matmul::over_directions(auto& d) {
     if (d.moves(0) && d.moves(1)) return {};
     return d.moves(0) ? over_all_left(d) : over_all_right(d);
 }
-// Of a column times a row; other sums are done one by one.
+// Of a column and a row. Other sums are done one direction at a time.
 constexpr handle matmul_batch_sum::over_directions(auto& d) {
     const int moving = d.moves(0) ? 0 : 1, rows = d.result().extents[0], columns = d.result().extents[1];
     if (d.operand(0).extents().rank != 1 || (d.moves(0) && d.moves(1))) return {};
@@ -268,7 +269,7 @@ constexpr void matmul::derivative(auto& d) {
     auto a = d.operand(0), b = d.operand(1), g = d.adjoint_full();
     const auto [ta, tb] = product_transposes::of(d.options());
     const bool over_batch =
-        d.sums_rows() && !a.batched() && g.batched(); // the sum that a's gradient takes is part of the product
+        d.sums_rows() && !a.batched() && g.batched(); // the product includes the sum for a's gradient
     if (b.extents().rank == 1) {
         if (d.wanted(0)) {
             if (over_batch && b.batched()) {
@@ -311,7 +312,7 @@ constexpr void matmul_batch_sum::derivative(auto& d) {
     if (d.wanted(1)) d.accumulate(1, tb ? product<matmul>(g, a, true, ta) : product<matmul>(a, g, !ta, false));
 }
 
-// a * b: chosen by the ranks, which are known where it is lowered.
+/// a * b, chosen by the ranks, which lowering knows.
 struct times {
     constexpr auto build(auto a, auto b) const {
         const int rank_a = a.extents().rank, rank_b = b.extents().rank;
@@ -359,8 +360,8 @@ struct outer_call {
 
 }
 
-// Rank 2 times rank 1 is the matrix product; rank 2 or 1 times rank 2 is an error that offers matmul, hadamard and
-// transpose; every other pair is elementwise.
+/// Multiplies: rank 2 times rank 1 is the matrix product, every other pair elementwise. Rank 2 or 1 times rank 2 is an
+/// error that offers `matmul`, `hadamard` and `transpose`.
 template <operand_or_number A, operand_or_number B>
 requires some_operand<A, B>
 constexpr outcome_of<std::conditional_t<operand<A> && operand<B>, ops::times, ops::multiply>, A, B>
@@ -370,13 +371,15 @@ operator*(const A& a, const B& b) {
     else
         return apply_operation(ops::multiply{}, a, b);
 }
-// Matrix times matrix or vector, or a row vector times a matrix.
+/// Returns the product of a matrix and a matrix or vector, or of a row vector and a matrix.
 template <operand A, operand B> constexpr auto matmul(const A& a, const B& b) {
     return apply_operation(ops::matmul_call{}, a, b);
 }
+/// Returns the inner product of two vectors of one length.
 template <operand A, operand B> constexpr auto dot(const A& a, const B& b) {
     return apply_operation(ops::dot_call{}, a, b);
 }
+/// Returns the outer product of two vectors: [m, n] for [m] and [n].
 template <operand A, operand B> constexpr auto outer(const A& a, const B& b) {
     return apply_operation(ops::outer_call{}, a, b);
 }

@@ -1,5 +1,4 @@
-// What is gone before a program is made: stop_gradient and in_training, which a pass resolves; and `after`, by which
-// one value waits for another.
+// Markers, which a pass removes: stop_gradient and in_training; and `after`, by which one value waits for another.
 #pragma once
 
 #include <hourglass/ops/shape.hpp>
@@ -7,7 +6,7 @@
 HOURGLASS_BEGIN
 namespace ops {
 
-// The value, with no gradient.
+/// The value of x, with no gradient.
 struct stop_gradient {
     static constexpr std::string_view name = "stop_gradient";
     static constexpr operation_kind kind = operation_kind::marker;
@@ -19,7 +18,7 @@ struct stop_gradient {
         for (long i = 0; i < e.rows_of(e.type) * e.type.extents.size(); ++i) e.result[i] = e.operands[0][i];
     }
 };
-// The first operand, read from memory once the second is there: what the pass behind hg::recompute<...> writes.
+/// The first operand, read from memory only after the second is computed. Passes insert it for hg::recompute.
 struct after : movement {
     static constexpr std::string_view name = "after";
     static constexpr int arity = 2;
@@ -32,7 +31,7 @@ struct after : movement {
         for (long i = 0; i < e.rows_of(e.type) * e.type.extents.size(); ++i) e.result[i] = e.operands[0][i];
     }
 };
-// in_training(a, b): a in trainers, b in functions unless they are asked for training.
+/// in_training(a, b): a in trainers; b in functions, unless they ask for training.
 struct in_training {
     static constexpr std::string_view name = "in_training";
     static constexpr operation_kind kind = operation_kind::marker;
@@ -44,7 +43,7 @@ struct in_training {
             in.problem = sentence("the shapes ", in[0].extents, " and ", in[1].extents, " must be equal");
         return {in[0].extents, in.any_batched()};
     }
-    // Programs choose before they differentiate; derivatives that stand in equations come before the choice.
+    // Programs choose before they differentiate. Derivatives in equations are taken before the choice.
     static constexpr void derivative(auto& d) {
         auto g = d.adjoint_full();
         auto zero = filled(g.convert(0.0), g.type());
@@ -55,7 +54,9 @@ struct in_training {
 
 }
 
+/// Returns x, through which no gradient flows.
 template <operand X> constexpr auto stop_gradient(const X& x) { return apply_operation(ops::stop_gradient{}, x); }
+/// Returns a in trainers, and b in functions unless they ask for training. The shapes must be equal.
 template <operand_or_number A, operand_or_number B>
 requires some_operand<A, B>
 constexpr auto in_training(const A& a, const B& b) { return apply_operation(ops::in_training{}, a, b); }

@@ -1,6 +1,6 @@
-// Products of elements, Euclidean norms, and the operations in their derivatives. Each is computed the cheap way first,
-// and again from its operands where an intermediate result over- or underflowed: out of line, so that the cheap way is
-// a part of the program, which knows the shapes.
+// Products of elements, Euclidean norms, and the operations of their derivatives. Each is computed the cheap way first,
+// and again from its operands if an intermediate result over- or underflowed. The second way is out of line, so that
+// the cheap one is inlined into the program, which knows the shapes.
 #pragma once
 
 #include <hourglass/ops/reduction_rules.hpp>
@@ -8,10 +8,10 @@
 HOURGLASS_BEGIN
 namespace ops {
 
-// Of factors x, of their product over some axes or over the rows, and of any
-// number of tensors h shaped like x: for each element the sum, over all ways to take each h from another of the
-// elements beside it, of these h times the factors that are left. Without any h that is the product of the other
-// factors, by a division where the whole product is an ordinary number; with some, the further derivatives of it.
+/// Given factors x, their product over some axes or over the rows, and any number of tensors h shaped like x: for each
+/// element, the sum over all ways to assign each h to a different one of the other elements, of these h times the
+/// factors that are left. Without any h this is the product of the other factors, by division if the whole product is
+/// an ordinary number. With some it is a further derivative.
 struct exclusive_product {
     static constexpr std::string_view name = "exclusive_product";
     static constexpr operation_kind kind = operation_kind::product;
@@ -46,13 +46,13 @@ struct exclusive_product {
                         for (long i = 0; i < inner; ++i) result[r * inner + i] = whole[i] / x[r * inner + i];
                     continue;
                 }
-                // Copies, so that nothing but this needs the arguments in memory.
+                // Copies, so that only this needs the arguments in memory.
                 const T* of[2 + math::product_with_parts<T>::most_parts]{};
                 for (int k = 0; k < e.count; ++k) of[k] = e.operand(k, row) + (k == 1 ? 0 : start);
                 for (long i = 0; i < inner; ++i) column(of, e.count - 2, i, reduced, inner, result + i);
             }
     }
-    // On the elements beside it, and not on its own.
+    // Depends on the other elements, not on its own.
     static constexpr void depend(dependence& d) {
         const shape& s = d.types[0].extents;
         const auto [first_axis, last_axis, over_batch] = reduction_axes::of(d.options);
@@ -60,13 +60,13 @@ struct exclusive_product {
         const long inner = over_batch ? s.size() : s.size(last_axis, s.rank);
         for (long to = 0; to < d.type.extents.size(); ++to) {
             const long own = to / inner % reduced, first = to - own * inner;
-            d.add_constant(to); // the factors are no zeros
+            d.add_constant(to); // the factors are not zero
             for (int o = 0; o < d.count; ++o)
                 for (long k = 0; o != 1 && !d.is_constant(o) && k < reduced; ++k)
                     if (k != own || over_batch) d.add(to, o, first + k * inner);
         }
     }
-    // The directions are one more axis that is not multiplied over.
+    // The directions become one more axis, which is not multiplied over.
     static constexpr auto over_directions(auto& d) {
         const reduction_axes axes = reduction_axes::of(d.options());
         list_of_operands of;
@@ -111,7 +111,7 @@ private:
             math::products_without_one(none, 0, reduced, factor, part, put);
         }
     }
-    // The same with one h more, or with another in place of operand i.
+    // The same with one more h, or with another in place of operand i.
     static constexpr auto once_more(auto& d, const auto& h, int i) {
         list_of_operands of;
         for (int o = 0; o < d.operand_count(); ++o) of.add(o == i ? h.index : d.operand(o).index);
@@ -124,13 +124,12 @@ private:
         constexpr void add(int n) { index[count++] = n; }
     };
 };
-// The product again, from its factors with their exponents apart, where what the lanes combined in their order is zero,
-// infinite or no number.
+/// Computes a product again, with exponents kept separately, where the lanes' result is zero, infinite or NaN.
 struct settled_product {
     static constexpr std::string_view name = "settled_product";
     static constexpr operation_kind kind = operation_kind::product;
     static constexpr int arity = 2;
-    static constexpr unsigned flat_operands = 0b10; // what is settled belongs to the factors
+    static constexpr unsigned flat_operands = 0b10; // the product settled belongs to the factors
     reduction_axes options{};
     static constexpr text describe(const attributes& a) { return reduction_axes::of(a).described(); }
     static constexpr value_type infer(inference& in) { return in[1]; }
@@ -154,7 +153,7 @@ struct settled_product {
     }
     static constexpr void derivative(auto& d) { derivative_of_product(d); }
 
-    // Of x too where it is the product's operand and the node's result its value.
+    // Also that of x if x is the product's operand and the node's result its value.
     static constexpr void derivative_of_product(auto& d) {
         exclusive_product others;
         others.options = reduction_axes::of(d.options());
@@ -162,19 +161,18 @@ struct settled_product {
         d.accumulate(0, hadamard(rest, along_operand(d, d.adjoint_full())));
     }
 };
-
-// The product of the elements as the lanes of vectors combine them, in any order: where it leaves the range of ordinary
-// numbers, it is zero, infinite or no number, and settled_product computes it again.
+/// The product of the elements, combined in any order by vector lanes. Outside the range of ordinary numbers it is
+/// zero, infinite or NaN, and settled_product computes it again.
 struct product_over : reduction {
     static constexpr std::string_view name = "product_over";
     template <class V> static constexpr V start() { return math::as<V>(1); }
-    // A denormal number has lost digits, and must not become an ordinary one again.
+    // A subnormal number has lost digits, and must not become an ordinary one again.
     template <class V> static constexpr V combine(const V& a, const V& b) {
         const V product = a * b;
         return confirm<V>(product, math::abs(product));
     }
-    // The same in many steps: no partial product was smaller than `least`, which is at most 1. What is multiplied with
-    // one another in the end, in any order, makes no product smaller than that of its bounds.
+    // The same in many steps: no partial product was smaller than `least`, which is at most 1. Products of these, in
+    // any order, are then no smaller than the product of their bounds.
     template <class V> static constexpr V combine_unwatched(const V& a, const V& b) { return a * b; }
     template <class V> static constexpr V watch(const V& least, const V& partial) {
         const V size = math::abs(partial);
@@ -193,9 +191,7 @@ struct product_over : reduction {
     template <class T> static constexpr void reference(const evaluation<T>& e) { reference_reduction<product_over>(e); }
     static constexpr void derivative(auto& d) { settled_product::derivative_of_product(d); }
 };
-
-// The power of two that brings a norm to where its inverse is an ordinary number: 1 but for the largest and the
-// smallest norms, and 0 for none.
+/// The power of two that makes a norm's inverse ordinary: 1 except for the largest and smallest norms; 0 for 0.
 struct norm_scale : elementwise<1> {
     static constexpr std::string_view name = "norm_scale";
     static constexpr bool smooth = false;
@@ -212,8 +208,8 @@ struct norm_scale : elementwise<1> {
         }
     }
 };
-// An element of x / norm, from the element and the inverse of the norm, both scaled: of an infinite element its sign,
-// which is the limit where it is the only one.
+/// An element of x / norm, from that element and the inverse of the norm, both scaled. For an infinite element it is
+/// the sign: the limit if no other element is infinite.
 struct norm_direction : elementwise<2> {
     static constexpr std::string_view name = "norm_direction";
     static constexpr bool cheap = true;
@@ -227,9 +223,9 @@ struct norm_direction : elementwise<2> {
         return std::array{hadamard(g, inverse), hadamard(g, x)};
     }
 };
-// The root of the sum of squares s of the elements of x along the axes where s has extents of 1: of s where that is an
-// ordinary number, and else, where squares over- or underflow, of x, scaled. The derivative is x / norm, and at the
-// origin zero, as all further ones.
+/// The root of s, the sum of squares of x along the axes where s has extent 1. Taken from s if that is an ordinary
+/// number; else squares over- or underflowed, and it is taken from x, scaled. The derivative is x / norm; at the origin
+/// this and all further ones are zero.
 struct euclidean_norm {
     static constexpr std::string_view name = "euclidean_norm";
     static constexpr operation_kind kind = operation_kind::product;
@@ -259,7 +255,7 @@ struct euclidean_norm {
     }
 
 private:
-    // Squares that are lost in a sum of this size do not count.
+    // Squares that are lost in a sum of this size do not matter.
     template <class T> static constexpr T lowest() {
         if constexpr (std::is_same_v<T, float>)
             return 0x1p-70f;
@@ -273,7 +269,7 @@ private:
         return math::norm_of_extremes<T>(whole.size() / kept.size(),
                                          [&](long k) { return x[place(whole, kept, o, k)]; });
     }
-    // The k-th of the elements of x that make element o of the norm.
+    // The k-th element of x that contributes to element o of the norm.
     static constexpr long place(const shape& whole, const shape& kept, long o, long k) {
         long at = 0, stride = 1;
         for (int axis = whole.rank - 1; axis >= 0; --axis) {

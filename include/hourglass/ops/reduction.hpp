@@ -1,6 +1,5 @@
-// Reductions over axes and over the batch: sum, prod, mean, max, min, norms, batch_sum, batch_mean. Only sum, prod and
-// max are primitive; the others are written in them where they are lowered and shapes are known. softmax and its kin
-// are in special/softmax.hpp.
+// Reductions over axes and the batch: sum, prod, mean, max, min, norms, batch_sum, batch_mean. Only sum, prod and max
+// are primitive; lowering, which knows the shapes, writes the others with them. Softmax is in special/softmax.hpp.
 #pragma once
 
 #include <hourglass/ops/axes.hpp>
@@ -9,15 +8,16 @@
 
 HOURGLASS_BEGIN
 
-// The axes of an example that a reduction runs over; negative ones count from the last. axes<> means all of them.
 template <int... Axes> struct axes_t {};
+/// The axes of an example that a reduction covers. Negative ones count from the last; `axes<>` means all.
 template <int... Axes> inline constexpr axes_t<Axes...> axes{};
-// Keeps reduced axes with extent 1, so that the result broadcasts against the operand.
 struct keep_axes_t {};
+/// Makes a reduction keep the reduced axes, with extent 1, so that the result broadcasts against the operand.
 inline constexpr keep_axes_t keep_axes{};
 
 namespace ops {
 
+/// The sum of the elements.
 struct sum : reduction {
     static constexpr std::string_view name = "sum";
     static constexpr linearity linear = linearity::in_all;
@@ -25,15 +25,14 @@ struct sum : reduction {
     template <class V> static constexpr V combine(const V& a, const V& b) { return a + b; }
     template <class T> static constexpr void reference(const evaluation<T>& e) { reference_reduction<sum>(e); }
     static constexpr void derivative(auto& d) {
-        // A single number broadcasts as it is.
+        // A single number broadcasts by itself.
         if (reduction_axes::of(d.options()).over_rows || d.result().extents().rank == 0)
             d.accumulate(0, d.adjoint());
         else
             d.accumulate(0, along_operand(d, d.adjoint_full()));
     }
 };
-// The largest element; NaN is handed on. The gradient is shared equally among ties; over axes that are no neighbours,
-// along the earlier ones first.
+/// The largest element; NaN is passed on. Ties share the gradient equally, along earlier axes first if not adjacent.
 struct max_over : reduction {
     static constexpr std::string_view name = "max_over";
     template <class V> static constexpr V start() { return math::as<V>(-std::numeric_limits<double>::infinity()); }
@@ -46,7 +45,7 @@ struct max_over : reduction {
     }
 };
 
-// Which axes, as a mask over a known rank; says in words which axis is not there, or named twice.
+// Returns the axes as a mask over a known rank. Reports an axis that does not exist or is named twice.
 template <int... Axes> constexpr unsigned axis_mask(auto x, axes_t<Axes...>) {
     if constexpr (sizeof...(Axes) == 0) return (1u << x.extents().rank) - 1u;
     unsigned mask = 0;
@@ -67,7 +66,7 @@ template <class H> constexpr H whole_product(H x, const reduction_axes& axes) {
     const auto combined = apply_operation(product_over{{axes}}, x);
     return apply_operation(settled_product{axes}, x, combined);
 }
-// Primitive reductions run over neighbouring axes; this applies one per run of axes, from the last.
+// Primitive reductions cover adjacent axes. This applies one to each run of axes, from the last.
 template <class Reduction, class H> constexpr H reduce(H x, unsigned mask, bool keep) {
     const shape original = x.extents();
     shape kept = original;
@@ -92,7 +91,7 @@ template <class Reduction, class H> constexpr H reduce(H x, unsigned mask, bool 
 template <class Reduction, class Axes, bool Keep> struct reduce_axes {
     constexpr auto build(auto x) const { return reduce<Reduction>(x, axis_mask(x, Axes{}), Keep); }
 };
-// A mean and the mean of what is left over it, which is zero but for rounding: their sum, where that is finite.
+/// A mean plus the mean of the remainders, which is zero except for rounding; just the mean if that is not finite.
 struct corrected_mean : elementwise<2> {
     static constexpr std::string_view name = "corrected_mean";
     template <class V> static constexpr V forward(const V& mean, const V& rest) {
@@ -101,22 +100,21 @@ struct corrected_mean : elementwise<2> {
     }
     template <class H> static constexpr auto derivative(H, H, H, H g) { return std::array{g, g}; }
 };
-// 1 / the number of elements that are reduced
+// 1 / the number of reduced elements
 constexpr double share_of_each(const shape& x, unsigned mask) {
     double count = 1;
     for (int i = 0; i < x.rank; ++i)
         if ((mask >> i & 1u) != 0) count *= x[i];
     return 1 / count;
 }
-// The sum over the axes divided by their extents, as it comes out of rounding: for what is no reference point of
-// others.
+// The sum over the axes divided by their extents, with rounding: for means that no values are compared with.
 template <class Axes> struct rounded_mean_axes {
     constexpr auto build(auto x) const {
         const unsigned mask = axis_mask(x, Axes{});
         return hadamard(reduce<sum>(x, mask, false), share_of_each(x.extents(), mask));
     }
 };
-// The result of a reduction that kept its axes, without them where `keep` is false.
+// Drops the axes that a reduction kept, unless `keep`.
 template <class H> constexpr H without_axes(H x, unsigned mask, bool keep) {
     if (keep) return x;
     shape dropped;
@@ -124,8 +122,8 @@ template <class H> constexpr H without_axes(H x, unsigned mask, bool keep) {
         if ((mask >> i & 1u) == 0) dropped[dropped.rank++] = x.extents()[i];
     return reshaped(x, dropped);
 }
-// Exact where all elements are equal, so that x - mean(x) is zero: a mean that does not overflow, since each element is
-// divided first, and the mean of what is left over it, which does not underflow.
+// A mean that is exact if all elements are equal, so that x - mean(x) is zero then. Each element is divided before it
+// is added, so the first mean does not overflow; the mean of the remainders does not underflow.
 template <class Axes, bool Keep> struct mean_axes {
     constexpr auto build(auto x) const {
         const unsigned mask = axis_mask(x, Axes{});
@@ -144,8 +142,8 @@ template <class Axes, bool Keep> struct l2_norm_axes {
         return without_axes(apply_operation(euclidean_norm{}, x, total), mask, Keep);
     }
 };
-// The sum of x / rows, the number of rows being known at the call; 1 / rows is a number of the call, computed once.
-// What programs report of losses is that; `batch_mean` is as exact as `mean`.
+// The sum of x / rows. The call knows the number of rows and computes 1 / rows once. Programs report losses by this
+// mean; `batch_mean` is as exact as `mean`.
 struct rounded_batch_mean {
     constexpr auto build(auto x) const {
         const sum over_batch{{over_rows}};
@@ -165,9 +163,9 @@ struct batch_mean {
 
 }
 
-// sum(x, 0)
-using numbered_axis = answered_by<"axes are named by hg::axes<0, 1>, as in sum(x, hg::axes<0>): those of one example, "
-                                  "without the batch, and -1 is the last; a number is none">;
+// The mistake sum(x, 0).
+using numbered_axis = answered_by<"axes are named by hg::axes<0, 1>, as in sum(x, hg::axes<0>), not by a number: they "
+                                  "are those of one example, without the batch, and -1 is the last">;
 #define HOURGLASS_AXES_NEED_NAMES(function)                                                                            \
     template <expression X, number Axis> constexpr mistaken<numbered_axis> function(const X&, Axis) { return {}; }
 
@@ -189,7 +187,7 @@ HOURGLASS_REDUCTION(sum, ops::reduce_axes<ops::sum, axes_type, keep>)
 HOURGLASS_REDUCTION(prod, ops::reduce_axes<ops::product_over, axes_type, keep>)
 HOURGLASS_REDUCTION(max, ops::reduce_axes<ops::max_over, axes_type, keep>)
 HOURGLASS_REDUCTION(mean, ops::mean_axes<axes_type, keep>)
-// The root of the sum of squares; the subgradient at the origin is zero.
+// The root of the sum of squares. Its subgradient at the origin is zero.
 HOURGLASS_REDUCTION(l2_norm, ops::l2_norm_axes<axes_type, keep>)
 #undef HOURGLASS_REDUCTION
 HOURGLASS_AXES_NEED_NAMES(sum)
@@ -197,16 +195,19 @@ HOURGLASS_AXES_NEED_NAMES(prod)
 HOURGLASS_AXES_NEED_NAMES(mean)
 HOURGLASS_AXES_NEED_NAMES(l2_norm)
 
+/// Returns the smallest element, with the axes and options of `max`.
 template <operand X, class... Options>
 constexpr auto min(const X& x, Options... options) requires(!(operand_or_number<Options> || ...)) {
     return -max(-x, options...);
 }
-// Norms: the sum of absolute values, the largest absolute value.
+/// Returns the sum of absolute values, with the axes and options of `sum`.
 template <operand X, class... Options> constexpr auto l1_norm(const X& x, Options... o) { return sum(abs(x), o...); }
+/// Returns the largest absolute value, with the axes and options of `max`.
 template <operand X, class... Options> constexpr auto max_norm(const X& x, Options... o) { return max(abs(x), o...); }
 
-// The sum and the mean over the rows of a call: the result couples examples and has no batch axis.
+/// Returns the sum over the rows of a call. The result has no batch axis; it couples the examples.
 template <operand X> constexpr auto batch_sum(const X& x) { return apply_operation(ops::sum{{ops::over_rows}}, x); }
+/// Returns the mean over the rows of a call, exact if all rows are equal. The result has no batch axis.
 template <operand X> constexpr auto batch_mean(const X& x) { return apply_operation(ops::batch_mean{}, x); }
 
 HOURGLASS_END

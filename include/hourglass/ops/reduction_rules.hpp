@@ -1,4 +1,4 @@
-// Rules that all reductions share: the shape rule, the plain loop, and how a result lies along its operand.
+// Rules shared by all reductions: the shape rule, the plain loop, and how a result lines up with its operand.
 #pragma once
 
 #include <hourglass/ops/functions.hpp>
@@ -7,13 +7,13 @@
 HOURGLASS_BEGIN
 namespace ops {
 
-// What is reduced: the axes [first, last) of an example, or, in place of them, the rows of a call.
+// The axes reduced, [first, last) of an example, or instead the rows of a call.
 struct reduction_axes {
     int first = 0, last = 0;
     bool over_rows = false;
     static constexpr reduction_axes of(const attributes& a) { return {a.flags[0], a.flags[1], a.flags[2] != 0}; }
     constexpr operator attributes() const { return {0, {}, {first, last, over_rows}}; }
-    // With one more axis before them.
+    // For an operand with one more leading axis.
     constexpr reduction_axes behind_leading_axis() const {
         return over_rows ? *this : reduction_axes{first + 1, last + 1, false};
     }
@@ -25,7 +25,7 @@ struct reduction_axes {
 };
 inline constexpr reduction_axes over_rows{0, 0, true};
 
-// The shape rule of a reduction.
+/// Base of reductions: their shape rule.
 struct reduction {
     static constexpr operation_kind kind = operation_kind::reduction;
     static constexpr int arity = 1;
@@ -47,7 +47,7 @@ struct reduction {
     }
 };
 
-// The operand of a reduction as [outer, reduced, inner], of which the middle goes.
+// The operand of a reduction viewed as [outer, reduced, inner].
 struct columns_of_reduction {
     long outer, reduced, inner;
     template <class T> [[gnu::always_inline]] constexpr explicit columns_of_reduction(const evaluation<T>& e) {
@@ -69,14 +69,14 @@ template <class Op, class T> constexpr void reference_reduction(const evaluation
         }
 }
 
-// With axes of one example [first, last) gone: their shape with extent 1 in place of each, for broadcasting back.
+// The shape with extent 1 in place of each reduced axis, [first, last), for broadcasting back.
 constexpr shape kept_shape(const shape& s, int first, int last) {
     shape result = s;
     for (int i = first; i < last; ++i) result[i] = 1;
     return result;
 }
 
-// A reduction's result, or its adjoint, with extents of 1 where the operand has the reduced axes.
+// A reduction's result, or its adjoint, with extent 1 in place of each axis reduced.
 constexpr auto along_operand(auto& d, auto h) {
     const reduction_axes axes = reduction_axes::of(d.options());
     return axes.over_rows ? h : reshaped(h, kept_shape(d.operand(0).extents(), axes.first, axes.last));

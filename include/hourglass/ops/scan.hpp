@@ -1,7 +1,7 @@
-// A recurrence in the graph. Its body is made of ordinary nodes that depend on `step` leaves; `scan` holds what the
-// states become, what they start from and the sequences; its results are nodes of their own. A node lies in the body
-// whose step leaves it depends on: that is found, not stored (scan/body.hpp). None of these has a derivative rule: a
-// scan is differentiated as a whole, by another scan (autodiff/reverse_scan.hpp, autodiff/forward_scan.hpp).
+// A recurrence in the graph. Its body consists of ordinary nodes that depend on `step` leaves. `scan` holds the next
+// values of the states, their first values and the sequences. Its results are nodes of their own. A node belongs to the
+// body whose step leaves it depends on; this is found, not stored (scan/body.hpp). None of these has a derivative rule:
+// a scan is differentiated as a whole, by another scan (autodiff/reverse_scan.hpp, autodiff/forward_scan.hpp).
 #pragma once
 
 #include <hourglass/ir/leaves.hpp>
@@ -17,14 +17,14 @@ enum class step_kind { state, slice };
 struct step_value {
     int body = 0;
     step_kind kind{};
-    int which = 0; // of the states, or of the sequences
+    int which = 0; // index of the state or of the sequence
     static constexpr step_value of(const attributes& a) {
         return {a.flags[0], static_cast<step_kind>(a.flags[1]), a.flags[2]};
     }
     constexpr operator attributes() const { return {0, {}, {body, static_cast<int>(kind), which}}; }
     constexpr bool is_state() const { return kind == step_kind::state; }
 };
-// What differs from step to step: a state before the step, or a slice of a sequence.
+/// A value that differs from step to step: a state before the step, or a slice of a sequence.
 struct step : leaf_base<step> {
     static constexpr std::string_view name = "step";
     static constexpr text describe(const attributes& a) {
@@ -32,12 +32,11 @@ struct step : leaf_base<step> {
         return sentence(s.is_state() ? "state " : "slice ", s.which, " of scan ", s.body);
     }
 };
-
 struct scan_shape {
     int body = 0, states = 0;
     bool backwards = false;
     int steps = 0;
-    int keep_every = 0; // of the states before each step, every which one is kept for the gradient; 0: all
+    int keep_every = 0; // keep every n-th of the states before each step for the gradient; 0: all
     static constexpr scan_shape of(const attributes& a) {
         return {a.flags[0], a.flags[1], a.flags[2] != 0, a.target[0], static_cast<int>(a.number)};
     }
@@ -45,8 +44,8 @@ struct scan_shape {
         return {static_cast<double>(keep_every), make_shape(steps), {body, states, backwards}};
     }
 };
-// Operands: what each state becomes, a node of the body; what each starts from; the sequences, whose first axis is the
-// steps. Its own type says how many steps there are; it has no value.
+/// Operands: the next value of each state, a node of the body; its first value; the sequences, whose first axis is the
+/// steps. Its own type holds the number of steps; it has no value.
 struct scan {
     static constexpr std::string_view name = "scan";
     static constexpr operation_kind kind = operation_kind::scan;
@@ -70,11 +69,11 @@ struct scan {
     }
 };
 struct kept_steps {
-    int every = 0; // a program need keep only every which one, if it can do the steps between them again; 0: all
+    int every = 0; // a program need keep only every n-th, if it can recompute the steps between them; 0: all
     static constexpr kept_steps of(const attributes& a) { return {a.flags[1]}; }
     constexpr operator attributes() const { return {0, {}, {0, every, 0}}; }
 };
-// A value of the body, the second operand, for each step of the scan that is the first: [steps, ...].
+/// The second operand, a value of the body, for each step of the scan, the first: [steps, ...].
 struct stacked {
     static constexpr std::string_view name = "stacked";
     static constexpr operation_kind kind = operation_kind::scan;
@@ -96,7 +95,7 @@ struct state_number {
     static constexpr state_number of(const attributes& a) { return {a.flags[0]}; }
     constexpr operator attributes() const { return {0, {}, {state, 0, 0}}; }
 };
-// What a state is after the last step of the scan that is the first operand; the second is what it becomes in a step.
+/// A state after the last step of the scan, the first operand. The second is the state's next value in a step.
 struct final_state {
     static constexpr std::string_view name = "final";
     static constexpr text describe(const attributes& a) { return sentence("state ", state_number::of(a).state); }
@@ -105,14 +104,13 @@ struct final_state {
     static constexpr bool smooth = true;
     static constexpr value_type infer(inference& in) { return in[1]; }
 };
-
 struct called_scan {
-    int scan = 0; // which of the program's, in the order of their nodes
+    int scan = 0; // index among the program's scans, in the order of their nodes
     static constexpr called_scan of(const attributes& a) { return {a.flags[0]}; }
     constexpr operator attributes() const { return {0, {}, {scan, 0, 0}}; }
 };
-// In a program's outer graph, from which the bodies are taken out (passes/split.hpp): a scan whose operands are what
-// the body reads of the outer graph, what the states start from, and the sequences.
+/// A scan in a program's outer graph, from which bodies are split off (passes/split.hpp). Operands: the values of the
+/// outer graph that the body reads, the first values of the states, and the sequences.
 struct scan_call {
     static constexpr std::string_view name = "scan";
     static constexpr text describe(const attributes& a) { return sentence(called_scan::of(a).scan + 1); }
@@ -127,7 +125,7 @@ struct scan_output {
     static constexpr scan_output of(const attributes& a) { return {a.flags[0], a.flags[1], a.flags[2]}; }
     constexpr operator attributes() const { return {0, {}, {scan, result, call}}; }
 };
-// One of its results.
+/// A result of a `scan_call`.
 struct scan_value : leaf_base<scan_value> {
     static constexpr std::string_view name = "result";
     static constexpr text describe(const attributes& a) {
@@ -136,14 +134,13 @@ struct scan_value : leaf_base<scan_value> {
     }
     static constexpr operation_kind kind = operation_kind::scan;
 };
-
 struct step_source {
     step_leaf kind{};
     int which = 0;
     static constexpr step_source of(const attributes& a) { return {static_cast<step_leaf>(a.flags[0]), a.flags[1]}; }
     constexpr operator attributes() const { return {0, {}, {static_cast<int>(kind), which, 0}}; }
 };
-// In the graph of one step: what the body reads of the outer graph, a state before the step, or a slice of a sequence.
+/// In the graph of one step: an outer value that the body reads, a state before the step, or a slice of a sequence.
 struct step_input : leaf_base<step_input> {
     static constexpr std::string_view name = "fed";
 };

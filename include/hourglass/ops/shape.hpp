@@ -1,5 +1,5 @@
-// Operations that give the same elements another shape, and compute nothing: reshape, transpose, broadcast. What takes
-// a part of an axis is in ops/axes.hpp.
+// Movements that give the same elements another shape: reshape, transpose, broadcast. For parts of an axis see
+// axes.hpp.
 #pragma once
 
 #include <hourglass/ir/trace.hpp>
@@ -8,18 +8,18 @@
 HOURGLASS_BEGIN
 namespace ops {
 
+/// Base of movements of one operand.
 struct movement {
     static constexpr operation_kind kind = operation_kind::movement;
     static constexpr int arity = 1;
 };
 
-// The extents of the result.
 struct new_shape {
     shape extents{};
     static constexpr new_shape of(const attributes& a) { return {a.target}; }
     constexpr operator attributes() const { return {0, extents, {}}; }
 };
-// Same elements in the same order, other extents.
+/// The same elements in the same order, with other extents.
 struct reshape : movement {
     static constexpr std::string_view name = "reshape";
     static constexpr bool is_view = true;
@@ -40,15 +40,14 @@ struct reshape : movement {
         for (long i = 0; i < e.rows_of(e.type) * e.type.extents.size(); ++i) e.result[i] = e.operands[0][i];
     }
 };
-
-// The extents that a value is repeated to, and whether it is repeated for each row too.
+// The extents to broadcast to, and whether the value is also repeated for each row.
 struct repetition {
     shape extents{};
     bool for_each_row = false;
     static constexpr repetition of(const attributes& a) { return {a.target, a.flags[0] != 0}; }
     constexpr operator attributes() const { return {0, extents, {for_each_row, 0, 0}}; }
 };
-// Repeats along axes of extent 1 and along new leading axes; along the batch too where that is asked for.
+/// Repeats x along axes of extent 1 and along new leading axes, and also for each row if requested.
 struct broadcast_to : elementwise<1> {
     static constexpr std::string_view name = "broadcast";
     static constexpr unsigned zero_operands = 1u;
@@ -68,14 +67,13 @@ struct broadcast_to : elementwise<1> {
     template <class V> static constexpr V forward(const V& x) { return x; }
     template <class H> static constexpr H derivative(H, H, H g) { return g; }
 };
-
-// Which axis of the operand each axis of the result is; none stands for all of them in reverse.
+// The operand's axis for each axis of the result. Empty means all axes, reversed.
 struct axis_order {
     shape order{};
     static constexpr axis_order of(const attributes& a) { return {a.target}; }
     constexpr operator attributes() const { return {0, order, {}}; }
 };
-// Axis i of the result is axis order[i] of the operand.
+/// Axis i of the result is axis order[i] of the operand.
 struct transpose : movement {
     static constexpr std::string_view name = "transpose";
     axis_order options{};
@@ -129,7 +127,7 @@ struct transpose : movement {
     }
 };
 
-// With an axis and the next one exchanged.
+// Swaps an axis with the next.
 template <class H> constexpr H with_next_axis_swapped(const H& x, int axis) {
     transpose t;
     t.options.order.rank = x.extents().rank;
@@ -139,24 +137,24 @@ template <class H> constexpr H with_next_axis_swapped(const H& x, int axis) {
 
 }
 
-// The same node where it has the shape, or the type, already. Neither may lie in the graph, whose nodes move when the
-// first argument makes more.
+// Returns x with another shape, or x itself if it has that shape. `target` must not refer into the graph: its nodes
+// move if evaluating the first argument adds some.
 constexpr handle reshaped(const handle& x, const shape& target) {
     return x.extents() == target ? x : x.trace(ops::reshape{{}, {target}}, x);
 }
-// Repeated until it has the type, which is taken by value: of a reference to a temporary GCC warns at -O3 that it may
-// be uninitialised.
+// Returns x broadcast to a type, taken by value: GCC at -O3 warns that a temporary's reference may be uninitialised.
 constexpr handle filled(const handle& x, value_type wanted) {
     if (x.type() == wanted) return x;
     return x.trace(ops::broadcast_to{{}, {wanted.extents, wanted.batched && !x.batched()}}, x);
 }
 
+/// Returns the same elements in row-major order with the shape [Extents...].
 template <int... Extents, operand X> constexpr auto reshape(const X& x) {
     ops::reshape r;
     r.options.extents = make_shape(Extents...);
     return apply_operation(r, x);
 }
-// All axes reversed, or the axes in the order given.
+/// Returns x with its axes reversed, or in the given order: axis i of the result is axis `Order[i]` of x.
 template <int... Order, operand X> constexpr auto transpose(const X& x) {
     ops::transpose t;
     t.options.order = make_shape(Order...);
@@ -165,6 +163,7 @@ template <int... Order, operand X> constexpr auto transpose(const X& x) {
 template <expression X, number... Extents> constexpr auto reshape(const X&, Extents...) {
     return mistaken<answered_by<"shapes are known while compiling: write reshape<3, 4>(x) for reshape(x, 3, 4)">>{};
 }
+/// Returns x broadcast to the shape [Extents...].
 template <int... Extents, operand_or_number X> constexpr auto broadcast_to(const X& x) {
     ops::broadcast_to b;
     b.options.extents = make_shape(Extents...);

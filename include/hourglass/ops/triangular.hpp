@@ -11,7 +11,7 @@ struct kept_diagonals {
     static constexpr kept_diagonals of(const attributes& a) { return {a.flags[0], a.flags[1]}; }
     constexpr operator attributes() const { return {0, {}, {lowest, highest, 0}}; }
 };
-// The elements (i, j) of a matrix with lowest <= i - j <= highest, zeros elsewhere.
+/// The elements (i, j) of a matrix with lowest <= i - j <= highest; zeros elsewhere.
 struct band : movement {
     static constexpr std::string_view name = "band";
     kept_diagonals options{};
@@ -39,14 +39,13 @@ struct band : movement {
         d.accumulate(0, apply_operation(same, d.adjoint_full()));
     }
 };
-
 struct solved_matrix {
     bool transposed = false;
     static constexpr solved_matrix of(const attributes& a) { return {a.flags[0] != 0}; }
     constexpr operator attributes() const { return {0, {}, {transposed, 0, 0}}; }
 };
-// x where L x = b, or transpose(L) x = b where that is asked for: L a lower triangular matrix, of which only the lower
-// triangle is read, b a vector or a matrix.
+/// x in L x = b, or in transpose(L) x = b if requested. L is lower triangular, and only its lower triangle is read; b
+/// is a vector or a matrix.
 struct triangular_solve {
     static constexpr std::string_view name = "triangular_solve";
     static constexpr operation_kind kind = operation_kind::product;
@@ -84,8 +83,8 @@ struct triangular_solve {
                 }
         }
     }
-    // With c = transpose(L)^-1 g the gradient in b is c, and in L the lower triangle of -c transpose(x) (Giles 2008,
-    // "Collected matrix derivative results", 2.3.1).
+    // With c = transpose(L)^-1 g, the gradient in b is c, and in L it is the lower triangle of -c transpose(x) (Giles
+    // 2008, "Collected matrix derivative results", 2.3.1).
     static constexpr void derivative(auto& d) {
         const bool transposed = solved_matrix::of(d.options()).transposed;
         triangular_solve other;
@@ -136,14 +135,15 @@ struct lower_triangle_call {
 
 }
 
-// x where L x = b, L lower triangular: only its lower triangle is read. b is a vector or a matrix.
+/// Solves L x = b for x. L is [n, n], and only its lower triangle is read; b is [n] or [n, m].
 template <operand L, operand B> constexpr auto triangular_solve(const L& l, const B& b) {
     return apply_operation(ops::triangular_solve{}, l, b);
 }
-// A matrix with zeros above its diagonal; the diagonal of a square matrix, as a vector.
+/// Returns a matrix with zeros above its diagonal.
 template <operand X> constexpr auto lower_triangle(const X& x) {
     return apply_operation(ops::lower_triangle_call{}, x);
 }
+/// Returns the diagonal of a square matrix, as a vector.
 template <operand X> constexpr auto diagonal(const X& x) { return apply_operation(ops::diagonal_call{}, x); }
 
 HOURGLASS_END

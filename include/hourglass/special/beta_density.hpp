@@ -1,5 +1,5 @@
-// The beta distribution's log density up to its norm, which is in special/stirling.hpp, and its divergence. Neither
-// they nor their derivatives are differences of large numbers.
+// The log density of the beta distribution without its norm, which is in special/stirling.hpp, and its divergence.
+// Neither they nor their derivatives are computed as differences of large numbers.
 #pragma once
 
 #include <hourglass/math/density.hpp>
@@ -9,7 +9,7 @@
 HOURGLASS_BEGIN
 namespace ops {
 
-// log((a + b) x / a): of x from the mean of the beta distribution.
+/// log((a + b) x / a): the log ratio of x to the mean of the beta distribution.
 struct beta_log_ratio : elementwise<3> {
     static constexpr std::string_view name = "beta_log_ratio";
     template <class V> static constexpr V forward(const V& a, const V& b, const V& x) {
@@ -21,7 +21,7 @@ struct beta_log_ratio : elementwise<3> {
         return std::array{in_a, share, g / x};
     }
 };
-// log((a + b) (1 - x) / b)
+/// log((a + b) (1 - x) / b)
 struct beta_log_ratio_of_rest : elementwise<3> {
     static constexpr std::string_view name = "beta_log_ratio_of_rest";
     template <class V> static constexpr V forward(const V& a, const V& b, const V& x) {
@@ -33,7 +33,7 @@ struct beta_log_ratio_of_rest : elementwise<3> {
         return std::array{share, in_b, -(g / (1 - x))};
     }
 };
-// (a - 1) / x - (b - 1) / (1 - x), the derivative of the beta distribution's log density: zero outside of [0, 1].
+/// (a - 1) / x - (b - 1) / (1 - x): the derivative of the beta distribution's log density; zero outside of [0, 1].
 struct beta_log_slope : elementwise<3> {
     static constexpr std::string_view name = "beta_log_slope";
     template <class V> static constexpr V forward(const V& a, const V& b, const V& x) {
@@ -45,7 +45,7 @@ struct beta_log_slope : elementwise<3> {
         auto in_a = inside / x;
         auto rest = 1 - x;
         auto in_b = -(inside / rest);
-        // At an end the power beside it has no derivatives where its exponent is zero.
+        // At an end, a power whose exponent is zero has no derivatives.
         auto without_a = a == 1;
         auto without_b = b == 1;
         auto of_x = hourglass::where(hadamard(without_a, x == 0), 1, x);
@@ -55,9 +55,9 @@ struct beta_log_slope : elementwise<3> {
         return std::array{in_a, in_b, of_a + of_b};
     }
 };
-// The log density of the beta distribution with the exponents a - 1 and b - 1 at x, and the stirling_remainder(0, .) of
-// a and of b more, and that of a + b less: minus the relative entropy of (a, b) from (a + b) (x, 1 - x), less the
-// logarithms of x and 1 - x. Minus infinity outside of [0, 1], with a derivative of zero.
+/// The log density at x of the beta distribution with exponents a - 1 and b - 1, plus L(a) + L(b) - L(a + b) with L the
+/// stirling_remainder: minus the relative entropy of (a, b) from (a + b) (x, 1 - x), minus the logarithms of x and 1 -
+/// x. Minus infinity outside of [0, 1], with derivative zero.
 struct beta_log_kernel : elementwise<3> {
     static constexpr std::string_view name = "beta_log_kernel";
     template <class V> static constexpr V forward(const V& a, const V& b, const V& x) {
@@ -73,8 +73,8 @@ struct beta_log_kernel : elementwise<3> {
     }
 };
 
-// The divergence of the beta distribution with a, b from that with c, d, and its derivatives in a and in c: of doubles
-// in long doubles, which have more digits on x86 and ARM, since some cancel where b is far smaller than a.
+// The divergence of the beta distribution with a, b from that with c, d, and its derivatives in a and in c. Doubles are
+// computed in long double, which has more digits on x86 and ARM, since some cancel where b is far smaller than a.
 template <class Op> struct of_beta_pair : elementwise<4> {
     template <class T> static constexpr T of_numbers(const T& a, const T& b, const T& c, const T& d) {
         if constexpr (std::is_same_v<T, double>)
@@ -88,10 +88,10 @@ template <class Op> struct of_beta_pair : elementwise<4> {
             d);
     }
 };
-// psi'(a) - psi'(a + b), and psi' of the sum, for derivatives of the order `n`.
+// The polygamma function of order n.
 template <class H> constexpr H polygamma_of(int n, H x) { return apply_operation(polygamma{}, n, x); }
 
-// In c: what psi(c) - psi(c + d) is above psi(a) - psi(a + b).
+/// The derivative of beta_divergence in c: psi(c) - psi(c + d) minus psi(a) - psi(a + b).
 struct beta_divergence_in_second : of_beta_pair<beta_divergence_in_second> {
     static constexpr std::string_view name = "beta_divergence_in_second";
     static constexpr auto value(const auto& pair) { return pair.slope_of_second(); }
@@ -104,7 +104,7 @@ struct beta_divergence_in_second : of_beta_pair<beta_divergence_in_second> {
         return std::array{in_a, in_b, in_c, -hadamard(g, of_second)};
     }
 };
-// In a: psi'(a + b) ((c - a) + (d - b)) - psi'(a) (c - a).
+/// The derivative of beta_divergence in a: psi'(a + b) ((c - a) + (d - b)) - psi'(a) (c - a).
 struct beta_divergence_in_first : of_beta_pair<beta_divergence_in_first> {
     static constexpr std::string_view name = "beta_divergence_in_first";
     static constexpr auto value(const auto& pair) { return pair.slope_of_first(); }
@@ -122,7 +122,7 @@ struct beta_divergence_in_first : of_beta_pair<beta_divergence_in_first> {
         return std::array{in_a, in_b, in_c, hadamard(g, of_both)};
     }
 };
-// The divergence of the beta distribution with the exponents a - 1 and b - 1 from that with c - 1 and d - 1.
+/// The divergence of the beta distribution with exponents a - 1 and b - 1 from that with c - 1 and d - 1.
 struct beta_divergence : of_beta_pair<beta_divergence> {
     static constexpr std::string_view name = "beta_divergence";
     static constexpr auto value(const auto& pair) { return pair.divergence(); }

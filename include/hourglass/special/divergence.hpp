@@ -1,6 +1,6 @@
-// The gaps between exp and log and their tangents: operations for divergences of distributions with a scale, such that
-// neither these nor their derivatives are differences of large numbers. The functions are in math/divergence.hpp.
-// Relative entropies are in special/relative_entropy.hpp, and what belongs to one family in a header of its own.
+// The gaps between exp or log and their tangents: operations for divergences of distributions with a scale. Neither
+// these nor their derivatives are computed as differences of large numbers. The functions are in math/divergence.hpp.
+// Relative entropies are in special/relative_entropy.hpp; operations of one family are in that family's header.
 #pragma once
 
 #include <hourglass/math/divergence.hpp>
@@ -9,7 +9,7 @@
 HOURGLASS_BEGIN
 namespace ops {
 
-// a / b - 1 - log(a / b), the divergence of Itakura and Saito: not negative, and zero where a = b.
+/// a / b - 1 - log(a / b), the Itakura-Saito divergence: never negative, and zero where a = b.
 struct itakura_saito : elementwise<2> {
     static constexpr std::string_view name = "itakura_saito";
     template <class V> static constexpr V forward(const V& a, const V& b) { return math::itakura_saito(a, b); }
@@ -19,7 +19,7 @@ struct itakura_saito : elementwise<2> {
         return std::array{in_a, -(share / b)};
     }
 };
-// e^x - 1 - x: not negative, with all digits near zero.
+/// e^x - 1 - x: never negative, with all digits near zero.
 struct expm1_minus : elementwise<1> {
     static constexpr std::string_view name = "expm1_minus";
     template <class V> static constexpr V forward(const V& x) { return math::expm1_minus(x); }

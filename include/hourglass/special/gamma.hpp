@@ -1,7 +1,7 @@
-// The logarithm of the gamma function and its derivatives. These are a family with a number for its first operand,
-// whose members are one another's derivatives: so there are derivatives of every order up to the 12th, and no number
-// beyond. The number is rounded to a whole one, and nothing is differentiated for it. Quantiles of the gamma
-// distribution are in special/gamma_quantile.hpp.
+// The logarithm of the gamma function and its derivatives. They form a family: the first operand is the order, and each
+// member is the derivative of the one before. So there are derivatives of every order up to 12, and NaN beyond. The
+// order is rounded to an integer and not differentiated. Quantiles of the gamma distribution are in
+// special/gamma_quantile.hpp.
 #pragma once
 
 #include <hourglass/ops/functions.hpp>
@@ -9,8 +9,8 @@
 HOURGLASS_BEGIN
 namespace ops {
 
-// The k-th derivative of log Gamma is polygamma(k - 1, x): digamma, trigamma, ... for x > 0; no number below. For
-// orders up to 12.
+/// polygamma(k - 1, x) is the k-th derivative of log Gamma: digamma, trigamma, ... For x > 0, NaN below; for orders up
+/// to 12.
 struct polygamma : elementwise<2> {
     static constexpr std::string_view name = "polygamma";
     template <class V> static constexpr V forward(const V& n, const V& x) {
@@ -21,7 +21,7 @@ struct polygamma : elementwise<2> {
         return std::array{hadamard(g, 0), hadamard(g, next)};
     }
 };
-// The derivative of log_gamma: minus infinity at 0, no number below.
+/// The derivative of log_gamma: minus infinity at 0, NaN below.
 struct digamma : elementwise<1> {
     static constexpr std::string_view name = "digamma";
     template <class V> static constexpr V forward(const V& x) { return math::digamma(x); }
@@ -29,7 +29,7 @@ struct digamma : elementwise<1> {
         return hadamard(g, apply_operation(polygamma{}, 1, x));
     }
 };
-// log Gamma(x) for x > 0: infinity at 0, no number below.
+/// log Gamma(x) for x > 0: infinity at 0, NaN below.
 struct log_gamma : elementwise<1> {
     static constexpr std::string_view name = "log_gamma";
     template <class V> static constexpr V forward(const V& x) { return math::log_gamma(x); }
@@ -38,8 +38,11 @@ struct log_gamma : elementwise<1> {
 
 }
 
+/// Returns log Gamma(x) for x > 0; infinity at 0, NaN below.
 template <operand X> constexpr auto log_gamma(const X& x) { return apply_operation(ops::log_gamma{}, x); }
+/// Returns the derivative of log Gamma at x > 0; minus infinity at 0, NaN below.
 template <operand X> constexpr auto digamma(const X& x) { return apply_operation(ops::digamma{}, x); }
+/// Returns the (n + 1)-th derivative of log Gamma at x > 0; NaN below. n is an integer up to 12.
 template <number N, operand X> constexpr auto polygamma(N n, const X& x) {
     return apply_operation(ops::polygamma{}, n, x);
 }

@@ -1,5 +1,5 @@
-// The gamma distribution's log density up to its norm, which is in special/stirling.hpp. Neither it nor its derivatives
-// are differences of large numbers.
+// The log density of the gamma distribution without its norm, which is in special/stirling.hpp. Neither it nor its
+// derivatives are computed as differences of large numbers.
 #pragma once
 
 #include <hourglass/special/relative_entropy.hpp>
@@ -7,7 +7,7 @@
 HOURGLASS_BEGIN
 namespace ops {
 
-// (a - 1) / x - rate, the derivative of the gamma distribution's log density for x >= 0.
+/// (a - 1) / x - rate: the derivative of the gamma distribution's log density, for x >= 0.
 struct gamma_log_slope : elementwise<3> {
     static constexpr std::string_view name = "gamma_log_slope";
     template <class V> static constexpr V forward(const V& a, const V& rate, const V& x) {
@@ -15,15 +15,15 @@ struct gamma_log_slope : elementwise<3> {
     }
     template <class H> static constexpr auto derivative(H a, H, H x, H, H g) {
         auto in_a = g / x;
-        // At zero there is no power where its exponent is zero.
+        // At zero, a power whose exponent is zero has no derivatives.
         auto without_power = a == 1;
         auto y = hourglass::where(hadamard(without_power, x == 0), 1, x);
         auto in_x = hadamard(g / y, (1 - a) / y);
         return std::array{in_a, -g, in_x};
     }
 };
-// The log density of the gamma distribution of shape a and the given rate at x, and stirling_remainder(0, a) more:
-// minus the relative entropy of a from rate x, less log x. Minus infinity for x < 0, with a derivative of zero.
+/// The log density at x of the gamma distribution of shape a and the given rate, plus stirling_remainder(0, a): minus
+/// the relative entropy of a from rate x, minus log x. Minus infinity for x < 0, with derivative zero.
 struct gamma_log_kernel : elementwise<3> {
     static constexpr std::string_view name = "gamma_log_kernel";
     template <class V> static constexpr V forward(const V& a, const V& rate, const V& x) {

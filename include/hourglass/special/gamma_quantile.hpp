@@ -1,6 +1,6 @@
-// The quantile of the gamma distribution, of which draws of gamma, beta and Student's t distributions are made, and how
-// it moves with the shape. Families with a number for their first operand are as in special/gamma.hpp; the functions
-// are in math/gamma_quantile.hpp.
+// The quantile of the gamma distribution, from which draws of gamma, beta and Student's t distributions are made, and
+// how it moves with the shape. Families of derivatives take the order as their first operand, as in special/gamma.hpp.
+// The functions are in math/gamma_quantile.hpp.
 #pragma once
 
 #include <hourglass/math/gamma_quantile.hpp>
@@ -9,16 +9,16 @@
 HOURGLASS_BEGIN
 namespace ops {
 
-// y = f^(n) / p is the n-th derivative of f in a, relative to a density p. Differentiated in a once more, it is the
-// next one, less y times the relative slope of the density itself.
+// y = f^(n) / p is the n-th derivative of f in a, relative to a density p. Its own derivative in a is the next such
+// ratio minus y times the relative slope of the density.
 template <class Op, class Density, class H> constexpr H relative_slope(H n, H a, H at, H y) {
     auto next = apply_operation(Op{}, n + 1, a, at);
     auto first = apply_operation(Density{}, 1, a, at);
     return next - hadamard(y, first);
 }
 
-// Of the gamma distribution of shape a and rate 1, in l = log z: the n-th derivative in a of the density of l relative
-// to that density, which is e^(a l - z) / Gamma(a).
+/// The n-th derivative in a of the density p(l) = e^(a l - z) / Gamma(a), relative to p: the gamma distribution of
+/// shape a and rate 1, in l = log z.
 struct gamma_density_slope : elementwise<3> {
     static constexpr std::string_view name = "gamma_density_slope";
     template <class V> static constexpr V forward(const V& n, const V& a, const V& l) {
@@ -33,7 +33,7 @@ struct gamma_density_slope : elementwise<3> {
         return std::array{hadamard(g, 0), in_a, in_l};
     }
 };
-// Of the same distribution: a - e^l, the derivative in l of the logarithm of that density.
+/// a - e^l, the derivative in l of log p, the density of gamma_density_slope.
 struct gamma_excess : elementwise<2> {
     static constexpr std::string_view name = "gamma_excess";
     template <class V> static constexpr V forward(const V& a, const V& l) {
@@ -43,7 +43,7 @@ struct gamma_excess : elementwise<2> {
         return std::array{g, -hadamard(g, apply_operation(exp{}, l))};
     }
 };
-// Of the same distribution: the logarithm of that density, without the large terms that cancel where a is large.
+/// log p, the density of gamma_density_slope, without the large terms that cancel for large a.
 struct gamma_log_density : elementwise<2> {
     static constexpr std::string_view name = "gamma_log_density";
     template <class V> static constexpr V forward(const V& a, const V& l) {
@@ -54,8 +54,7 @@ struct gamma_log_density : elementwise<2> {
         return std::array{in_a, hadamard(g, apply_operation(gamma_excess{}, a, l))};
     }
 };
-// Of the same distribution: the n-th derivative in a of the distribution function, n >= 1, relative to the density of
-// l.
+/// The n-th derivative in a, n >= 1, of the distribution function, relative to the density p of gamma_density_slope.
 struct gamma_cdf_slope : elementwise<3> {
     static constexpr std::string_view name = "gamma_cdf_slope";
     template <class V> static constexpr V forward(const V& n, const V& a, const V& l) {
@@ -71,10 +70,10 @@ struct gamma_cdf_slope : elementwise<3> {
         return std::array{hadamard(g, 0), in_a, in_l};
     }
 };
-// log z where the gamma distribution of shape a and rate 1 has z for its quantile at u: its logarithm, since draws of
-// small shapes are smaller than the smallest number. Minus infinity at u = 0. The derivative in a is implicit: -(dP/da)
-// / (dP/dl) (Figurnov et al. 2018, equation 7). It costs one number after another some 10 to 100 terms of a series, or
-// 9 sqrt(a) for large shapes up to 1e6, where an expansion takes over that has a first derivative only.
+/// log z, where z is the quantile at u of the gamma distribution of shape a and rate 1. It is a logarithm because draws
+/// of small shapes are below the smallest number. Minus infinity at u = 0. The derivative in a is implicit: -(dP/da) /
+/// (dP/dl) (Figurnov et al. 2018, equation 7). Elements are computed one at a time, each by some 10 to 100 terms of a
+/// series, or 9 sqrt(a) for large shapes up to 1e6; beyond that by an expansion, which has a first derivative only.
 struct log_gamma_quantile : elementwise<2> {
     static constexpr std::string_view name = "log_gamma_quantile";
     template <class V> static constexpr V forward(const V& a, const V& u) {
@@ -90,13 +89,14 @@ struct log_gamma_quantile : elementwise<2> {
 
 }
 
-// The gamma distribution of the given shape and of rate 1 at its quantile u, and the logarithm of it; a draw where u is
-// uniform noise.
+/// Returns the logarithm of the quantile at u of the gamma distribution of the given shape and rate 1. With uniform
+/// noise for u it is the logarithm of a draw.
 template <operand_or_number A, operand_or_number U>
 requires some_operand<A, U>
 constexpr auto log_gamma_quantile(const A& shape_, const U& u) {
     return apply_operation(ops::log_gamma_quantile{}, shape_, u);
 }
+/// Returns the quantile at u of the gamma distribution of the given shape and rate 1: a draw if u is uniform noise.
 template <operand_or_number A, operand_or_number U>
 requires some_operand<A, U>
 constexpr auto gamma_quantile(const A& shape_, const U& u) { return exp(log_gamma_quantile(shape_, u)); }

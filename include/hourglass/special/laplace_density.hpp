@@ -1,5 +1,5 @@
-// The operations of Laplace and logistic distributions: log densities and divergences. Neither they nor their
-// derivatives are differences of large numbers.
+// Operations of Laplace and logistic distributions: log densities and divergences. Neither they nor their derivatives
+// are computed as differences of large numbers.
 #pragma once
 
 #include <hourglass/math/divergence.hpp>
@@ -8,7 +8,7 @@
 HOURGLASS_BEGIN
 namespace ops {
 
-// log cosh x, whose derivative keeps its digits near zero: the logistic distribution's log density is made of it.
+/// log cosh x, whose derivative keeps its digits near zero. Part of the logistic distribution's log density.
 struct log_cosh : elementwise<1> {
     static constexpr std::string_view name = "log_cosh";
     template <class V> static constexpr V forward(const V& x) {
@@ -18,7 +18,7 @@ struct log_cosh : elementwise<1> {
     }
     template <class H> static constexpr H derivative(H x, H, H g) { return hadamard(g, apply_operation(tanh{}, x)); }
 };
-// sign(t) (1 - e^-|t|), the derivative of |t| - 1 + e^-|t|, which has one itself at zero.
+/// sign(t) (1 - e^-|t|): the derivative of |t| - 1 + e^-|t|. It has a derivative even at zero.
 struct laplace_slope : elementwise<1> {
     static constexpr std::string_view name = "laplace_slope";
     template <class V> static constexpr V forward(const V& t) {
@@ -29,7 +29,7 @@ struct laplace_slope : elementwise<1> {
         return hadamard(g, apply_operation(exp{}, -apply_operation(abs{}, t)));
     }
 };
-// 1 - e^-|t| (1 + |t|): what |t| - 1 + e^-|t| is less than t times its derivative.
+/// 1 - e^-|t| (1 + |t|): t times the derivative of |t| - 1 + e^-|t|, minus that function.
 struct laplace_scale_slope : elementwise<1> {
     static constexpr std::string_view name = "laplace_scale_slope";
     template <class V> static constexpr V forward(const V& t) { // e^-u (e^u - 1 - u), which is 1 beyond 40
@@ -41,9 +41,8 @@ struct laplace_scale_slope : elementwise<1> {
         return hadamard(g, hadamard(t, decay));
     }
 };
-// |d| - b (1 - e^(-|d| / b)): the mean distance of a Laplace variable of scale b = e^s from a place d away, less b. As
-// b
-// (|t| - 1 + e^-|t|), t = d / b, it has a third derivative but at d = 0, and a second one there too.
+/// |d| - b (1 - e^(-|d| / b)): the mean distance of a Laplace variable of scale b = e^s from a point d away, minus b.
+/// Written as b (|t| - 1 + e^-|t|), t = d / b, it has a third derivative except at d = 0, and a second one there too.
 struct laplace_distance : elementwise<3> {
     static constexpr std::string_view name = "laplace_distance";
     static constexpr unsigned flat_operands = 0b100;

@@ -1,5 +1,5 @@
 // The logarithm of the normal distribution function; and the functions log and log1p, which recognise the logarithm of
-// a probability and make log_normal_cdf, softplus or log_softmax of it, so that digits are kept where the probability
+// a probability and turn it into log_normal_cdf, softplus or log_softmax, so that digits are kept where the probability
 // rounds to 0 or 1.
 #pragma once
 
@@ -11,8 +11,8 @@
 HOURGLASS_BEGIN
 namespace ops {
 
-// The n-th derivative of log Phi(x), n >= 1: -1 for n = 2 far in the lower tail, where those above vanish. For orders
-// up to 12.
+/// The n-th derivative of log Phi(x), 1 <= n <= 12. Far in the lower tail it is -1 for n = 2, and vanishes for higher
+/// n.
 struct log_normal_cdf_slope : elementwise<2> {
     static constexpr std::string_view name = "log_normal_cdf_slope";
     template <class V> static constexpr V forward(const V& n, const V& x) {
@@ -24,7 +24,7 @@ struct log_normal_cdf_slope : elementwise<2> {
         return std::array{hadamard(g, 0), hadamard(g, next)};
     }
 };
-// phi(x) / Phi(x), the derivative of log Phi(x): about -x in the lower tail.
+/// phi(x) / Phi(x), the derivative of log Phi(x): about -x in the lower tail.
 struct inverse_mills_ratio : elementwise<1> {
     static constexpr std::string_view name = "inverse_mills_ratio";
     template <class V> static constexpr V forward(const V& x) { return math::inverse_mills_ratio(x); }
@@ -32,8 +32,7 @@ struct inverse_mills_ratio : elementwise<1> {
         return hadamard(g, apply_operation(log_normal_cdf_slope{}, 2, x));
     }
 };
-// log Phi(x), Phi the standard normal's distribution function: where Phi(x) is no number any more, it is about
-// -x^2 / 2.
+/// log Phi(x), where Phi is the distribution function of the standard normal. About -x^2 / 2 where Phi(x) underflows.
 struct log_normal_cdf : elementwise<1> {
     static constexpr std::string_view name = "log_normal_cdf";
     template <class V> static constexpr V forward(const V& x) { return math::log_normal_cdf(x); }
@@ -43,10 +42,12 @@ struct log_normal_cdf : elementwise<1> {
 };
 
 }
+/// Returns log Phi(x), where Phi is the distribution function of the standard normal, accurate where Phi(x) underflows
+/// too.
 template <operand X> constexpr auto log_normal_cdf(const X& x) { return apply_operation(ops::log_normal_cdf{}, x); }
 namespace ops {
 
-// Whether a value has no name: one that has may be fed.
+// Whether a value has no name. One that has a name may be fed.
 struct nameless {
     template <class H> constexpr bool operator()(H h) const {
         for (const auto& name : h.graph->names)
@@ -54,8 +55,8 @@ struct nameless {
         return true;
     }
 };
-// The logarithm of x, or of 1 + x, where it has an exact form of its own; else x, unchanged. Only those values are
-// looked into of which `can_be_passed` holds, so that nobody needs to read them.
+// The logarithm of x, or of 1 + x, if it has an exact form of its own; else x, unchanged. Looks only past values for
+// which `can_be_passed` holds, since the exact form no longer reads them.
 constexpr bool is_logarithm(const operation& op) { return op.id == id_of<log> || op.id == id_of<log1p>; }
 template <class H, class CanBePassed = nameless> class exact_logarithm {
     H x_;
@@ -79,7 +80,7 @@ template <class H, class CanBePassed = nameless> class exact_logarithm {
 
 public:
     constexpr explicit exact_logarithm(H x, CanBePassed can_be_passed = {}) : x_(x), can_be_passed_(can_be_passed) {}
-    // Whether it is worth asking: a cheap look at one node.
+    // A cheap look at one node, whether it is worth trying.
     static constexpr bool may_exist(const auto& argument) {
         const auto id = argument.op->id;
         return id == id_of<exp> || id == id_of<sigmoid> || id == id_of<normal_cdf> || id == id_of<negate> ||
@@ -104,7 +105,7 @@ public:
         }
         return unchanged();
     }
-    // Of a logarithm, log or log1p, of the argument.
+    // For a logarithm, log or log1p, of the argument.
     constexpr H of(const operation& logarithm) { return logarithm.id == id_of<log> ? of_itself() : of_one_more(); }
     constexpr H of_one_more() {
         if (is<exp>(x_)) return hourglass::softplus(operand(x_, 0));
@@ -113,6 +114,7 @@ public:
     }
 };
 
+/// log x, in its exact form where x spells a probability.
 struct logarithm {
     constexpr auto build(auto x) const {
         if (x.failed()) return x;
@@ -132,12 +134,13 @@ struct logarithm_of_one_more {
 
 }
 
-// log x and log(1 + x). Of exp(x), log is x. Of what is written as a probability they are the logarithm of that, with
-// all its digits:
-// log(sigmoid(x)) is -softplus(-x), log(1 - sigmoid(x)) and log1p(-sigmoid(x)) are -softplus(x), log(1 + exp(x)) and
-// log1p(exp(x)) are softplus(x), log(normal_cdf(x)) is log_normal_cdf(x), log(1 - normal_cdf(x)) and
-// log1p(-normal_cdf(x)) are log_normal_cdf(-x), log(softmax(x)) is log_softmax(x).
+/// Returns log x. For exp(x) that is x. If x is written as a probability, the result keeps all its digits:
+/// `log(sigmoid(x))` is `-softplus(-x)`, `log(1 - sigmoid(x))` is `-softplus(x)`, `log(1 + exp(x))` is `softplus(x)`,
+/// `log(normal_cdf(x))` is `log_normal_cdf(x)`, `log(1 - normal_cdf(x))` is `log_normal_cdf(-x)`, and `log(softmax(x))`
+/// is `log_softmax(x)`.
 template <operand X> constexpr auto log(const X& x) { return apply_operation(ops::logarithm{}, x); }
+/// Returns log(1 + x). As with `log`, `log1p(-sigmoid(x))` is `-softplus(x)`, `log1p(exp(x))` is `softplus(x)`, and
+/// `log1p(-normal_cdf(x))` is `log_normal_cdf(-x)`.
 template <operand X> constexpr auto log1p(const X& x) { return apply_operation(ops::logarithm_of_one_more{}, x); }
 template <number X> constexpr double log(X x) { return ops::log::forward(static_cast<double>(x)); }
 template <number X> constexpr double log1p(X x) { return ops::log1p::forward(static_cast<double>(x)); }

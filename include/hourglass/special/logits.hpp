@@ -1,6 +1,6 @@
-// Functions of a Bernoulli distribution's logit l, of which sigmoid(l) is the probability of 1: its loss, entropy and
-// divergence, and their derivatives, each one operation that keeps its digits at both ends and has its limit at
-// infinite logits. All of them are made of e^-|l|, which neither overflows nor is subtracted from 1.
+// Functions of a Bernoulli distribution's logit l, where sigmoid(l) is the probability of 1: loss, entropy, divergence
+// and their derivatives. Each is one operation, which keeps its digits at both ends and takes its limit at infinite
+// logits. All are computed from e^-|l|, which does not overflow and is never subtracted from 1.
 #pragma once
 
 #include <hourglass/math/divergence.hpp>
@@ -9,9 +9,9 @@
 HOURGLASS_BEGIN
 namespace math {
 
-// The Bernoulli divergence of the logit l <= 0 from m. With q = sigmoid(l), d = m - l and u = q (e^d - 1), it is
-// log(1 + u) - q d, which near d = 0 is q (e^d - 1 - d) - (u - log(1 + u)), the difference of two numbers of which the
-// second is at most half of the first.
+/// Returns the Bernoulli divergence of the logit l <= 0 from m. With q = sigmoid(l), d = m - l and u = q (e^d - 1) it
+/// is log(1 + u) - q d. Near d = 0 it is computed as q (e^d - 1 - d) - (u - log(1 + u)), whose second term is at most
+/// half of the first.
 template <class V> constexpr V bernoulli_divergence(const V& l, const V& m) {
     const V zero = as<V>(0), one = as<V>(1);
     const V d = select(l == m, zero, V(m - l));
@@ -22,7 +22,7 @@ template <class V> constexpr V bernoulli_divergence(const V& l, const V& m) {
     const V low = select(m > one, one, m);
     const V far =
         math::log1p(select(d > zero, V((math::exp(low) - e) * rest), V(q * math::expm1(d)))) - zero_or_product(q, d);
-    // A large m: the cross entropy, softplus(-m) + (1 - q) m, less the entropy.
+    // For large m: the cross entropy, softplus(-m) + (1 - q) m, minus the entropy.
     const V high = select(m > one, m, one);
     const V cross = log1p_of_unit(math::exp(V(-high))) + high * rest - (log1p_of_unit(e) - zero_or_product(q, l));
     const V beyond = select(m > one, cross, far);
@@ -42,7 +42,7 @@ template <class V> struct logit_probabilities {
     }
 };
 
-// sigmoid(l) sigmoid(-l), the variance: the derivative of sigmoid, with all its digits on both sides.
+/// sigmoid(l) sigmoid(-l), the variance: the derivative of sigmoid, with all its digits at both ends.
 struct logit_variance : elementwise<1> {
     static constexpr std::string_view name = "logit_variance";
     template <class V> static constexpr V forward(const V& l) {
@@ -54,7 +54,7 @@ struct logit_variance : elementwise<1> {
         return -hadamard(g, hadamard(y, tilt));
     }
 };
-// sigmoid(l) - t, without cancellation where t is 1: the derivative of logit_loss.
+/// sigmoid(l) - t, without cancellation where t is 1: the derivative of logit_loss.
 struct logit_error : elementwise<2> {
     static constexpr std::string_view name = "logit_error";
     template <class V> static constexpr V forward(const V& l, const V& t) {
@@ -67,8 +67,8 @@ struct logit_error : elementwise<2> {
         return std::array{hadamard(g, variance), -g};
     }
 };
-// -log p(t) of t in [0, 1] where sigmoid(l) is the probability of 1: log(1 + e^-|l|) + |l| |t - [l > 0]|, exact at both
-// ends. At an infinite l it is 0 where t agrees, else infinite.
+/// -log p(t) for t in [0, 1], where sigmoid(l) is the probability of 1: log(1 + e^-|l|) + |l| |t - [l > 0]|, exact at
+/// both ends. At an infinite l it is 0 where t agrees, else infinite.
 struct logit_loss : elementwise<2> {
     static constexpr std::string_view name = "logit_loss";
     template <class V> static constexpr V forward(const V& l, const V& t) {
@@ -82,8 +82,8 @@ struct logit_loss : elementwise<2> {
         return std::array{in_l, -hadamard(g, l)};
     }
 };
-// (l - m) sigmoid(l) sigmoid(-l), and zero at an infinite l, where the variance is: of which the derivatives of entropy
-// and divergence are made.
+/// (l - m) sigmoid(l) sigmoid(-l), and zero at an infinite l, where the variance is zero. Part of the derivatives of
+/// entropy and divergence.
 struct logit_moment : elementwise<2> {
     static constexpr std::string_view name = "logit_moment";
     template <class V> static constexpr V forward(const V& l, const V& m) {
@@ -98,7 +98,7 @@ struct logit_moment : elementwise<2> {
         return std::array{in_l, -hadamard(g, variance)};
     }
 };
-// The entropy, -p log p - (1 - p) log(1 - p) with p = sigmoid(l): log(1 + e^-|l|) + |l| sigmoid(-|l|).
+/// The entropy, -p log p - (1 - p) log(1 - p) with p = sigmoid(l): log(1 + e^-|l|) + |l| sigmoid(-|l|).
 struct logit_entropy : elementwise<1> {
     static constexpr std::string_view name = "logit_entropy";
     template <class V> static constexpr V forward(const V& l) {
@@ -109,7 +109,7 @@ struct logit_entropy : elementwise<1> {
         return -hadamard(g, apply_operation(logit_moment{}, l, 0));
     }
 };
-// sigmoid(l) - sigmoid(m), with all its digits where they are close or both near an end.
+/// sigmoid(l) - sigmoid(m), with all its digits where they are close or both near an end.
 struct logit_difference : elementwise<2> {
     static constexpr std::string_view name = "logit_difference";
     template <class V> static constexpr V forward(const V& l, const V& m) {
@@ -129,8 +129,8 @@ struct logit_difference : elementwise<2> {
         return std::array{in_l, -hadamard(g, of_m)};
     }
 };
-// KL of Bernoulli distributions with the logits l and m: never negative, with digits where they are close or both near
-// an end; infinite where m rules out what l does not.
+/// KL of Bernoulli distributions with logits l and m: never negative, with all digits where they are close or both near
+/// an end. Infinite where m rules out what l allows.
 struct logit_divergence : elementwise<2> {
     static constexpr std::string_view name = "logit_divergence";
     template <class V> static constexpr V forward(const V& l, const V& m) {

@@ -1,6 +1,7 @@
-// Noise in equations: leaves of standard normal or uniform numbers, masks made of them, and dropout. Each textual
-// occurrence is a leaf of its own with an identity made of its name; the generator itself is in math/philox.hpp and
-// kernels/philox.hpp. Uniform numbers are fine near 0 and not near 1: what is rare happens where they are small.
+// Noise in equations: leaves of standard normal or uniform numbers, masks made from them, and dropout. Each occurrence
+// in the text of a model is a leaf of its own, identified by its name. The generator is in math/philox.hpp and
+// kernels/philox.hpp. Uniform numbers are fine-grained near 0 and not near 1, so rare events correspond to small
+// numbers.
 #pragma once
 
 #include <boost/hana/at.hpp>
@@ -13,14 +14,14 @@ HOURGLASS_BEGIN
 
 namespace ops {
 
-// Noise shaped like an operand, or of given extents; built into a leaf when it is lowered.
+// Noise shaped like an operand, or of given extents. Lowering builds it into a leaf.
 template <noise_kind Kind, bool Shared> struct noise_like {
     static constexpr int noise_leaves = 1;
     constexpr auto build(auto like) const { return like.noise(Kind, Shared, like.extents()); }
 };
 template <noise_kind Kind, bool Shared, int... Extents> struct noise_of {
     static constexpr int noise_leaves = 1;
-    // The operand is only there to give access to the graph: a literal that is not used.
+    // The operand only gives access to the graph; it is a literal that is not used.
     constexpr auto build(auto anchor) const { return anchor.noise(Kind, Shared, make_shape(Extents...)); }
 };
 
@@ -36,42 +37,47 @@ template <class Operation>
 concept shareable = requires {
     typename shared_form<Operation>::type;
 };
-// What is no noise: lowering says so.
+// For an argument that is not noise. Lowering reports it.
 struct shared_of_another {
     constexpr auto build(auto x) const {
-        x.misfit(text("shared"), sentence("it takes what draws noise: normal_noise_like(x), uniform_noise_like(x), "
-                                          "bernoulli_noise_like(x, p), mask_and_rescale(x, p), dropout(x, p), "
-                                          "sample(q) of a distribution q, draw(q) of a discrete one, "
-                                          "gumbel_softmax(logits, temperature)"));
+        x.misfit(text("shared"),
+                 sentence("it takes an operand that draws noise: normal_noise_like(x), uniform_noise_like(x), "
+                          "bernoulli_noise_like(x, p), mask_and_rescale(x, p), dropout(x, p), "
+                          "sample(q) of a distribution q, draw(q) of a discrete one, "
+                          "gumbel_softmax(logits, temperature)"));
         return x;
     }
 };
 
 }
 
-// Independent N(0, 1) numbers, or uniform ones in (0, 1), shaped like x, or of the given extents.
+/// Returns independent N(0, 1) numbers, shaped like x.
 template <operand X> constexpr auto normal_noise_like(const X& x) {
     return apply_operation(ops::noise_like<noise_kind::normal, false>{}, x);
 }
+/// Returns independent uniform numbers in (0, 1), shaped like x.
 template <operand X> constexpr auto uniform_noise_like(const X& x) {
     return apply_operation(ops::noise_like<noise_kind::uniform, false>{}, x);
 }
+/// Returns independent N(0, 1) numbers of shape [Extents...].
 template <int... Extents> constexpr auto normal_noise() {
     return applied<ops::noise_of<noise_kind::normal, false, Extents...>, literal>({}, literal(0));
 }
+/// Returns independent uniform numbers in (0, 1), of shape [Extents...].
 template <int... Extents> constexpr auto uniform_noise() {
     return applied<ops::noise_of<noise_kind::uniform, false, Extents...>, literal>({}, literal(0));
 }
-// 1 with the given probability, else 0; the leaf itself is the uniform number that is compared with the probability,
-// and that is what is fed by its name.
+/// Returns 1 with the given probability, else 0, shaped like x. The leaf is the uniform number that is compared with
+/// the probability: feeding it by name feeds that number.
 template <operand X, operand_or_number P> constexpr auto bernoulli_noise_like(const X& x, const P& probability) {
     return uniform_noise_like(x) < probability;
 }
+/// Does the same with shape [Extents...].
 template <int... Extents, operand_or_number P> constexpr auto bernoulli_noise(const P& probability) {
     return uniform_noise<Extents...>() < probability;
 }
-// One draw for all examples of a call, in place of one per example: of a noise leaf, a Bernoulli draw, a mask, dropout
-// or a sample.
+/// Draws once for all examples of a call, instead of once for each. The argument is a noise leaf, a Bernoulli draw, a
+/// mask, dropout or a sample; anything else is a compile error.
 template <operand X> constexpr auto shared(const X& x) { return apply_operation(ops::shared_of_another{}, x); }
 template <ops::shareable Noise, class... Operands> constexpr auto shared(const applied<Noise, Operands...>& noise) {
     using form = typename ops::shared_form<Noise>::type;
@@ -85,8 +91,8 @@ constexpr auto shared(const applied<ops::less, applied<Noise, Operands...>, P>& 
 
 namespace ops {
 
-// 1 with the probability 1 - p, else 0, of the uniform number u: where p is small, u < p is what drops, since 1 - p has
-// no digits for it.
+/// 1 with probability 1 - p, else 0, by the uniform number u. For small p it tests u >= p, because 1 - p lacks the
+/// digits.
 struct keeps : elementwise<3> {
     static constexpr std::string_view name = "keeps";
     static constexpr bool smooth = false;
@@ -96,8 +102,8 @@ struct keeps : elementwise<3> {
         return math::select(p < math::as<V>(small), math::select(u >= p, one, zero), math::select(u < rest, one, zero));
     }
 };
-// 1 with the probability sigmoid(l), else 0, of the uniform number u: u < sigmoid(-|l|) is the less probable of the
-// two. NaN is handed on.
+/// 1 with probability sigmoid(l), else 0, by the uniform number u. u < sigmoid(-|l|) selects the less probable of the
+/// two. NaN is passed on.
 struct bernoulli_choice : elementwise<2> {
     static constexpr std::string_view name = "bernoulli_choice";
     static constexpr bool smooth = false;
@@ -108,14 +114,14 @@ struct bernoulli_choice : elementwise<2> {
         return math::select(l == l, drawn, l);
     }
 };
-// Along the last axis 1 at the largest element, at the first where several are, and 0 elsewhere; NaN where one is NaN.
+/// Along the last axis 1 at the largest element, the first of several, and 0 elsewhere; NaN if any element is NaN.
 struct first_largest {
     static constexpr std::string_view name = "first_largest";
     static constexpr operation_kind kind = operation_kind::product;
     static constexpr int arity = 1;
     static constexpr bool smooth = false;
     static constexpr value_type infer(inference& in) {
-        if (in[0].extents.rank == 0) in.problem = sentence("it takes a vector, or what has more axes");
+        if (in[0].extents.rank == 0) in.problem = sentence("it takes a vector or a value of more axes");
         return in[0];
     }
     template <class T> static constexpr void reference(const evaluation<T>& e) {
@@ -135,8 +141,8 @@ struct first_largest {
     }
 };
 
-// x kept with probability 1 - p and divided by it. A p that is known and leaves nothing is a mistake; a p that only the
-// call knows gives zeros then.
+// Keeps x with probability 1 - p and divides it by that. A known p that leaves nothing is a mistake; a p known only in
+// the call then yields zeros.
 template <bool Shared> constexpr auto masked_and_rescaled(std::string_view function, auto x, auto p) {
     auto keep = 1 - p;
     auto noise = apply_operation(noise_like<noise_kind::uniform, Shared>{}, x);
@@ -166,11 +172,12 @@ template <bool Shared> struct shared_form<dropout<Shared>> { using type = dropou
 
 }
 
-// Masking and rescaling, which keeps the mean: x kept with probability 1 - p and divided by it, 0 <= p < 1. Acts
-// wherever it stands; `dropout` acts only in training. A p that the call gives may be 1, and leaves zeros.
+/// Keeps each element of x with probability 1 - p and divides it by 1 - p, which preserves the mean; 0 <= p < 1. Acts
+/// everywhere; `dropout` acts only in training. A p given in the call may be 1, and then all elements are zero.
 template <operand X, operand_or_number P> constexpr auto mask_and_rescale(const X& x, const P& p) {
     return apply_operation(ops::mask_and_rescale<false>{}, x, p);
 }
+/// Returns `mask_and_rescale(x, p)` in training, else x.
 template <operand X, operand_or_number P> constexpr auto dropout(const X& x, const P& p) {
     return apply_operation(ops::dropout<false>{}, x, p);
 }

@@ -1,6 +1,6 @@
-// Differences, logarithms of ratios and relative entropies of products, which log densities and divergences of gamma
-// and beta distributions are made of, such that neither these nor their derivatives are differences of large numbers.
-// The functions are in math/density.hpp.
+// Differences, log ratios and relative entropies of products. The log densities and divergences of gamma and beta
+// distributions are built from these, so that neither they nor their derivatives are differences of large numbers. The
+// functions are in math/density.hpp.
 #pragma once
 
 #include <hourglass/math/density.hpp>
@@ -9,7 +9,7 @@
 HOURGLASS_BEGIN
 namespace ops {
 
-// a b - c d, rounded about once.
+/// a b - c d, rounded about once.
 struct difference_of_products : elementwise<4> {
     static constexpr std::string_view name = "difference_of_products";
     template <class V> static constexpr V forward(const V& a, const V& b, const V& c, const V& d) {
@@ -22,7 +22,7 @@ struct difference_of_products : elementwise<4> {
         return std::array{in_a, hadamard(g, a), in_c, in_d};
     }
 };
-// log(a b / (c d)), also beside 1.
+/// log(a b / (c d)), accurate even where the ratio is near 1.
 struct log_ratio_of_products : elementwise<4> {
     static constexpr std::string_view name = "log_ratio_of_products";
     template <class V> static constexpr V forward(const V& a, const V& b, const V& c, const V& d) {
@@ -35,8 +35,8 @@ struct log_ratio_of_products : elementwise<4> {
         return std::array{in_a, in_b, in_c, -(g / d)};
     }
 };
-// x log(x / m) - x + m with x = a b and m = c d: the term of a relative entropy, or half of a Poisson deviance (Loader
-// 2000, "Fast and accurate computation of binomial probabilities"). Not negative, and zero where x = m.
+/// x log(x / m) - x + m with x = a b and m = c d: a term of a relative entropy, or half of a Poisson deviance (Loader
+/// 2000, "Fast and accurate computation of binomial probabilities"). Never negative, and zero where x = m.
 struct relative_entropy_of_products : elementwise<4> {
     static constexpr std::string_view name = "relative_entropy_of_products";
     template <class V> static constexpr V forward(const V& a, const V& b, const V& c, const V& d) {

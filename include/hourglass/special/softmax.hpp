@@ -1,6 +1,6 @@
-// log_sum_exp, softmax and log_softmax: written in sums of e^(x - m), m the largest x, where they are lowered and
-// shapes are known; and operations on logarithms of probabilities, in which an event of the probability zero, whose
-// logarithm is minus infinity, adds nothing to entropies and divergences.
+// log_sum_exp, softmax and log_softmax: lowering, where shapes are known, writes them in terms of sums of e^(x - m), m
+// the largest x. Also operations on logarithms of probabilities. An event of probability zero, whose logarithm is minus
+// infinity, adds nothing to entropies and divergences.
 #pragma once
 
 #include <hourglass/ops/reduction.hpp>
@@ -9,7 +9,7 @@
 HOURGLASS_BEGIN
 namespace ops {
 
-// x - m where m is the largest x: 0 at infinity too.
+/// x - m, where m is the largest x; 0 at infinity too.
 struct from_largest : elementwise<2> {
     static constexpr std::string_view name = "from_largest";
     template <class V> static constexpr V forward(const V& x, const V& m) {
@@ -17,7 +17,7 @@ struct from_largest : elementwise<2> {
     }
     template <class H> static constexpr auto derivative(H, H, H, H g) { return std::array{g, -g}; }
 };
-// e^(x - m) where m is the largest x made finite; where that overflows, x is infinite, and it is 1.
+/// e^(x - m), where m is the largest x made finite. Where that overflows x is infinite, and the value is 1.
 struct exp_from_largest : elementwise<2> {
     static constexpr std::string_view name = "exp_from_largest";
     template <class V> static constexpr V forward(const V& x, const V& m) {
@@ -34,7 +34,7 @@ struct exp_from_largest : elementwise<2> {
         return std::array{slope, -slope};
     }
 };
-// a / s where s is a sum of e^(x - m), which is at least 1, or 0 where every x is minus infinity: then 0.
+/// a / s for a sum s of e^(x - m). s is at least 1, or 0 if every x is minus infinity: then the value is 0.
 struct over_total : elementwise<2> {
     static constexpr std::string_view name = "over_total";
     static constexpr unsigned zero_operands = 1u;
@@ -47,14 +47,14 @@ struct over_total : elementwise<2> {
         return std::array{share, -hadamard(share, y)};
     }
 };
-// log s of such a sum, whose derivative is 0 where the sum is.
+/// log s of such a sum. Its derivative is 0 where the sum is 0.
 struct log_total : elementwise<1> {
     static constexpr std::string_view name = "log_total";
     template <class V> static constexpr V forward(const V& s) { return math::log(s); }
     template <class H> static constexpr H derivative(H s, H, H g) { return apply_operation(over_total{}, g, s); }
 };
 
-// (a - b) - (c - d), rounded about once: what a difference of two of equal digits loses is added.
+/// (a - b) - (c - d), rounded about once: adds the rounding errors of the two inner differences.
 struct difference_of_differences : elementwise<4> {
     static constexpr std::string_view name = "difference_of_differences";
     template <class V> static constexpr V forward(const V& a, const V& b, const V& c, const V& d) {
@@ -70,7 +70,7 @@ private:
         return (x - of_x) - (y + of_y);
     }
 };
-// x e^x, and 0 at minus infinity: p log p of p = e^x.
+/// x e^x, and 0 at minus infinity: p log p for p = e^x.
 struct exp_times : elementwise<1> {
     static constexpr std::string_view name = "exp_times";
     template <class V> static constexpr V forward(const V& x) { return math::zero_or_product(math::exp(x), x); }
@@ -79,8 +79,8 @@ struct exp_times : elementwise<1> {
     }
 };
 
-// The three below take logarithms a and b of probabilities, and a correction c of b that b itself has no digits for;
-// one that is no number, as comes of infinities, is none.
+// The three operations below take logarithms a and b of probabilities, and a correction c of b, smaller than b's own
+// digits. A NaN correction, which infinities produce, counts as none.
 template <class V> struct log_ratio {
     V of_a, of_b, gap; // e^a, e^(b + c), b + c - a
     constexpr log_ratio(const V& a, const V& b, const V& c) : of_a(math::exp(a)), of_b(), gap() {
@@ -89,7 +89,7 @@ template <class V> struct log_ratio {
         gap = math::select(a == b, math::as<V>(0), V(b - a)) + correction;
     }
 };
-// e^b - e^a
+/// e^b - e^a
 struct exp_difference : elementwise<3> {
     static constexpr std::string_view name = "exp_difference";
     template <class V> static constexpr V forward(const V& a, const V& b, const V& c) {
@@ -105,7 +105,7 @@ struct exp_difference : elementwise<3> {
         return std::array{in_a, in_b, in_b};
     }
 };
-// e^a (b - a), and 0 where e^a is 0.
+/// e^a (b - a), and 0 where e^a is 0.
 struct exp_times_difference : elementwise<3> {
     static constexpr std::string_view name = "exp_times_difference";
     template <class V> static constexpr V forward(const V& a, const V& b, const V& c) {
@@ -119,13 +119,13 @@ struct exp_times_difference : elementwise<3> {
         return std::array{in_a, in_b, in_b};
     }
 };
-// e^b - e^a - e^a (b - a), never negative: what an event of the probability e^a adds to the divergence from one where
-// it has e^b, since the differences of all probabilities add up to zero.
+/// e^b - e^a - e^a (b - a), never negative: what an event of probability e^a adds to the divergence from a distribution
+/// where it has probability e^b. The differences of all probabilities add up to zero.
 struct divergence_term : elementwise<3> {
     static constexpr std::string_view name = "divergence_term";
     template <class V> static constexpr V forward(const V& a, const V& b, const V& c) {
         const log_ratio<V> r(a, b, c);
-        // e^a (e^gap - 1 - gap), for a large gap with e^b before the brackets: so neither infinity is subtracted.
+        // e^a (e^gap - 1 - gap). For a large gap e^b is factored out, so that no infinities are subtracted.
         const auto is_large = r.gap > math::as<V>(1);
         const V near = math::weighted(r.of_a, math::expm1_minus(math::select(is_large, math::as<V>(1), r.gap)));
         const V far = r.of_b * (math::as<V>(1) - (math::as<V>(1) + r.gap) * math::exp(V(-r.gap)));
@@ -140,8 +140,8 @@ struct divergence_term : elementwise<3> {
     }
 };
 
-// What log_sum_exp and softmax are made of, with the reduced axes kept: the largest x, e^(x - m) and the sum of it. The
-// gradient does not see m, which no shift of x changes the results by.
+// The parts of log_sum_exp and softmax, with the reduced axes kept: the largest x, e^(x - m) and its sum. The gradient
+// does not see m, because no shift of x changes the results.
 template <class H> struct exponentials {
     H largest, terms, total;
     constexpr exponentials(H x, unsigned mask) : largest(reduce<max_over>(x, mask, true)), terms(x), total(x) {
@@ -150,7 +150,7 @@ template <class H> struct exponentials {
         total = reduce<sum>(terms, mask, true);
     }
 };
-// What logarithms of probabilities are made of: x - m where m is the largest x, its exponential, and where it is 0. The
+// The parts of logarithms of probabilities: x - m, where m is the largest x; its exponential; and where it is 0. The
 // gradient does not see m here either.
 template <class H> struct below_largest {
     H largest, below, terms, ties;
@@ -161,10 +161,9 @@ template <class H> struct below_largest {
         ties = below == 0;
     }
 };
-// Logarithms of probabilities as divergences take them, in few operations: x - m, and log sum e^(x - m) of all terms
-// but that of m itself, which is 1: where they are small, it keeps their digits. A divergence takes the difference of
-// two probabilities, so it is not for the digits that the derivative loses where one is near 1: log_softmax_of keeps
-// them.
+// Logarithms of probabilities for divergences, in few operations: x - m, and log sum e^(x - m). The sum leaves out the
+// term of m itself, 1, so that small terms keep their digits. The derivative loses digits of a probability near 1. A
+// divergence, as a difference of two, does not need them; log_softmax_of keeps them.
 template <class H> struct log_probabilities : below_largest<H> {
     H log_of_total;
     constexpr log_probabilities(H x, unsigned mask) : below_largest<H>(x, mask), log_of_total(x) {
@@ -175,16 +174,17 @@ template <class H> struct log_probabilities : below_largest<H> {
     constexpr H value() const { return this->below - log_of_total; }
 };
 
-// log_softmax: x - m less the logarithm of the total. Where one element is larger than all others, its own term is
-// apart from theirs: log softmax of that one is -log(1 + others / own), which keeps the digits of a probability near 1,
-// as its derivatives do, in which others / (own + others) is what is left to 1.
+// log_softmax: x - m minus the logarithm of the total. If one element is larger than all others, its own term is kept
+// apart from theirs. Its log softmax is -log(1 + others / own), which keeps the digits of a probability near 1. So do
+// its derivatives, in which others / (own + others) is the distance from 1.
 template <class H> constexpr H log_softmax_of(H x, unsigned mask) {
     const auto [largest, below, terms, is_largest] = below_largest(x, mask);
     auto has_own = reduce<sum>(is_largest, mask, true) == 1;
     auto is_own = hadamard(is_largest, has_own);
     auto own_terms = hadamard(terms, is_own);
-    auto own = reduce<sum>(own_terms, mask, true);  // 1, or 0 where several are the largest
-    auto other_terms = hadamard(terms, 1 - is_own); // a difference of the terms would have that of two gradients
+    auto own = reduce<sum>(own_terms, mask, true); // 1, or 0 if several are the largest
+    // not terms - own_terms: its gradient would be a difference of two
+    auto other_terms = hadamard(terms, 1 - is_own);
     auto others = reduce<sum>(other_terms, mask, true);
     auto divisor = own + (1 - has_own);
     auto log_of_own = -apply_operation(ops::log1p{}, others / divisor);
@@ -221,25 +221,31 @@ template <class Axes> struct softmax_axes {
 
 }
 
+/// Returns log sum e^x over the axes, by default over all; it does not overflow. Minus infinity if all x are.
 template <operand X, int... Axes> constexpr auto log_sum_exp(const X& x, axes_t<Axes...> = {}) {
     return apply_operation(ops::log_sum_exp_axes<axes_t<Axes...>, false>{}, x);
 }
+/// The same with the reduced axes kept, with extent 1.
 template <operand X, int... Axes> constexpr auto log_sum_exp(const X& x, axes_t<Axes...>, keep_axes_t) {
     return apply_operation(ops::log_sum_exp_axes<axes_t<Axes...>, true>{}, x);
 }
+/// The same with the reduced axes kept, with extent 1.
 template <operand X, int... Axes> constexpr auto log_sum_exp(const X& x, keep_axes_t keep, axes_t<Axes...> of = {}) {
     return log_sum_exp(x, of, keep);
 }
 
-// e^x / sum e^x over the axes, by default over the last. Of x that are all minus infinity it is 0, as the derivative of
-// log_sum_exp is there, and log_softmax is no number: neither has a limit, which would depend on the way to it.
+/// Returns e^x / sum e^x over the axes, by default over the last. If all x are minus infinity it is 0, like the
+/// derivative of log_sum_exp, and `log_softmax` is NaN. Neither has a limit there: it would depend on the path.
 template <operand X, int... Axes> constexpr auto softmax(const X& x, axes_t<Axes...>) {
     return apply_operation(ops::softmax_axes<axes_t<Axes...>>{}, x);
 }
+/// The same over the last axis.
 template <operand X> constexpr auto softmax(const X& x) { return softmax(x, axes<-1>); }
+/// Returns log softmax(x) over the axes, by default over the last. Keeps the digits of probabilities near 0 and near 1.
 template <operand X, int... Axes> constexpr auto log_softmax(const X& x, axes_t<Axes...>) {
     return apply_operation(ops::log_softmax_axes<axes_t<Axes...>>{}, x);
 }
+/// The same over the last axis.
 template <operand X> constexpr auto log_softmax(const X& x) { return log_softmax(x, axes<-1>); }
 HOURGLASS_AXES_NEED_NAMES(log_sum_exp)
 HOURGLASS_AXES_NEED_NAMES(softmax)

@@ -1,4 +1,4 @@
-// The remainder of Stirling's formula, with its differences and divergences: the norms of gamma, beta and Student's t
+// The remainder of Stirling's formula, its differences and divergences: the norms of gamma, beta and Student's t
 // distributions, without the large terms that cancel in entropies and divergences. The functions are in
 // math/stirling.hpp.
 #pragma once
@@ -9,8 +9,8 @@
 HOURGLASS_BEGIN
 namespace ops {
 
-// The n-th derivative of log Gamma(x) - (x log x - x), what Stirling's formula leaves, for x > 0; no number below. For
-// orders up to 12.
+/// The n-th derivative, n up to 12, of L(x) = log Gamma(x) - (x log x - x), the remainder of Stirling's formula, for x
+/// > 0; NaN below.
 struct stirling_remainder : elementwise<2> {
     static constexpr std::string_view name = "stirling_remainder";
     template <class V> static constexpr V forward(const V& n, const V& x) {
@@ -21,7 +21,7 @@ struct stirling_remainder : elementwise<2> {
         return std::array{hadamard(g, 0), hadamard(g, next)};
     }
 };
-// Of the function before, L: L'(y) - L'(x), also where y is near x.
+/// L'(y) - L'(x) of the stirling_remainder L, accurate even where y is near x.
 struct stirling_slope_difference : elementwise<2> {
     static constexpr std::string_view name = "stirling_slope_difference";
     template <class V> static constexpr V forward(const V& y, const V& x) {
@@ -38,7 +38,7 @@ struct stirling_slope_difference : elementwise<2> {
         return std::array{in_y, -in_x};
     }
 };
-// Of the same: L(y) - L(x) - L'(x) (y - x), which is not negative.
+/// L(y) - L(x) - L'(x) (y - x) of the stirling_remainder L; never negative.
 struct stirling_divergence : elementwise<2> {
     static constexpr std::string_view name = "stirling_divergence";
     template <class V> static constexpr V forward(const V& y, const V& x) {
@@ -55,7 +55,7 @@ struct stirling_divergence : elementwise<2> {
         return std::array{in_y, hadamard(curvature, x - y)};
     }
 };
-// Of the same: L'(a) - L'(a + b).
+/// L'(a) - L'(a + b) of the stirling_remainder L.
 struct beta_remainder_slope : elementwise<2> {
     static constexpr std::string_view name = "beta_remainder_slope";
     template <class V> static constexpr V forward(const V& a, const V& b) {
@@ -73,7 +73,7 @@ struct beta_remainder_slope : elementwise<2> {
         return std::array{in_a, -hadamard(g, of_both)};
     }
 };
-// Of the same: L(a) + L(b) - L(a + b), what Stirling's formula leaves of log B(a, b).
+/// L(a) + L(b) - L(a + b) of the stirling_remainder L: the remainder of Stirling's formula in log B(a, b).
 struct beta_remainder : elementwise<2> {
     static constexpr std::string_view name = "beta_remainder";
     static constexpr bool commutative = true;
@@ -91,8 +91,7 @@ struct beta_remainder : elementwise<2> {
         return std::array{in_a, hadamard(g, apply_operation(beta_remainder_slope{}, b, a))};
     }
 };
-// The n-th derivative of log Gamma(x + 1/2) - log Gamma(x) - log(x) / 2 for x > 0; no number below. For orders up
-// to 12.
+/// The n-th derivative, n up to 12, of log Gamma(x + 1/2) - log Gamma(x) - log(x) / 2 for x > 0; NaN below.
 struct half_step_remainder : elementwise<2> {
     static constexpr std::string_view name = "half_step_remainder";
     template <class V> static constexpr V forward(const V& n, const V& x) {

@@ -1,5 +1,5 @@
-// Student's t distribution's log density up to its norm, which is in special/stirling.hpp. Neither it nor its
-// derivatives are differences of large numbers.
+// The log density of Student's t distribution without its norm, which is in special/stirling.hpp. Neither it nor its
+// derivatives are computed as differences of large numbers.
 #pragma once
 
 #include <hourglass/math/density.hpp>
@@ -8,8 +8,8 @@
 HOURGLASS_BEGIN
 namespace ops {
 
-// t / (1 + w) with w = t^2 / nu: this and the three below make up the derivatives of Student's t distribution's log
-// density, also where t^2 is no number any more.
+/// t / (1 + w) with w = t^2 / nu. This and the next three form the derivatives of Student's t distribution's log
+/// density, even where t^2 overflows.
 struct student_t_slope : elementwise<2> {
     static constexpr std::string_view name = "student_t_slope";
     template <class V> static constexpr V forward(const V& nu, const V& t) {
@@ -17,7 +17,7 @@ struct student_t_slope : elementwise<2> {
     }
     template <class H> static constexpr auto derivative(H nu, H t, H y, H g);
 };
-// w / (1 + w) with w = t^2 / nu.
+/// w / (1 + w) with w = t^2 / nu.
 struct student_t_share : elementwise<2> {
     static constexpr std::string_view name = "student_t_share";
     template <class V> static constexpr V forward(const V& nu, const V& t) {
@@ -25,7 +25,7 @@ struct student_t_share : elementwise<2> {
     }
     template <class H> static constexpr auto derivative(H nu, H t, H y, H g);
 };
-// 1 / (1 + w) with w = t^2 / nu.
+/// 1 / (1 + w) with w = t^2 / nu.
 struct student_t_rest : elementwise<2> {
     static constexpr std::string_view name = "student_t_rest";
     template <class V> static constexpr V forward(const V& nu, const V& t) {
@@ -50,7 +50,7 @@ template <class H> constexpr auto student_t_slope::derivative(H nu, H t, H y, H 
     auto in_nu = hadamard(g / nu, hadamard(y, share));
     return std::array{in_nu, hadamard(g, hadamard(rest, rest - share))};
 }
-// log(1 + w) - w / (1 + w) with w = t^2 / nu, with all digits near zero.
+/// log(1 + w) - w / (1 + w) with w = t^2 / nu, with all digits near zero.
 struct student_t_gap : elementwise<2> {
     static constexpr std::string_view name = "student_t_gap";
     template <class V> static constexpr V forward(const V& nu, const V& t) {
@@ -64,8 +64,8 @@ struct student_t_gap : elementwise<2> {
         return std::array{in_nu, hadamard(scaled, twice)};
     }
 };
-// The log density of Student's t distribution at the distance d, without the terms that depend only on nu:
-// -s - (nu + 1) / 2 log(1 + t^2 / nu), t = d e^-s, where the scale e^s is given as e. The derivative is in nu, d and s.
+/// The log density of Student's t distribution at distance d, without the terms that depend only on nu: -s - (nu + 1) /
+/// 2 log(1 + t^2 / nu), t = d e^-s, with the scale e^s given as e. The derivatives are those in nu, d and s.
 struct student_t_log_kernel : elementwise<4> {
     static constexpr std::string_view name = "student_t_log_kernel";
     static constexpr unsigned flat_operands = 0b1000;

@@ -1,6 +1,6 @@
 // The logarithm of the modified Bessel function I_0, and the von Mises distribution that it normalises: its density,
-// its divergence, and the quantile that its draws are made of. Families with a number for their first operand are as in
-// special/gamma.hpp; the functions are in special/von_mises_mathematics.hpp.
+// its divergence, and the quantile from which draws are made. Families of derivatives take the order as their first
+// operand, as in special/gamma.hpp. The functions are in special/von_mises_mathematics.hpp.
 #pragma once
 
 #include <hourglass/special/gamma_quantile.hpp>
@@ -9,8 +9,8 @@
 HOURGLASS_BEGIN
 namespace ops {
 
-// The n-th derivative of log I_0(x), I_0 the modified Bessel function: I_1 / I_0 for n = 1, and in general the n-th
-// cumulant of cos t under the von Mises distribution of concentration x. For orders up to 12.
+/// The n-th derivative of log I_0(x), I_0 the modified Bessel function; n up to 12. For n = 1 it is I_1 / I_0, and in
+/// general the n-th cumulant of cos t under the von Mises distribution of concentration x.
 struct log_bessel_i0 : elementwise<2> {
     static constexpr std::string_view name = "log_bessel_i0";
     template <class V> static constexpr V forward(const V& n, const V& x) {
@@ -23,7 +23,7 @@ struct log_bessel_i0 : elementwise<2> {
     }
 };
 
-// The n-th derivative of log I_0(x) - x: the same where x is large and positive, without what cancels there.
+/// The n-th derivative of log I_0(x) - x: as log_bessel_i0, without what cancels for large positive x.
 struct log_bessel_i0e : elementwise<2> {
     static constexpr std::string_view name = "log_bessel_i0e";
     template <class V> static constexpr V forward(const V& n, const V& x) {
@@ -36,8 +36,8 @@ struct log_bessel_i0e : elementwise<2> {
     }
 };
 
-// Of the von Mises distribution of concentration a about 0: the n-th derivative in a of its density at t relative to
-// that density, which is e^(a cos t) / (2 pi I_0(a)).
+/// The n-th derivative in a of the density e^(a cos t) / (2 pi I_0(a)), relative to it: the von Mises distribution of
+/// concentration a about 0, at t.
 struct von_mises_density_slope : elementwise<3> {
     static constexpr std::string_view name = "von_mises_density_slope";
     template <class V> static constexpr V forward(const V& n, const V& a, const V& t) {
@@ -54,7 +54,7 @@ struct von_mises_density_slope : elementwise<3> {
         return std::array{hadamard(g, 0), in_a, in_t};
     }
 };
-// Of the same distribution: the n-th derivative in a of the distribution function, n >= 1, relative to the density.
+/// The n-th derivative in a, n >= 1, of the von Mises distribution function, relative to the density.
 struct von_mises_cdf_slope : elementwise<3> {
     static constexpr std::string_view name = "von_mises_cdf_slope";
     template <class V> static constexpr V forward(const V& n, const V& a, const V& t) {
@@ -70,8 +70,8 @@ struct von_mises_cdf_slope : elementwise<3> {
         return std::array{hadamard(g, 0), in_a, in_t};
     }
 };
-// The angle in [-pi, pi] at which the von Mises distribution of concentration a >= 0 about 0 has the distribution
-// function u; its derivative in a is implicit.
+/// The angle in [-pi, pi] at which the von Mises distribution of concentration a >= 0 about 0 has distribution function
+/// u. Its derivative in a is implicit.
 struct von_mises_quantile : elementwise<2> {
     static constexpr std::string_view name = "von_mises_quantile";
     template <class V> static constexpr V forward(const V& a, const V& u) {
@@ -88,7 +88,7 @@ struct von_mises_quantile : elementwise<2> {
     }
 };
 
-// sin((x - mu) / 2), also where x - mu is near a whole turn.
+/// sin((x - mu) / 2), accurate even where x - mu is near a full turn.
 struct sine_of_half : elementwise<2> {
     static constexpr std::string_view name = "sine_of_half";
     template <class V> static constexpr V forward(const V& x, const V& mu) {
@@ -100,7 +100,7 @@ struct sine_of_half : elementwise<2> {
         return std::array{share, -share};
     }
 };
-// I_1(y) / I_0(y) - I_1(x) / I_0(x), also where y is near x.
+/// I_1(y) / I_0(y) - I_1(x) / I_0(x), accurate even where y is near x.
 struct bessel_ratio_difference : elementwise<2> {
     static constexpr std::string_view name = "bessel_ratio_difference";
     template <class V> static constexpr V forward(const V& y, const V& x) {
@@ -111,7 +111,7 @@ struct bessel_ratio_difference : elementwise<2> {
         return std::array{in_y, -hadamard(g, apply_operation(log_bessel_i0e{}, 2, x))};
     }
 };
-// log I_0(y) less its tangent at x, log I_0(x) + I_1(x) / I_0(x) (y - x): not negative. For x, y >= 0.
+/// log I_0(y) minus its tangent at x, log I_0(x) + I_1(x) / I_0(x) (y - x): never negative. For x, y >= 0.
 struct bessel_divergence : elementwise<2> {
     static constexpr std::string_view name = "bessel_divergence";
     template <class V> static constexpr V forward(const V& y, const V& x) {
@@ -126,10 +126,11 @@ struct bessel_divergence : elementwise<2> {
 
 }
 
-// log I_0(x), and I_1(x) / I_0(x), the mean of cos t under the von Mises distribution of concentration x.
+/// Returns log I_0(x).
 template <operand X> constexpr auto log_bessel_i0(const X& x) { return apply_operation(ops::log_bessel_i0{}, 0, x); }
+/// Returns I_1(x) / I_0(x), the mean of cos t under the von Mises distribution of concentration x.
 template <operand X> constexpr auto bessel_ratio(const X& x) { return apply_operation(ops::log_bessel_i0{}, 1, x); }
-// The von Mises distribution of the given concentration about 0 at its quantile u, an angle in [-pi, pi].
+/// Returns the quantile at u, an angle in [-pi, pi], of the von Mises distribution of the given concentration about 0.
 template <operand_or_number K, operand_or_number U>
 requires some_operand<K, U>
 constexpr auto von_mises_quantile(const K& concentration, const U& u) {

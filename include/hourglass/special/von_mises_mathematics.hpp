@@ -1,5 +1,5 @@
 // The modified Bessel function I_0 and the von Mises distribution that it normalises: cumulants, distribution function,
-// quantile, and how these move with the concentration. Generic in the number type: loops end at its epsilon.
+// quantile, and how these move with the concentration. Generic in the number type; loops end at its epsilon.
 #pragma once
 
 #include <hourglass/math/gamma_quantile.hpp>
@@ -8,12 +8,13 @@
 HOURGLASS_BEGIN
 namespace math {
 
-// Where asymptotic series in 1 / kappa have the type's precision: their smallest term is about e^(-2 kappa).
+// The concentration from which asymptotic series in 1 / kappa are precise: their smallest term is about e^(-2 kappa).
 template <class T> inline constexpr double asymptotic_concentration = has_digits_to_spare<T> ? 70 : 30;
 
 inline constexpr int most_terms = 160;
+/// Coefficients of a series.
 template <class T> using terms = std::array<T, static_cast<std::size_t>(most_terms + 1)>;
-// The logarithm of 1 + c[1] y + c[2] y^2 + ..., to the power n of y.
+/// Returns the coefficients of log(1 + c[1] y + c[2] y^2 + ...), up to y^n.
 template <class T, std::size_t N> constexpr std::array<T, N> log_of_series(const std::array<T, N>& c, int n) {
     std::array<T, N> l{};
     for (int i = 1; i <= n; ++i) {
@@ -31,7 +32,7 @@ template <class T> constexpr T whole_power(const T& x, int n) {
 
 namespace von_mises {
 
-// The cumulants of log_bessel_cumulant below, each where it is exact.
+// The cumulants of log_bessel_cumulant below, each in the range where it is accurate.
 // I_0 ~ e^kappa (2 pi kappa)^(-1/2) (1 + 1 / (8 kappa) + 9 / (2 (8 kappa)^2) + ...) (DLMF 10.40.1)
 template <class T> constexpr T cumulant_of_concentrated(int n, const T& kappa, bool centred) {
     const T epsilon = std::numeric_limits<T>::epsilon();
@@ -69,7 +70,7 @@ template <class T> constexpr T mean_by_series(int n, const T& kappa) {
     }
     return n == 0 ? log1p(zero) : one * kappa / T(2) / (T(1) + zero);
 }
-// The logarithm of the series, which converges to the first zero of J_0, 2.4.
+// The logarithm of the series, which converges up to the first zero of J_0, 2.4.
 template <class T> constexpr T cumulant_of_spread(int n, const T& kappa) {
     const T epsilon = std::numeric_limits<T>::epsilon();
     terms<T> c{}, powers{};
@@ -109,8 +110,8 @@ template <class T> constexpr T cumulant_by_taylor_series(int n, const T& kappa) 
     if (n == 0) return zeroth;
     return factorial<T>(n) * log_of_series(f, n)[static_cast<std::size_t>(n)];
 }
-// Central moments of v = 1 - cos t by the trapezoidal rule, which for periodic functions has the precision of all
-// its points: about I_points(kappa), compared with I_0, is missing.
+// Central moments of v = 1 - cos t by the trapezoidal rule. For periodic functions its precision grows with every
+// point: it misses about I_points(kappa), compared with I_0.
 template <class T> constexpr T cumulant_by_quadrature(int n, const T& kappa, bool centred) {
     const T epsilon = std::numeric_limits<T>::epsilon();
     int points = 16;
@@ -120,7 +121,8 @@ template <class T> constexpr T cumulant_by_quadrature(int n, const T& kappa, boo
     terms<T> at{}, weight{};
     series<T> moments{};
     T mean(0), total(0);
-    for (std::size_t i = 0; i <= static_cast<std::size_t>(points); ++i) { // of half the circle: the other half is equal
+    // half of the circle, which equals the other half
+    for (std::size_t i = 0; i <= static_cast<std::size_t>(points); ++i) {
         const T half = sin(T(pi_of<T>() * T(static_cast<int>(i)) / T(2 * points)));
         at[i] = T(2) * half * half;
         weight[i] = exp(T(-kappa * at[i])) * (i == 0 || i == static_cast<std::size_t>(points) ? T(0.5) : T(1));
@@ -154,8 +156,8 @@ template <class T> constexpr T cumulant_by_quadrature(int n, const T& kappa, boo
 
 }
 
-// The n-th derivative of log I_0(kappa) - kappa where `centred`, else of log I_0(kappa); kappa >= 0, n >= 0. For n >= 1
-// it is the n-th cumulant of cos t - 1, or cos t, of t with a density proportional to e^(kappa cos t).
+/// Returns the n-th derivative of log I_0(kappa), minus kappa inside if `centred`; kappa >= 0, n >= 0. For n >= 1 it is
+/// the n-th cumulant of cos t, or of cos t - 1 if `centred`, of t with density proportional to e^(kappa cos t).
 template <class T> constexpr T log_bessel_cumulant(int n, const T& kappa, bool centred) {
     if (kappa > T(asymptotic_concentration<T>)) return von_mises::cumulant_of_concentrated(n, kappa, centred);
     const T shift = centred ? T(n == 0 ? -kappa : n == 1 ? T(-1) : T(0)) : T(0);
@@ -164,7 +166,7 @@ template <class T> constexpr T log_bessel_cumulant(int n, const T& kappa, bool c
     if constexpr (has_digits_to_spare<T>) return shift + von_mises::cumulant_by_taylor_series(n, kappa);
     return von_mises::cumulant_by_quadrature(n, kappa, centred);
 }
-// The n-th derivative of log I_0 at any x: even, odd, even, ...
+/// Returns the n-th derivative of log I_0 at any x: even, odd, even, ...
 template <class T> constexpr T log_bessel_derivative(int n, const T& x) {
     if (n < 0 || !(x == x)) return no_number_of<T>();
     const T size = x < T(0) ? T(-x) : x;
@@ -173,8 +175,8 @@ template <class T> constexpr T log_bessel_derivative(int n, const T& x) {
     return x < T(0) && n % 2 == 1 ? -value : value;
 }
 
-// For t with the density f(t) = e^(kappa cos t) / (2 pi I_0(kappa)) on [-pi, pi]: the k-th derivative of f in kappa
-// relative to f.
+/// Returns the k-th derivative in kappa of the density f(t) = e^(kappa cos t) / (2 pi I_0(kappa)) on [-pi, pi],
+/// relative to f.
 template <class T> constexpr T von_mises_density_slope(const T& k, const T& kappa, const T& t) {
     const int n = order_of(k);
     if (k > T(-1.5) && k < T(-0.5)) return T(0);
@@ -192,9 +194,9 @@ template <class T> constexpr T von_mises_density_slope(const T& k, const T& kapp
 
 namespace von_mises {
 
-// With y = 2 kappa^(1/2) sin(t / 2) the density of t is, up to a factor, e^(-y^2/2) (1 - y^2 / (4
-// kappa))^(-1/2) in y (the limit of Hill 1977, with all its terms), and the k-th slope of it a polynomial in 1
-// - cos t = y^2 / (2 kappa): sums of incomplete moments of the normal distribution.
+// With y = 2 kappa^(1/2) sin(t / 2), the density of t is, up to a factor, e^(-y^2/2) (1 - y^2 / (4 kappa))^(-1/2) in y
+// (the limit of Hill 1977, with all its terms). Its k-th slope is a polynomial in 1 - cos t = y^2 / (2 kappa). So both
+// are sums of incomplete moments of the normal distribution.
 template <class T> constexpr T cdf_derivative_of_concentrated(int n, const T& kappa, const T& t) {
     const T epsilon = std::numeric_limits<T>::epsilon();
     const T y = T(2) * sqrt(kappa) * sin(T(t / T(2)));
@@ -268,8 +270,8 @@ template <class T> constexpr ratio_table<T> ratios_of_bessel(int n, const T& kap
         }
     return table;
 }
-// F(t) = 1/2 + t / (2 pi) + 1 / pi sum of c_j sin(j t) / j, c_j = I_j / I_0 (Mardia and Jupp 2000, 3.5.18); and
-// 2 c_j' = c_(j-1) + c_(j+1) - 2 c_1 c_j. The ratios by recurrence from above.
+// F(t) = 1/2 + t / (2 pi) + 1 / pi sum of c_j sin(j t) / j, with c_j = I_j / I_0 (Mardia and Jupp 2000, 3.5.18), and 2
+// c_j' = c_(j-1) + c_(j+1) - 2 c_1 c_j. The ratios come from downward recurrence.
 template <class T> constexpr T cdf_derivative_by_fourier_series(int n, const T& kappa, const T& t) {
     const auto [c, last] = ratios_of_bessel(n, kappa);
     const T pi = pi_of<T>();
@@ -287,22 +289,22 @@ template <class T> constexpr T cdf_derivative_by_fourier_series(int n, const T& 
 
 }
 
-// The k-th derivative in kappa of the distribution function, F(t) itself where k is 0, on [-pi, pi].
+/// Returns the n-th derivative in kappa of the distribution function F(t) on [-pi, pi]; F(t) itself for n = 0.
 template <class T> constexpr T von_mises_cdf_derivative(int n, const T& kappa, const T& t) {
     return kappa > T(asymptotic_concentration<T>) ? von_mises::cdf_derivative_of_concentrated(n, kappa, t)
                                                   : von_mises::cdf_derivative_by_fourier_series(n, kappa, t);
 }
-// The same for k >= 1 relative to the density of t.
+/// Returns the same for k >= 1, relative to the density of t.
 template <class T> constexpr T von_mises_cdf_slope(const T& k, const T& kappa, const T& t) {
     const int n = order_of(k);
-    const bool on_circle = t >= T(-3.1415928) && t <= T(3.1415928); // where pi is, rounded to a float
+    const bool on_circle = t >= T(-3.1415928) && t <= T(3.1415928); // pi rounded to a float still counts
     if (n < 1 || !(kappa >= T(0) && kappa < infinity_of<T>()) || !on_circle) return no_number_of<T>();
     const T half = sin(T(t / T(2)));
     const T log_density = T(-2) * kappa * half * half - log_bessel_cumulant(0, kappa, true);
     return von_mises_cdf_derivative(n, kappa, t) * T(2) * pi_of<T>() * exp(T(-log_density));
 }
 
-// t where F(t) = u, on [-pi, pi]: by Newton's method between bounds.
+/// Returns t in [-pi, pi] with F(t) = u, by Newton's method between bounds.
 template <class T> constexpr T von_mises_quantile(const T& kappa, const T& u) {
     const T pi = pi_of<T>();
     if (!(kappa >= T(0) && kappa < infinity_of<T>() && u >= T(0) && u <= T(1))) return no_number_of<T>();
@@ -333,7 +335,7 @@ template <class T> constexpr T von_mises_quantile(const T& kappa, const T& u) {
     return t;
 }
 
-// The n-th derivative of log I_0(x) - x at any x.
+/// Returns the n-th derivative of log I_0(x) - x at any x.
 template <class T> constexpr T log_bessel_i0e(int n, const T& x) {
     if (n < 0 || !(x == x)) return no_number_of<T>();
     if (x < T(0)) return log_bessel_derivative(n, x) - (n == 0 ? x : T(n == 1 ? 1 : 0));
@@ -341,7 +343,7 @@ template <class T> constexpr T log_bessel_i0e(int n, const T& x) {
     return log_bessel_cumulant(n, x, true);
 }
 
-// sin((x - mu) / 2), with the digits of x - mu kept where it is near a whole turn.
+/// Returns sin((x - mu) / 2), keeping the digits of x - mu near a full turn.
 template <class T> constexpr T sine_of_half(const T& x, const T& mu) {
     const T d = x - mu, lost = sum_error(x, T(-mu), d);
     const T sine = sin(T(d / T(2)));
@@ -349,8 +351,8 @@ template <class T> constexpr T sine_of_half(const T& x, const T& mu) {
     return sine + cos(T(d / T(2))) * lost / T(2);
 }
 
-// Of F = log I_0 and y, x >= 0: F'(y) - F'(x) for k = 1, and for k = 0 F(y) - F(x) - F'(x) (y - x), which is not
-// negative. Beyond the start of asymptotic series by these, else by Taylor's series where y and x are near.
+/// For F = log I_0 and y, x >= 0, returns F'(y) - F'(x) if k = 1, and F(y) - F(x) - F'(x) (y - x), never negative, if k
+/// = 0. Uses asymptotic series where they are precise, else Taylor's series where y and x are near.
 template <class T> constexpr T bessel_divergence(int k, const T& y, const T& x) {
     if (!(y >= T(0) && x >= T(0) && y < infinity_of<T>() && x < infinity_of<T>())) return no_number_of<T>();
     const T d = y - x;

@@ -1,5 +1,5 @@
-// Products and quotients that are zero where a factor is, though another be infinite: weights of what is infinite, and
-// distances in units of e^s, where e^s of a large s is no number any more.
+// Products and quotients that are zero if a factor is, even if another is infinite: weights of infinite values, and
+// distances in units of e^s, where e^s overflows for large s.
 #pragma once
 
 #include <hourglass/ops/functions.hpp>
@@ -7,15 +7,16 @@
 HOURGLASS_BEGIN
 namespace math {
 
-// a b, where a zero a makes zero whatever b is: for a b that may be infinite, and NaN only where the rest of a formula
-// is NaN too. In `weighted` NaN is handed on.
+/// Returns a b, and zero if a is zero, whatever b is. Meant for a b that may be infinite, and is NaN only where the
+/// rest of the formula is too.
 template <class V> constexpr V zero_or_product(const V& a, const V& b) {
     return select(a == as<V>(0), as<V>(0), V(a * b));
 }
+/// Does the same, but passes on a NaN of x.
 template <class V> constexpr V weighted(const V& weight, const V& x) {
     return select(x == x, zero_or_product(weight, x), x);
 }
-// a / b, where a zero a makes zero in the same way.
+/// Returns a / b, and zero if a is zero, whatever b is.
 template <class V> constexpr V zero_or_quotient(const V& a, const V& b) {
     return select(a == as<V>(0), as<V>(0), V(a / b));
 }
@@ -24,7 +25,7 @@ template <class V> constexpr V zero_or_quotient(const V& a, const V& b) {
 
 namespace ops {
 
-// w x, and 0 where the weight w is 0, though x be infinite; NaN is handed on.
+/// w x, and 0 where the weight w is 0, even if x is infinite; NaN is passed on.
 struct weighted : elementwise<2> {
     static constexpr std::string_view name = "weighted";
     static constexpr unsigned zero_operands = 1u;
@@ -34,7 +35,7 @@ struct weighted : elementwise<2> {
         return std::array{in_w, hadamard(g, w)};
     }
 };
-// x / t of a temperature t: where a gradient is zero, as softmax's is at an infinite x, so is what t gets of it.
+/// x / t for a temperature t. Where the gradient is zero, as softmax's is at an infinite x, so is its share for t.
 struct over_temperature : elementwise<2> {
     static constexpr std::string_view name = "over_temperature";
     template <class V> static constexpr V forward(const V& x, const V& t) { return x / t; }
@@ -43,7 +44,7 @@ struct over_temperature : elementwise<2> {
         return std::array{share, -apply_operation(weighted{}, share, y)};
     }
 };
-// d e^s, where e^s is given as e: 0 where d is 0, though e be infinite. The derivative is in d and s.
+/// d e^s, with e^s given as e: 0 where d is 0, even if e is infinite. The derivatives are those in d and s.
 struct times_exp : elementwise<3> {
     static constexpr std::string_view name = "times_exp";
     static constexpr unsigned flat_operands = 0b100, zero_operands = 1u;
@@ -56,7 +57,7 @@ struct times_exp : elementwise<3> {
         return std::array{in_d, in_s, hadamard(g, 0)};
     }
 };
-// d e^-s, where e^s is given as e: 0 where d is 0, though e be zero. The derivative is in d and s.
+/// d e^-s, with e^s given as e: 0 where d is 0, even if e is zero. The derivatives are those in d and s.
 struct over_exp : elementwise<3> {
     static constexpr std::string_view name = "over_exp";
     static constexpr unsigned flat_operands = 0b100, zero_operands = 1u;
