@@ -30,7 +30,7 @@ public:
 class forward_differentiation {
     graph_builder& graph_;
     tangents known_;
-    list<bool> leads_to_root_; // skips other nodes, mostly of other derivatives
+    list<bool> leads_to_root_; // others are skipped; most belong to other derivatives
     list<bool> left_to_scans_; // nodes of scan bodies, which have no tangent here
 
 public:

@@ -17,6 +17,7 @@ HOURGLASS_BEGIN
 
 // Options of programs. All are types, in any order.
 /// Names the symbols that a program is fed. A symbol with an equation is cut there: the equation is not computed.
+/// Inputs that the program needs are fed in any case.
 template <auto... Symbols> struct from {};
 /// Names the symbols that a program returns, for a gradient or trainer besides the loss and its terms.
 template <auto... Symbols> struct to {};
@@ -25,7 +26,7 @@ template <auto... Symbols> struct to {};
 template <auto... Symbols> struct wrt {};
 /// Names the parameters that a trainer updates. By default all that the loss depends on.
 template <auto... Symbols> struct trains {};
-/// The most rows of one call, by default 128. The arena grows with it.
+/// The most rows of one call, 1 to 2147483647, by default 128. The arena grows with it.
 template <long Rows> struct max_rows {};
 /// Makes `in_training` take its first operand in a function, as it always does in a gradient or trainer.
 struct training {};
@@ -34,13 +35,13 @@ template <class T> struct element {};
 /// Sums the loss, its terms and gradients over the rows instead of taking means. Terms without a batch axis count once.
 struct sum_rows {};
 /// Makes a gradient keep rows separate: values and gradients are those of each row as if it were the only one, with the
-/// rows as first axis. A compile error if the loss couples rows.
+/// rows as first axis. A compile error if the loss couples rows or has no batch axis.
 struct per_example {};
 /// Rematerialises the values of these equations for the backward part instead of keeping them: saves memory, costs
 /// work, and changes no bit of the results.
 template <auto... Symbols> struct recompute {};
-/// Makes the arena a member of the program, so that making the program allocates nothing. Such a program runs on one
-/// thread.
+/// Makes the memory that a function or gradient works in a member of it: it can live on the stack, and making it
+/// allocates nothing. Such a program runs on one thread.
 struct arena_inside {};
 
 /// The kinds of programs: `hg::function`, `hg::gradient` and `hg::trainer`.
@@ -125,8 +126,7 @@ template <const auto& Graph, program_kind Kind, auto Loss, class... Options> str
         if constexpr (cuts_derivatives())
             if (!s.r.to.failed()) s.r.to.fail(problem_of_cut<program_spec>::value);
         if constexpr (Kind == program_kind::function) {
-            if (!asked.has_asked)
-                s.r.to.fail(sentence("the function is asked for nothing: name symbols in hg::to<...>"));
+            if (!asked.has_asked) s.r.to.fail(sentence("the function returns nothing: name symbols in hg::to<...>"));
         } else {
             if constexpr (Kind == program_kind::trainer && requires { options::rule::none; })
                 s.r.to.fail(sentence(

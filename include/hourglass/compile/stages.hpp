@@ -73,7 +73,7 @@ namespace stages {
 
 /// How tests hold that a stage is right.
 enum class held_by {
-    tests,    ///< it makes new values: tests of these, finite differences in particular
+    tests,    ///< it makes new values: tests of these, in particular by finite differences
     bits,     ///< no result changes: tests/passes/fuzz.cpp
     rounding, ///< results change by rounding only: tests/passes/fuzz.cpp
     schedule  ///< the resulting schedule is sound and computes the graph: tests/schedule/fuzz.cpp

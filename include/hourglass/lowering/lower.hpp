@@ -93,7 +93,7 @@ private:
         const int carried = scan_->state(target.index);
         if (carried < 0)
             graph_.fail(sentence("next of '", Left::name, "', which is ", name_of(Left::kind),
-                                 ": the body of a scan writes what the scan carries alone; an hg::state is written "
+                                 ": the body of a scan writes only what the scan carries; an hg::state is written "
                                  "outside of it"));
         const handle value = lower(right);
         if (!graph_.failed()) scan_->set_next(carried, value);

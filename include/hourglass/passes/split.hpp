@@ -62,7 +62,7 @@ struct needs_of_scans {
     }
 
 private:
-    // If this scan rematerialises the steps behind a sequence, it needs all kept states of the scan that made it.
+    // A sequence whose steps this scan rematerialises needs all kept states of the scan that made it.
     constexpr void add_sequence(const scan_parts<graph_view>& scan, int read) {
         wanted[read] = true;
         const kept_states kept(*scan.graph, bodies);
@@ -110,7 +110,7 @@ public:
     const scan_parts<graph_view> scan;
     list<int> outer, sequences; // values read from the outer graph: whole ones, and sequences
     list<int> results;          // nodes of the whole graph
-    int again = -1;             // the scan whose steps are done again
+    int again = -1;             // the scan whose steps are rematerialised
     list<int> checkpoints;      // its kept states, or its initial states
 
     constexpr step_graph(const graph_view& g, int scan_node) : step_graph(g, scan_node, needs_of_scans(g)) {}

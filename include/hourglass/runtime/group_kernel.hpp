@@ -245,8 +245,8 @@ template <class Compiled, int Group, class T> class group_kernel {
         }
     }
 
-    // Copies of the addresses in registers: the compiler must assume that storing a vector changes addresses in memory
-    // it does not own.
+    // Copies of the addresses in registers: the compiler must assume that storing a vector may change the caller's
+    // arrays.
     struct addresses {
         const T* from[loads + 1];
         T* to[stores + 1];

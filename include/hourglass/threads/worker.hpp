@@ -47,7 +47,7 @@ inline void wait_for_all(worker w) {
 /// A thread's share of `count` items: a range of whole multiples of `grain`, except at the end. It depends only on the
 /// arguments.
 struct share {
-    long first, last;
+    long first, last; ///< the range [first, last)
     constexpr share(long count, worker w, long grain = 1) {
         const long pieces = (count + grain - 1) / grain;
         first = std::min(count, pieces * w.thread / w.threads * grain);
