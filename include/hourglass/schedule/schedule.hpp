@@ -1,6 +1,6 @@
 // A schedule: what a program runs, as plain arrays. It has groups of nodes that are computed together, the values in
-// memory and their places, and what to wait for. schedule/fuse.hpp makes the groups, schedule/plan.hpp orders them and
-// lays out memory.
+// memory and their places, and what to wait for. schedule/fuse.hpp makes the groups, schedule/order.hpp orders them,
+// schedule/plan.hpp writes them down and schedule/layout.hpp lays out memory.
 #pragma once
 
 #include <hourglass/ir/static_graph.hpp>
