@@ -1,23 +1,24 @@
-// The build's choices: which SIMD instruction set the templates are compiled for, and the inline namespace that encodes
-// it; the version; and which of the compiler's flags are refused. Nothing else lives here; every header that holds a
+// The build's choices: the SIMD instruction set that the templates are compiled for and the inline namespace that
+// encodes it, the version, and the compiler flags that are refused. Nothing else lives here; every header that holds a
 // template includes it.
 #pragma once
 
-// The version of the library; the builds read theirs from here. As one number to compare: 1.2.3 is 10203.
+// The version of the library; the builds read theirs from here.
 #define HOURGLASS_VERSION_MAJOR 0
 #define HOURGLASS_VERSION_MINOR 1
 #define HOURGLASS_VERSION_PATCH 0
+/// The version as one number to compare: 1.2.3 is 10203.
 #define HOURGLASS_VERSION (HOURGLASS_VERSION_MAJOR * 10000 + HOURGLASS_VERSION_MINOR * 100 + HOURGLASS_VERSION_PATCH)
 
-// The compiler ends at a file that is not there, and not after a thousand errors of what it cannot read.
+// The compiler stops at a missing file instead of reporting a thousand errors about what it cannot read.
 #if (defined(_MSVC_LANG) ? _MSVC_LANG : __cplusplus) < 202002L
     #error "hourglass is C++20: compile this with -std=c++20"
     #include <hourglass: compile this with -std=c++20>
 #endif
 
-// Values to a few units in the last place, infinities, NaN and the sign of zero need arithmetic as it is written. GCC
-// tells each of these flags by a macro, Clang only those of the first two branches; under Clang's others the functions
-// of math/vector.hpp hold their accuracy, and docs/operations.md says what is lost.
+// Accuracy to a few units in the last place, infinities, NaN and the sign of zero need arithmetic exactly as written.
+// GCC defines a macro for each of these flags, Clang only for those of the first two branches. With Clang's other flags
+// the functions of math/vector.hpp keep their accuracy, and docs/operations.md says what is lost.
 #if defined(__FAST_MATH__)
     #error "hourglass: -ffast-math (part of -Ofast) changes results: compile this without it; -O3 is safe"
 #elif defined(__FINITE_MATH_ONLY__) && __FINITE_MATH_ONLY__
@@ -32,7 +33,7 @@
 static_assert(sizeof(1.0) == sizeof(double),
               "hourglass: -fsingle-precision-constant cuts the digits of constants: compile this without it");
 
-// HOURGLASS_SCALAR asks for plain float and double in place of SIMD vectors (xsimd has no scalar batch).
+// HOURGLASS_SCALAR selects plain float and double instead of SIMD vectors (xsimd has no scalar batch).
 #if defined(HOURGLASS_SCALAR)
     #define HOURGLASS_SIMD_NAME scalar
 #elif defined(__AVX512F__) && defined(__AVX512DQ__) && defined(__AVX512BW__)
@@ -48,16 +49,16 @@ static_assert(sizeof(1.0) == sizeof(double),
     #define HOURGLASS_SIMD_NAME scalar
 #endif
 
-// What runs on the way to an error alone: compiled for size, and so is whatever comes to nothing else.
+// For code that runs only on the way to an error: compiled for size, and so is whatever leads only to it.
 #define HOURGLASS_COLD __attribute__((cold, noinline))
-// Code that is large, is called seldom for what it does, or must be the same machine code for every caller.
+// For code that is large, rarely called for the work it does, or must be the same machine code for every caller.
 #define HOURGLASS_NOINLINE __attribute__((noinline))
 
 #define HOURGLASS_JOIN_(a, b) a##_##b
 #define HOURGLASS_JOIN(a, b) HOURGLASS_JOIN_(a, b)
 
-// The same template compiled with other flags would otherwise be one weak symbol for the linker to choose from. Names
-// in the headers may be those of a program that includes them, such as x and rows, of which -Wshadow is not to warn.
+// Otherwise the same template compiled with other flags would be one weak symbol, of which the linker keeps any.
+// -Wshadow is off in the headers, since a program that includes them may have names of theirs, such as x and rows.
 #define HOURGLASS_BEGIN                                                                                                \
     _Pragma("GCC diagnostic push") _Pragma("GCC diagnostic ignored \"-Wshadow\"") namespace hourglass {                \
         inline namespace HOURGLASS_JOIN(simd, HOURGLASS_SIMD_NAME) {

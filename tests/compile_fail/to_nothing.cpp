@@ -1,4 +1,4 @@
-// expect: \{"the function is asked for nothing: name symbols in hg::to<\.\.\.>"\}
+// expect: \{"the function returns nothing: name symbols in hg::to<\.\.\.>"\}
 // max-lines: 25
 #include "small_model.hpp"
 

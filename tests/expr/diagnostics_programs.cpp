@@ -47,7 +47,7 @@ TEST_CASE("names that the graph does not have") {
 }
 
 TEST_CASE("programs that cannot exist") {
-    CHECK(said<a_function<hg::from<x>>>() == "the function is asked for nothing: name symbols in hg::to<...>");
+    CHECK(said<a_function<hg::from<x>>>() == "the function returns nothing: name symbols in hg::to<...>");
     CHECK(said<a_trainer<loss>>() ==
           "the trainer has no update rule: name one, such as hg::adam or hg::sgd, or one of your own");
     CHECK(said<a_trainer<loss, hg::adam>>() == "");

@@ -107,14 +107,14 @@ TEST_CASE("things that a scan's body cannot contain") {
         static constexpr hg::graph writing{
             next(s) = hg::scan<"in">(inner, hg::steps<2>, hg::carry(t = sum(u) - s), s = of_outer(s))[last(t)]};
         CHECK(run(writing) ==
-              "in equation 'run.in.s': next of 's', which is a symbol: the body of a scan writes what the scan carries "
-              "alone; an hg::state is written outside of it");
+              "in equation 'run.in.s': next of 's', which is a symbol: the body of a scan writes only what the scan "
+              "carries; an hg::state is written outside of it");
     }
     SUBCASE("a training step's state") {
         static constexpr hg::graph writing{next(running) = 0.9 * running, next(s) = s + sum(u)};
         CHECK(run(writing) ==
-              "in equation 'run.running': next of 'running', which is a state: the body of a scan writes what the scan "
-              "carries alone; an hg::state is written outside of it");
+              "in equation 'run.running': next of 'running', which is a state: the body of a scan writes only what the "
+              "scan carries; an hg::state is written outside of it");
     }
 }
 

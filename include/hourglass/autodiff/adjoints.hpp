@@ -1,5 +1,5 @@
-// What reverse mode knows of each node: whether a gradient through it is wanted, and the sum of the shares of its
-// adjoint so far. The walk that fills it is in autodiff/differentiate.hpp.
+// What reverse mode knows of each node: whether a gradient through it is wanted, and its adjoint so far, a sum of
+// shares. The walk that fills it in is in autodiff/differentiate.hpp.
 #pragma once
 
 #include <hourglass/autodiff/gradient_paths.hpp>
@@ -9,7 +9,7 @@
 
 HOURGLASS_BEGIN
 
-// Sums what lies along axes that the wanted type lacks. A type that is smaller still is left so: it broadcasts.
+// Sums a share over the axes that the wanted type lacks. A share smaller than the type is left as it is: it broadcasts.
 constexpr handle sum_to(handle share, const value_type& wanted) {
     if (share.batched() && !wanted.batched) share = batch_sum(share);
     const shape& have = share.extents();
@@ -24,7 +24,7 @@ constexpr handle sum_to(handle share, const value_type& wanted) {
     return reshaped(share, dropped);
 }
 
-// A node and an adjoint of it to start from.
+// An adjoint to start from, and its node.
 struct adjoint_seed {
     int node = -1, adjoint = -1;
 };
@@ -38,14 +38,14 @@ class adjoints {
 public:
     known_bodies bodies;
 
-    // Of the first so many nodes. Where rows are not summed, what has no batch axis has a gradient for each row.
+    // Covers the first `nodes` nodes. If rows are not summed, a node without a batch axis has a gradient for each row.
     constexpr adjoints(graph_builder& g, int nodes, bool sums_rows)
         : graph_(g), adjoints_(nodes, -1), wanted_(nodes), sums_rows_(sums_rows) {}
 
     constexpr graph_builder& graph() const { return graph_; }
     constexpr int size() const { return adjoints_.size(); }
     constexpr bool sums_rows() const { return sums_rows_; }
-    // So far; perhaps of a smaller shape, which broadcasts. -1 where nothing arrived.
+    // The adjoint so far, perhaps of a smaller shape, which broadcasts; -1 if nothing has arrived.
     constexpr int operator[](int n) const { return adjoints_[n]; }
     constexpr bool wanted(int n) const { return wanted_[n]; }
     constexpr value_type type(int n) const {
@@ -54,7 +54,7 @@ public:
     }
 
     constexpr void want(int n) { wanted_[n] = true; }
-    // And of the nodes from `first` on, those through which a gradient goes to what is wanted.
+    // Also wants the nodes from `first` on through which a gradient reaches a wanted node.
     constexpr void want_ways(int first) {
         for (int n = first; n < size(); ++n) {
             const node& at = graph_.nodes[n];
@@ -72,7 +72,7 @@ public:
     }
 };
 
-// The rule of one node after another, whose shares are added to the adjoints of the operands.
+// Applies the derivative rule of one node at a time and adds the shares to the adjoints of the operands.
 class reverse_derivation final : public derivation {
     adjoints& all_;
 
@@ -87,7 +87,7 @@ public:
         if (!wanted(i) || graph().failed()) return;
         const int target = graph().operand(derived_node(), i);
         const value_type type = all_.type(target), whole = graph().nodes[derived_node()].type; // copies: nodes move
-        // What broadcasts to the result counts once for each element that it stands for.
+        // An operand that broadcasts to the result gets a share for each element that it stands for.
         if (applied()->kind == operation_kind::elementwise && !(type == whole)) share = filled(share, whole);
         all_.add(target, type, share);
     }

@@ -1,6 +1,6 @@
-// Which columns of a sparse matrix can be computed together, in one direction, so that each of its elements can be read
-// off. Greedy colourings on patterns alone (Gebremedhin, Manne and Pothen 2005, "What color is your Jacobian?"); the
-// derivatives made with them are in autodiff/sparse_derivatives.hpp.
+// Which columns of a sparse matrix can be computed together, in one direction, such that each element can still be read
+// off. Greedy colourings of patterns only (Gebremedhin, Manne and Pothen 2005, "What color is your Jacobian?"). The
+// derivatives that use them are in autodiff/sparse_derivatives.hpp.
 #pragma once
 
 #include <bit>
@@ -15,25 +15,26 @@ struct colouring {
     int count = 0;
 };
 
-// Colours are bits of a few words, so that what a column may not have is looked up by the row and not by the element.
+// Sets of colours are bits in a few words, so a column's forbidden colours are found row by row, not element by
+// element.
 class greedy_colouring {
     using bits = std::uint64_t;
     int count_; // of columns
     int row_count_;
-    int words_; // of a set of colours
+    int words_; // in a set of colours
     int used_words_ = 1;
     colouring c_;
 
-    // Of each row, or of each neighbourhood: the colours that are there, and those that are there more than once.
+    // For each row, or neighbourhood: the colours that occur, and those that occur more than once.
     list<bits> once_, twice_, forbidden_;
-    // Of each column: the word that its colour is in, and its bit there, which is none before it has a colour.
+    // For each column: the word that its colour is in, and its bit there; no bit until it has a colour.
     list<int> word_;
     list<bits> bit_;
 
-    // As pointers, here and in what loops: each call of a list's is a step of a constant evaluation.
+    // Pointers here and in inner loops: each call of a `list` member is a step of constant evaluation.
     const int *starts_, *columns_, *transposed_starts_, *rows_;
 
-    // The first colour that is not forbidden.
+    // Gives the column the first colour that is not forbidden.
     constexpr void give(int column) {
         bits* const forbidden = forbidden_.begin();
         int w = 0;
@@ -45,7 +46,7 @@ class greedy_colouring {
         if (colour == c_.count) used_words_ = ++c_.count / 64 + 1;
         for (w = 0; w < used_words_; ++w) forbidden[w] = 0;
     }
-    // Columns of one colour have no row in common.
+    // Distance-1 colouring: columns of one colour have no row in common.
     constexpr void colour_apart(int column) {
         const int begin = transposed_starts_[column], end = transposed_starts_[column + 1];
         bits *const once = once_.begin(), *const forbidden = forbidden_.begin();
@@ -56,9 +57,9 @@ class greedy_colouring {
         const bits bit = bit_[column];
         for (int r = begin; r < end; ++r) once[rows_[r] * words_ + word] |= bit;
     }
-    // Of a symmetric matrix, each element can be read from its row or from its column: neighbours have different
-    // colours, and no path of four columns has only two colours. A path that v would close ends at v, or passes through
-    // v between two neighbours of one colour.
+    // Star colouring of a symmetric matrix: each element can be read from its row or from its column if neighbours
+    // differ in colour and no path of four columns has only two colours. A path that v would complete ends at v, or
+    // passes through v between two neighbours of one colour.
     constexpr void colour_star(int v) {
         const int begin = starts_[v], end = starts_[v + 1];
         bits *const once = once_.begin(), *const twice = twice_.begin(), *const forbidden = forbidden_.begin();
@@ -109,7 +110,7 @@ public:
     }
 
 private:
-    // A column needs another colour than those with which it shares a row.
+    // An upper bound: a column's colour must differ from those of the columns it shares a row with.
     static constexpr int most_colours(const sparse_pattern& p, const sparse_pattern& transposed) {
         const long neighbours = static_cast<long>(p.longest_row()) * transposed.longest_row();
         return neighbours < p.columns ? static_cast<int>(neighbours) : p.columns;
@@ -121,7 +122,7 @@ constexpr list<int> natural_order(int count) {
     for (int i = 0; i < count; ++i) order[i] = i;
     return order;
 }
-// Columns with many elements first.
+// Columns with the most elements come first.
 constexpr list<int> largest_first(const sparse_pattern& transposed) {
     list<int> order, starts(transposed.columns + 2);
     const auto length = [&](int j) { return transposed.row_starts[j + 1] - transposed.row_starts[j]; };
@@ -132,9 +133,9 @@ constexpr list<int> largest_first(const sparse_pattern& transposed) {
     return order;
 }
 
-// The columns of a pattern; `star`, of a symmetric one, so that either of two elements can be read.
+// Colours the columns of a pattern. `star`: the pattern is symmetric, and either of two mirrored elements can be read.
 constexpr colouring colour_columns(const sparse_pattern& p, const sparse_pattern& transposed, bool star = false) {
-    const int least = star ? 1 : p.longest_row(); // a row's columns all differ
+    const int least = star ? 1 : p.longest_row(); // the columns of a row all differ
     if (least == p.columns) return {natural_order(p.columns), p.columns};
     greedy_colouring greedy(p, transposed);
     colouring best = greedy.run(star, natural_order(p.columns));

@@ -1,8 +1,8 @@
-// Mistakes with derivatives in equations. Let an equation hold the derivative of y with respect to x, which goes
-// through a symbol s. A program or a call that feeds s leaves it without a meaning: the fed value does not depend on x.
-// And what is made of the derivative cannot be differentiated with respect to s, of which the derivative is no
-// function. Both are found in the graph as it was lowered, before anything is simplified, so that the rule is the same
-// for every operation.
+// Mistakes with derivatives in equations. Let an equation hold the derivative of y with respect to x, and let the
+// symbol s lie between the two. If a program or a call feeds s, the derivative has no meaning: the fed value does not
+// depend on x. Nor can anything that uses the derivative be differentiated with respect to s, since the derivative is
+// not a function of s. Both mistakes are found in the graph as it was lowered, before simplification, so that the rule
+// is the same for every operation.
 #pragma once
 
 #include <hourglass/autodiff/gradient_paths.hpp>
@@ -14,7 +14,7 @@ class cut_derivatives {
     graph_view g_;
     slice_of<derivative_record> derivatives_; // in the order of their results
     list<bool> fed_, held_, needed_;
-    bool training_, has_both_ = false; // ways, in training and not: an equation, and a program one of them
+    bool training_, has_both_ = false; // in training and outside it: an equation has both paths, a program one
 
 public:
     // Symbols are given by the hashes of their names, here and below.
@@ -23,8 +23,8 @@ public:
         : g_(g), derivatives_(derivatives), fed_(g.nodes.size), held_(g.nodes.size), training_(training) {
         mark(fed, fed_);
     }
-    // Says which derivative that is asked for, or that this needs, has no meaning; `fed_by` says how the symbol on its
-    // way is fed. Nothing where all have one.
+    // Reports a derivative without a meaning among those that the requested names need. `fed_by` says how the symbol
+    // between is fed. Returns an empty text if there is none.
     constexpr text problem_of_fed(slice_of<std::uint64_t> asked, bool writes_state, std::string_view fed_by) {
         needed_ = list<bool>(g_.nodes.size);
         mark(asked, needed_);
@@ -36,7 +36,7 @@ public:
         t.add(", which ").add(fed_by).add(" and so cuts from it: differentiate with respect to ");
         return t.quote(name_of(p.through)).add(", or feed what it is made of");
     }
-    // The same of the derivatives that the loss is made of, where it is differentiated with respect to symbols.
+    // The same for the derivatives that the loss uses, when the loss is differentiated with respect to `targets`.
     constexpr text problem_of_target(std::uint64_t loss, slice_of<std::uint64_t> targets) {
         needed_ = list<bool>(g_.nodes.size);
         mark({&loss, 1}, needed_);
@@ -48,7 +48,7 @@ public:
         t.quote(name_of(p.through)).add(": differentiate with respect to what ").quote(name_of(p.through));
         return t.add(" is made of, or keep that derivative constant with stop_gradient(...)");
     }
-    // The same of y where an equation differentiates it with respect to x.
+    // The same for y when an equation differentiates it with respect to x.
     constexpr text problem_of_equation(int y, int x) {
         needed_ = list<bool>(g_.nodes.size);
         needed_[y] = held_[x] = has_both_ = true;
@@ -71,7 +71,8 @@ private:
         derivative_record of{};
         int through = -1;
     };
-    // The first of the derivatives that are needed, or that a gradient `smoothly` goes to, through one of those nodes.
+    // Finds the earliest derivative that goes through a node marked in `at`, among those needed; `smoothly`: among
+    // those that a gradient reaches.
     constexpr passage find(const list<bool>& at, bool smoothly) {
         passage found;
         int next = derivatives_.size - 1;
@@ -90,7 +91,8 @@ private:
         }
         return found;
     }
-    // All that lies between y and x is read by the derivative, in meaning if not in memory: derivatives too.
+    // A derivative depends on every node between y and x, even if it reads none from memory; this includes other
+    // derivatives.
     constexpr int look_at(const derivative_record& d, const list<bool>& at) {
         const list<bool> between = nodes_between(g_, d.y, d.x);
         for (int n = d.x + 1; n <= d.y; ++n) {

@@ -1,6 +1,6 @@
-// A pass that finds which elements of a linear part of a graph depend on which elements of its seed: the pattern of a
-// sparse matrix. Each node has a set of directions for each of its elements; how an operation hands them on is its own
-// statement (ir/operation.hpp), or follows from its kind.
+// Finds which elements of a linear part of a graph depend on which elements of its seed: the pattern of a sparse
+// matrix. Each element of a node has a set of directions. An operation states how it passes the sets on
+// (ir/operation.hpp), or that follows from its kind.
 #pragma once
 
 #include <hourglass/ir/trace.hpp>
@@ -8,8 +8,8 @@
 
 HOURGLASS_BEGIN
 
-// Where a matrix may have elements that are not zero, in compressed rows: the columns of row i, in their order, stand
-// from row_starts[i] to row_starts[i + 1].
+// The elements of a matrix that may be non-zero, in compressed rows: the columns of row i are in `column_of`,
+// ascending, from `row_starts[i]` to `row_starts[i + 1]`.
 struct sparse_pattern {
     int rows = 0, columns = 0;
     list<int> row_starts, column_of;
@@ -44,7 +44,7 @@ constexpr sparse_pattern transposed(const sparse_pattern& p) {
     int *const starts = t.row_starts.begin(), *const to = t.column_of.begin();
     const int *const from = p.column_of.begin(), *const row = p.row_starts.begin();
     for (int k = 0, end = p.size(); k < end; ++k) ++starts[from[k]];
-    for (int sum = 0, j = 0; j <= p.columns; ++j) { // where each ends, then where it begins
+    for (int sum = 0, j = 0; j <= p.columns; ++j) { // first the end of each, then its begin
         sum += starts[j];
         starts[j] = sum;
     }
@@ -54,9 +54,9 @@ constexpr sparse_pattern transposed(const sparse_pattern& p) {
 }
 
 class dependences {
-    // All elements of a node alike, zero or constant, or a set for each.
+    // A node's elements are all zero, all constant, or have a set each.
     enum class state { zero, constant, sets };
-    // To find the zeros of what is constant is only worth while where there are few elements to look at.
+    // Finding zeros among constants pays only in nodes with few elements.
     static constexpr long most_constants = 4096;
 
     const graph_builder& g_;
@@ -64,12 +64,12 @@ class dependences {
     direction_sets sets_;
     list<state> states_;
     list<list<int>> sets_of_nodes_;
-    list<int> same_; // whose sets a node's are: another's, where nothing changes
+    list<int> same_; // the node whose sets this one has; another if the operation changes none
 
 public:
-    bool through_scan = false; // which it cannot
+    bool through_scan = false; // which is not supported
 
-    // Of `result`, in the elements of `seed`, in which what lies between them is linear.
+    // Dependences of `result` on the elements of `seed`; everything between them is linear.
     constexpr dependences(const graph_builder& g, int seed, int result)
         : g_(g), directions_(static_cast<int>(g.nodes[seed].type.extents.size())), sets_(directions_),
           states_(result + 1, state::constant), sets_of_nodes_(result + 1), same_(result + 1) {
@@ -89,7 +89,7 @@ public:
             }
         }
     }
-    // A row for each element of `result`, a column for each of the seed's.
+    // Has a row for each element of `result` and a column for each element of the seed.
     constexpr sparse_pattern pattern(int result) const {
         sparse_pattern p;
         p.rows = static_cast<int>(g_.nodes[result].type.extents.size());
@@ -117,7 +117,7 @@ private:
     static constexpr bool is_zero_with(const operation& op, int i) {
         return i < 32 && (op.zero_operands >> i & 1u) != 0;
     }
-    // Whether zeros make a zero.
+    // Whether the operation maps zeros to zero.
     static constexpr bool is_zero_of_zeros(const node& n) {
         if (n.op->zero_operands != 0) return true;
         if (!n.op->foldable) return false;
@@ -127,7 +127,7 @@ private:
 
     constexpr state find(int n) {
         const node& at = g_.nodes[n];
-        // Times an infinity, a zero that a user wrote is no number: only those that differentiation made vanish.
+        // A user's zero times an infinity is NaN, so only zeros that differentiation made count as zeros.
         if (at.op->kind == operation_kind::literal)
             return at.options.number == 0 && at.derived ? state::zero : state::constant;
         if (at.operand_count == 0) return state::constant;
@@ -171,7 +171,7 @@ private:
     constexpr state elementwise(int n, const node& at, bool others_constant) {
         const int count = at.operand_count;
         const shape& out = at.type.extents;
-        for (int i = 0; others_constant && i < count; ++i) { // a factor, say: nothing changes
+        for (int i = 0; others_constant && i < count; ++i) { // e.g. a factor: the sets stay
             const int o = g_.operand(n, i);
             if (states_[o] != state::sets || !(extents(o) == out) || !is_zero_with(*at.op, i)) continue;
             same_[n] = same_[o];
@@ -202,7 +202,7 @@ private:
     }
     constexpr state runs(int n, const node& at, bool of_constants) {
         const shape& out = at.type.extents;
-        int* const result = make_sets(n); // empty where nothing is written
+        int* const result = make_sets(n); // stays empty where no run writes
         for (int i = 0; i < at.operand_count; ++i) {
             const int o = g_.operand(n, i);
             if (states_[o] == state::zero) continue;
@@ -228,7 +228,7 @@ private:
         for (int i = 0; i < count; ++i) {
             const int o = g_.operand(n, i), size = static_cast<int>(extents(o).size());
             types[i] = {extents(o), false};
-            places[i] = list<moved_element>(size); // from nowhere, as what is zero comes
+            places[i] = list<moved_element>(size); // from nowhere, as zeros are
             moved_element* const to = places[i].begin();
             for (int e = 0; states_[o] != state::zero && e < size; ++e) to[e] = {i, e};
             operands[i] = places[i].begin();
@@ -297,7 +297,7 @@ private:
         at.op->depend(d);
         return state::sets;
     }
-    // Where nothing is said of an operation.
+    // The default for operations that state nothing: every element depends on all.
     constexpr state all_of_all(int n, const node& at) {
         int all = direction_sets::constant;
         for (int i = 0; i < at.operand_count; ++i) {

@@ -1,6 +1,8 @@
-// Derivatives that stand in equations: gradient, Jacobian, Hessian and their products with vectors. Each is a part of
-// the graph like any other, so that it can be returned, penalised and differentiated again. Programs that differentiate
-// a loss for its parameters are in program/.
+// Derivatives that stand in equations, of y with respect to x: gradient, Jacobian, Hessian and their products with
+// vectors. Each is a part of the graph like any other: it can be returned, penalised and differentiated again. x is a
+// symbol or leaf that y depends on, or a named expression that is part of y. If y has a value for each example, so has
+// the derivative, even with respect to a parameter; a y without a batch axis, such as `batch_sum(...)`, has one
+// derivative for all examples. Programs that differentiate a loss with respect to parameters are in program/.
 #pragma once
 
 #include <hourglass/autodiff/cut_derivatives.hpp>
@@ -25,8 +27,8 @@ constexpr shape joined_shape(auto y, auto x, std::string_view what) {
     return result;
 }
 
-// The checks of the derivatives below: y must depend on x, must not be made of a derivative that goes through x, and,
-// where each example has its own derivative, no example may act on another's y.
+// The checks of the derivatives below. y must depend on x and must not use a derivative that goes through x. If each
+// example has its own derivative, no example's x may affect another's y.
 enum class rows_of_derivative { may_mix, must_be_apart };
 constexpr bool can_differentiate(auto y, auto x, std::string_view what,
                                  rows_of_derivative rows = rows_of_derivative::must_be_apart) {
@@ -55,8 +57,8 @@ constexpr bool can_differentiate(auto y, auto x, std::string_view what,
     return false;
 }
 
-// Writes down what `result` is a derivative of, y as it was written (autodiff/cut_derivatives.hpp). It becomes a node
-// of its own where it is one that was there before: feeding or asking for that one is no matter of the derivative.
+// Records `result` as the derivative of y, as y was written (autodiff/cut_derivatives.hpp). A result that is an older
+// node gets a node of its own, since feeding or requesting the older node must not concern the derivative.
 constexpr auto recorded(auto y, auto x, auto result, int known) {
     if (y.failed()) return result;
     auto& g = *y.graph;
@@ -68,7 +70,7 @@ constexpr auto recorded(auto y, auto x, auto result, int known) {
     g.derivatives.push({y.index, x.index, result.index});
     return result;
 }
-// The derivative of y in x that `make` makes of y without the roots that y squares (autodiff/smooth.hpp).
+// Makes the derivative by `make`, from y without the roots that y squares (autodiff/smooth.hpp).
 template <class Make> constexpr auto derivative_of(auto y, auto x, const Make& make) {
     auto& g = *y.graph;
     const int targets[] = {x.index}, known = g.nodes.size();
@@ -122,19 +124,19 @@ struct jvp_call {
         return derivative_of(y, x, [&](auto of) {
             forward_differentiation d(*of.graph, of.index, x.index, v.index);
             const int t = of.failed() ? 0 : d.tangent(of.index);
-            const deriving_scope scope(*of.graph); // a zero that no tangent reached
+            const deriving_scope scope(*of.graph); // for the zero if no tangent arrived
             return filled(of.other(t < 0 ? of.graph->push_literal(0) : t), of.type());
         });
     }
 };
 
-// The nodes of y's derivative in x, which are linear in a seed: by forward mode this is shaped like x and the result
-// like y, by reverse mode the other way round. No result where the derivative is zero everywhere.
+// The nodes of the derivative of y in x, which are linear in a seed. In forward mode the seed is shaped like x and the
+// result like y; in reverse mode vice versa. There is no result if the derivative is zero everywhere.
 struct linear_part {
     bool forward = false;
     int seed = -1, result = -1;
 };
-// Forward mode takes one direction for all rows, which is no derivative of a sum over them for each row.
+// Forward mode applies one direction to all rows, so it cannot differentiate a sum over rows for each row.
 constexpr bool has_forward_mode(auto y, auto x) { return y.batched() || !x.batched(); }
 constexpr linear_part linear_derivative(auto y, auto x, bool forward) {
     auto& g = *y.graph;
@@ -195,32 +197,36 @@ struct hessian_vector_call {
 
 }
 
-// The derivatives below are of y with respect to x, a symbol or leaf that y depends on (or an expression, which then
-// must be the very part of y: a named one). Where y has a value for each example, so has its derivative, with respect
-// to a parameter too; that of a y without batch axis, such as batch_sum(...), is one for all examples.
-
-// The gradient of a single number y: shaped like x. Reverse mode.
+/// Returns the gradient of y, a single number, with respect to x; shaped like x. Uses reverse mode. A compile error if
+/// y is not a single number, does not depend on x by a path that has a derivative, or if an example's y depends on
+/// another example's x.
 template <operand Y, operand X> constexpr auto grad(const Y& y, const X& x) {
     return apply_operation(ops::grad_call{}, y, x);
 }
-// transpose(J) u, shaped like x, where u is shaped like y. Reverse mode, at the price of a gradient.
+/// Returns the product transpose(J) u with the Jacobian J of y; u is shaped like y, the result like x. Uses reverse
+/// mode and costs about one gradient. A compile error if the shape of u does not fit, or as for `grad`.
 template <operand Y, operand X, operand_or_number U> constexpr auto vjp(const Y& y, const X& x, const U& u) {
     return apply_operation(ops::vjp_call{}, y, x, u);
 }
-// J v, shaped like y, where v is shaped like x. Forward mode, at the price of about one value.
+/// Returns the product J v with the Jacobian J of y; v is shaped like x, the result like y. Uses forward mode and costs
+/// about one evaluation of y. A compile error if the shape of v does not fit or y does not depend on x; examples may
+/// affect one another.
 template <operand Y, operand X, operand_or_number V> constexpr auto jvp(const Y& y, const X& x, const V& v) {
     return apply_operation(ops::jvp_call{}, y, x, v);
 }
-// J, of the shape of y followed by that of x: forward mode where x has fewer elements than y, else reverse mode, for
-// all directions at once. What is elementwise costs no more than one gradient, and a dense layer no product.
+/// Returns the Jacobian of y, of the shape of y followed by that of x. Uses forward mode if x has fewer elements than
+/// y, else reverse mode, for all directions at once. An elementwise function costs no more than one gradient, a dense
+/// layer no product. A compile error if the result would have more than 6 axes, or as for `grad`.
 template <operand Y, operand X> constexpr auto jacobian(const Y& y, const X& x) {
     return apply_operation(ops::jacobian_call{}, y, x);
 }
-// The second derivatives of a single number y, of the shape of x twice. Complexity: one gradient for each element of x.
+/// Returns the second derivatives of y, a single number; of the shape of x followed by that of x. Costs one gradient
+/// for each element of x. Compile errors are those of `grad` and `jacobian`.
 template <operand Y, operand X> constexpr auto hessian(const Y& y, const X& x) {
     return apply_operation(ops::hessian_call{}, y, x);
 }
-// H v, shaped like x and v: forward over reverse mode, at the price of a few gradients, without H.
+/// Returns the product H v with the Hessian H of y, a single number; v and the result are shaped like x. Uses forward
+/// over reverse mode without computing H, and costs a few gradients. Compile errors are those of `grad` and `jvp`.
 template <operand Y, operand X, operand_or_number V>
 constexpr auto hessian_vector_product(const Y& y, const X& x, const V& v) {
     return apply_operation(ops::hessian_vector_call{}, y, x, v);

@@ -1,5 +1,5 @@
-// Why a loss has no derivative: the operation through which no gradient goes, and the equation in which it stands.
-// Looked for only once it is known that there is none (autodiff/differentiate.hpp).
+// Why a loss has no derivative: the operation that lets no gradient through, and the equation it stands in. Called only
+// once differentiation (autodiff/differentiate.hpp) has found none.
 #pragma once
 
 #include <hourglass/autodiff/gradient_paths.hpp>
@@ -7,8 +7,8 @@
 
 HOURGLASS_BEGIN
 
-// The equation that a node of a program's graph belongs to: the first at or behind it, since equations are lowered one
-// after another.
+// The equation that a node of a program's graph belongs to: the first that ends at or after the node, since equations
+// are lowered in sequence.
 constexpr std::string_view equation_of(const selection& s, int n) {
     int best = -1;
     std::string_view name;
@@ -21,11 +21,11 @@ constexpr std::string_view equation_of(const selection& s, int n) {
     return name;
 }
 
-// What stands between a loss and the given nodes, none of which its gradient reaches, in words.
+// Explains, in a sentence, what keeps the gradient of the loss from every one of the given nodes.
 constexpr text explain_zero_gradient(const selection& s, int loss, slice_of<int> targets) {
     const graph_builder& g = s.r.to;
     const list<bool> part = parts_of(g, loss);
-    list<bool> depends(loss + 1); // on a target, smoothly
+    list<bool> depends(loss + 1); // smoothly, on a target
     for (int t : targets) depends[t] = true;
     for (int n = 0; n <= loss; ++n)
         for (int i = 0; part[n] && !depends[n] && i < g.nodes[n].operand_count; ++i)

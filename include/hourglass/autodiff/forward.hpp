@@ -1,7 +1,7 @@
-// Forward mode as a pass on the graph: behind a node, the nodes of its tangent are appended. No operation states a
-// forward rule: elementwise ones are linear in the adjoint that their derivative rule is given, movements and sums are
-// linear themselves, products are linear in each operand, and what is left is derived from its reverse rule,
-// differentiated once more. A scan's body is differentiated by this very pass (autodiff/forward_scan.hpp).
+// Forward mode as a pass on the graph: appends the nodes of each node's tangent. No operation states a forward rule.
+// Elementwise derivative rules are linear in the adjoint that they are given, movements and sums are linear themselves,
+// products are linear in each operand, and the rest is derived by differentiating its reverse rule once more. A scan's
+// body is differentiated by this same pass (autodiff/forward_scan.hpp).
 #pragma once
 
 #include <hourglass/autodiff/differentiate.hpp>
@@ -9,8 +9,8 @@
 
 HOURGLASS_BEGIN
 
-// The derivative rule of one node, of whose shares only that of one operand counts: given an operand's tangent as the
-// adjoint of an elementwise node, it is the node's tangent.
+// Applies one node's derivative rule and keeps only one operand's share. For an elementwise node whose adjoint is that
+// operand's tangent, the share is the node's tangent.
 class share_of_operand final : public derivation {
     int operand_, share_ = -1;
 
@@ -19,7 +19,7 @@ public:
         : derivation(g, false), operand_(operand) {
         apply(n, adjoint);
     }
-    constexpr int index() const { return share_; } // -1 where the rule gave none
+    constexpr int index() const { return share_; } // -1 if the rule gave none
     constexpr bool wanted(int i) const override { return i == operand_; }
     constexpr handle adjoint_full() const override { return filled(adjoint(), result().type()); }
     constexpr void accumulate(int i, handle share) override {
@@ -30,12 +30,12 @@ public:
 class forward_differentiation {
     graph_builder& graph_;
     tangents known_;
-    list<bool> leads_to_root_; // else there may be much beside it, of other derivatives above all
-    list<bool> left_to_scans_; // nodes of their bodies, which have no tangent of their own
+    list<bool> leads_to_root_; // others are skipped; most belong to other derivatives
+    list<bool> left_to_scans_; // nodes of scan bodies, which have no tangent here
 
 public:
-    // The tangent of `root` where that of `from` is `seed`, a node of the shape of `from`, with or without a batch
-    // axis.
+    // The tangent of `root`, given the tangent `seed` of `from`. The seed has the shape of `from`, with or without a
+    // batch axis.
     constexpr forward_differentiation(graph_builder& g, int root, int from, int seed) : graph_(g), known_(g, root + 1) {
         if (from > root) return;
         const deriving_scope scope(g);
@@ -45,7 +45,7 @@ public:
         for (int n = from + 1; n <= root && !g.failed(); ++n)
             if (leads_to_root_[n]) find_tangent(n);
     }
-    // Of all nodes from `first` on, where the tangents of those before are known.
+    // The tangents of all nodes from `first` on; those of earlier nodes are known.
     constexpr forward_differentiation(const tangents& known, int first) : graph_(known.graph()), known_(known) {
         const deriving_scope scope(graph_);
         left_to_scans_ = bodies_within(graph_, first, known_.size() - 1, known_.bodies);
@@ -53,7 +53,7 @@ public:
         for (int n = first; n < known_.size() && !graph_.failed(); ++n)
             if (known_[n] < 0) find_tangent(n);
     }
-    // -1 where the node does not depend on `from`.
+    // The tangent of a node, or -1 if it does not depend on `from`.
     constexpr int tangent(int n) const { return known_[n]; }
 
 private:
@@ -61,7 +61,7 @@ private:
     constexpr bool moves_with(int n, int i) const {
         return known_[graph_.operand(n, i)] >= 0 && has_derivative(graph_.nodes[n], i);
     }
-    // Those of a scan's results are found with the scan.
+    // Tangents of a scan's results are found with the scan.
     constexpr void find_tangent(int n) {
         if (is_scan(graph_.nodes[n]))
             forward_scan<forward_differentiation>(known_, n, leads_to_root_).run();
@@ -98,7 +98,8 @@ private:
         const node old = graph_.nodes[n];
         return graph_.push(old.op, old.options, of.view());
     }
-    // sum_j g_j dy_j/dx_i is what the rule gives for the adjoint g; elementwise, that is the tangent where g is one.
+    // For the adjoint g the rule gives sum_j g_j dy_j/dx_i; if g is an operand's tangent and the node elementwise, its
+    // tangent.
     constexpr int through_rule(int n, int which) {
         const share_of_operand share(graph_, n, which, known_[graph_.operand(n, which)]);
         if (share.index() < 0) return known_.zero_like(n).index;
@@ -109,9 +110,9 @@ private:
     constexpr int twice_reversed(int n, int which) {
         const int operand = graph_.operand(n, which), direction = known_[operand];
         const value_type type = graph_.nodes[n].type;
-        const bool mixes = mixes_rows(graph_, n); // then what its rows give is added up
+        const bool mixes = mixes_rows(graph_, n); // then the rows' contributions are summed
         const value_type whole{type.extents, type.batched || (!mixes && graph_.nodes[direction].type.batched)};
-        const bool sums_rows = mixes || !whole.batched; // where there are none, nothing gets a batch axis
+        const bool sums_rows = mixes || !whole.batched; // without batched operands nothing gets a batch axis
         const int g = filled(at(graph_.push_literal(0)), whole).index;
         adjoints once(graph_, n + 1, sums_rows);
         once.start(n, g);

@@ -1,5 +1,5 @@
-// The forward mode of a scan: another scan, in the same direction, which carries the tangents of the states beside a
-// copy of the old body, whose values it computes again. `Forward` is forward mode itself (autodiff/forward.hpp).
+// Forward mode of a scan: another scan in the same direction, which carries the tangents of the states along with a
+// copy of the old body, which it recomputes. `Forward` is forward mode itself (autodiff/forward.hpp).
 #pragma once
 
 #include <hourglass/autodiff/smooth_body.hpp>
@@ -20,11 +20,11 @@ template <class Forward> class forward_scan {
         int node, tangent;
     };
     list<known_tangent> leaves_;  // of the copy
-    list<int> next_;              // tangents of what the carried states become
-    list<known_tangent> results_; // of the old scan, and in the body what theirs are made of
+    list<int> next_;              // tangents of the carried states' next values
+    list<known_tangent> results_; // results of the old scan, and the tangents of their values in the body
 
 public:
-    // The tangents of those results of the scan that are asked for.
+    // Finds the tangents of those results of the scan that are asked for.
     constexpr forward_scan(tangents& all, int scan, const list<bool>& asked_for)
         : g_(all.graph()), all_(all), asked_for_(asked_for), old_(g_, scan),
           body_(g_, old_, all.bodies, false, asked_for),
@@ -54,7 +54,7 @@ private:
     constexpr value_type tangent_type(int value, flow how) const {
         return {g_.nodes[value].type.extents, g_.nodes[value].type.batched || how == flow::of_rows};
     }
-    // They stand before the copy, being no part of it.
+    // These nodes precede the copy, since they are not part of it.
     constexpr void fill_starts() {
         for (int s = 0; s < old_.states; ++s) {
             const int from = old_.initial(s);
@@ -62,8 +62,8 @@ private:
                 start_[s] = filled(at(all_.or_zero(from)), tangent_type(from, carried_.of_state(s))).index;
         }
     }
-    // The slices of the sequences' tangents are those of the slices. A state's is found by its number, once there is a
-    // leaf for it.
+    // A slice's tangent is the slice of the sequence's tangent. A state's tangent is noted by the state's number until
+    // its leaf exists.
     constexpr void add_slices() {
         for (int n = body_.begin(); n < old_.at; ++n) {
             if (!body_.holds(n) || !carried_.moves(n) || !old_.has_leaf(n)) continue;

@@ -1,7 +1,8 @@
-// The reverse mode of a scan: another scan, which runs the other way. Its body is a copy of the old one, computed again
-// from the state before each step, and that body's own reverse mode; it carries the adjoints of the states, and gives
-// the adjoint of each slice. What the body reads of the graph around it gets the sum over the steps. So it is a scan
-// like any other, and is differentiated again. `Differentiation` is reverse mode itself (autodiff/differentiate.hpp).
+// Reverse mode of a scan: another scan, which runs in the opposite direction. Its body is a copy of the old body,
+// recomputed from the state before each step, followed by that body's own reverse mode. It carries the adjoints of the
+// states and yields the adjoint of each slice. A node around the body that the body reads gets the sum over the steps.
+// The result is a scan like any other, so it can be differentiated again. `Differentiation` is reverse mode itself
+// (autodiff/differentiate.hpp).
 #pragma once
 
 #include <hourglass/autodiff/adjoints.hpp>
@@ -20,11 +21,11 @@ template <class Differentiation> class reverse_scan {
     const sums_over_steps sums_;
     list<int> start_;           // by state: the adjoint after the last step
     list<adjoint_seed> stacks_; // values of the old body, and their adjoints for each step
-    list<int> captured_;        // nodes around the body that it reads, and whose adjoints are wanted
+    list<int> captured_;        // nodes around the body that it reads and whose adjoints are wanted
     list<bool> is_captured_;
-    list<int> state_leaves_, slice_leaves_; // of the copy, by state and sequence: what stands for the old leaves
-    list<int> next_, asked_;                // of the new body: what its states become, what else is taken of it
-    list<int> summed_;         // captured nodes whose adjoints the new scan carries, behind those of the states
+    list<int> state_leaves_, slice_leaves_; // of the copy, by state and sequence: the counterparts of the old leaves
+    list<int> next_, asked_;                // of the new body: next values of its states, other results
+    list<int> summed_;                      // captured nodes whose adjoints the new scan carries, after those of states
     list<adjoint_seed> after_; // captured nodes, and terms of their adjoints that are summed after the scan
 
 public:
@@ -46,7 +47,7 @@ public:
         carry_adjoints(inside);
         sum_over_steps(inside);
         ask_for_slices(inside);
-        if (next_.empty() && asked_.empty()) return; // no way through the body has a derivative
+        if (next_.empty() && asked_.empty()) return; // no path through the body has a derivative
         hand_out(body_.finish(next_, asked_));
     }
 
@@ -58,7 +59,7 @@ private:
         for (int n = scan + 1; n < all.size(); ++n) has[n] = all[n] >= 0;
         return has;
     }
-    // The adjoints that have arrived at the scan's results: of states after the last step, and of values of each step.
+    // Collects the adjoints that arrived at the scan's results: at final states, and at stacked values.
     constexpr void collect_adjoints() {
         for (int n = old_.at + 1; n < all_.size(); ++n) {
             if (!old_.has_result(n) || all_[n] < 0) continue;
@@ -71,7 +72,7 @@ private:
             }
         }
     }
-    // Every state that is carried starts from an adjoint, of zeros where none has arrived.
+    // Every carried state starts from an adjoint, of zeros if none arrived.
     constexpr void fill_starts() {
         for (int s = 0; s < old_.states; ++s) {
             if (!carried_.carries(s)) continue;
@@ -79,7 +80,7 @@ private:
             start_[s] = (start_[s] < 0 ? zero(type) : filled(at(start_[s]), type)).index;
         }
     }
-    // The copy's leaves of which a gradient is wanted, and what the body reads of the graph around it.
+    // Finds what to differentiate the body for: leaves of the copy, and nodes that the body reads from around it.
     constexpr list<int> find_targets() {
         list<int> targets;
         for (int n = body_.begin(); n < old_.at; ++n) {
@@ -100,7 +101,7 @@ private:
         captured_.push(n);
         targets.push(n);
     }
-    // The new body is given the adjoints of what the states become, as states, and those of stacked values, as slices.
+    // Seeds the new body: adjoints of next values arrive as states, those of stacked values as slices.
     constexpr list<adjoint_seed> seed_body(list<int>& targets) {
         list<adjoint_seed> seeds;
         for (int s = 0; s < old_.states; ++s) {
@@ -115,15 +116,16 @@ private:
         }
         return seeds;
     }
-    // What the adjoint of a state becomes is that of the state before the step.
+    // The next adjoint of a state is the adjoint of the state before the step.
     constexpr void carry_adjoints(Differentiation& inside) {
         for (int s = 0; s < old_.states; ++s)
             if (carried_.carries(s))
                 next_.push(state_leaves_[s] < 0 ? zero(all_.type(old_.initial(s))).index
                                                 : inside.gradient(state_leaves_[s]));
     }
-    // The adjoint of what is captured is a sum over the steps, which is carried, except the terms that are summed after
-    // the scan. With hg::keep_every all are carried: what is summed after the scan lies in memory for all steps.
+    // The adjoint of a captured node is a sum over the steps. The new scan carries it, except the terms that are summed
+    // after the scan. With `hg::keep_every` all terms are carried: a term summed after the scan lies in memory for all
+    // steps.
     constexpr void sum_over_steps(Differentiation& inside) {
         for (int n : captured_) {
             if (!inside.reached(n)) continue;
@@ -147,7 +149,7 @@ private:
             if (slice >= 0) asked_.push(slice);
         }
     }
-    // The new scan's results are shares of the adjoints of what the old one started from, captured, and ran along.
+    // Adds the new scan's results to the adjoints of the old one's initial values, captured nodes and sequences.
     constexpr void hand_out(int scan) {
         for (int s = 0; s < old_.states; ++s)
             if (carried_.carries(s) && all_.wanted(old_.initial(s)))
@@ -161,8 +163,8 @@ private:
     constexpr handle final_state(int scan, int which) const { return at(body_.final_state(scan, next_[which], which)); }
 };
 
-// Of a scan, or of a result of one. A result hands its adjoint on when the walk comes to the scan, which may depend on
-// what is differentiated for through nothing but what its body reads.
+// Differentiates a scan or a result of one. A result only marks its scan, which takes the adjoints when the walk
+// reaches it. The mark is needed: a scan may depend on the targets only through nodes that its body reads.
 template <class Differentiation> constexpr void reverse_through_scan(adjoints& all, int n) {
     if (is_scan(all.graph().nodes[n])) return reverse_scan<Differentiation>(all, n).run();
     const int scan = all.graph().operand(n, 0);

@@ -1,4 +1,4 @@
-// Whether one row of a value acts on another on the way from x to y: then no row of y has a derivative of its own.
+// Whether a row of some value between x and y affects another row. If so, no row of y has a derivative of its own.
 #pragma once
 
 #include <hourglass/autodiff/gradient_paths.hpp>
@@ -10,7 +10,7 @@ class rows_between {
     const graph_builder& g_;
     int x_;
     list<bool> part_,
-        depends_; // by node: whether y depends on it, and whether it depends on x, in a way with a derivative
+        depends_; // by node: whether y depends on it, and whether it depends on x, both differentiably
 
 public:
     constexpr rows_between(const graph_builder& g, int y, int x)
@@ -29,7 +29,7 @@ public:
     }
 
 private:
-    // By any way through the steps.
+    // Whether rows mix on any path through the steps.
     constexpr bool body_mixes(int scan) const {
         const list<bool> body = needed_of_body(g_.view(), scan_bodies(g_.view()), scan, &part_);
         bool any = false;

@@ -1,5 +1,6 @@
-// Before a formula is differentiated, the roots that it squares are removed: the square is smooth where the root is
-// not. And logarithms take their exact forms (special/log_normal_cdf.hpp) across names, which a derivative passes.
+// Removes the roots that a formula squares before the formula is differentiated: the square is smooth where the root is
+// not. Also gives logarithms their exact forms (special/log_normal_cdf.hpp) across names, which a derivative passes
+// through.
 #pragma once
 
 #include <hourglass/autodiff/gradient_paths.hpp>
@@ -12,16 +13,16 @@ HOURGLASS_BEGIN
 constexpr bool may_be_exact(const graph_builder& g, int n) {
     return ops::is_logarithm(*g.nodes[n].op) && ops::exact_logarithm<handle>::may_exist(g.nodes[g.operand(n, 0)]);
 }
-// What takes the place of an operation that is applied to these operands: -1 where nothing does.
+// The replacement for an operation on these operands; -1 if there is none.
 constexpr int smooth_form(square_rules& rules, const node& at, const list<int>& operands) {
     if (operands.empty()) return -1;
     if (const int found = rules.exact_logarithm(*at.op, operands[0]); found >= 0) return found;
     if (!square_rules::is_square(at)) return -1;
     return rules.without_root(*at.op, operands[0], operands[operands.size() - 1], at.type);
 }
-// A node with the value of `root` whose formula squares no root; nodes are appended where there is such a square, or a
-// logarithm that has an exact form. The targets, with respect to which it is differentiated, stay. So do scans: their
-// derivatives copy the bodies by the same rules (autodiff/smooth_body.hpp).
+// Returns a node with the value of `root` whose formula squares no root. Appends nodes only if there is such a square,
+// or a logarithm with an exact form. The targets of the derivative are kept. Scans are kept too: their derivatives copy
+// the bodies by the same rules (autodiff/smooth_body.hpp).
 constexpr int without_squared_roots(graph_builder& g, int root, slice_of<int> targets) {
     list<bool> depends(root + 1);
     bool any = false;

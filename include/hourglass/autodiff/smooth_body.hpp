@@ -1,5 +1,5 @@
-// The copy of a scan's body that is differentiated: as autodiff/smooth.hpp makes formulas, without the roots that it
-// squares, logarithms in their exact forms.
+// Copies a scan's body for differentiation as autodiff/smooth.hpp copies formulas: without squared roots, and with
+// logarithms in their exact forms.
 #pragma once
 
 #include <hourglass/autodiff/smooth.hpp>
@@ -7,7 +7,7 @@
 
 HOURGLASS_BEGIN
 
-// Nodes around the body stay as they are: targets of the derivative may be among them.
+// Nodes around the body are kept: targets of the derivative may be among them.
 constexpr void copy_without_squared_roots(body_copy& body, graph_builder& g) {
     list<int> around;
     bool any = false;

@@ -1,7 +1,6 @@
-// Sparse Jacobians and Hessians in equations: the pattern is found while the equation is lowered, columns that share no
-// row are computed together, and the value is the vector of the non-zeros in compressed rows. The patterns, as
-// constants, are in inspect/sparsity.hpp; the dense derivatives, and what may be differentiated, in
-// autodiff/derivatives.hpp.
+// Sparse Jacobians and Hessians in equations. The pattern is found while the equation is lowered, columns that share no
+// row are computed together, and the value is the vector of the non-zeros in compressed rows. The patterns as constants
+// are in inspect/sparsity.hpp. The dense derivatives, and what can be differentiated, are in autodiff/derivatives.hpp.
 #pragma once
 
 #include <utility>
@@ -14,18 +13,19 @@ enum class derivative_mode { forward, reverse };
 
 namespace ops {
 
-// What stands behind the indices of a gather that picks a sparse matrix's elements, and is read of it again.
+// The layout of what follows the indices of the gather that picks a sparse matrix's elements; the pattern is read from
+// it.
 struct sparse_matrix {
     enum { colours, mode, row_starts };
     static constexpr int first(const index_table& of) { return of.first + of.count; }
 };
 
 struct sparse_derivative {
-    // An estimate of the indices that one of them needs (lowering/lower.hpp).
+    // An estimate of the indices that one derivative needs (lowering/lower.hpp).
     static constexpr int indices = 2048;
 
-    // The non-zeros of y's derivative in x. Where y is the gradient in x of another value, the derivative is symmetric,
-    // and mistakes are told of that one, `named`.
+    // The non-zeros of the derivative of y in x. If y is itself the gradient of `named` in x, the derivative is
+    // symmetric; diagnostics speak of `named`.
     static constexpr auto build_non_zeros(auto named, auto y, auto x) {
         const bool is_hessian = named.index != y.index;
         return derivative_of(y, x, [&](auto of) { return non_zeros(named, of, x, is_hessian); });
@@ -59,7 +59,7 @@ private:
                                            "everywhere"));
             return y;
         }
-        // The fewest directions; of both modes the same number, forward.
+        // Takes the mode with fewer directions; forward mode in a tie.
         const bool is_symmetric = is_hessian && pattern == other;
         colouring colours{{}, outputs + 1}; // more than reverse mode takes
         if (has_forward) colours = colour_columns(pattern, other);
@@ -81,9 +81,9 @@ private:
         const auto all = apply_operation(entries, compressed);
         return is_hessian ? recorded(named, x, all, all.index) : all;
     }
-    // Where each element is among the compressed ones, [colours, outputs] or [colours, inputs], and the pattern.
+    // Appends each element's index in the compressed matrix, [colours, outputs] or [colours, inputs], and the pattern.
     static constexpr int add_table(auto& g, const sparse_pattern& p, const colouring& colours, bool forward) {
-        list<int> table(p.size()), in_row(colours.count); // of each colour, how many columns the row has
+        list<int> table(p.size()), in_row(colours.count); // of each colour: how many columns the row has
         int* to = table.begin();
         const bool is_plain = colours.count == (forward ? p.columns : p.rows); // the unit vectors in their order
         const int* const starts = p.row_starts.begin();
@@ -92,8 +92,8 @@ private:
         int* const of_colour = in_row.begin();
         for (int i = 0; i < p.rows; ++i) {
             for (int k = starts[i]; forward && !is_plain && k < starts[i + 1]; ++k) ++of_colour[of[columns[k]]];
-            // In a symmetric matrix an element is read where its colour is no other's in the row, or across the
-            // diagonal.
+            // In a symmetric matrix an element is read where no other element of the row has its colour, else across
+            // the diagonal.
             for (int k = starts[i], j; k < starts[i + 1]; ++k)
                 j = columns[k], *to++ = !forward                ? (is_plain ? i : of[i]) * p.columns + j
                                         : is_plain              ? j * p.rows + i
@@ -135,14 +135,17 @@ struct sparse_hessian_call : sparse_derivative {
 
 }
 
-// The non-zeros of jacobian(y, x), row by row, as a vector: those that there can be, whatever the numbers are. Elements
-// of y are rows and those of x columns, in row-major order; which they are, hg::sparsity says. Columns that have no row
-// in common are computed together, by forward mode, or rows by reverse mode where these take fewer directions.
+/// Returns the non-zeros of `jacobian(y, x)`, row by row, as a vector: all elements that can be non-zero, whatever the
+/// values are. Elements of y are rows and those of x columns, in row-major order; `hg::sparsity` tells which they are.
+/// Columns that have no row in common are computed together by forward mode, or rows by reverse mode if that takes
+/// fewer directions. A compile error if there are no such elements, if a path goes through a scan, or as for `grad`,
+/// except that y may have any shape.
 template <operand Y, operand X> constexpr auto sparse_jacobian(const Y& y, const X& x) {
     return apply_operation(ops::sparse_jacobian_call{}, y, x);
 }
-// The non-zeros of hessian(y, x), both triangles; interactions alone, so that a linear term gives none. Of two that are
-// each other's mirror images one may be computed and read twice.
+/// Returns the non-zeros of `hessian(y, x)` as `sparse_jacobian` does, both triangles. Only interactions count: a
+/// linear term has none. Of two mirrored elements one may be computed and read twice. A compile error if y is not a
+/// single number or is linear in x, or as for `sparse_jacobian`.
 template <operand Y, operand X> constexpr auto sparse_hessian(const Y& y, const X& x) {
     return apply_operation(ops::sparse_hessian_call{}, y, x);
 }

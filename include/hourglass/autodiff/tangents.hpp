@@ -1,4 +1,4 @@
-// What forward mode knows of each node: its tangent, where it has one. The walk that fills it is in
+// What forward mode knows of each node: its tangent, if it has one. The walk that fills it in is in
 // autodiff/forward.hpp.
 #pragma once
 
@@ -19,20 +19,20 @@ public:
 
     constexpr graph_builder& graph() const { return graph_; }
     constexpr int size() const { return tangents_.size(); }
-    // -1 where the node does not depend on what is differentiated for.
+    // The tangent of a node; -1 if it does not depend on the variable.
     constexpr int operator[](int n) const { return tangents_[n]; }
     constexpr void set(int n, int tangent) { tangents_[n] = tangent; }
-    // Has a place for every node that the graph has by now.
+    // Makes room for every node that the graph has by now.
     constexpr void grow() {
         const int missing = graph_.nodes.size() - tangents_.size();
         int* const to = tangents_.extend(missing);
         for (int i = 0; i < missing; ++i) to[i] = -1;
     }
     constexpr handle zero_like(int n) const {
-        const value_type type = graph_.nodes[n].type; // a copy, since nodes move when there are more
+        const value_type type = graph_.nodes[n].type; // a copy, since nodes move as the graph grows
         return filled(handle{&graph_, nullptr, graph_.push_literal(0)}, type);
     }
-    // With a batch axis where the node has one.
+    // The tangent or zeros, with a batch axis if the node has one.
     constexpr int or_zero(int n) const {
         if (tangents_[n] < 0) return zero_like(n).index;
         const value_type t = graph_.nodes[tangents_[n]].type;

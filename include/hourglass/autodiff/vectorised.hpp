@@ -1,8 +1,8 @@
-// A pass that computes a linear part of a graph for a whole axis of directions at once: every node between a seed and a
-// result is appended again with the directions as its first axis, where the seed runs through all unit vectors. With
-// forward or reverse mode in front of it that is a Jacobian. While the value for direction d is zero outside of element
-// d, only its diagonal is computed, so that elementwise functions cost nothing extra and a dense layer behind them a
-// scaled weight. Where unit vectors share a direction, being of one colour, it is a compressed Jacobian. A scan becomes
+// A pass that computes a linear part of a graph for a whole axis of directions at once. Each node between a seed and a
+// result is appended again with the directions as its first axis; the seed runs through all unit vectors. Applied to
+// forward or reverse mode, this gives a Jacobian. While a node's value for direction d is zero except in element d,
+// only the diagonal is computed: elementwise functions cost nothing extra, and a dense layer after them one scaled
+// weight. If unit vectors share a direction, being of one colour, the result is a compressed Jacobian. A scan becomes
 // one that carries all directions (autodiff/vectorised_scan.hpp).
 #pragma once
 
@@ -15,37 +15,36 @@
 HOURGLASS_BEGIN
 
 class vectorised_part {
-    // A node's value for all directions: dense, of the shape [directions, extents...]; or diagonal, of the node's own
-    // shape (or one that broadcasts to it), being element d of the value for direction d, whose other elements are
-    // zero.
+    // A node's value for all directions. Dense: of the shape [directions, extents...]. Diagonal: of the node's own
+    // shape, or one that broadcasts to it; holds element d of the value for direction d, whose other elements are zero.
     struct value {
         int node = -1;
         bool diagonal = false;
-        int rows = -1;              // the node of what is diagonal in all directions, once it was asked for
-        bool is_users_zero = false; // multiplied with a zero of the user's: times an infinity it is no number
+        int rows = -1;              // the dense form of a diagonal value, once requested
+        bool is_users_zero = false; // a user's zero is a factor: times an infinity it is NaN
     };
     graph_builder& graph_;
     int count_;
     list<value> values_;
     list<bool> leads_to_result_;
-    ops::index_table shared_{}; // where unit vectors share directions: how a diagonal is put into its directions' rows
+    ops::index_table shared_{}; // if unit vectors share directions: where a diagonal's elements go in the rows
 
 public:
     known_bodies bodies;
 
-    // Every node from `seed` to `result` that depends on the seed must be linear in it.
+    // Every node between `seed` and the result that depends on the seed must be linear in it.
     constexpr vectorised_part(graph_builder& g, int seed)
         : graph_(g), count_(static_cast<int>(g.nodes[seed].type.extents.size())) {}
-    // A direction for each colour, which runs through the unit vectors of this colour's elements of the seed at once.
+    // One direction for each colour: the sum of the unit vectors of all elements with this colour.
     constexpr vectorised_part(graph_builder& g, int seed, const colouring& colours) : vectorised_part(g, seed) {
-        if (colours.count == count_) return; // in any order: that of the elements will do
+        if (colours.count == count_) return; // any order will do, so that of the elements
         list<int> places(count_);
         for (int k = 0; k < count_; ++k) places[k] = colours.of[k] * count_ + k;
         shared_ = {graph_.add_indices(places.view()), count_, 0, make_shape(colours.count * count_)};
         count_ = colours.count;
     }
 
-    // The node of [directions, extents of result...].
+    // Returns the node of shape [directions, extents of result...].
     constexpr int run(int seed, int result) {
         const deriving_scope scope(graph_);
         values_ = list<value>(result + 1, value{});
@@ -62,13 +61,13 @@ public:
         return graph_.failed() ? 0 : values_[result].node < 0 ? zeros(result) : dense(result).index;
     }
 
-    // For the parts of the pass that go through scans.
+    // For passes that go through scans.
     constexpr bool is_mapped(int n) const { return values_[n].node >= 0; }
     constexpr void set(int n, int all) { values_[n] = {all, false}; }
     constexpr void grow() {
         while (values_.size() < graph_.nodes.size()) values_.push({});
     }
-    // [directions, extents...] of a node that depends on the seed or not.
+    // A node's value as [directions, extents...], whether or not it depends on the seed.
     constexpr handle dense(int n) {
         const value v = values_[n];
         if (v.node < 0) return filled(at(n), {in_front(count_, extents(n)), graph_.nodes[n].type.batched});
@@ -76,7 +75,7 @@ public:
         if (v.rows >= 0) return at(v.rows);
         return shares() ? dense_shared(n) : dense_alone(n);
     }
-    // Of one whose operands are there.
+    // Maps a node whose operands are mapped.
     constexpr void map(int n) {
         bool is_users_zero = multiplies_by_zero(graph_, n);
         for (int i = 0; i < graph_.nodes[n].operand_count; ++i)
@@ -86,7 +85,7 @@ public:
     }
 
 private:
-    // One node as the rule of its operation is given it.
+    // A node's operands as its operation's rule sees them.
     class operands_of_node final : public direction_operands {
         vectorised_part& all_;
         int node_;
@@ -136,7 +135,7 @@ private:
         const handle u = at(values_[n].node);
         return filled(u, {extents(n), u.batched()});
     }
-    // A diagonal whose unit vectors share directions.
+    // The dense form of a diagonal whose unit vectors share directions.
     constexpr handle dense_shared(int n) {
         handle rows = whole(n);
         if (count_ > 1) {
@@ -148,7 +147,8 @@ private:
         values_[n].rows = rows.index;
         return rows;
     }
-    // Any other: n numbers as rows of n + 1, the others zero, read in rows of n. So the k-th stands at row k, column k.
+    // The dense form otherwise: n numbers are padded to rows of n + 1 and read in rows of n. So number k is in row k,
+    // column k.
     constexpr handle dense_alone(int n) {
         const int size = count_;
         ops::pad rows_longer;
@@ -164,7 +164,7 @@ private:
     constexpr int push_for_all(int n, const node& old, list<int>& of) {
         attributes options = old.options;
         if (old.op->with_leading_axis != nullptr) {
-            in_front(count_, extents(n)); // says where there are too many axes
+            in_front(count_, extents(n)); // reports too many axes
             if (graph_.failed()) return 0;
             options = old.op->with_leading_axis(old.options, count_);
         }
@@ -211,7 +211,7 @@ private:
                 of.push(o);
             } else if (diagonal) {
                 of.push(values_[o].node);
-            } else { // extents of 1 up to the result's rank keep the directions in front
+            } else { // pad with 1 to the result's rank, so that the directions stay first
                 shape aligned = extents(o);
                 const int extra = old.type.extents.rank - aligned.rank;
                 for (int a = aligned.rank - 1; a >= 0; --a) aligned[a + extra] = aligned[a];
@@ -229,7 +229,7 @@ private:
     constexpr value reduction(int n, const node& old) {
         const int o = operand(n, 0);
         const bool over_rows = ops::reduction_axes::of(old.options).over_rows;
-        // Of a diagonal, each direction has one element that is not zero.
+        // Each direction of a diagonal has one element that may be non-zero.
         const bool is_linear = old.op->linear == linearity::in_all;
         if (values_[o].diagonal && is_linear && !over_rows && old.type.extents.rank == 0 && !shares())
             return {reshaped(whole(o), make_shape(count_)).index, false};
@@ -248,7 +248,7 @@ private:
         return {push_for_all(n, old, of), false};
     }
 
-    // What has no rule here is computed for one direction after another.
+    // The fallback without a rule: one direction after another.
     constexpr int one_by_one(int n, const node& old) {
         constexpr int most = 256;
         if (count_ > most) {

@@ -1,5 +1,5 @@
-// A scan for a whole axis of directions at once: another scan, in the same direction, which carries the states for all
-// directions beside a copy of the old body. `Directions` is the pass that does so with a graph
+// A scan for a whole axis of directions at once: another scan in the same direction, which carries the states for all
+// directions along with a copy of the old body. `Directions` is the pass that does this for a graph
 // (autodiff/vectorised.hpp).
 #pragma once
 
@@ -16,18 +16,18 @@ template <class Directions> class vectorised_scan {
     const scan_parts<graph_builder> old_;
     body_copy body_;
     const carried_states carried_;
-    list<int> results_;        // of the old scan, that depend on the seed
-    list<int> start_, slices_; // by state and sequence, for all directions; then the leaves that stand for them
-    list<int> next_;           // what the carried states become
-    list<int> values_;         // by result, what it is made of in the body
+    list<int> results_;        // results of the old scan that depend on the seed
+    list<int> start_, slices_; // by state and sequence, for all directions; later the leaves for them
+    list<int> next_;           // next values of the carried states
+    list<int> values_;         // by result: its value in the body
 
 public:
-    // The values, for all directions, of those results of the scan that are asked for.
+    // Finds the values, for all directions, of those results of the scan that are asked for.
     constexpr vectorised_scan(graph_builder& g, Directions& all, int scan, const list<bool>& asked_for)
         : g_(g), all_(all), asked_for_(asked_for), old_(g_, scan), body_(g_, old_, all.bodies, false, asked_for),
           carried_(
               old_, body_.held(), [&all](int n) { return all.is_mapped(n) ? flow::of_rows : flow::none; },
-              [](const node&, int) { return true; }), // all that depends on the seed is linear in it
+              [](const node&, int) { return true; }), // all nodes that depend on the seed are linear in it
           start_(old_.states, -1), slices_(old_.sequences, -1) {}
 
     constexpr void run() {
@@ -45,7 +45,7 @@ public:
 private:
     constexpr handle at(int n) const { return {&g_, nullptr, n}; }
     constexpr int state_of(int result) const { return ops::state_number::of(g_.nodes[result].options).state; }
-    // For all directions, with a batch axis where `like` has one.
+    // A value for all directions, with a batch axis if `like` has one.
     constexpr int for_all(int value, int like) {
         const handle x = all_.dense(value);
         return filled(x, {x.extents(), x.batched() || g_.nodes[like].type.batched}).index;
@@ -57,8 +57,8 @@ private:
                 results_.push(n);
         }
     }
-    // What the states start from and the sequences, for all directions, the steps in front again. They stand before the
-    // copy, being no part of it.
+    // Initial values and sequences for all directions, with the steps as first axis again. These nodes precede the
+    // copy, since they are not part of it.
     constexpr void fill_starts() {
         for (int s = 0; s < old_.states; ++s)
             if (carried_.carries(s)) start_[s] = for_all(old_.initial(s), old_.initial(s));
@@ -66,7 +66,7 @@ private:
             if (const int from = old_.sequence(q); all_.is_mapped(from))
                 slices_[q] = ops::with_next_axis_swapped(all_.dense(from), 0).index;
     }
-    // The nodes of the copy that depend on the seed, for all directions.
+    // Maps the nodes of the copy that depend on the seed.
     constexpr void map_body() {
         for (int s = 0; s < old_.states; ++s)
             if (carried_.carries(s)) start_[s] = body_.add_state(start_[s]);

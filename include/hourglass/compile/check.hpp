@@ -1,5 +1,5 @@
-// hg::check: whether a model is well formed, asked by whoever makes something of it. What is wrong with a model its
-// lowered graph knows (lowering/lowered.hpp); how a sentence becomes a compile error is in ir/diagnostic.hpp.
+// `hg::check`: whether a model is well formed; whatever is made from a model asks it. A model's lowered graph knows
+// what is wrong with it (lowering/lowered.hpp); how a sentence becomes a compile error is in ir/diagnostic.hpp.
 #pragma once
 
 #include <hourglass/ir/diagnostic.hpp>
@@ -10,7 +10,8 @@ HOURGLASS_BEGIN
 template <const auto& Graph> struct graph_problem {
     static constexpr text value() { return lowered<Graph>::view().problem; }
 };
-// Always true: where it is not well formed, the assertion inside says why, once.
+/// Whether a model is well formed. Always true: if the model is not, an assertion inside says why, in one compile
+/// error.
 template <const auto& Graph> inline constexpr bool check = assert_well_formed<graph_problem<Graph>>::value;
 
 HOURGLASS_END

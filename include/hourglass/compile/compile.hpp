@@ -1,6 +1,6 @@
 // The list of stages (compile/stages.hpp) as the compiler evaluates it: each stage is a constexpr value, which can be
 // printed and interpreted, and a variable of its own, since compilers count the steps of each constant evaluation
-// apart. Then what a program, and a step of a scan, is compiled to.
+// separately. Then what a program, and a step of a scan, is compiled to.
 #pragma once
 
 #include <hourglass/compile/stages.hpp>
@@ -10,7 +10,7 @@ HOURGLASS_BEGIN
 
 using graph_stages = decltype(stages::of_model{} + stages::of_specification{} + stages::passes{});
 
-// A program's graph after the first so many of its stages.
+// A program's graph after the first `Count` of its stages.
 template <class Spec, int Count> struct graph_after;
 template <class Spec, int I> struct graph_stage {
     using made_by = graph_stages::at<I>;
@@ -38,7 +38,7 @@ template <class Spec, int Count> struct graph_after {
 template <class Spec> struct graph_after<Spec, 1> { using type = stage<Spec>; };
 template <made_in_steps Spec> struct graph_after<Spec, 1> { using type = lowered<Spec::graph>; };
 
-// What a stage makes of a program's graph.
+// The graph of a program after a stage.
 template <class Spec, class Stage> using graph_of = typename graph_after<Spec, graph_stages::index_of<Stage> + 1>::type;
 template <class Spec> using specified_graph = graph_of<Spec, stages::of_specification::last<>>;
 template <class Spec> using last_graph = graph_of<Spec, stages::passes::last<>>;
@@ -50,8 +50,8 @@ template <class Whole> inline constexpr int scans_of = stages::split::scans<Whol
 template <class Whole> using outer_graph_of = typename outer_of<Whole, scans_of<Whole>>::type;
 template <class Whole, int Scan> using step_of = stage<stages::split::step<Whole, Scan>>;
 
-// What the stage before leaves to stage I of a schedule, and what this one makes. Where its room is a guess, it may
-// show that it was too small: then nothing was kept, and it is made once more.
+// The input of stage I of a schedule, left by the stage before, and its result. Its room may be a guess; if that proves
+// too small, nothing is kept and the stage runs once more with enough room.
 template <class Graph, long Rows, bool Once, int I> struct schedule_stage {
     using made_by = stages::of_schedule::at<I>;
     using before = schedule_stage<Graph, Rows, Once, I - 1>;
@@ -74,7 +74,7 @@ template <class Graph, long Rows, bool Once, int I> struct schedule_stage {
 template <class Graph, long Rows, bool Once> struct schedule_stage<Graph, Rows, Once, -1> {
     static constexpr schedule_state state{Graph::view(), Rows, Once};
 };
-// A stage that edits works on a copy, which has exactly the size of what there is.
+// A stage that edits works on a copy of exactly the actual size.
 template <class Graph, long Rows, bool Once, int I>
 requires(I >= 0 && stages::edits<stages::of_schedule::at<I>>) struct schedule_stage<Graph, Rows, Once, I> {
     using made_by = stages::of_schedule::at<I>;
@@ -99,8 +99,8 @@ requires(I >= 0 && stages::edits<stages::of_schedule::at<I>>) struct schedule_st
     }();
 };
 
-// A graph with results, and the schedule that computes them for at most so many rows. A step of a scan has nothing that
-// is computed once: the memory of one that runtime/local_lane.hpp runs does not last.
+// A graph with results, and the schedule that computes them for at most `Rows` rows. A step of a scan computes nothing
+// once for all calls: with runtime/local_lane.hpp its memory does not last.
 template <class Graph, long Rows, bool Once = true> struct scheduled {
     using final_graph = Graph;
     static constexpr graph_view view() { return final_graph::view(); }
@@ -115,20 +115,20 @@ private:
     }
 
 public:
-    // What is looked up while the program runs. Instructions would bring every function that their operations name into
-    // the object file, and only compile time wants them.
+    // Looked up while the program runs. Without instructions, which only compile time needs: they would bring every
+    // function that their operations name into the object file.
     static constexpr frozen_schedule<without_instructions().sizes()> run_time{without_instructions()};
 };
 
-// Where no row acts on another, a scan is run for so many rows at a time from the first step to the last, each block by
-// one thread, which waits for nobody. The blocks are the same whatever the number of threads.
+// If rows are independent, a scan runs this many rows at a time from the first step to the last. One thread does each
+// block and waits for no other. The blocks do not depend on the number of threads.
 inline constexpr long rows_of_block = 32;
 template <class Step> inline constexpr bool rows_are_independent = !mixes_rows(Step::view());
 template <class Step, long Rows> inline constexpr long rows_at_once =
     rows_are_independent<Step>&& Rows > rows_of_block ? rows_of_block : Rows;
 
-// One step of scan K of a graph in which the bodies still lie, and how often and on what it is run. It may run scans in
-// its turn: those that stand in its body.
+// One step of scan K of a graph that still contains the bodies, with its plan. It may run scans in turn: those nested
+// in its body.
 template <class Whole, int K, long Rows> struct compiled_step;
 template <class Whole, int K, long Rows> struct step_of_scan
     : scheduled<outer_graph_of<step_of<Whole, K>>, Rows, false> {
@@ -145,7 +145,7 @@ template <class Whole, int K, long Rows> struct step_of_scan
 template <class Whole, int K, long Rows> struct compiled_step
     : step_of_scan<Whole, K, rows_at_once<step_of<Whole, K>, Rows>> {
     static constexpr bool by_blocks = rows_are_independent<step_of<Whole, K>>;
-    // Of another scan, whose steps are done again; of itself where there is none.
+    // The scan whose steps are rematerialised, or K itself if there is none.
     static constexpr int other = compiled_step::plan.again < 0 ? K : compiled_step::plan.again;
     using again = step_of_scan<Whole, other, compiled_step::spec::rows>;
     static constexpr int operands =
@@ -155,23 +155,25 @@ template <class Whole, int K, long Rows> struct compiled_step
                   "the steps that are done again mix the rows, and so does their derivative");
 };
 
+/// A program as the compiler makes it: its outer graph, its schedule for at most `Spec::rows` rows, and its scans.
 template <class Spec> struct compiled : scheduled<outer_graph_of<last_graph<Spec>>, Spec::rows> {
     using spec = Spec;
-    using specified = specified_graph<Spec>; // results, gradients and updates, before any pass
-    using whole = last_graph<Spec>;          // with the bodies of scans, which the outer graph has no more
+    using specified = specified_graph<Spec>; ///< results, gradients and updates, before any pass
+    using whole = last_graph<Spec>;          ///< with the bodies of scans, which the outer graph lacks
     static constexpr int scans = scans_of<whole>;
     template <int K> using step = compiled_step<whole, K, Spec::rows>;
     static constexpr bool broken = !specified::view().problem.empty();
 
     struct problem {
-        // What is wrong with the whole graph, the graph says itself.
+        // Mistakes in the whole graph are reported by the graph itself.
         static constexpr text value() {
             return lowered<Spec::graph>::view().problem.empty() ? specified::view().problem : text();
         }
     };
 };
 
-// Evaluates the stages of a program up to this one, its scans' steps apart: what each of them costs is measured so.
+/// Evaluates the stages of a program up to `Stage`, without the steps of its scans, so that their costs can be
+/// measured. Always returns true.
 template <class Spec, class Stage> constexpr bool evaluates() {
     constexpr int graph = graph_stages::index_of<Stage>, schedule = stages::of_schedule::index_of<Stage>;
     if constexpr (graph >= 0)

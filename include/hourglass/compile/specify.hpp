@@ -1,6 +1,6 @@
 // What a program is: the options that its type names, and the specification made of them, which turns a model's graph
-// into the program's own, with results, gradients and updates. In which order these steps are done, and what comes
-// behind them, is in compile/stages.hpp.
+// into the program's own, with results, gradients and updates. The order of these steps, and what follows them, is in
+// compile/stages.hpp.
 #pragma once
 
 #include <hourglass/autodiff/differentiate.hpp>
@@ -16,18 +16,35 @@
 HOURGLASS_BEGIN
 
 // Options of programs. All are types, in any order.
-template <auto... Symbols> struct from {};      // what is fed; a symbol with an equation is cut there
-template <auto... Symbols> struct to {};        // what is returned
-template <auto... Symbols> struct wrt {};       // what is differentiated for
-template <auto... Symbols> struct trains {};    // the parameters that a trainer updates; by default all
-template <long Rows> struct max_rows {};        // the most rows of one call
-struct training {};                             // in_training takes its first operand
-template <class T> struct element {};           // float or double
-struct sum_rows {};                             // the sum over the rows, of the loss and its terms, not the mean
-struct per_example {};                          // values and gradients of each row, as if it were alone
-template <auto... Symbols> struct recompute {}; // not kept for the backward part, but computed there once more
-struct arena_inside {};                         // the arena is a member of the program, which runs on one thread
+/// Names the symbols that a program is fed. A symbol with an equation is cut there: the equation is not computed.
+/// Inputs that the program needs are fed in any case.
+template <auto... Symbols> struct from {};
+/// Names the symbols that a program returns, for a gradient or trainer besides the loss and its terms.
+template <auto... Symbols> struct to {};
+/// Names what a gradient differentiates for: parameters, inputs, scalars or symbols with equations. By default all
+/// parameters. A compile error if the loss has no derivative with respect to one.
+template <auto... Symbols> struct wrt {};
+/// Names the parameters that a trainer updates. By default all that the loss depends on.
+template <auto... Symbols> struct trains {};
+/// The most rows of one call, 1 to 2147483647, by default 128. The arena grows with it.
+template <long Rows> struct max_rows {};
+/// Makes `in_training` take its first operand in a function, as it always does in a gradient or trainer.
+struct training {};
+/// The type that a program computes in, `float` or `double`, by default `float`. Its parameters have the same type.
+template <class T> struct element {};
+/// Sums the loss, its terms and gradients over the rows instead of taking means. Terms without a batch axis count once.
+struct sum_rows {};
+/// Makes a gradient keep rows separate: values and gradients are those of each row as if it were the only one, with the
+/// rows as first axis. A compile error if the loss couples rows or has no batch axis.
+struct per_example {};
+/// Rematerialises the values of these equations for the backward part instead of keeping them: saves memory, costs
+/// work, and changes no bit of the results.
+template <auto... Symbols> struct recompute {};
+/// Makes the memory that a function or gradient works in a member of it: it can live on the stack, and making it
+/// allocates nothing. Such a program runs on one thread.
+struct arena_inside {};
 
+/// The kinds of programs: `hg::function`, `hg::gradient` and `hg::trainer`.
 enum class program_kind { function, gradient, trainer };
 
 struct no_rule {
@@ -87,8 +104,8 @@ struct no_loss {
     static constexpr std::uint64_t hash = 0;
 };
 
-// What a program is: everything the stages need to know, and what they do for it first, one step after another: the
-// graph with results, then gradients, then updates.
+// What a program is: everything the stages need to know. Also its first stages: the graph with results, then with
+// gradients, then with updates.
 template <const auto& Graph, program_kind Kind, auto Loss, class... Options> struct program_spec {
     using options = option_set<Options...>;
     static constexpr auto& graph = Graph;
@@ -98,8 +115,8 @@ template <const auto& Graph, program_kind Kind, auto Loss, class... Options> str
     static constexpr program_kind trains = program_kind::trainer;
     static constexpr std::uint64_t loss_hash = Loss.hash;
 
-    // The graph cut to what is fed, with what is asked for. What is to be differentiated for stands behind the loss, as
-    // gradients that are still the leaves themselves.
+    // Cuts the graph at what is fed and makes the requested values results. Targets of differentiation follow the loss,
+    // as gradients that are still the leaves themselves.
     static constexpr graph_builder select() {
         const auto asked = options::collect();
         const graph_view whole = lowered<Graph>::view();
@@ -109,8 +126,7 @@ template <const auto& Graph, program_kind Kind, auto Loss, class... Options> str
         if constexpr (cuts_derivatives())
             if (!s.r.to.failed()) s.r.to.fail(problem_of_cut<program_spec>::value);
         if constexpr (Kind == program_kind::function) {
-            if (!asked.has_asked)
-                s.r.to.fail(sentence("the function is asked for nothing: name symbols in hg::to<...>"));
+            if (!asked.has_asked) s.r.to.fail(sentence("the function returns nothing: name symbols in hg::to<...>"));
         } else {
             if constexpr (Kind == program_kind::trainer && requires { options::rule::none; })
                 s.r.to.fail(sentence(
@@ -120,9 +136,9 @@ template <const auto& Graph, program_kind Kind, auto Loss, class... Options> str
         if (s.r.to.failed()) return empty_graph(s.r.to.problem);
         return s.take();
     }
-    // Puts the gradients in the place of the leaves, and what they read of symbols that are computed once more.
-    // Simplifies before a graph that holds derivatives is differentiated again: lowering could not look through its
-    // names, since any of them may be fed.
+    // Replaces the leaves by the gradients, with rematerialised values where they read symbols of `hg::recompute`. A
+    // graph that already holds derivatives is simplified first: lowering could not look through its names, since any of
+    // them may be fed.
     static constexpr graph_builder differentiate(graph_builder g, bool recomputes = true) {
         if (passes_names() && !g.failed() && lowered<Graph>::view().has_derivatives)
             g = prune_and_simplify(g.view(), false);
@@ -143,8 +159,8 @@ template <const auto& Graph, program_kind Kind, auto Loss, class... Options> str
         for (const wanted_name& w : options::collect().recomputed) again.push(g.names[g.by_name.find(w.hash)].node);
         return rematerialisation(g.view(), loss, first_backward).run(again.view());
     }
-    // Puts updates in the place of the gradients; of rules that are lowered already, those in `rules` are used: for the
-    // parameter that gradient i belongs to, the one that stands at rule_of[i].
+    // Replaces the gradients by updates. `rules` are those lowered already; rule_of[i] is the index of the rule for
+    // gradient i's parameter.
     static constexpr graph_builder update(graph_builder g, slice_of<graph_view> rules = {},
                                           slice_of<int> rule_of = {}) {
         list<graph_root> values, gradients;
@@ -168,7 +184,7 @@ template <const auto& Graph, program_kind Kind, auto Loss, class... Options> str
     }
 
 private:
-    // What follows a mistake sees no nodes, and has no errors of its own.
+    // After a mistake later stages see no nodes, so they report no errors of their own.
     static constexpr graph_builder empty_graph(const text& problem) {
         graph_builder empty;
         empty.problem = problem;
@@ -182,12 +198,12 @@ private:
                     return true;
         return false;
     }
-    // Whether a symbol need not be read any more, where it is not fed: what is differentiated for, or computed once
-    // more, is to be read.
+    // Whether simplification may look through names that are not fed. Not if one is differentiated for or
+    // rematerialised, since it must still be read then.
     static constexpr bool passes_names() {
         return !options::recomputes && !have_equation(options::collect().differentiated);
     }
-    // Whether, in a graph that has derivatives in its equations, a symbol is fed or differentiated for.
+    // Whether a symbol is fed or differentiated for in a graph that has derivatives in its equations.
     static constexpr bool cuts_derivatives() {
         const auto names = options::collect();
         return lowered<Graph>::view().has_derivatives &&
@@ -195,7 +211,7 @@ private:
     }
     static constexpr bool each_row = options::template has<per_example>;
 
-    // Whether a value has a batch axis and no row of it depends on another.
+    // Whether a value has a batch axis and none of its rows depends on another.
     static constexpr bool rows_are_independent(const graph_builder& g, int value) {
         const list<bool> part = parts_of(g, value);
         for (int n = 0; n <= value; ++n)
@@ -250,7 +266,7 @@ private:
             s.intern(w);
         }
     }
-    // A derivative that is asked for by name must be there, and of what is trained by default one at least.
+    // A derivative requested by name must exist, and at least one of those trained by default.
     static constexpr void check_reached(selection& s, const auto& asked, int loss_node, const list<int>& targets,
                                         const list<int>& names) {
         graph_builder& g = s.r.to;
@@ -270,13 +286,13 @@ private:
                         Kind == program_kind::trainer ? ", so there is nothing to train: " : ": ",
                         explain_zero_gradient(s, loss_node, targets.view())));
     }
-    // What a program returns of a loss, or of a term of it: its mean or sum over the rows, or a number for each row.
+    // What a program returns for a loss or one of its terms: the mean or sum over the rows, or a number for each row.
     static constexpr handle over_rows(handle h) {
         if (!h.batched() || each_row) return h;
         return options::template has<sum_rows> ? row_sum(*h.graph).of(h)
                                                : apply_operation(ops::rounded_batch_mean{}, h);
     }
-    // Scalars per example that the loss is made of are reported beside it, as the loss is.
+    // Scalars per example that the loss uses are reported along with it, reduced in the same way.
     static constexpr void report_terms(selection& s, int loss_node) {
         graph_builder& g = s.r.to;
         const list<bool> part = parts_of(g, loss_node);

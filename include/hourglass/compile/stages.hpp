@@ -1,7 +1,7 @@
-// The stages from a model to its schedule, in order: the one list of them. Each has its name, what it does, how much
-// room its result needs, how tests hold it, and the function that is called. The compiler evaluates the list in
-// compile/compile.hpp, each stage within a budget of its own; here it is run at run time. Whatever prints, tests or
-// measures stages goes through the list. How a stage works is in the header of its function.
+// The stages from a model to its schedule, in order; the only list of them. Each states its name, what it does, the
+// programs it is part of (`is_part`), the room for its result (often a guess), how tests check it, and the function to
+// call. The compiler evaluates the list in compile/compile.hpp, each stage within its own budget; here it runs at run
+// time. Whatever prints, tests or measures stages uses this list. How a stage works is in the header of its function.
 #pragma once
 
 #include <string_view>
@@ -16,7 +16,7 @@
 
 HOURGLASS_BEGIN
 
-// What the stages of a schedule read: what those before them made.
+// The input of a schedule's stages: what earlier stages have made.
 struct schedule_state {
     graph_view graph;
     long rows = 0;    // the most of a call
@@ -57,7 +57,7 @@ template <class Spec, class Before> struct lowered_rules {
     }
 };
 
-// A specification whose graph is made in steps (compile/specify.hpp). Any other has `run`, which makes it as a whole.
+// A specification whose graph is made in steps (compile/specify.hpp). Others have `run`, which makes it in one go.
 template <class Spec>
 concept made_in_steps = requires {
     &Spec::select;
@@ -71,16 +71,15 @@ template <class Spec, program_kind... Kinds> constexpr bool is_any_of() {
 
 namespace stages {
 
-// How tests hold that a stage is right.
+/// How tests hold that a stage is right.
 enum class held_by {
-    tests,    // it makes new values: tests of these, differences above all
-    bits,     // no result changes: tests/passes/fuzz.cpp
-    rounding, // results change by rounding only: tests/passes/fuzz.cpp
-    schedule  // the schedule that comes out is sound, and computes the graph: tests/schedule/fuzz.cpp
+    tests,    ///< it makes new values: tests of these, in particular by finite differences
+    bits,     ///< no result changes: tests/passes/fuzz.cpp
+    rounding, ///< results change by rounding only: tests/passes/fuzz.cpp
+    schedule  ///< the resulting schedule is sound and computes the graph: tests/schedule/fuzz.cpp
 };
 
-// The model.
-
+/// The model: its equations as nodes, unchanged.
 struct lowered {
     static constexpr std::string_view name = "lowered";
     static constexpr std::string_view does = "the whole model: the equations as nodes, as they stand";
@@ -88,8 +87,7 @@ struct lowered {
     template <class Spec> static constexpr bool is_part = made_in_steps<Spec>;
 };
 
-// A program's specification. `is_part` says of which programs; a room is a guess, by what there was before.
-
+/// A program's part of the model: cut at what is fed, with the requested values as results.
 struct selected {
     static constexpr std::string_view name = "selected";
     static constexpr std::string_view does = "cut at what is fed, `in_training` decided, what is asked for a result";
@@ -102,6 +100,7 @@ struct selected {
     template <class Spec> static constexpr graph_builder run(const graph_view&, bool) { return Spec::select(); }
 };
 
+/// Gradients appended, with rematerialised values for them.
 struct differentiated {
     static constexpr std::string_view name = "differentiated";
     static constexpr std::string_view does = "gradients appended, and what is computed once more for them";
@@ -120,6 +119,7 @@ struct differentiated {
     }
 };
 
+/// The optimiser's arithmetic appended, for each parameter.
 struct updated {
     static constexpr std::string_view name = "updated";
     static constexpr std::string_view does = "the optimiser's arithmetic appended, for each parameter";
@@ -133,6 +133,7 @@ struct updated {
 
 // The passes, from graph to graph.
 
+/// Dead code dropped, constants folded, algebra applied.
 struct simplified {
     static constexpr std::string_view name = "simplified";
     static constexpr std::string_view does = "dead code dropped; constants folded, algebra, transposes into products";
@@ -146,6 +147,7 @@ struct simplified {
     static constexpr graph_builder run(const graph_view& g) { return prune_and_simplify(g, true); }
 };
 
+/// Common subexpressions eliminated.
 struct merged {
     static constexpr std::string_view name = "merged";
     static constexpr std::string_view does = "common subexpressions made one, dead code dropped again";
@@ -156,6 +158,7 @@ struct merged {
     }
 };
 
+/// Each update made a node of its own, so that it can be written in place.
 struct isolated {
     static constexpr std::string_view name = "final";
     static constexpr std::string_view does = "each update a node of its own, so that it can be written in place";
@@ -168,8 +171,8 @@ struct isolated {
     static constexpr graph_builder run(const graph_view& g) { return isolate_roots(g); }
 };
 
-// A graph with scans becomes several: the outer one, in which a scan is one operation, and for each scan that of a
-// step. Each of them has a schedule.
+/// A graph with scans split into an outer graph, in which a scan is one operation, and a graph of one step for each
+/// scan. Each of them gets a schedule.
 struct split {
     static constexpr std::string_view name = "split";
     static constexpr std::string_view does = "each scan one operation, and its step a graph of its own";
@@ -184,11 +187,11 @@ struct split {
         }
         static constexpr graph_builder run() { return outer_graph(Whole::view()); }
     };
-    // What all scans of a graph ask of it, found once: otherwise each would look at all the others again.
+    // What the scans of a graph need, found once: otherwise each scan would look at all others again.
     template <class Whole> struct scans {
         static constexpr int count = count_scans(Whole::view());
         static constexpr auto needs = [] {
-            // It has a name, since GCC takes no address within a temporary for a constant.
+            // A named variable, since GCC takes no address within a temporary for a constant.
             const needs_of_scans found(Whole::view());
             return frozen_needs<Whole::sizes.nodes>(found);
         }();
@@ -213,8 +216,8 @@ struct split {
     };
 };
 
-// The schedule. A stage makes something, which `give` adds to what later stages read and `frozen` holds as a constexpr
-// value; or it edits what one of them has just made.
+// Stages of the schedule. A stage either makes something, which `give` passes to later stages and `frozen` holds as a
+// constexpr value, or edits what one of them has just made.
 
 struct analysed {
     static constexpr std::string_view name = "analysed";
@@ -289,6 +292,7 @@ struct laid_out {
     static constexpr void edit(const schedule_state& s, auto& made) { lay_out(hourglass::edit(made), s.rows); }
 };
 
+/// Groups that share a kernel found.
 struct shared {
     static constexpr std::string_view name = "shared";
     static constexpr std::string_view does = "which groups one kernel serves";
@@ -308,7 +312,7 @@ template <class... Stages> struct stage_list {
         return found;
     }();
     static constexpr void for_each(auto&& f) { (f(Stages{}), ...); }
-    template <int Size = size> using last = at<Size - 1>; // asked for only where there is one
+    template <int Size = size> using last = at<Size - 1>; // instantiated only if there is one
 };
 template <class... A, class... B> constexpr stage_list<A..., B...> operator+(stage_list<A...>, stage_list<B...>) {
     return {};
@@ -316,9 +320,11 @@ template <class... A, class... B> constexpr stage_list<A..., B...> operator+(sta
 
 using of_model = stage_list<lowered>;
 using of_specification = stage_list<selected, differentiated, updated>;
+/// The passes, in order.
 using passes = stage_list<simplified, merged, isolated>;
 using of_scans = stage_list<split>;
 using of_schedule = stage_list<analysed, fused, stored, ordered, planned, laid_out, shared>;
+/// All stages, in order.
 using all = decltype(of_model{} + of_specification{} + passes{} + of_scans{} + of_schedule{});
 
 template <class Stage>
@@ -334,8 +340,8 @@ template <class Spec, class Stage> inline constexpr bool is_part = [] {
 
 }
 
-// What the specification makes of the model: a program's graph before any pass. Without rematerialisation, it shows
-// what that saves.
+/// Makes a program's graph from the model, before any pass. Without `recomputes`, nothing is rematerialised, which
+/// shows the saving.
 template <class Spec> constexpr graph_builder specify(bool recomputes = true) {
     graph_builder g;
     if constexpr (!made_in_steps<Spec>) g = Spec::run();
@@ -348,7 +354,7 @@ template <class Spec> constexpr graph_builder specify(bool recomputes = true) {
     return g;
 }
 
-// All passes, one after another; `seen` is told of each graph.
+/// Runs all passes in order; `seen(pass, graph)` is called after each.
 constexpr graph_builder run_passes(const graph_view& given, auto&& seen) {
     graph_builder g(given, false);
     stages::passes::for_each([&]<class Stage>(Stage pass) {
@@ -362,7 +368,8 @@ constexpr graph_builder run_passes(const graph_view& given) {
     return run_passes(given, [](auto, const graph_view&) {});
 }
 
-// The stages of a schedule from the first of a list on; `latest` is what the stage before made, if there is one.
+// Runs the stages of a schedule from the first of a list on. `latest` is the result of the stage before, if there is
+// one.
 constexpr schedule_builder run_schedule_stages(stages::stage_list<>, const schedule_state&, schedule_builder& latest) {
     return static_cast<schedule_builder&&>(latest);
 }
@@ -379,7 +386,7 @@ constexpr schedule_builder run_schedule_stages(stages::stage_list<First, Rest...
         return run_schedule_stages(rest, s, made);
     }
 }
-// The schedule of a graph whose scans are split off, for at most so many rows.
+/// Makes the schedule of a graph whose scans are split off, for at most `max_rows` rows.
 constexpr schedule_builder plan(const graph_view& g, long max_rows) {
     return run_schedule_stages(stages::of_schedule{}, schedule_state{g, max_rows});
 }

@@ -1,5 +1,5 @@
 // The matrix product for so few rows that packing the right operand would cost as much as the product: it is read in
-// place. Everything about tiles and epilogues is as in matrix_product.hpp.
+// place. Tiles and epilogues are those of matrix_product.hpp.
 #pragma once
 
 #include <hourglass/kernels/packing.hpp>
@@ -9,19 +9,19 @@ HOURGLASS_BEGIN
 
 namespace kernels {
 
-// The most rows of A that multiply_few_rows takes: packing B costs about as much as reading it this often.
+// The most rows of A for `multiply_few_rows`: packing B costs about as much as reading it this often.
 template <class T> inline constexpr int few_rows_limit = blocking<T>::rows / 2;
 
-// Whether multiply_few_rows is the faster.
+// Whether `multiply_few_rows` is faster.
 template <class T> constexpr bool prefers_few_rows(int m, int /*n*/, int /*k*/) { return m <= few_rows_limit<T>; }
 
 namespace detail {
 
-// Up to three rows at a time, so that the sums of several vectors of columns for each fit the registers.
+// Up to three rows at a time, so that the sums of several vectors of columns for each row fit in registers.
 inline constexpr int rows_together = 3;
 template <class T> inline constexpr int tiles_together = std::clamp(blocking<T>::rows / rows_together, 1, 4);
 
-// tile[r][c] for `rows` rows of A and `tiles` consecutive tiles, B read in place row by row: b[i * stride + c].
+// tile[r][c] for `rows` rows of A and `tiles` consecutive tiles. B is read in place row by row: b[i * stride + c].
 template <class T, int rows, int tiles> HOURGLASS_NOINLINE void
 rows_by_panels(T* tile, std::ptrdiff_t tile_size, matrix_operand<T> a, const T* b, std::ptrdiff_t stride, int k) {
     constexpr int columns = blocking<T>::columns, lanes = width<T>, per_tile = columns / lanes;
@@ -124,7 +124,7 @@ template <class T> struct panels_in_place {
     int count; // of columns
 };
 
-// All m rows of one tile, or of tiles_together; of more than `together` products the sums of the halves, which are
+// All m rows of one tile, or of tiles_together tiles. If k exceeds `together`, the two halves are summed separately and
 // added.
 template <class T> void multiply_panels(T* tile, std::ptrdiff_t tile_size, matrix_operand<T> a, int m,
                                         panels_in_place<T> b, int k, int together) {
@@ -153,10 +153,9 @@ template <class T> void multiply_panels(T* tile, std::ptrdiff_t tile_size, matri
 
 }
 
-// One thread's share of C = A B for m <= few_rows_limit: B is read in place without packing, except what lies at
-// its edge or has no stride of 1. Scratch memory, epilogue (with first_row 0 and rows m) and the promise about
-// threads are those of multiply_packed; sums may run in another order than there, so the two agree to rounding
-// only.
+// One thread's share of C = A B for m <= few_rows_limit. B is read in place without packing, except at its edge or if
+// it has no stride of 1. Scratch memory, epilogue (with first_row 0 and rows m) and the guarantee about threads are
+// those of multiply_packed. Sums may run in another order than there, so the two agree only up to rounding.
 template <class T> void multiply_few_rows(matrix_operand<T> a, matrix_operand<T> b, int m, int n, int k,
                                           T* panel_scratch, int thread, int threads,
                                           std::type_identity_t<epilogue_reference<T>> epilogue) {
@@ -166,7 +165,7 @@ template <class T> void multiply_few_rows(matrix_operand<T> a, matrix_operand<T>
     const long long panels = (n + columns - 1) / columns;
     const int end = static_cast<int>(panels * (thread + 1) / threads);
     const bool dot_products = b.row_stride == 1 && b.column_stride != 1 && width<T> > 1;
-    if (dot_products && a.column_stride != 1) { // m is at most columns, so that a panel's scratch holds A
+    if (dot_products && a.column_stride != 1) { // m is at most columns, so a panel's scratch holds A
         for (int r = 0; r < m; ++r)
             for (int i = 0; i < k; ++i)
                 panel_scratch[std::ptrdiff_t{r} * k + i] = a.data[r * a.row_stride + i * a.column_stride];

@@ -1,7 +1,7 @@
-// The matrix product C = A B for operands of any strides: the micro-kernel, and the loops around it that hand
-// every finished tile of C to an epilogue, which decides what becomes of it. Nothing here stores C, allocates, starts
-// threads or knows extents at compile time, so that one instantiation per number type serves every product of a
-// program. Packing is in packing.hpp.
+// The matrix product C = A B for operands of any strides: the micro-kernel, and the loops around it that hand every
+// finished tile of C to an epilogue, which decides what becomes of it. Nothing here stores C, allocates, starts threads
+// or knows extents at compile time, so one instantiation per number type serves every product of a program. Packing is
+// in packing.hpp.
 #pragma once
 
 #include <hourglass/kernels/packing.hpp>
@@ -10,9 +10,10 @@ HOURGLASS_BEGIN
 
 namespace kernels {
 
-// tile[r * stride + c] = block times panel, summed over k in ascending order, for the first `vectors` vectors of the
-// columns and the first `rows` rows (by default all; nothing is written to the others). tile is aligned to
-// scratch_alignment. 2 * rows * vectors * width * k operations; not inlined, so that it exists once per number type.
+// tile[r * stride + c] = block times panel, summed over k in ascending order, for the first `vectors` vectors of
+// columns and the first `rows` rows (by default all; nothing is written to the others). `tile` is aligned to
+// scratch_alignment. Takes 2 * rows * vectors * width * k operations. Not inlined, so that it exists once per number
+// type.
 template <class T, int vectors = blocking<T>::columns / width<T>, int rows = blocking<T>::rows>
 HOURGLASS_NOINLINE void micro_kernel(T* tile, std::ptrdiff_t stride, const T* left_block, const T* right_panel, int k) {
     constexpr int columns = blocking<T>::columns, lanes = width<T>;
@@ -44,8 +45,8 @@ HOURGLASS_NOINLINE void micro_kernel(T* tile, std::ptrdiff_t stride, const T* le
 
 namespace detail {
 
-// Asks for one part of `parts` of a panel of B that will be packed soon. Operands come from far away, a panel of a wide
-// matrix from as many pages as it has rows, and arrive while the panel before is multiplied.
+// Prefetches one part of `parts` of a panel of B that will be packed soon. A panel of a wide matrix comes from as many
+// pages as it has rows; it arrives while the previous panel is multiplied.
 template <class T> void prefetch_panel(matrix_operand<T> b, int k, int n, int panel, int part, int parts) {
     constexpr int columns = blocking<T>::columns, line = static_cast<int>(64 / sizeof(T));
     const int first = static_cast<int>(static_cast<long long>(k) * part / parts);
@@ -62,7 +63,7 @@ template <class T> void prefetch_panel(matrix_operand<T> b, int k, int n, int pa
 }
 
 // A tile of C from a packed block and a packed panel, summed over k in ascending order: row_count by column_count
-// elements, more where that costs nothing.
+// elements, and more if that costs nothing.
 template <class T> void compute_shallow_tile(T* tile, std::ptrdiff_t stride, const T* left_block, const T* right_panel,
                                              int k, int row_count, int column_count) {
     constexpr int columns = blocking<T>::columns, few = row_blocks<T>::few;
@@ -74,7 +75,7 @@ template <class T> void compute_shallow_tile(T* tile, std::ptrdiff_t stride, con
     else
         (row_count <= few ? micro_kernel<T, whole, few> : micro_kernel<T>)(tile, stride, left_block, right_panel, k);
 }
-// Of more than `together` products the sums of the halves, which are added.
+// If k exceeds `together`, sums the two halves separately and adds them.
 template <class T> HOURGLASS_NOINLINE void compute_deep_tile(T* tile, std::ptrdiff_t stride, const T* left_block,
                                                              const T* right_panel, int k, int row_count,
                                                              int column_count, int together) {
@@ -86,7 +87,7 @@ template <class T> HOURGLASS_NOINLINE void compute_deep_tile(T* tile, std::ptrdi
     compute_deep_tile(second, columns, left_block + std::ptrdiff_t{half} * rows,
                       right_panel + std::ptrdiff_t{half} * columns, k - half, row_count, column_count, together);
     for (int r = 0; r < row_count; ++r)
-        for (int c = 0; c < column_count; c += width<T>) // past the columns whole vectors were written too
+        for (int c = 0; c < column_count; c += width<T>) // past the columns, whole vectors were written too
             store_vector(tile + r * stride + c,
                          load_vector(tile + r * stride + c) + load_vector(second + r * columns + c));
 }
@@ -100,10 +101,10 @@ template <class T> void compute_tile(T* tile, std::ptrdiff_t stride, const T* le
 
 }
 
-// One thread's share of C (m x n) = A B. The tiles, panel after panel, are divided into `threads` equal runs; a
-// thread packs the panels that its run touches into panel_scratch (scratch_size(k) numbers of its own, aligned to
-// scratch_alignment for speed) and calls epilogue(finished_part<T>) once for every tile and in order. Every element is
-// summed over k in one order by one thread, so results are the same to the bit for any number of threads.
+// One thread's share of C (m x n) = A B. The tiles, panel after panel, are divided into `threads` equal runs. A thread
+// packs the panels of its run into panel_scratch (scratch_size(k) numbers of its own, aligned to scratch_alignment for
+// speed) and calls epilogue(finished_part<T>) once for every tile, in order. One thread sums every element over k in
+// one order, so results are identical to the bit for any number of threads.
 template <class T> void multiply_packed(const T* packed_left, matrix_operand<T> b, int m, int n, int k,
                                         T* panel_scratch, int thread, int threads,
                                         std::type_identity_t<epilogue_reference<T>> epilogue) {
@@ -130,12 +131,12 @@ template <class T> void multiply_packed(const T* packed_left, matrix_operand<T> 
     }
 }
 
-// The same with the right operand packed before, all its panels one behind another (packed_right_size(k, n) numbers),
-// in the order of C's rows, and with parts as wide as C where it has up to strip_columns: for an epilogue that reads
-// and writes matrices as large as C, such as an optimiser's moments. These then stream through memory row by row. (Tile
-// by tile, as many short pieces would be in flight as a tile has rows, and with 1024 columns all of them would want the
-// same set of the first-level cache: that was measured to take three times as long.) A thread packs the blocks of A
-// that its run touches into block_scratch (scratch_size(k) numbers of its own).
+// The same with the right operand already packed, all its panels consecutive (packed_right_size(k, n) numbers). Tiles
+// come in the order of C's rows, as parts up to strip_columns wide, for an epilogue that reads and writes matrices as
+// large as C, such as an optimiser's moments: these then stream through memory row by row. (Tile by tile, as many short
+// pieces would be in flight as a tile has rows, and with 1024 columns all of them would map to the same set of the
+// first-level cache; measured to take three times as long.) A thread packs the blocks of A of its run into
+// block_scratch (scratch_size(k) numbers of its own).
 template <class T> void multiply_by_rows(matrix_operand<T> a, const T* packed_right, int m, int n, int k,
                                          T* block_scratch, int thread, int threads,
                                          std::type_identity_t<epilogue_reference<T>> epilogue) {
@@ -149,7 +150,7 @@ template <class T> void multiply_by_rows(matrix_operand<T> a, const T* packed_ri
     const long long tiles = blocks * panels, end = tiles * (thread + 1) / threads;
     int packed_block = -1;
     for (long long t = tiles * thread / threads; t < end;) {
-        const long long first = t / (blocks * together) * together; // of the panels at hand
+        const long long first = t / (blocks * together) * together; // of the current panels
         const long long at_hand = std::min(together, panels - first), within = t - first * blocks;
         const int block = static_cast<int>(within / at_hand);
         if (block != packed_block) {

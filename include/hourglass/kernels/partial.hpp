@@ -1,5 +1,5 @@
-// Loads and stores of the first lanes of a vector, which touch nothing in memory past these. Those of whole vectors are
-// in kernels/simd.hpp.
+// Loads and stores of a vector's first lanes, which touch no memory past these. Those of whole vectors are in
+// kernels/simd.hpp.
 #pragma once
 
 #include <hourglass/kernels/simd.hpp>
@@ -8,7 +8,7 @@ HOURGLASS_BEGIN
 
 namespace kernels {
 
-// The first n numbers, 0 <= n <= width<T>, the remaining lanes zero; nothing past source[n - 1] is read.
+// Loads the first n numbers, 0 <= n <= width<T>; the other lanes are zero. Reads nothing past source[n - 1].
 template <class T> vector<T> load_partial(const T* source, int n) {
 #if defined(HOURGLASS_SCALAR)
     return n > 0 ? *source : T(0);
@@ -33,7 +33,7 @@ template <class T> vector<T> load_partial(const T* source, int n) {
 #endif
 }
 
-// Writes the first n lanes, 0 <= n <= width<T>, and nothing else.
+// Stores the first n lanes, 0 <= n <= width<T>, and nothing else.
 template <class T> void store_partial(T* target, std::type_identity_t<vector<T>> x, int n) {
 #if defined(HOURGLASS_SCALAR)
     if (n > 0) *target = x;
@@ -84,7 +84,7 @@ template <class T> void store_partial(T* target, std::type_identity_t<vector<T>>
 #if defined(__AVX512F__) && !defined(HOURGLASS_SCALAR)
 namespace detail {
 
-// Whether one or two registers of 4, 8, 16 and 32 bytes hold so many bytes.
+// Whether one or two registers of 4, 8, 16 and 32 bytes hold exactly this many bytes.
 constexpr bool is_in_pieces(std::size_t bytes) {
     const int registers = __builtin_popcountll(bytes);
     return bytes < 64 && (registers == 1 || registers == 2);
@@ -146,10 +146,9 @@ template <std::size_t bytes> [[gnu::always_inline]] inline void store_pieces(flo
 }
 #endif
 
-// The same for a number of lanes that is a part of its type, where the one may follow soon upon the other: what a
-// masked store wrote can be loaded only when it has reached the cache, and a masked load waits so for every store; so
-// they are made of whole registers, if there are such. (Where nothing has just been stored, one masked load is the
-// faster.)
+// The same for a number of lanes known at compile time, for a load that may soon follow a store: a masked load must
+// wait until preceding stores have reached the cache, and so must any load of what a masked store wrote. So both use
+// whole registers if they fit. (If nothing was just stored, one masked load is faster.)
 template <int n, class T>
 [[gnu::always_inline]] inline vector<T> load_partial(const T* source, std::integral_constant<int, n>) {
 #if defined(__AVX512F__) && !defined(HOURGLASS_SCALAR)

@@ -1,9 +1,9 @@
 // Arrays of noise: the elements that math/philox.hpp defines one by one, many at a time in SIMD. Which noise a leaf
-// needs, and what is made of uniform and normal numbers (masks, corruptions, samples), is not known here.
+// needs, and what is made of uniform and normal numbers (masks, corruptions, samples), is decided elsewhere.
 #pragma once
 
 #include <hourglass/kernels/simd.hpp>
-// The one header outside kernels/ that a kernel includes: the definition of the numbers, which has to exist only once.
+// The only header outside kernels/ that a kernel includes besides config.hpp: the numbers must be defined only once.
 #include <hourglass/math/philox.hpp>
 
 #include <algorithm>
@@ -26,8 +26,8 @@ namespace detail {
 
 #if !defined(HOURGLASS_SCALAR)
 
-// A tile is as many blocks of four elements as a vector has 32-bit lanes. Words travel in the lower halves of
-// 64-bit lanes (the multiplication wants them there; the upper halves hold what it left), in two vectors: `even`
+// A tile has as many blocks of four elements as a vector has 32-bit lanes. Words travel in the lower halves of 64-bit
+// lanes, where the multiplication needs them; the upper halves hold its leftovers. There are two vectors: `even`
 // becomes the even 32-bit lanes of the result, `odd` the odd ones.
 inline constexpr int tile_blocks = width<float>;
 using wide_words = plain_vector<std::uint64_t, tile_blocks / 2>::type;
@@ -35,8 +35,8 @@ using tile_words = plain_vector<std::uint32_t, tile_blocks>::type;
 using tile_integers = plain_vector<std::int32_t, tile_blocks>::type;
 using tile_floats = plain_vector<float, tile_blocks>::type;
 
-// Which block of the tile lane l computes: so chosen that four vectors, holding elements 0 to 3 of their lanes'
-// blocks, become memory order by transposing within 128 bits, where shuffles are cheap.
+// Which block of the tile lane l computes. Chosen such that four vectors, holding elements 0 to 3 of their lanes'
+// blocks, reach memory order by transposing within 128 bits, where shuffles are cheap.
 constexpr int block_of_lane(int lane) { return tile_blocks / 4 * (lane % 4) + lane / 4; }
 
 inline wide_words multiply_low_words(wide_words a, std::uint32_t b) {
@@ -65,7 +65,7 @@ struct round_keys {
     std::uint64_t keys[random::philox_rounds][2];
 };
 
-// The counters of a tile's blocks, and how they move on to the next tile. Blocks are numbered through all examples.
+// The counters of a tile's blocks, and how they advance to the next tile. Blocks are numbered through all examples.
 struct tile_position {
     tile_position(std::uint64_t first_example, std::uint64_t blocks_per_example)
         : per_example(blocks_per_example), example_step(tile_blocks / blocks_per_example),
@@ -121,7 +121,7 @@ inline void tile_of_words(tile_words (&words)[4], const tile_position& at, noise
     for (int e = 0; e < 4; ++e) words[e] = reinterpret_cast<tile_words>((even[e] & 0xFFFFFFFFULL) | (odd[e] << 32));
 }
 
-// Elements 0 to 3 of every lane's block, brought into memory order: squares transposed within 128 bits.
+// Brings elements 0 to 3 of every lane's block into memory order: transposes squares within 128 bits.
 inline void transpose_tile(tile_floats (&x)[4]) {
     constexpr int n = tile_blocks;
     constexpr auto lanes = std::make_integer_sequence<int, n>{};
@@ -139,7 +139,7 @@ inline tile_floats upper_24_bits_as_floats(tile_words words) {
     return __builtin_convertvector(reinterpret_cast<tile_integers>(words >> 8), tile_floats);
 }
 
-// c0 + c1 x + c2 x^2 + ..., every step fused, so that no compiler has a choice that would change the last bit.
+// c0 + c1 x + c2 x^2 + ..., every step fused, so that no compiler can choose differently and change the last bit.
 template <class... C> vector<float> polynomial(vector<float> x, float c0, C... rest) {
     if constexpr (sizeof...(rest) == 0)
         return broadcast(c0);
@@ -147,8 +147,8 @@ template <class... C> vector<float> polynomial(vector<float> x, float c0, C... r
         return fused_multiply_add(x, polynomial(x, rest...), broadcast(c0));
 }
 
-// -2 log(n / 2^24) for integers 1 <= n <= 2^24. The polynomial is that of Cephes' logf (Moshier, 1989), on
-// [sqrt(1/2) - 1, sqrt(2) - 1]; zero exactly at n = 2^24 and accurate to 2 ulp next to it.
+// -2 log(n / 2^24) for integers 1 <= n <= 2^24. The polynomial is that of Cephes' logf (Moshier, 1989), on [sqrt(1/2) -
+// 1, sqrt(2) - 1]; zero exactly at n = 2^24 and accurate to 2 ulp next to it.
 inline vector<float> twice_negative_log(tile_floats n) {
     const auto bits = reinterpret_cast<tile_integers>(n);
     const tile_integers exponent = (bits - 0x3F3504F3) >> 23; // 0x3F3504F3 is sqrt(1/2)
@@ -159,14 +159,14 @@ inline vector<float> twice_negative_log(tile_floats n) {
     const vector<float> p =
         polynomial(f, 3.3333331174e-1F, -2.4999993993e-1F, 2.0000714765e-1F, -1.6668057665e-1F, 1.4249322787e-1F,
                    -1.2420140846e-1F, 1.1676998740e-1F, -1.1514610310e-1F, 7.0376836292e-2F);
-    // log 2 = 0.693359375 - 2.12194440e-4, the first part short enough for exact products.
+    // log 2 = 0.693359375 - 2.12194440e-4; the first part is short enough for exact products.
     const vector<float> small =
         fused_multiply_add(e, broadcast(-2.12194440e-4F), fused_multiply_add(f * p, square, square * broadcast(-0.5F)));
     const vector<float> log = fused_multiply_add(e, broadcast(0.693359375F), f + small);
     return log * broadcast(-2.0F);
 }
 
-// Box and Muller's pair, as random::normals_from_words has it, to a few units in the last place.
+// Box and Muller's pair, as in random::normals_from_words, to a few units in the last place.
 inline void normals_from_words(tile_floats& first, tile_floats& second, tile_words radius_word, tile_words angle_word) {
     const vector<float> radius = xsimd::sqrt(twice_negative_log(upper_24_bits_as_floats(radius_word) + 1.0F));
     const auto turn = reinterpret_cast<tile_integers>(angle_word >> 8);
@@ -181,7 +181,7 @@ inline void normals_from_words(tile_floats& first, tile_floats& second, tile_wor
         polynomial(square, 1.0F, -0.5F, 4.166664568298827e-2F, -1.388731625493765e-3F, 2.443315711809948e-5F);
     const auto s = reinterpret_cast<tile_words>(to_plain<float>(sine * radius));
     const auto c = reinterpret_cast<tile_words>(to_plain<float>(cosine * radius));
-    // Odd quarters exchange sine and cosine; the signs go round with the quarter.
+    // Odd quarters exchange sine and cosine; the signs rotate with the quarter.
     const auto q = reinterpret_cast<tile_words>(quarter);
     const tile_words exchange = (s ^ c) & (0U - (q & 1U));
     first = reinterpret_cast<tile_floats>(c ^ exchange ^ (((q + 1U) & 2U) << 30));
@@ -204,13 +204,13 @@ struct normal_tile {
     }
 };
 
-// Whether an element of the tile has a word that further words continue: seldom, once in 2^16 elements.
+// Whether an element of the tile needs further words: rare, once in 2^16 elements.
 inline bool has_fine_element(const tile_floats (&x)[4]) {
     const vector<float> first = xsimd::min(from_plain<float>(x[0]), from_plain<float>(x[1]));
     const vector<float> second = xsimd::min(from_plain<float>(x[2]), from_plain<float>(x[3]));
     return xsimd::any(xsimd::min(first, second) < broadcast(static_cast<float>(random::largest_fine_uniform)));
 }
-// Makes those elements of a tile one by one that have such a word, where the tile is in `out`.
+// Recomputes such elements of a tile one by one; the tile is in `out`.
 template <class T> HOURGLASS_NOINLINE void make_fine_elements(T* out, noise_stream stream, std::uint64_t first_example,
                                                               std::int64_t first_block, std::int64_t blocks,
                                                               std::int64_t blocks_per_example, int elements) {
@@ -224,7 +224,7 @@ template <class T> HOURGLASS_NOINLINE void make_fine_elements(T* out, noise_stre
     }
 }
 
-// out[example][element], all examples of one key; T may be wider than the float that the tile computes in.
+// out[example][element] for examples that share one key; T may be wider than the float that the tile computes in.
 template <class T, class Tile> HOURGLASS_NOINLINE void
 fill_tiles(T* out, noise_stream stream, std::uint64_t first_example, int examples, int elements, Tile tile) {
     constexpr int tile_elements = 4 * tile_blocks;
@@ -235,8 +235,8 @@ fill_tiles(T* out, noise_stream stream, std::uint64_t first_example, int example
     tile_position position(first_example, static_cast<std::uint64_t>(per_example));
     std::int64_t block_in_example = 0;
     T* to = out;
-    // Tiles with fine elements are noted, as bits, and seen to after 64 tiles: a call inside the loop would cost it its
-    // registers.
+    // Tiles with fine elements are recorded as bits and handled after 64 tiles: a call inside the loop would cost it
+    // its registers.
     constexpr int noted = 64;
     for (std::int64_t part = 0; part < blocks; part += noted * tile_blocks) {
         std::uint64_t fine = 0;
@@ -270,7 +270,7 @@ fill_tiles(T* out, noise_stream stream, std::uint64_t first_example, int example
                                per_example, elements);
     }
 }
-// The same for any examples: where their numbers pass a multiple of 2^32, the key changes.
+// The same for any examples: the key changes where their numbers pass a multiple of 2^32.
 template <class T, class Tile>
 void fill_stretches(T* out, noise_stream stream, std::uint64_t first_example, int examples, int elements, Tile tile) {
     constexpr std::uint64_t one_key = std::uint64_t{1} << 32;
@@ -286,7 +286,7 @@ void fill_stretches(T* out, noise_stream stream, std::uint64_t first_example, in
 
 #endif
 
-// out[example][element] from a function of (example, block) that yields four elements.
+// out[example][element] from a function of (example, block) that returns four elements.
 template <class T, class Block>
 void fill_blocks(T* out, std::uint64_t first_example, int examples, int elements, Block block) {
     for (int example = 0; example < examples; ++example)
@@ -300,8 +300,8 @@ void fill_blocks(T* out, std::uint64_t first_example, int examples, int elements
 
 }
 
-// out[i][e] = random::uniform<T>(stream, first_example + i, e), to the bit, for i < examples and e < elements; rows
-// contiguous, any alignment. However examples are divided among calls and threads, their values are the same.
+// out[i][e] = random::uniform<T>(stream, first_example + i, e), to the bit, for i < examples and e < elements; rows are
+// contiguous, with any alignment. Values do not depend on how examples are divided among calls and threads.
 template <class T>
 void fill_uniform(T* out, noise_stream stream, std::uint64_t first_example, int examples, int elements) {
     static_assert(std::is_same_v<T, float> || std::is_same_v<T, double>);
@@ -318,8 +318,8 @@ void fill_uniform(T* out, noise_stream stream, std::uint64_t first_example, int 
 #endif
 }
 
-// out[i][e] = random::normal<T>(stream, first_example + i, e), for float in SIMD to a few units in the last place,
-// for double to the bit; otherwise as fill_uniform. Always finite.
+// out[i][e] = random::normal<T>(stream, first_example + i, e): for float in SIMD to a few units in the last place, for
+// double to the bit; otherwise as fill_uniform. Always finite.
 template <class T>
 void fill_normal(T* out, noise_stream stream, std::uint64_t first_example, int examples, int elements) {
     static_assert(std::is_same_v<T, float> || std::is_same_v<T, double>);

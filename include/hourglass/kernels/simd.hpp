@@ -1,12 +1,12 @@
-// The vector type of the build and the few things that every kernel does with it: loads and stores of whole
-// vectors, fused multiply-add, horizontal sums and maxima, transposition in registers, and the mode that flushes
-// denormals. Mathematical functions do not live here (they are operations), nor does any loop over memory.
+// The vector type of the build and the few operations that every kernel uses: loads and stores of whole vectors, fused
+// multiply-add, horizontal sums and maxima, transposition in registers, and the mode that flushes denormals.
+// Mathematical functions do not live here (they are operations), nor do loops over memory.
 #pragma once
 
 #include <hourglass/config.hpp>
 
-// GCC 12 takes the deliberately undefined operand of many AVX-512 intrinsics for a mistake (its bug 105593) and reports
-// it, from inside its own header, at every use; so xsimd is to be included by this header alone.
+// GCC 12 mistakes the deliberately undefined operand of many AVX-512 intrinsics for an error (its bug 105593) and
+// reports it, from its own header, at every use. So only this header may include xsimd.
 #if defined(__GNUC__) && !defined(__clang__)
     #pragma GCC diagnostic push
     #pragma GCC diagnostic ignored "-Wmaybe-uninitialized"
@@ -27,8 +27,8 @@
 #include <type_traits>
 #include <utility>
 
-// Loops over accumulators must vanish completely, or the accumulators live in memory; loops over addresses stay as they
-// are, since every group has some. The compilers spell that differently.
+// Loops over accumulators must be unrolled completely, or the accumulators live in memory. Loops over addresses stay,
+// since every group has some. Compilers spell that differently.
 #if defined(__clang__)
     #define HOURGLASS_UNROLL _Pragma("clang loop unroll(full)")
     #define HOURGLASS_KEEP_LOOP _Pragma("clang loop unroll(disable)")
@@ -49,7 +49,7 @@ template <class T> using vector = xsimd::batch<T>;
 template <class T> inline constexpr int width = static_cast<int>(xsimd::batch<T>::size);
 #endif
 
-// Bytes on which kernels like their scratch memory to start: a cache line, and the widest vector.
+// The alignment in bytes of kernels' scratch memory: a cache line, and the widest vector.
 inline constexpr std::size_t scratch_alignment = 64;
 
 namespace detail {
@@ -59,8 +59,7 @@ template <> struct element<float> { using type = float; };
 template <> struct element<double> { using type = double; };
 
 #if !defined(HOURGLASS_SCALAR)
-// The compilers' own vector type of the same size, for shuffles that they choose better than a portable library
-// can.
+// The compiler's own vector type of the same size, for shuffles that it chooses better than a portable library can.
 template <class T, int lanes> struct plain_vector {
     typedef T type __attribute__((vector_size(static_cast<std::size_t>(lanes) * sizeof(T))));
 };
@@ -78,12 +77,12 @@ template <class T> vector<T> from_plain(typename plain_vector<T, width<T>>::type
     return result;
 }
 
-// Lane i of the result is lane choose(i) of a and b laid end to end.
+// Lane i of the result is lane choose(i) of the concatenation of a and b.
 template <class P, class Choose, int... i> P shuffle(P a, P b, Choose, std::integer_sequence<int, i...>) {
     return __builtin_shufflevector(a, b, Choose{}(i)...);
 }
     #if defined(__AVX__) && !defined(HOURGLASS_SCALAR)
-// From lane_masks + 8 - n on, n lanes of 32 bits are set, and the next are not.
+// From lane_masks + 8 - n on, n lanes of 32 bits are set and the next ones are not.
 alignas(64) inline constexpr int lane_masks[16] = {-1, -1, -1, -1, -1, -1, -1, -1};
 template <class T> __m256i lane_mask(int n) {
     const int* const from = lane_masks + 8 - n * static_cast<int>(sizeof(T) / sizeof(int));
@@ -101,11 +100,11 @@ template <int distance, class P, int... i> P exchange_lanes(P x, std::integer_se
 // The number type of a vector: float for vector<float>, and float for float.
 template <class V> using element_of = typename detail::element<V>::type;
 
-// All lanes x.
+// A vector with all lanes x.
 template <class T> vector<T> broadcast(T x) { return vector<T>(x); }
 
-// width<T> numbers from or to any address. (Not called load and store: with a vector for an argument, name look-up
-// would find xsimd's own, which wants aligned addresses.)
+// Loads or stores width<T> numbers at any address. (Not named load and store: with a vector as argument, name lookup
+// would find xsimd's own, which need aligned addresses.)
 template <class T> vector<T> load_vector(const T* source) {
 #if defined(HOURGLASS_SCALAR)
     return *source;
@@ -121,7 +120,7 @@ template <class T> void store_vector(T* target, std::type_identity_t<vector<T>> 
 #endif
 }
 
-// The first n lanes of x, 0 <= n <= width<T>, and behind them those of y.
+// The first n lanes of x, 0 <= n <= width<T>, followed by those of y.
 template <class T> vector<T> keep_lanes(std::type_identity_t<vector<T>> x, int n, std::type_identity_t<vector<T>> y) {
 #if defined(HOURGLASS_SCALAR)
     return n > 0 ? x : y;
@@ -145,8 +144,8 @@ template <class T> vector<T> keep_lanes(std::type_identity_t<vector<T>> x, int n
 #endif
 }
 
-// a * b + c, in one rounding where the build's instruction set has it. (xsimd's own fma is a product and a sum on
-// AVX-512, which only some compilers join; a library call where the hardware has none would be far too slow.)
+// a * b + c, rounded once if the build's instruction set can. (xsimd's own fma on AVX-512 is a product and a sum, which
+// only some compilers fuse; a library call without hardware support would be far too slow.)
 template <class V> V fused_multiply_add(V a, V b, V c) {
     if constexpr (std::is_floating_point_v<V>) {
 #if defined(__FMA__) || defined(__ARM_FEATURE_FMA)
@@ -168,7 +167,7 @@ template <class V> V fused_multiply_add(V a, V b, V c) {
     }
 }
 
-// All lanes combined pairwise, by a function of two vectors; or the first `used` of them, which is a power of two.
+// Combines all lanes pairwise by a function of two vectors; or the first `used` of them, a power of two.
 template <class T, int used = width<T>, class Combine> T across_lanes(vector<T> x, Combine&& combine) {
 #if defined(HOURGLASS_SCALAR)
     static_cast<void>(combine);
@@ -205,14 +204,14 @@ template <class V> element_of<V> horizontal_sum(V x) {
     }
 }
 
-// Transposes a square of width<T> vectors: lane j of rows[i] and lane i of rows[j] change places.
+// Transposes a square of width<T> vectors: exchanges lane j of rows[i] with lane i of rows[j].
 template <class T> [[gnu::always_inline]] inline void transpose_square(vector<T>* rows) {
 #if defined(HOURGLASS_SCALAR)
     static_cast<void>(rows);
 #else
-    // Only shuffles that the instruction sets have with constant operands: first the squares within granules of 128
-    // bits, then the granules as if they were elements. (A network of full-width shuffles is half as long to write,
-    // and on AVX-512 spills its index vectors.)
+    // Uses only shuffles that instruction sets have with constant operands: first the squares within granules of 128
+    // bits, then the granules as if they were elements. (A network of full-width shuffles is half as long to write, but
+    // spills its index vectors on AVX-512.)
     constexpr int lanes = width<T>, granule = 16 / static_cast<int>(sizeof(T)), granules = lanes / granule;
     constexpr auto sequence = std::make_integer_sequence<int, lanes>{};
     using plain = typename detail::plain_vector<T, lanes>::type;
@@ -243,7 +242,7 @@ template <class T> [[gnu::always_inline]] inline void transpose_square(vector<T>
             x[i + 1] = b;
         }
     }
-    // x[g * granule + j] now has in granule q what belongs into granule g of row q * granule + j.
+    // Granule q of x[g * granule + j] now has what belongs into granule g of row q * granule + j.
     HOURGLASS_UNROLL
     for (int j = 0; j < granule; ++j) {
         if constexpr (granules == 2) {
@@ -266,9 +265,9 @@ template <class T> [[gnu::always_inline]] inline void transpose_square(vector<T>
 #endif
 }
 
-// While one lives, its thread takes denormal numbers for zero and makes none; the caller's mode returns with its
-// end. (Changing the mode costs about 10 ns: for whole steps, not for small functions.) Does nothing on other than
-// x86.
+// While an object lives, its thread treats denormal numbers as zero and produces none; its destructor restores the
+// caller's mode. (Changing the mode costs about 10 ns: for whole steps, not for small functions.) Does nothing except
+// on x86.
 class flush_denormals {
 public:
 #if defined(__SSE2__)
@@ -284,7 +283,7 @@ public:
 #if defined(__SSE2__)
 private:
     static constexpr unsigned flush_to_zero = 0x8000, denormals_are_zero = 0x0040;
-    // Exceptions raised meanwhile stay raised: only the two modes are put back.
+    // Exceptions raised meanwhile stay raised: only the two modes are restored.
     static constexpr unsigned mode_bits = flush_to_zero | denormals_are_zero;
     unsigned saved_;
 #endif

@@ -1,6 +1,6 @@
-// Matrix products whose extents are known when they are compiled and for which the general kernel would mostly pack: a
-// vector times a matrix of any size, and matrices of a few rows. Operands are read where they lie. The order of each
-// sum depends on the extents alone. Epilogues are as in matrix_product.hpp.
+// Matrix products whose extents are known at compile time and for which the general kernel would mostly pack: a vector
+// times a matrix of any size, and matrices of a few rows. Operands are read in place. The order of each sum depends
+// only on the extents. Epilogues are as in matrix_product.hpp.
 #pragma once
 
 #include <hourglass/kernels/packing.hpp>
@@ -18,15 +18,15 @@ namespace kernels {
 // How many dot products run side by side: whole vectors of them.
 template <class T> inline constexpr int dots_together = width<T> > 8 ? width<T> : (8 / width<T>)*width<T>;
 
-// Sums of more products than that are made of sums of a thousand or more, which are added: one after another, a million
-// products would lose four digits of a float.
+// Longer sums are built from sums of a thousand or more products: added sequentially, a million products would lose
+// four digits of a float.
 inline constexpr int longest_sum = 16384;
 template <class T> inline constexpr int block_of_sum = width<T> > 4 ? 256 * width<T> : 1024;
 
 namespace detail {
 
-// The sums over the lanes of width<T> vectors, as one vector, in pairs: each step makes of two vectors one, first
-// within granules of 128 bits, then of granules, so that half as much is shuffled as by transposing all first.
+// The sums over the lanes of width<T> vectors, as one vector. Each step reduces two vectors to one, first within
+// granules of 128 bits, then across granules; that takes half the shuffles of transposing everything first.
 template <class T> [[gnu::always_inline]] inline vector<T> sums_of_lanes(const vector<T>* x) {
 #if defined(HOURGLASS_SCALAR)
     return x[0];
@@ -60,7 +60,7 @@ template <class T> [[gnu::always_inline]] inline vector<T> sums_of_lanes(const v
 #endif
 }
 
-// to[j] = x . row j of a matrix, for `together` rows from `first` on; rows from `count` on are not there.
+// to[j] = x . row j of a matrix, for `together` rows; rows from `count` on do not exist.
 template <class T, int k, int together>
 [[gnu::always_inline]] inline void dots(T* to, const T* x, const T* matrix, std::ptrdiff_t row_stride, int count) {
     constexpr int lanes = width<T>, rest = k % lanes;
@@ -99,8 +99,8 @@ template <class T, int k, int together>
 
 }
 
-// y = x B for a vector x of k and a matrix B of k x n whose columns lie contiguously; of y, some blocks of
-// dots_together numbers.
+// y = x B for a vector x of k and a matrix B of k x n with contiguous columns; computes some blocks of dots_together
+// numbers of y.
 template <class T, int n, int k, class Epilogue>
 void dot_blocks(const T* x, const T* b, std::ptrdiff_t column_stride, int block, int end, Epilogue&& epilogue) {
     constexpr int together = dots_together<T>, most = 8; // blocks that are handed to the epilogue at once
@@ -124,9 +124,8 @@ template <class T, int n, int k, class Epilogue> void vector_times_columns(const
                         static_cast<int>(blocks * (thread + 1) / threads), epilogue);
 }
 
-// How x B is added up where the rows of B lie contiguously: in registers where they are short, over several sets of
-// rows in turn, so that no sum waits for itself; else eight rows at a time, in memory. (All of these divide
-// dots_together.)
+// How x B is summed if the rows of B are contiguous: short rows in registers, over several sets of rows in turn, so
+// that no sum waits for itself; long rows eight at a time, in memory. (All of these divide dots_together.)
 template <class T, int n> struct row_sums {
     static constexpr int vectors = (n + width<T> - 1) / width<T>, rest = n % width<T>;
     static constexpr bool in_registers = vectors <= 8;
@@ -135,17 +134,17 @@ template <class T, int n> struct row_sums {
     static constexpr int together = in_registers ? sets : 8; // rows
 };
 
-// y += x[i] * row i of B, for rows [first, last), whose number is a multiple of row_sums::together except at B's end. y
-// has row_sums::vectors * together vectors where it stays in registers (one set for each of the rows taken together),
-// else whole vectors of n numbers. What lies `ahead` bytes further is fetched meanwhile, unless that is 0: where
-// vectors are whole cache lines, since of shorter ones asking was measured to take longer than it saves.
+// y += x[i] * row i of B, for rows [first, last), whose number is a multiple of row_sums::together except at B's end.
+// In registers, y has row_sums::vectors * together vectors (a set for each of the rows taken together), else n numbers
+// in whole vectors. Prefetches `ahead` bytes further unless that is 0, but only if vectors are whole cache lines: for
+// shorter ones prefetching was measured to take longer than it saves.
 template <class T, int n, int ahead = 0>
 void add_rows(T* y, const T* x, const T* b, std::ptrdiff_t row_stride, int first, int last) {
     using plan = row_sums<T, n>;
     constexpr int vectors = plan::vectors, lanes = width<T>, together = plan::together;
     const auto place = [&](int i, int v) __attribute__((always_inline)) {
         const T* const at = b + i * row_stride + v * lanes;
-        if constexpr (ahead > 0 && sizeof(vector<T>) == 64) // by its number: no pointer may point past B
+        if constexpr (ahead > 0 && sizeof(vector<T>) == 64) // as an integer: no pointer may point past B
             __builtin_prefetch(reinterpret_cast<const void*>(reinterpret_cast<std::uintptr_t>(at) + ahead));
         return at;
     };
@@ -199,11 +198,11 @@ void add_rows(T* y, const T* x, const T* b, std::ptrdiff_t row_stride, int first
         for (; i < last; ++i) add_all(std::integral_constant<int, 1>{});
     }
 }
-// Numbers in the y of add_rows, which starts with zeros.
+// Numbers in the y of add_rows, which must start with zeros.
 template <class T, int n> inline constexpr int row_sums_size = row_sums<T, n>::vectors*
     width<T>*(row_sums<T, n>::in_registers ? row_sums<T, n>::together : 1);
 
-// The sets of y added up, in their order, into the first.
+// Adds the sets of y, in their order, into the first.
 template <class T, int n> void finish_rows(T* y) {
     using plan = row_sums<T, n>;
     if constexpr (plan::in_registers)
@@ -214,7 +213,7 @@ template <class T, int n> void finish_rows(T* y) {
         }
 }
 
-// y = x B for a vector x of k and a matrix B of k x n whose rows lie contiguously, by one thread.
+// y = x B for a vector x of k and a matrix B of k x n with contiguous rows, by one thread.
 template <class T, int n, int k, class Epilogue>
 void vector_times_rows(const T* x, const T* b, std::ptrdiff_t row_stride, Epilogue&& epilogue) {
     alignas(scratch_alignment) T y[static_cast<std::size_t>(row_sums_size<T, n>)] = {};
@@ -231,13 +230,12 @@ void vector_times_rows(const T* x, const T* b, std::ptrdiff_t row_stride, Epilog
     epilogue(finished_part<T>{y, row_sums_size<T, n>, 0, 1, 0, n});
 }
 
-// y = x B for columns that lie contiguously, as vector_times_columns has it, and z = v B' for the matrix B' that is B
-// transposed, in one pass over B: v is made of y by the epilogue, element by element. What is left of z is
-// finish_rows.
+// In one pass over B: y = x B for contiguous columns, as in vector_times_columns, and z = v B', where B' is the
+// transpose of B and the epilogue makes v from y, element by element. finish_rows completes z.
 template <class T, int n, int k, class Epilogue>
 void sweep(const T* x, const T* b, std::ptrdiff_t column_stride, const T* v, T* z, Epilogue&& epilogue) {
     constexpr int together = dots_together<T>, blocks = (n + together - 1) / together;
-    constexpr int bytes = 16384; // stay in the nearest cache; as many are asked for ahead, where that does not hold all
+    constexpr int bytes = 16384; // stay in the nearest cache; if that cannot hold all, as many are prefetched
     constexpr int piece = std::max(1, bytes / static_cast<int>(sizeof(T)) / k / together);
     constexpr bool is_large = std::int64_t{n} * k * static_cast<int>(sizeof(T)) > 2 * bytes;
     for (int block = 0; block < blocks; block += piece) {
@@ -247,12 +245,12 @@ void sweep(const T* x, const T* b, std::ptrdiff_t column_stride, const T* v, T* 
     }
 }
 
-// Whether C = A B of m x n is done by multiply_small.
+// Whether multiply_small computes C = A B of m x n.
 constexpr bool is_small_product(long m, long n, long k) { return m <= 24 && n <= 24 && k <= 24; }
 
 namespace detail {
 
-// tile[r][v] for `rows` rows of A; the last vector of a row of B has `rest` numbers, or is whole where that is 0.
+// tile[r][v] for `rows` rows of A. The last vector of a row of B has `rest` numbers, or is whole if that is 0.
 template <class T, int rows, int vectors, int k, int rest> [[gnu::always_inline]] inline void
 small_tile(T* tile, std::ptrdiff_t stride, matrix_operand<T> a, const T* b, std::ptrdiff_t b_stride) {
     vector<T> sums[rows][vectors];
@@ -296,7 +294,7 @@ void small_columns(T* tile, std::ptrdiff_t stride, const matrix_operand<T>& a, c
 
 }
 
-// C = A B for matrices of a few rows and columns, by one thread. A part of its caller, which knows the strides.
+// C = A B for matrices of a few rows and columns, by one thread. Inlined into its caller, which knows the strides.
 template <class T, int m, int n, int k, class Epilogue>
 [[gnu::always_inline]] inline void multiply_small(matrix_operand<T> a, matrix_operand<T> b, Epilogue&& epilogue) {
     constexpr int lanes = width<T>, vectors = (n + lanes - 1) / lanes, together = 3;

@@ -1,5 +1,5 @@
-// Copies of strided matrices into another order: the layout changes that a reshape cannot do by itself. Transposing as
-// a part of a matrix product does not live here (it is a choice of strides there), nor does arithmetic.
+// Copies strided matrices into another order: the layout changes that a reshape cannot do by itself. Neither
+// transposing as a part of a matrix product (a choice of strides there) nor arithmetic lives here.
 #pragma once
 
 #include <hourglass/kernels/simd.hpp>
@@ -15,14 +15,14 @@ namespace kernels {
 
 namespace detail {
 
-// target[i * row_stride + j] = source[i + j * column_stride] for i < rows, j < columns, square by square of
-// vectors. Where the last square of a row or column would stand out, it begins earlier and repeats some elements; what
-// is narrower than a square goes element by element, which partial vectors were measured to be no better at.
+// target[i * row_stride + j] = source[i + j * column_stride] for i < rows, j < columns, in squares of vectors. A last
+// square that would extend past the edge begins earlier and repeats some elements. Anything narrower than a square is
+// copied element by element; partial vectors were measured to be no faster.
 template <class T> HOURGLASS_NOINLINE void transpose_squares(T* target, std::ptrdiff_t row_stride, const T* source,
                                                              std::ptrdiff_t column_stride, int rows, int columns) {
     constexpr int lanes = width<T>;
-    // Several squares along a target row before the next rows, so that a line of the target is finished while it is
-    // in the nearest cache.
+    // Several squares along a target row before the next rows, so that a line of the target is completed while in the
+    // nearest cache.
     constexpr int band = 4 * lanes;
     const bool whole = rows >= lanes && columns >= lanes;
     for (int first_column = 0; first_column < columns; first_column += band) {
@@ -52,10 +52,9 @@ template <class T> HOURGLASS_NOINLINE void transpose_squares(T* target, std::ptr
 
 }
 
-// target[i * target_row_stride + j * target_column_stride] = source[i * source_row_stride + j *
-// source_column_stride] for i < rows and j < columns: transposes where the two orders differ, copies where they
-// agree. The two must not overlap. Any alignment; rows * columns moves, in vectors where a stride of each side
-// is 1.
+// target[i * target_row_stride + j * target_column_stride] = source[i * source_row_stride + j * source_column_stride]
+// for i < rows and j < columns: transposes if the two orders differ, copies if they agree. The two must not overlap.
+// Any alignment. rows * columns moves, in vectors if a stride of each side is 1.
 template <class T> void copy_matrix(T* target, std::ptrdiff_t target_row_stride, std::ptrdiff_t target_column_stride,
                                     const T* source, std::ptrdiff_t source_row_stride,
                                     std::ptrdiff_t source_column_stride, int rows, int columns) {

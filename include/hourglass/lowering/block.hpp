@@ -1,5 +1,5 @@
-// Blocks, the graphs used inside a graph: whether two uses of one are the same, and whether what is passed to one fits.
-// How a block's equations become nodes behind its prefix is in lowering/lower.hpp.
+// Blocks, the graphs used inside a graph: whether two uses are the same one, and whether the values passed to a block
+// fit. How a block's equations become nodes after its prefix is in lowering/lower.hpp.
 #pragma once
 
 #include <bit>
@@ -11,8 +11,8 @@
 
 HOURGLASS_BEGIN
 
-// A number for all that an expression's type says. It is put together from its parts, of which blocks that are used
-// often share most: the names of whole expressions would be long.
+// A hash of everything an expression's type states. It is combined from the parts' hashes, most of which blocks that
+// are used often share; the names of whole expressions would be long.
 template <class E> inline constexpr std::uint64_t form_of = hash_of_type<E>();
 
 template <class... E> constexpr std::uint64_t form_of_all(std::uint64_t kind) {
@@ -41,7 +41,7 @@ template <fixed_string Prefix, class Graph, class Result, class... Formals>
 inline constexpr std::uint64_t form_of<block_result<Prefix, Graph, Result, Formals...>> =
     form_of_all<block_use<Graph, Formals...>, Result>(hash_of(Prefix.view()));
 
-// Compares the values in two expressions of one type: literals, first values, the options of operations.
+// Compares the values in two expressions of one type: literals, initial values, options of operations.
 class value_comparison {
     template <class Tuple, std::size_t... I>
     constexpr bool each(const Tuple& a, const Tuple& b, std::index_sequence<I...>) {
@@ -106,7 +106,7 @@ public:
     }
 };
 
-// What is wrong with the names that a block, or the body of a scan, is passed values by, if anything.
+// Finds what is wrong with the names that values are passed by to a block or a scan's body; empty if nothing is.
 struct named_formal {
     std::string_view name{};
     std::uint64_t hash = 0;
@@ -157,22 +157,22 @@ struct formals_of<scan_use<graph<Equations...>, Steps, Backwards, Every, boost::
     }
 };
 
-// The blocks that a graph has used so far. A prefix stands for one use of one block: again with the same block and the
-// same actuals it is that use, and with anything else a mistake.
+// The blocks that a graph has used so far. A prefix stands for one use of one block: with the same block and actuals
+// again it is the same use, with anything else it is a mistake.
 class known_blocks {
     struct block {
         std::uint64_t form = 0;
-        const expression_base* use = nullptr; // whose type the form says
-        int node = -1;                        // of a scan
+        const expression_base* use = nullptr; // of the type that `form` hashes
+        int node = -1;                        // the scan's
     };
     list<block> blocks_;
     hash_index by_prefix_;
 
 public:
-    list<bool> in_bodies; // nodes of the bodies of scans so far, of which nobody else may read
+    list<bool> in_bodies; // nodes of scan bodies so far, which nothing else may read
 
     constexpr int& scan_node(std::uint64_t full_prefix) { return blocks_[by_prefix_.find(full_prefix)].node; }
-    // Whether the full prefix is used already; the problem, where there is one, is a sentence.
+    // Whether the full prefix is used already. Sets `problem` to a sentence if something is wrong.
     template <class use_type>
     constexpr bool meet(std::uint64_t full_prefix, std::string_view prefix, const use_type& use, text& problem) {
         const int found = by_prefix_.find(full_prefix);

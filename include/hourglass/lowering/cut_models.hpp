@@ -1,5 +1,5 @@
-// Which derivatives of a model a program or an interpreter cuts: asked of the model as it was written, which is lowered
-// for it once more. The rule itself is in autodiff/cut_derivatives.hpp.
+// Which derivatives of a model a program or an interpreter cuts. This concerns the model as it was written, so the
+// model is lowered once more. The rule itself is in autodiff/cut_derivatives.hpp.
 #pragma once
 
 #include <hourglass/autodiff/cut_derivatives.hpp>
@@ -7,7 +7,7 @@
 
 HOURGLASS_BEGIN
 
-// What is wrong with what a program cuts, by its specification.
+// What is wrong with a program's cuts, by its specification.
 template <class Spec> struct problem_of_cut {
     static constexpr text find() {
         graph_builder g;
@@ -22,11 +22,11 @@ template <class Spec> struct problem_of_cut {
         const text t = cut.problem_of_fed(asked.view(), Spec::kind == Spec::trains, "hg::from<...> feeds");
         return t.empty() ? cut.problem_of_target(Spec::loss_hash, targets.view()) : t;
     }
-    static constexpr text value = find(); // with a budget of its own
+    static constexpr text value = find(); // evaluated with a budget of its own
 };
-// The same for a symbol that is asked of an interpreter, which learns only when it is called what is fed.
+// The same for a symbol requested of an interpreter, which learns only in the call what is fed.
 template <const auto& Graph> struct cut_values {
-    static constexpr graph_builder run() { // as it was written, before anything is simplified
+    static constexpr graph_builder run() { // as it was written, before simplification
         graph_builder g;
         lowering(g).run(Graph);
         return g;

@@ -1,5 +1,5 @@
-// Lowering: a graph's equations, which are types, become nodes. Shapes are inferred and mistakes found here, one
-// equation at a time, so that a message can name the equation. What a program needs of the result is chosen later
+// Lowering: makes nodes of a graph's equations, which are types. Infers shapes and finds mistakes, one equation at a
+// time, so that a message can name the equation. What a program needs of the result is selected later
 // (passes/select.hpp).
 #pragma once
 
@@ -18,8 +18,8 @@ class lowering {
     slice_of<equation_outline> outlines_{};
     int position_ = 0; // of the equation being lowered
     known_blocks own_blocks_;
-    open_scan* scan_ = nullptr;           // in whose body the equations stand
-    known_blocks* blocks_ = &own_blocks_; // of the whole graph: a block's lowering has those of the lowering around it
+    open_scan* scan_ = nullptr;           // the scan whose body is being lowered
+    known_blocks* blocks_ = &own_blocks_; // of the whole graph: a block's lowering shares those of the one around it
 
 public:
     constexpr explicit lowering(graph_builder& g, std::string_view prefix = {})
@@ -42,11 +42,11 @@ public:
         outlines_ = outer_outlines;
         position_ = outer_position;
     }
-    // Makes a name stand for a node that is there already.
+    // Makes a name stand for an existing node.
     constexpr void define(std::string_view name, int node_) { graph_.names[intern(name, hash_of(name))].node = node_; }
 
 private:
-    // Layers and noise in what follows are named by the equation. Returns the place around it.
+    // Names layers and noise in the following after the equation. Returns the place around it.
     template <class Left, class Right> constexpr naming begin() {
         const naming outer = place_;
         place_.equation = Left::name;
@@ -77,7 +77,7 @@ private:
         graph_.fail(sentence("entry number ", position_, " of the graph is no equation: write symbol = expression"));
         return named_problem_ = true;
     }
-    // next(m) = ...: what m becomes at the end of a training step.
+    // next(m) = ...: the value of m after a training step.
     template <class Left, class Right> constexpr bool lower_equation(const equation<next_of<Left>, Right>& e) {
         if (graph_.failed()) return false;
         const naming outer = begin<Left, Right>();
@@ -88,12 +88,12 @@ private:
             lower_next<Left>(target, e.right);
         return finish(outer);
     }
-    // In the body of a scan: what one of its states becomes.
+    // In the body of a scan: the next value of one of its states.
     template <class Left> constexpr void lower_carried(handle target, const auto& right) {
         const int carried = scan_->state(target.index);
         if (carried < 0)
             graph_.fail(sentence("next of '", Left::name, "', which is ", name_of(Left::kind),
-                                 ": the body of a scan writes what the scan carries alone; an hg::state is written "
+                                 ": the body of a scan writes only what the scan carries; an hg::state is written "
                                  "outside of it"));
         const handle value = lower(right);
         if (!graph_.failed()) scan_->set_next(carried, value);
@@ -112,7 +112,7 @@ private:
     static constexpr text with_article(std::string_view noun) {
         return sentence(noun.starts_with("i") || noun.starts_with("a") || noun.starts_with("e") ? "an " : "a ", noun);
     }
-    // The left side of an equation has a value already.
+    // Reports that the left side of an equation has a value already.
     constexpr void fail_taken(int name, std::uint64_t hash) {
         for (int i = 0; i < position_; ++i)
             if (outlines_[i].hash == hash && !outlines_[i].is_next) {
@@ -152,7 +152,7 @@ private:
         return true;
     }
     bool named_problem_ = false;
-    // The hash of a name behind the prefix.
+    // The hash of a name with the prefix before it.
     constexpr std::uint64_t full_hash(std::string_view name, std::uint64_t hash) const {
         return place_.prefix.empty() ? hash : hash_of(name, prefix_hash_);
     }
@@ -161,7 +161,8 @@ private:
                                      : graph_.intern(place_.prefix, name, full_hash(name, hash));
     }
     constexpr handle at(int node_) { return {&graph_, &place_, node_}; }
-    // What shares its node with another name gets one of its own, so that cutting one does not cut the other.
+    // Gives a result that shares its node with another name a node of its own, so that cutting one does not cut the
+    // other.
     constexpr handle own_node(handle result, int known, int known_names) {
         bool shares = result.index < known || (result.at().name >= 0 && !is<ops::noise>(result.at()));
         for (int i = known_names; i < graph_.names.size() && !is<ops::noise>(result.at()); ++i)
@@ -242,7 +243,7 @@ private:
         }
         return at(found);
     }
-    // The node that a name has in the block or scan of this prefix, or -1.
+    // The node of a name within the block or scan of this prefix, or -1.
     constexpr int find_within(const text& prefix, std::string_view name) const {
         const int found = graph_.by_name.find(hash_of(sentence(prefix.view(), name).view()));
         return found < 0 ? -1 : graph_.names[found].node;
@@ -326,7 +327,7 @@ private:
                                      "' above this one"));
             return at(0);
         }
-        // A block reaches what is no equation by its full name too: "h.weight", say, which has no C++ object.
+        // A block also reaches leaves without an equation by their full name: "h.weight", say, which has no C++ object.
         const int around = place_.prefix.empty() ? -1 : graph_.by_name.find(hash);
         const int outer = around < 0 ? -1 : graph_.names[around].node;
         if (outer >= 0 && graph_.nodes[outer].name == around) return at(outer);

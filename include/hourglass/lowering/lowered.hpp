@@ -1,5 +1,5 @@
-// A model's graph as a stage of programs: lowered in the compiler, once for each model, or the mistake that stands in
-// its way. How equations become nodes is in lowering/lower.hpp.
+// A model's graph as a stage of programs: lowered in the compiler once for each model, or the mistake that prevents it.
+// How equations become nodes is in lowering/lower.hpp.
 #pragma once
 
 #include <hourglass/lowering/lower.hpp>
@@ -7,8 +7,8 @@
 
 HOURGLASS_BEGIN
 
-// Whether a compiler can evaluate the graph. What it calls in its equations may be no constant expression: GCC takes
-// std::sqrt(2.0) for one, and Clang does not.
+// Whether the graph is a constant expression. Its equations may call functions that are not: GCC accepts
+// std::sqrt(2.0), Clang does not.
 template <class G> constexpr bool is_read(const G& g) {
     const G copy = g;
     static_cast<void>(copy);
@@ -19,9 +19,9 @@ concept evaluable = requires {
     typename std::bool_constant<is_read(Graph)>;
 };
 
-// Whether lowering ends within the steps that the compiler grants to a constant expression. It may not where patterns
-// of sparse derivatives are found, so these models are lowered once more to ask: the compiler's own words are a
-// thousand lines on GCC, and name no flag on Clang.
+// Whether lowering ends within the steps that the compiler grants a constant expression. It may not when patterns of
+// sparse derivatives are found, so such models are lowered once more to ask: GCC's own message is a thousand lines, and
+// Clang's names no flag.
 template <const auto& Graph> constexpr bool is_lowered() {
     graph_builder b;
     lowering(b).run(Graph);
@@ -52,12 +52,12 @@ template <const auto& Graph> struct lower_graph {
                 "the graph is not constant: declare it constexpr, and use nothing in it that is not, such as a "
                 "variable, or a function like std::sqrt or std::log of a number on some compilers: write "
                 "hourglass::sqrt(2.0), hourglass::log(2.0), which are"));
-        if (b.failed()) { // one mistake is one error: what follows sees an empty graph
+        if (b.failed()) { // one mistake is one error: later stages see an empty graph
             graph_builder empty;
             empty.problem = b.problem;
             return empty;
         }
-        // A graph that a program differentiates again is simplified first.
+        // A graph that programs differentiate again is simplified first.
         if (b.derivatives.empty()) return b;
         graph_builder small = prune(simplify_needed(b.view()).view(), true);
         small.has_derivatives = true;

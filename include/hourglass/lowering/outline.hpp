@@ -1,5 +1,5 @@
-// What is known of equations before any of them is lowered: their names, the symbols that each of them uses, and how
-// they use one another. For telling what kind of mistake a symbol without a value is.
+// What is known of equations before any is lowered: their names, the symbols that each uses, and how they use one
+// another. Serves messages: it tells which kind of mistake a symbol without a value is.
 #pragma once
 
 #include <hourglass/expr/scan.hpp>
@@ -28,7 +28,7 @@ constexpr std::string_view name_of(leaf_kind kind) {
     return "an optimiser's slot";
 }
 
-// How many layers and noise leaves one equation's expression makes: their names are numbered where there are several.
+// How many layers and noise leaves one equation makes; their names are numbered if there are several.
 template <class Op> constexpr int own_layers() {
     if constexpr (requires { Op::unnamed_layers; })
         return Op::unnamed_layers;
@@ -48,7 +48,7 @@ inline constexpr int layer_count<applied<Op, A...>> = own_layers<Op>() + (0 + ..
 template <class Op, class... A>
 inline constexpr int noise_count<applied<Op, A...>> = own_noises<Op>() + (0 + ... + noise_count<A>);
 
-// About how many indices (ops/gather.hpp) its derivatives make, so that there is room for them at once.
+// An estimate of the indices (ops/gather.hpp) that its derivatives make, to reserve room at once.
 template <class Op> constexpr int own_indices() {
     if constexpr (requires { Op::indices; })
         return Op::indices;
@@ -65,7 +65,7 @@ template <class... E> inline constexpr int index_count<graph<E...>> = [] {
     return all;
 }();
 
-// The symbols that an expression uses, for telling what kind of mistake a missing one is.
+// The symbols that an expression uses, to tell which kind of mistake a missing one is.
 template <class E> struct symbols_of {
     static constexpr void collect(list<std::uint64_t>& into) {
         if constexpr (named_leaf<E>) into.push(E::hash);
@@ -92,7 +92,7 @@ struct symbols_of<scan_result<P, scan_use<G, N, B, K, Along, Carried, Same>, R, 
     }
 };
 
-// Whether an expression reads data of which each example has its own.
+// Whether an expression reads data that differs between examples.
 template <class E> inline constexpr bool reads_input = [] {
     if constexpr (named_leaf<E>)
         return E::kind == leaf_kind::input;
@@ -125,8 +125,8 @@ template <class Left, class Right> struct outline<equation<next_of<Left>, Right>
     static constexpr equation_outline value{Left::name, Left::hash, true, &symbols_of<Right>::collect};
 };
 
-// How equation `from` leads to equation `to` through the symbols that they use: the equations on the way, both
-// included; none where it does not.
+// The equations on the path by which `from` leads to `to` through the symbols that they use, including both ends; empty
+// if there is no path.
 constexpr list<int> way(slice_of<equation_outline> equations, int from, int to) {
     list<int> pending, result;
     list<int> user(equations.size, -1);

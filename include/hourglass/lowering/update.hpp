@@ -1,6 +1,6 @@
-// What an optimiser does to each trained parameter, as equations: a rule is a graph over the names below. It is lowered
-// once for each type of parameter and copied for each parameter of the type, since lowering is what costs a compiler
-// most. The rules themselves are in optim/.
+// What an optimiser does to each trained parameter, as equations: a rule is a graph over the names below. Since
+// lowering costs a compiler most, a rule is lowered once for each type of parameter and copied for each parameter of
+// that type. The rules themselves are in optim/.
 #pragma once
 
 #include <hourglass/lowering/lowered.hpp>
@@ -25,7 +25,7 @@ constexpr void apply_rule(graph_builder& g, const graph<Equations...>& rule, int
     l.run(rule);
 }
 
-// A rule for parameters of one type, in a graph of its own: node 0 is the parameter, whose name is empty, node 1 its
+// A rule for parameters of one type in a graph of its own: node 0 is the parameter, whose name is empty, and node 1 its
 // gradient.
 template <class Rule, value_type Type> struct lower_rule {
     static constexpr graph_sizes room() { return {256, 512, 64, 1024, 32, 32}; } // a guess
@@ -38,13 +38,13 @@ template <class Rule, value_type Type> struct lower_rule {
     }
 };
 
-// Copies a rule that lower_rule made into a program's graph, for one parameter after another. What depends on none of
-// them (numbers of the call, such as corrections of moments) is copied once.
+// Copies a rule made by `lower_rule` into a program's graph, for one parameter at a time. Nodes that depend on no
+// parameter (scalars of the call, such as corrections of moments) are copied once.
 class rule_insertion {
     graph_view rule_;
-    list<bool> own_;                    // of a node: whether each parameter has its own
+    list<bool> own_;                    // by node: whether each parameter has its own
     list<int> map_, names_;             // node and name -> node and name of the program's graph
-    list<int> next_nodes_, next_names_; // what is to be copied for the next parameter
+    list<int> next_nodes_, next_names_; // what to copy for the next parameter
     list<std::uint64_t> hashes_;        // of names, for this parameter
     bool copies_ = false, first_ = true;
 
@@ -52,7 +52,7 @@ public:
     constexpr rule_insertion() = default;
     constexpr explicit rule_insertion(const graph_view& rule)
         : rule_(rule), own_(rule.nodes.size), map_(rule.nodes.size), names_(rule.names.size), hashes_(rule.names.size) {
-        // What the program's graph would give another meaning, or a mistake in the rule, is lowered there.
+        // A rule with a mistake, or whose meaning depends on the program's graph, is lowered in that graph instead.
         copies_ = rule.problem.empty() && rule.indices.size == 0;
         for (int n = 0; copies_ && n < rule.nodes.size; ++n) {
             const node& at = rule[n];
@@ -68,8 +68,8 @@ public:
             next_names_.push(i);
         }
     }
-    // For the parameter `name` whose gradient is the given node; false, and nothing done, where the rule cannot be
-    // copied: it is to be lowered then, which says why if it is a mistake.
+    // Copies the rule for the parameter `name` whose gradient is the given node. Returns false and does nothing if the
+    // rule cannot be copied; lowering it then reports the mistake, if it is one.
     constexpr bool insert(graph_builder& to, int name, int gradient) {
         if (!copies_ || !is_free(to, name) || (first_ && !numbers_agree(to))) return false;
         int *const map = map_.begin(), *const names = names_.begin();
@@ -81,7 +81,7 @@ public:
                                       : to.intern(rule_.name(i), rule_.names[i].hash);
         for (int n : next_nodes_) {
             const int own_name = rule_.nodes.data[n].name;
-            if (own_name >= 0 && !own_[n] && to.names[names[own_name]].node >= 0) { // the model has this number too
+            if (own_name >= 0 && !own_[n] && to.names[names[own_name]].node >= 0) { // the model has this scalar too
                 map[n] = to.names[names[own_name]].node;
                 continue;
             }
@@ -96,11 +96,11 @@ public:
     }
 
 private:
-    // Whether a name stands behind the parameter's.
+    // Whether a name follows the parameter's.
     constexpr bool is_own_name(int i) const {
         return rule_.characters.data[rule_.names.data[i].first_character] == '.';
     }
-    // Whether nothing has the names that the parameter's own tensors are to have.
+    // Whether the names for the parameter's own tensors are free.
     constexpr bool is_free(const graph_builder& to, int name) {
         const std::uint64_t before = to.names[name].hash;
         for (int i : next_names_) {
@@ -110,7 +110,7 @@ private:
         }
         return true;
     }
-    // The rule's numbers may be the model's too, if they are the same.
+    // Whether scalars that the rule shares with the model are the same.
     constexpr bool numbers_agree(const graph_builder& to) const {
         for (int n = 2; n < rule_.nodes.size; ++n) {
             const node& at = rule_[n];
@@ -134,7 +134,7 @@ private:
     }
 };
 
-// The types of what the gradients of a stage belong to, each once, and which of them it is for each gradient.
+// The distinct types of the values that a stage's gradients belong to, and the index into them for each gradient.
 template <class Stage> struct gradient_types {
     static constexpr int find_count() {
         int count = 0;

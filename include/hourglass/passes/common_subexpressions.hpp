@@ -1,5 +1,5 @@
-// Common subexpressions: of nodes that compute the same from the same, one stays. Leaves with a name are never merged,
-// noise above all.
+// Common subexpression elimination: of nodes that compute the same from the same operands, one stays. Leaves with a
+// name are never merged, noise in particular.
 #pragma once
 
 #include <bit>
@@ -13,7 +13,7 @@ constexpr std::uint64_t mix(std::uint64_t hash, std::uint64_t value) {
     return hash * 0xff51afd7ed558ccdull;
 }
 
-// Of all nodes, or of those that are `needed`.
+// Covers all nodes, or those that are `needed`.
 constexpr graph_builder eliminate_common_subexpressions(const graph_view& g, slice_of<bool> needed = {}) {
     rewriter r(g);
     hash_index known(g.nodes.size);
@@ -38,7 +38,7 @@ constexpr graph_builder eliminate_common_subexpressions(const graph_view& g, sli
             if (c.op->id != old.op->id || c.operand_count != count || !(c.options == old.options) ||
                 !(c.type == old.type))
                 return false;
-            // 0 and -0 compare equal and are not the same.
+            // 0 and -0 compare equal but are not the same.
             if (std::bit_cast<std::uint64_t>(c.options.number) != std::bit_cast<std::uint64_t>(old.options.number))
                 return false;
             const int* const others = r.to.operands.begin() + c.first_operand;

@@ -1,6 +1,6 @@
-// Of which states a program keeps only every k-th: those before the steps of a scan under hg::keep_every<k>, where the
-// scan that reads them can do the steps between them again. For each stacked value that is asked about, either such a
-// k, or 0: all are kept.
+// Of which states a program keeps only every k-th: the states before each step of a scan with `hg::keep_every<k>`, if
+// the scan that reads them can rematerialise the steps in between. Gives k for each stacked value, or 0 if all are
+// kept.
 #pragma once
 
 #include <hourglass/scan/body.hpp>
@@ -14,8 +14,8 @@ class kept_states {
 public:
     constexpr kept_states(const graph_view& g, const scan_bodies& bodies) : g_(g), bodies_(bodies) {}
 
-    // Of a node, where nothing but scans that run the other way read its scan's states, step by step, and all that a
-    // step reads can be had again.
+    // Returns k if only scans in the opposite direction read the states of n's scan, step by step, and every state that
+    // a step reads can be restored.
     constexpr int every(int n) const {
         if (!is_checkpoint(n)) return 0;
         const scan_parts scan(g_, g_.operand(n, 0));
@@ -36,7 +36,7 @@ private:
     constexpr bool is_checkpoint(int n) const { return is_stacked(g_[n]) && asked_every(n) != 0; }
     constexpr int state_of(int leaf) const { return ops::step_value::of(g_[leaf].options).which; }
 
-    // By a scan beside this one, which runs the other way, as its sequences; by nothing else.
+    // Whether only scans in the same body and in the opposite direction read the states, as sequences.
     constexpr bool are_read_backwards_only(const scan_parts<graph_view>& scan, const list<bool>& checkpoints) const {
         for (const graph_root& r : g_.roots)
             if (checkpoints[r.node]) return false;
@@ -49,7 +49,7 @@ private:
             }
         return true;
     }
-    // A scan that reads states of two scans has both whole: it does the steps of one scan again.
+    // Whether no reader also has checkpoints of another scan: a reader can redo the steps of one scan only.
     constexpr bool are_read_alone(const scan_parts<graph_view>& scan, const list<bool>& checkpoints) const {
         for (int m = scan.at + 1; m < g_.nodes.size; ++m) {
             bool reads = false, reads_others = false;
@@ -62,7 +62,7 @@ private:
         }
         return true;
     }
-    // A step reads no states but those that are kept.
+    // Whether a step reads only states that are kept.
     constexpr bool steps_read_only(const scan_parts<graph_view>& scan, const list<bool>& restored) const {
         const list<bool> needed = needed_of_body(g_, bodies_, scan.at);
         for (int m = 0; m < scan.at; ++m)

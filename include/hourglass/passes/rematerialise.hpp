@@ -1,5 +1,5 @@
-// Checkpointing as a pass on the graph: what the backward part reads of the equations that a program names in
-// hg::recompute<...> is computed once more, where it is needed first, so that it does not lie in memory from the
+// Checkpointing as a pass on the graph. Values that the backward part reads from equations named in
+// `hg::recompute<...>` are computed again where they are first needed, so that they need not lie in memory from the
 // forward part until then (Griewank and Walther 2008, chapter 12; Chen et al. 2016, arXiv:1604.06174).
 #pragma once
 
@@ -11,10 +11,10 @@ HOURGLASS_BEGIN
 class rematerialisation {
     rewriter r_;
     int loss_, first_backward_;
-    list<bool> again_; // nodes of the forward part that are computed once more
+    list<bool> again_; // nodes of the forward part that are rematerialised
     list<int> copies_; // old node -> its copy, or -1
 
-    // What is there just before a node of the backward part: another node of it that the node reads, or the loss.
+    // What a copy for this backward node must wait for: another backward node that it reads, or the loss.
     constexpr int awaited_by(int n) const {
         const graph_view& g = r_.from;
         for (int i = 0; i < g[n].operand_count; ++i) {
@@ -25,8 +25,8 @@ class rematerialisation {
     }
     constexpr bool is_number(int n) const { return r_.from[n].type.extents.rank == 0 && !r_.from[n].type.batched; }
     constexpr bool is_again(int n) const { return n < first_backward_ && again_[n]; }
-    // A node's copy, and before it those of what it is made of. What these read from memory they read once `awaited`
-    // is there, else they would be one with the nodes of the forward part and run beside them.
+    // Copies a node after copying its operands. Values that these copies read from memory are read only once `awaited`
+    // is available; otherwise the copies would be merged with the forward nodes, or run next to them.
     constexpr int copy_of(int wanted, int awaited) {
         const graph_view& g = r_.from;
         list<int> open, operands;
@@ -55,12 +55,11 @@ class rematerialisation {
     }
 
 public:
-    // The backward part is what stands from `first_backward` on, behind the loss.
+    // The backward part begins at `first_backward`, after the loss.
     constexpr rematerialisation(const graph_view& g, int loss, int first_backward)
         : r_(g), loss_(loss), first_backward_(first_backward), again_(first_backward), copies_(first_backward, -1) {}
 
-    // Computes the given nodes once more, and what they are made of, up to leaves and to nodes that other equations are
-    // named by.
+    // Rematerialises the given nodes and their operands, up to leaves and nodes that other equations name.
     constexpr graph_builder run(slice_of<int> marked) {
         const graph_view& g = r_.from;
         list<bool> named(first_backward_);

@@ -1,5 +1,5 @@
-// What passes share: copying a graph node by node into a new one, with names, starts and results carried over. And the
-// passes that are nothing but that: dead code, and a node for each update and each result that would be a leaf.
+// The base of passes: copies a graph node by node into a new one and carries names, initial values and results over.
+// Also the passes that do little more: dead code elimination, and isolating updates and results.
 #pragma once
 
 #include <hourglass/ir/trace.hpp>
@@ -7,10 +7,10 @@
 
 HOURGLASS_BEGIN
 
-// Whether the kernels of matrix products compute it.
+// Whether the kernels of matrix products compute this node.
 constexpr bool is_matrix_product(const node& n) { return n.op->matrix_product != nullptr; }
 
-// Its value lies where that of its first operand does.
+// Whether the node's value lies where that of its first operand does.
 constexpr bool moves_nothing(const node& n) { return n.op->is_view; }
 
 class rewriter {
@@ -19,7 +19,7 @@ public:
     graph_builder to;
     list<int> map; // old node -> new node, or -1
 
-    // The names keep their places; `new_names` says whether more may come.
+    // Names keep their indices; `new_names` says whether more may be added.
     constexpr explicit rewriter(const graph_view& g, bool new_names = false) : from(g), map(g.nodes.size, -1) {
         to.problem = g.problem;
         to.bodies = g.bodies;
@@ -35,7 +35,7 @@ public:
         if (new_names) to.find_names(g.names);
     }
     constexpr int copy(int n) { return to.push_copy(from, n, map.begin()); }
-    // What names stand for now, and which parameters and states are still there.
+    // Updates what names refer to, and which parameters and states are left.
     constexpr void finish_names() {
         const named_node* const old = from.names.data;
         const int* const now = map.begin();
@@ -51,8 +51,8 @@ public:
     }
 };
 
-// Which nodes the results need, and, where `names_too`, all that has a name. An update needs the leaf that it writes,
-// even where nothing reads it.
+// Which nodes the results need; with `names_too` also every named node. An update needs the leaf that it writes, even
+// if nothing reads that leaf.
 constexpr list<bool> needed_nodes(const graph_view& g, bool names_too = false) {
     list<bool> result(g.nodes.size);
     bool* const needed = result.begin();
@@ -72,7 +72,7 @@ constexpr list<bool> needed_nodes(const graph_view& g, bool names_too = false) {
     return result;
 }
 
-// Dead code: keeps what the results need, in the same order.
+// Dead code elimination: keeps what the results need, in the same order.
 constexpr graph_builder prune(const graph_view& g, bool names_too = false) {
     rewriter r(g);
     const list<bool> needed = needed_nodes(g, names_too);
@@ -82,15 +82,15 @@ constexpr graph_builder prune(const graph_view& g, bool names_too = false) {
     return static_cast<graph_builder&&>(r.to);
 }
 
-// What a program does not compute but is given, and so lies in the memory of whoever calls it: inputs, arguments, fed
-// symbols, parameters, states. Numbers of the call are copied when they are bound.
+// Whether the value lies in the caller's memory because the program is given it: inputs, arguments, fed symbols,
+// parameters, states. Scalars of the call are copied when they are bound.
 constexpr bool lies_outside(const node& n) {
     return n.op->kind == operation_kind::leaf && n.name >= 0 && !is<ops::scalar>(n) && !is<ops::rows>(n);
 }
 
-// Each update becomes a node of its own, so that it can be written where the old value lies without anything else
-// needing it. A result that is what the program was given, or a view of it, becomes a copy: results keep their values
-// until the program's next call, whatever happens to the memory that was bound, and are from before the update.
+// Gives each update a node of its own, so that it can be written over the old value and nothing else reads it. A result
+// that is given to the program, or a view of such a value, becomes a copy: results show values from before the update,
+// and keep them until the program's next call, whatever happens to the bound memory.
 constexpr graph_builder isolate_roots(const graph_view& g) {
     graph_builder r(g, false);
     list<int> copies(r.nodes.size(), -1);

@@ -1,5 +1,5 @@
-// From a whole model to one program: the graph is cut at the symbols that are fed, in_training is decided, and what is
-// asked for becomes the results. What a program asks for is in compile/specify.hpp.
+// From a whole model to one program: cuts the graph at the symbols that are fed, decides `in_training`, and makes the
+// requested values results. What a program may request is in compile/specify.hpp.
 #pragma once
 
 #include <hourglass/passes/rewrite.hpp>
@@ -17,9 +17,9 @@ struct wanted_name {
 class selection {
 public:
     rewriter r;
-    scan_bodies bodies; // in which each node of the model lies
+    scan_bodies bodies; // of the model's nodes
 
-    // `passes_names` allows that a symbol is not read any more, where it is not fed.
+    // `passes_names` allows a symbol that is not fed to lose its readers.
     constexpr selection(const graph_view& g, slice_of<wanted_name> fed, bool training, bool writes_state,
                         bool passes_names)
         : r(g, true), bodies(g) {
@@ -45,8 +45,8 @@ public:
         for (const graph_root& root : g.roots)
             if (root.kind == root_kind::update) r.to.roots.push({root_kind::update, root.name, r.map[root.node]});
     }
-    // A copy of the node; of a logarithm the exact form where it has one, once it is known what is fed: so what lies
-    // under a name is seen too, and the exact form is what is differentiated.
+    // Copies a node. A logarithm takes its exact form, if it has one: what is fed is known by now, so the form may
+    // reach through names, and the exact form is what is differentiated.
     constexpr int exact_copy(int n) {
         const node& old = r.from[n];
         if (ops::is_logarithm(*old.op)) {
@@ -57,9 +57,9 @@ public:
         }
         return r.copy(n);
     }
-    // The old graph's node of a name; says so where there is none, and where the name stands in the program.
+    // The old graph's node of a name. `where` is for the error if there is no such name.
     constexpr int find(const wanted_name& w, std::string_view where) {
-        const int name = r.to.by_name.find(w.hash); // names keep their places, and new ones come behind them
+        const int name = r.to.by_name.find(w.hash); // names keep their indices, new ones come after them
         if (name >= 0 && name < r.from.names.size && r.from.names[name].node >= 0) {
             const int n = r.from.names[name].node;
             if (lies_in_body(bodies, n))
@@ -81,7 +81,7 @@ public:
         const int n = find_new(w, "hg::to<...>");
         if (!r.to.failed()) r.to.roots.push({root_kind::value, intern(w), n});
     }
-    // Names for what is still to be found by name; results are made by hand.
+    // Finishes the names that are still looked up; the caller makes the results.
     constexpr graph_builder take() {
         for (int i = 0; i < r.from.names.size; ++i) {
             const int old = r.from.names[i].node;
@@ -89,7 +89,7 @@ public:
         }
         for (const leaf_start& s : r.from.starts) {
             const int n = r.to.names[s.name].node;
-            if (n >= 0 && !is<ops::fed>(r.to.nodes[n])) r.to.starts.push(s); // what is fed is not read from parameters
+            if (n >= 0 && !is<ops::fed>(r.to.nodes[n])) r.to.starts.push(s); // fed values are not read from parameters
         }
         return static_cast<graph_builder&&>(r.to);
     }

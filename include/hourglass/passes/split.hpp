@@ -1,7 +1,7 @@
-// A program's last graph with scans is split: the outer graph, in which a scan is one operation, and for each scan a
-// graph of one step, whose leaves are what the body reads of the outer graph, the states and the slices. Each is fused
-// and planned like any other (compile/compile.hpp). A step in whose body another scan stands is a graph with scans
-// again, and is split in its turn: here a graph's scans are those that lie in no body of it.
+// Splits a program's final graph at its scans: into the outer graph, in which a scan is one operation, and for each
+// scan a graph of one step, whose leaves are the values read from the outer graph, the states and the slices. Each
+// graph is fused and planned like any other (compile/compile.hpp). If a step's body contains another scan, its graph
+// has scans in turn and is split again; so a graph's own scans are those that lie in none of its bodies.
 #pragma once
 
 #include <hourglass/passes/kept_states.hpp>
@@ -19,30 +19,29 @@ constexpr list<int> outer_scans(const graph_view& g) {
 }
 constexpr int count_scans(const graph_view& g) { return outer_scans(g).size(); }
 
-// One scan, as what runs it must know it. The operands of its operation in the outer graph are what the body reads,
-// what the states start from, and the sequences; the results of the step's graph are what the states become, then what
-// is stacked.
+// A scan as the runtime sees it. Its operands in the outer graph are the values that the body reads, then initial
+// states, then sequences. The results of the step's graph are the next states, then the values to stack.
 struct scan_result_plan {
     bool stacked = false;
     int root = 0;  // of the step's graph
-    int every = 0; // of the steps, in the order in which they are done, which is kept; 0: all, in their places
+    int every = 0; // keeps every n-th of the steps in execution order; 0: all, in their places
 };
-// Behind those operands come, where states are not all kept that another scan reads, that scan's checkpoints, and what
-// its steps read, which are done again.
+// If this scan reads states that are not all kept, more operands follow: the checkpoints of the scan to rematerialise,
+// and what its steps read.
 template <int Results, int Sequences> struct scan_plan {
     int outer = 0, states = 0, sequences = 0, steps = 0;
     bool backwards = false;
-    int again = -1, every = 0; // the scan whose steps are done again from every which one
+    int again = -1, every = 0; // the scan whose steps are rematerialised, from every n-th state
     table<scan_result_plan, Results> results;
-    table<int, Sequences> state_of; // of a sequence: which state of `again`, or -1
+    table<int, Sequences> state_of; // by sequence: which state of `again` it is, or -1
 };
 
-// What a graph's results need, in the bodies of scans too; of a scan's sequences only those that its body reads. A
-// result of a scan may be wanted by nothing but a sequence of another one that simplification has left unread.
+// What a graph's results need, including nodes in the bodies of scans. Of a scan's sequences only those count that its
+// body reads. A scan's result may have no use but as a sequence that simplification has left unread.
 struct needs_of_scans {
     scan_bodies bodies;
     list<bool> wanted;    // by node
-    list<bool> of_a_body; // by node: what in the body of a scan its states and wanted results need
+    list<bool> of_a_body; // by node: needed in a scan's body, for its states and wanted results
 
     constexpr explicit needs_of_scans(const graph_view& g) : bodies(g), wanted(g.nodes.size), of_a_body(g.nodes.size) {
         for (const graph_root& r : g.roots) {
@@ -63,7 +62,7 @@ struct needs_of_scans {
     }
 
 private:
-    // Where steps are done again for it, all states of the scan that made it are needed to begin with.
+    // A sequence whose steps this scan rematerialises needs all kept states of the scan that made it.
     constexpr void add_sequence(const scan_parts<graph_view>& scan, int read) {
         wanted[read] = true;
         const kept_states kept(*scan.graph, bodies);
@@ -85,7 +84,7 @@ private:
     }
 };
 
-// The same as a constant, which all scans of a graph read.
+// The same as a constant, shared by all scans of a graph.
 template <int Nodes> struct frozen_needs {
     table<bool, Nodes> wanted, of_a_body;
 
@@ -94,7 +93,7 @@ template <int Nodes> struct frozen_needs {
     constexpr needs_of_scans of(const graph_view& g) const { return {g, wanted.view(), of_a_body.view()}; }
 };
 
-// How much room the graph of a step and its plan take.
+// The room that a step's graph and its plan take.
 struct step_sizes {
     graph_sizes graph;
     int results = 0, sequences = 0;
@@ -104,15 +103,15 @@ struct step_sizes {
 class step_graph {
     rewriter r_;
     list<int> slices_; // leaves, by sequence
-    list<int> every_;  // of a sequence that is read: of the states that it is, which is kept; 0: all
+    list<int> every_;  // by sequence read: keeps every n-th of its states; 0: all
     list<int> every_result_;
 
 public:
     const scan_parts<graph_view> scan;
-    list<int> outer, sequences; // what is read of the outer graph, which sequences are
+    list<int> outer, sequences; // values read from the outer graph: whole ones, and sequences
     list<int> results;          // nodes of the whole graph
-    int again = -1;             // the scan whose steps are done again
-    list<int> checkpoints;      // of it: what stands for its states at some steps, or what they start from
+    int again = -1;             // the scan whose steps are rematerialised
+    list<int> checkpoints;      // its kept states, or its initial states
 
     constexpr step_graph(const graph_view& g, int scan_node) : step_graph(g, scan_node, needs_of_scans(g)) {}
     constexpr step_graph(const graph_view& g, int scan_node, const needs_of_scans& needs)
@@ -139,7 +138,7 @@ public:
     template <int Results, int Sequences> constexpr scan_plan<Results, Sequences> plan() const {
         const graph_view& g = r_.from;
         scan_plan<Results, Sequences> p;
-        list<int> scans; // not by a conditional expression: GCC 12 then evaluates a list that is gone
+        list<int> scans; // no conditional expression: GCC 12 would read a destroyed list
         if (again >= 0) scans = outer_scans(g);
         for (int k = 0; k < scans.size(); ++k)
             if (scans[k] == again) p.again = k;
@@ -179,7 +178,7 @@ private:
             if (is_stacked(g[n])) ask(g.operand(n, 1), false);
         }
     }
-    // Those that a step reads.
+    // Adds the sequences that a step reads.
     constexpr void add_sequences(const needs_of_scans& needs) {
         const kept_states kept(r_.from, needs.bodies);
         for (int q = 0; q < scan.sequences; ++q) {
@@ -190,7 +189,7 @@ private:
             if (every_.back() > 0) again = r_.from.operand(scan.sequence(q), 0);
         }
     }
-    // Of all states of the scan whose steps are done again, since each may be made of any.
+    // Adds checkpoints for all states of the rematerialised scan, since any state may depend on any other.
     constexpr void add_checkpoints(const needs_of_scans& needs) {
         const graph_view& g = r_.from;
         const scan_parts before(g, again);
@@ -212,7 +211,7 @@ private:
         for (int i = 0; i < r_.from[n].operand_count; ++i) bring(r_.from.operand(n, i));
         return r_.copy(n);
     }
-    // What lies outside of the body is read from memory, except numbers and what only repeats other values.
+    // Values from outside the body are read from memory, except numbers and repetitions of other values.
     constexpr void bring(int n) {
         if (r_.map[n] >= 0) return;
         const node& at = r_.from[n];
@@ -225,8 +224,8 @@ private:
             outer.push(n);
         }
     }
-    // Makes a node of the whole graph a result. What a state becomes, and lies somewhere already, is copied: one state
-    // may become what another one was.
+    // Makes a node of the whole graph a result. The next value of a state is copied if it already lies elsewhere: one
+    // state may become what another was.
     constexpr void ask(int n, bool is_state) {
         bring(n);
         int result = r_.map[n], source = result;
@@ -240,7 +239,7 @@ private:
     }
 };
 
-// Makes the outer graph: what its own results and the scans need, without their bodies.
+// Makes the outer graph: what its results and the scans need, without the scans' bodies.
 class outer_graph_builder {
     rewriter r_;
     const needs_of_scans needs_;
@@ -280,7 +279,7 @@ private:
     constexpr void find_needs(int n) {
         const graph_view& g = r_.from;
         if (is_scan_result(g[n]))
-            needed_[n] = needs_.wanted[n] && needs_.bodies[n] == 0; // as many as a step's graph has
+            needed_[n] = needs_.wanted[n] && needs_.bodies[n] == 0; // as many as the step's graph has
         if (!needed_[n]) return;
         if (is_scan_result(g[n]))
             needed_[g.operand(n, 0)] = true;
@@ -289,7 +288,7 @@ private:
         else
             for (int i = 0; i < g[n].operand_count; ++i) needed_[g.operand(n, i)] = true;
     }
-    // What a call of the scan reads, in the order in which `scan_plan` has it.
+    // Adds what a call of the scan reads, in the order of `scan_plan`.
     constexpr void add_operands(int n) {
         const graph_view& g = r_.from;
         const step_graph step(g, n, needs_);

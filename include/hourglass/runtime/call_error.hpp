@@ -1,4 +1,4 @@
-// What a program throws when it is made or called with a wrong number. Mistakes in a model are compile errors instead.
+// What a program throws if it is made or called with a wrong number. Mistakes in a model are compile errors instead.
 #pragma once
 
 #include <concepts>
@@ -11,7 +11,7 @@
 
 HOURGLASS_BEGIN
 
-// A piece of a message: a text, which must live until the message is made, or a whole number.
+// A piece of a message: a string, which must live until the message is made, or a whole number.
 class message_part {
     std::string_view text_{};
     unsigned long long magnitude_ = 0;
@@ -23,7 +23,7 @@ public:
         : magnitude_(number < 0 ? -static_cast<unsigned long long>(number) : static_cast<unsigned long long>(number)),
           is_(number < 0 ? part::negative_number : part::number) {}
 
-    // The parts one after another. Compiled once, where each operator+ would be compiled at its place.
+    // Concatenates the parts. Compiled only once, whereas each operator+ would be compiled in its place.
     HOURGLASS_COLD static std::string join(std::initializer_list<message_part> parts) {
         std::string message;
         for (const message_part& p : parts) {
@@ -35,8 +35,8 @@ public:
     }
 };
 
-// A wrong number where a program is made or called: of rows, elements, threads. The message names the symbol and the
-// numbers.
+/// Thrown if a program is made or called with a wrong number of rows, elements or threads. The message names the symbol
+/// and the numbers.
 class call_error : public std::invalid_argument {
 public:
     using std::invalid_argument::invalid_argument;

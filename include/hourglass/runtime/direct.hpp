@@ -1,6 +1,6 @@
-// How a program runs that is too small to wake other threads and has no batch axis, such as the gradient of a plain
-// function: its groups one after another, each called by name, with everything about them known to the compiler but
-// the address of the arena and of what is bound. What each kind of group does then is in runtime/group_runners.hpp.
+// Runs a program that has no batch axis and is too small to wake other threads, such as the gradient of a plain
+// function: calls its groups in order by name, with everything known to the compiler except the address of the arena
+// and of what is bound. What each kind of group does then is in runtime/group_runners.hpp.
 #pragma once
 
 #include <utility>
@@ -21,7 +21,7 @@ public:
     using element_type = T;
     static constexpr int groups = Compiled::sizes.groups;
 
-    // What is known of groups beforehand.
+    // What is known of groups at compile time.
     static constexpr const schedule_group& group_at(int n) { return schedule.groups[n]; }
     static constexpr const node& node_at(int n) { return g.nodes[n]; }
     static constexpr const node& operand_at(const node& n, int i) { return node_at(g.operands[n.first_operand + i]); }
@@ -35,7 +35,7 @@ public:
     template <int G> using operation_of = typename implementation<node_at(group_at(G).node).op->id>::type;
     template <int G> using kernel_of = group_kernel<Compiled, group_at(G).representative, T>;
 
-    // What is one run of what the call binds is not copied, but read where it lies.
+    // A movement that is a single run of a bound value is not copied, but read in place.
     static constexpr bool is_view(const schedule_group& group) {
         if (!moves_elements(group.kind) || node_at(group.node).op->runs == nullptr) return false;
         if (node_at(group.node).operand_count != 1) return false;
@@ -73,10 +73,9 @@ private:
 public:
     static constexpr bool possible = find_possible();
 
-    // All groups. An executor has address<value>(), and, where there are groups that need them, place and
-    // run_group<group>().
+    // Runs all groups. An executor has address<value>(), and, if groups need them, place and run_group<group>().
     template <class Executor> static void run_all(Executor& e) { run_all_inline(e); }
-    // As a part of the caller, whose local variable the executor may be.
+    // The same inlined into the caller, whose local variable the executor may be.
     template <class Executor> [[gnu::always_inline]] static void run_all_inline(Executor& e) {
         typename direct_products<direct_runs>::waiting w;
         [&]<int... G>(std::integer_sequence<int, G...>) __attribute__((always_inline)) { (run<G>(e, w), ...); }
@@ -105,7 +104,7 @@ public:
 private:
     template <int G, class Executor, class Waiting>
     [[gnu::always_inline]] static void run(Executor& e, [[maybe_unused]] Waiting& w) {
-        if constexpr (!group_at(G).once) // else it has run when the program was made
+        if constexpr (!group_at(G).once) // else it ran when the program was made
             group_runner<group_at(G).kind>::template run_directly<G, direct_runs>(e, w);
     }
     template <int Value, class Executor> [[gnu::always_inline]] static T* place_of(Executor& e) {

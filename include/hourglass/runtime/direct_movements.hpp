@@ -1,5 +1,5 @@
-// Movements of a program that calls its groups by name (runtime/direct.hpp), where all about them is known to the
-// compiler: runs of elements one after another. The loops that threads share are in runtime/movement.hpp.
+// Movements of a program that calls its groups by name (runtime/direct.hpp), with everything known to the compiler:
+// consecutive runs of elements. The loops that threads share are in runtime/movement.hpp.
 #pragma once
 
 #include <cstring>
@@ -9,8 +9,8 @@
 
 HOURGLASS_BEGIN
 
-// A movement in runs: of one operand, `count` runs of `length` elements, read from `from` on in steps of `from_step`,
-// and so written.
+// A movement of one operand in runs: `count` runs of `length` elements, read from `from` on with a distance of
+// `from_step`, and written likewise.
 struct moved_runs {
     long count = 0, length = 0, from = 0, from_step = 0, to = 0, to_step = 0;
 };
@@ -50,7 +50,7 @@ private:
             copy_run(to + i * r.to_step, from + i * r.from_step, r.length);
         }
     }
-    // Where in a run of the result an operand ends; with none, where the result begins.
+    // Where an operand ends in a run of the result; without an operand, where the result begins.
     template <int G, int Operand> static constexpr long end_of() {
         if constexpr (Operand < 0)
             return 0;

@@ -1,5 +1,5 @@
 // Runs a schedule: owns the arena and the threads' scratch memory, and walks the groups, each through the kernel of its
-// structure. Knows values by their place in the schedule; what they are called is program/program.hpp's business.
+// structure. Knows values by their index in the schedule; program/program.hpp knows their names.
 #pragma once
 
 #include <hourglass/compile/compile.hpp>
@@ -13,11 +13,11 @@
 
 HOURGLASS_BEGIN
 
-// Whether no run of a program has other threads, whatever there may be: then nobody needs to ask how many.
+// Whether a program never runs on several threads, so that nothing needs to ask how many there are.
 template <class Compiled, class T> struct threads_of {
     static constexpr bool inside = requires { requires Compiled::spec::options::template has<arena_inside>; };
 
-    // Of a program without a batch axis.
+    // The work of a program without a batch axis.
     static constexpr double work_alone() {
         if constexpr (Compiled::scans == 0) // a step of a scan has none, nor a name for them
             return Compiled::run_time.work;
@@ -55,7 +55,7 @@ public:
         run_once();
     }
 
-    // Where each value lies: the arena's are set here, the others by whoever binds them, before run().
+    // Where each value lies: places in the arena are set here, the others by the caller before run().
     table<T*, values> place;
     template <int Value> T* address() const {
         if constexpr (at(Value).offset >= 0)
@@ -63,17 +63,17 @@ public:
         else
             return place[Value];
     }
-    // Whether an address lies in the arena, where the results of the latest call are and those of the next one will be.
+    // Whether an address lies in the arena, which holds the results of the latest call and will hold those of the next.
     bool owns(const T* p) const {
         constexpr auto bytes = static_cast<std::uintptr_t>(schedule.arena) * sizeof(T);
         return reinterpret_cast<std::uintptr_t>(p) - reinterpret_cast<std::uintptr_t>(memory_.get()) < bytes;
     }
-    // Run-time scalars by node; the literals and what is computed from them are filled in by run().
+    // Run-time scalars by node. run() fills in literals and what is computed from them.
     table<double, Compiled::final_graph::sizes.nodes> number;
     kernels::noise_stream noise{};
     std::uint64_t first_example = 0;
 
-    // Scratch memory of the products: packed operands, shared and of each thread.
+    // Scratch memory of the products: packed operands, shared ones and those of each thread.
     using scratch = scratch_plan<Compiled, T>;
     T* shared_operand(int turn) { return memory_.get() + schedule.arena + (turn & 1) * scratch::shared; }
     T* own_panel(int thread) {
@@ -82,7 +82,7 @@ public:
     T* sums_of_rows(int turn) { return memory_.get() + schedule.arena + 2 * scratch::shared + turn * scratch::sums; }
     T* own_left(int thread) { return own_panel(thread) + scratch::panel; }
 
-    // Scalars that no call has bound.
+    // Sets scalars that no call has bound.
     void set_defaults() {
         static constexpr auto scalars = find_scalars();
         for (const given_number& given : scalars) number[given.node] = given.number;
@@ -104,8 +104,8 @@ public:
         }
     }
 
-    // A thread's part of a run, all threads together; what products count is the thread's own, and goes on from one
-    // walk of a run to the next.
+    // A thread's part of a run by all threads. The count of products is the thread's own and continues from one walk of
+    // a run to the next.
     void walk(long rows, worker w, int& products) {
         static constexpr auto functions = make_functions(std::make_integer_sequence<int, groups>{});
         for (int g = 0; g < groups; ++g) {
@@ -115,10 +115,10 @@ public:
         }
     }
 
-    // The same by one thread alone, where there is no batch axis.
+    // The same on a single thread, if there is no batch axis.
     void walk_alone() { direct::run_all(*this); }
 
-    // Group G alone, without other threads: every product packs into the same place, where the next may find it.
+    // Runs group G on a single thread: every product packs into the same place, where the next may find it.
     template <int G> void run_group() {
         int products = group_at(G).product.left_is_packed ? 1 : 0;
         function_of<group_at(G).representative>()(*this, group_at(G), 1, {0, 1}, products);
@@ -126,7 +126,7 @@ public:
     template <int K> auto& scan() { return std::get<K>(scans_); }
 
 private:
-    // A program that always runs alone keeps no crew: small programs are made in loops.
+    // A program that always runs on one thread keeps no crew: small programs are made in loops.
     std::conditional_t<runs_alone, loner, crew> crew_;
     program_memory<T, inside ? static_cast<std::size_t>(scratch_plan<Compiled, T>::with_arena(1)) : 0> memory_;
 
@@ -156,7 +156,7 @@ private:
     }
     decltype(make_scans(0, std::make_integer_sequence<int, Compiled::scans>{})) scans_;
 
-    // Of a run, between which the threads wait for each other.
+    // The parts of a run that are separated by barriers.
     static constexpr int count_parts() {
         int parts = 1;
         for (int g = 0; g < groups; ++g) parts += !group_at(g).once && group_at(g).wait_before;
@@ -165,8 +165,8 @@ private:
     static constexpr const stored_value& at(int v) { return schedule.values[v]; }
     static constexpr const schedule_group& group_at(int g) { return schedule.groups[g]; }
 
-    // Numbers of the call, in double: learning rates, corrections of moments, 1 / rows. What is made of literals alone
-    // is the same in every call.
+    // Scalars of the call, in double: learning rates, corrections of moments, 1 / rows. Those computed only from
+    // literals are the same in every call.
     static constexpr const node& number_at(int i) { return Compiled::final_graph::value.nodes[schedule.numbers[i]]; }
     template <int I> void compute_number(long rows) {
         constexpr int n = schedule.numbers[I];
@@ -187,12 +187,12 @@ private:
     static constexpr bool is_literal_value(int v) {
         return Compiled::final_graph::value.nodes[at(v).node].op->kind == operation_kind::literal;
     }
-    // What is given to a number of the call, and to a value in memory.
+    // A number for a scalar of the call or a value in memory.
     struct given_number {
         int node = -1, value = -1;
         double number = 0;
     };
-    // What never changes, written when the program is made.
+    // Numbers that never change, written when the program is made.
     static constexpr auto find_literals() {
         short_list<given_number, Compiled::sizes.numbers + Compiled::sizes.uniforms> literals;
         for (int i = 0; i < Compiled::sizes.numbers; ++i)
@@ -203,7 +203,7 @@ private:
                 literals.push({-1, v, Compiled::final_graph::view()[at(v).node].options.number});
         return literals;
     }
-    // What a call may say otherwise.
+    // Scalars that a call may override.
     static constexpr auto find_scalars() {
         short_list<given_number, Compiled::sizes.numbers> scalars;
         for (int i = 0; i < Compiled::sizes.numbers; ++i)
@@ -216,7 +216,7 @@ private:
     }
 
 public:
-    // In lists, since Clang takes no more than 256 operands in a fold expression.
+    // In lists, since Clang allows at most 256 operands in a fold expression.
     void compute_numbers(long rows) {
         [&]<int... I>(std::integer_sequence<int, I...>) {
             [[maybe_unused]] const int done[] = {0, (compute_number<I>(rows), 0)...};

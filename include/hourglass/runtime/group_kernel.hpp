@@ -1,5 +1,5 @@
 // The templates over a fused group: one vector of its domain at a time passes through the group's operations in
-// registers. Instantiated once per structure: where a group's data lies is a run-time argument.
+// registers. Instantiated once per structure; the places of a group's data are run-time arguments.
 #pragma once
 
 #include <algorithm>
@@ -23,8 +23,8 @@ template <class Compiled, int Group, class T> class group_kernel {
     static constexpr int dimensions = group.dimensions;
     static constexpr int inner = dimensions - 1;
     static constexpr int loads = group.load_count, instructions = group.instruction_count, stores = group.store_count;
-    // A domain of one element is computed without vectors, and so is one that fills at most half of one, where little
-    // is done: it was often written element by element, and reading that as a vector takes long.
+    // A domain of one element is computed without vectors. So is one that fills at most half a vector, if little is
+    // done: it was often written element by element, and reading that as a vector takes long.
     static constexpr bool find_single() {
         const schedule_group& of = schedule.groups[Group];
         const product_plan& p = of.product;
@@ -71,9 +71,9 @@ template <class Compiled, int Group, class T> class group_kernel {
     static constexpr auto reductions = choose<instructions>(is_reduction);
     static constexpr auto computed = choose<instructions>([](int m) { return !is_reduction(m); });
 
-    // Sums are kept for a while in one vector and then added to a second, so that long ones lose few digits.
+    // Sums are collected in one vector and regularly added to a second, so that long ones lose few digits.
     static constexpr long steps_per_block = 64;
-    // A sum waits for itself, where there is little else to do: several of them, over every so many vectors, do not.
+    // A sum waits for itself if there is little else to do; several sums in turn, over every so many vectors, do not.
     static constexpr int find_chains() {
         const long vectors = extent(inner) / width;
         if (!group.reduces || instructions > 8 || vectors < 8) return 1;
@@ -88,7 +88,7 @@ template <class Compiled, int Group, class T> class group_kernel {
         vector value[instructions + 1];
         vector recent[instructions + 1]; // of instructions that reduce
         vector total[instructions + 1];
-        vector least[instructions + 1]; // of those that are watched
+        vector least[instructions + 1]; // of watched instructions
     };
 
     template <int Instruction, int Operand> [[gnu::always_inline]] static vector operand(const registers& r) {
@@ -115,8 +115,8 @@ template <class Compiled, int Group, class T> class group_kernel {
         (std::make_integer_sequence<int, count>{});
     }
 
-    // A reduction that has `watch` is combined without a check of each partial result, for which the next would wait.
-    // The least of them is kept beside, and confirms the result in the end.
+    // A reduction with `watch` is combined without checking each partial result, for which the next one would wait. The
+    // least of them is tracked and confirms the result at the end.
     template <int Instruction> static constexpr bool is_watched = requires(vector x) {
         operation_of<Instruction>::template watch<vector>(x, x);
     };
@@ -131,7 +131,7 @@ template <class Compiled, int Group, class T> class group_kernel {
         }
     }
 
-    // A step over a whole vector, or over the last few elements of a row.
+    // A step covers a whole vector, or the last few elements of a row.
     enum class extent_of_step { whole, partial };
 
     template <extent_of_step Extent, int Instruction>
@@ -142,7 +142,7 @@ template <class Compiled, int Group, class T> class group_kernel {
             x = kernels::keep_lanes<T>(x, count, Op::template start<vector>());
         combine<Instruction>(r, r.recent[Instruction], x);
     }
-    // The loads that differ from element to element of a row; one number in a row; one number everywhere.
+    // Loads by how often they change: with each element of a row, once per row, never.
     static constexpr bool moves(int l) { return load(l).tile || stride(l, inner) != 0; }
     static constexpr bool moves_with_row(int l) {
         for (int d = 0; d < inner; ++d)
@@ -152,7 +152,7 @@ template <class Compiled, int Group, class T> class group_kernel {
     static constexpr auto moving = choose<loads>(moves);
     static constexpr auto of_rows = choose<loads>(moves_with_row);
     static constexpr auto singles = choose<loads>([](int l) { return !moves(l) && !moves_with_row(l); });
-    // `count` is an int, or of a type that says what it is.
+    // `count` is an int, or has a type that encodes its value.
     template <extent_of_step Extent, int Load>
     [[gnu::always_inline]] static void fetch(registers& r, const T* const* from, long at, auto count) {
         if constexpr (load(Load).tile || Extent == extent_of_step::whole || single)
@@ -216,7 +216,7 @@ template <class Compiled, int Group, class T> class group_kernel {
             r.least[Instruction] =
                 operation_of<Instruction>::template watch<vector>(r.least[Instruction], other.least[Instruction]);
     }
-    // The lanes into which a row is summed: where it is shorter than a vector, the others hold what changes no sum.
+    // The lanes into which a row is summed. If it is shorter than a vector, the other lanes hold neutral elements.
     static constexpr int lanes_used =
         extent(inner) < width ? static_cast<int>(std::bit_ceil(static_cast<unsigned long>(extent(inner)))) : width;
     template <int Store> [[gnu::always_inline]] static void keep_sum(const registers& r, T* const* to, long row) {
@@ -245,8 +245,8 @@ template <class Compiled, int Group, class T> class group_kernel {
         }
     }
 
-    // The addresses once more, in registers: the compiler must take a store of a vector for one that may change those
-    // in somebody else's memory.
+    // Copies of the addresses in registers: the compiler must assume that storing a vector may change the caller's
+    // arrays.
     struct addresses {
         const T* from[loads + 1];
         T* to[stores + 1];
@@ -258,7 +258,7 @@ template <class Compiled, int Group, class T> class group_kernel {
         }
     };
 
-    // The innermost dimension from `first` to `last`, where nothing is summed: of a program's only dimension, a part.
+    // A part of the innermost dimension, from `first` to `last`, without sums; it is the group's only dimension.
     static void run_row(const T* const* given_from, T* const* given_to, long first, long last) {
         const addresses a(given_from, given_to);
         const T* const* const from = a.from;
@@ -270,7 +270,7 @@ template <class Compiled, int Group, class T> class group_kernel {
         for (; at + width <= last; at += width) step<extent_of_step::whole>(r, from, to, at);
         if (at < last) step<extent_of_step::partial>(r, from, to, at, static_cast<int>(last - at));
     }
-    // A whole row, of a length that is known; `row` is its index among the rows.
+    // A whole row of a length known at compile time; `row` is its index among the rows.
     [[gnu::always_inline]] static void run_whole_row(const T* const* given_from, T* const* given_to, long row) {
         const addresses a(given_from, given_to);
         const T* const* const from = a.from;
@@ -356,7 +356,7 @@ template <class Compiled, int Group, class T> class group_kernel {
     }
 
 public:
-    // An elementwise group. `from` and `to` point to the values loaded and stored, `rows` are those of the call.
+    // An elementwise group. `from` and `to` point to the values loaded and stored; `rows` are those of the call.
     static void run(const T* const* from, T* const* to, long rows, worker w) {
         const long outermost = extent(0) * (group.domain.batched ? rows : 1);
         const share mine(outermost, w, dimensions == 1 ? width : 1);
@@ -371,7 +371,7 @@ public:
             run_dimension<0>(from, to, 0, 0, extent(0));
     }
 
-    // A finished part of a product; the product's matrix begins with row `first_row` of the group's domain.
+    // A finished part of a product. The product's matrix begins at row `first_row` of the group's domain.
     static void run_part(const kernels::finished_part<T>& part, const T* const* from, T* const* to, long first_row) {
         registers r;
         fetch_once(chosen<singles>(), r, from);

@@ -1,5 +1,5 @@
-// How groups run: one specialisation of group_runner for each kind, and nowhere else. The loops that they call are in
-// the headers that are named here; what the stages before must know of a kind is in schedule/group_rules.hpp.
+// How groups run: one specialisation of `group_runner` for each kind, and nowhere else. The loops are in the headers
+// included here; what earlier stages must know of a kind is in schedule/group_rules.hpp.
 #pragma once
 
 #include <hourglass/runtime/direct_movements.hpp>
@@ -11,7 +11,7 @@
 
 HOURGLASS_BEGIN
 
-// What an executor calls for a group that it runs by its number.
+// What an executor calls for a group that it runs by number.
 template <class Executor>
 using group_function = void (*)(Executor&, const schedule_group&, long rows, worker, int& products);
 
@@ -30,7 +30,7 @@ namespace group_detail {
 struct without_scratch {
     template <class Compiled, class T> static constexpr scratch_sizes scratch(const schedule_group&) { return {}; }
 };
-// Nothing is gained by knowing more than the executor does.
+// For kinds that gain nothing from knowing more than the executor does.
 template <int G, class Executor> [[gnu::always_inline]] inline void run_by_number(Executor& e) {
     e.template run_group<G>();
 }
@@ -156,7 +156,7 @@ template <> struct group_runner<group_kind::loop> : group_detail::without_scratc
     template <int G, class Executor> static constexpr group_function<Executor> function() {
         return &run<group_detail::operation_of_group<Executor, G>, Executor>;
     }
-    // Of which the shapes are known here.
+    // The same with shapes known at compile time.
     template <int G, class Direct, class Executor> [[gnu::always_inline]] static void run_directly(Executor& e, auto&) {
         using T = typename Direct::element_type;
         constexpr schedule_group group = Direct::group_at(G);
@@ -235,7 +235,7 @@ struct any_executor {};
 
 }
 
-// Whether all is stated that the runner of a kind has to state.
+// Whether the runner of a kind states everything it must state.
 template <class Runner>
 concept states_group_runner = requires(group_detail::any_executor& e, const schedule_group& group) {
     {

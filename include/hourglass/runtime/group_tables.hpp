@@ -1,5 +1,5 @@
-// What the runners of groups look up while a program runs, in tables of their own: a node of the graph points to its
-// operation, and that to every function of the passes, which an object file would have to hold.
+// What the runners of groups look up while a program runs, in tables of its own: a graph's node points to its
+// operation, and that to every function of the passes, which an object file would have to contain.
 #pragma once
 
 #include <algorithm>
@@ -9,7 +9,7 @@
 
 HOURGLASS_BEGIN
 
-// Of the groups that are one node, and of their operands, whose own shapes count: in memory they may have others.
+// Tables for groups of one node and for their operands, by the operands' own shapes: in memory they may have others.
 template <class Compiled> class group_tables {
     static constexpr const auto& schedule = Compiled::run_time;
     static constexpr int groups = Compiled::sizes.groups;
@@ -52,12 +52,12 @@ public:
         static constexpr auto types = find_operand_types();
         return types.begin() + g.first_load;
     }
-    // How a movement of runs goes, in the places of its operands.
+    // How a movement copies runs, one entry for each operand.
     static const runs_of_movement* runs_of(const schedule_group& g) {
         static constexpr auto runs = find_runs();
         return runs.begin() + g.first_load;
     }
-    // Those that nodes read, which say where in their options (ops/gather.hpp).
+    // The indices that nodes read; each node's options give its range (ops/gather.hpp).
     static const int* indices() {
         static constexpr table<int, Compiled::final_graph::view().indices.size> copies{
             Compiled::final_graph::view().indices};
@@ -89,7 +89,7 @@ template <class T, int Loads, int Stores> struct load_addresses {
         for (int i = 0; i < Stores; ++i) to[i] = address_of_store(e, g, i);
     }
 };
-// And of the whole values that one reads.
+// The addresses of the whole values that a group reads.
 template <class T, int Operands> struct operand_addresses {
     const T* from[Operands + 1];
     template <class Executor> operand_addresses(const Executor& e, const schedule_group& g) {

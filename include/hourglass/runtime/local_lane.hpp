@@ -1,6 +1,6 @@
-// What runs the steps of a scan where a step is a few elementwise operations on a few numbers, as of a random walk:
-// all values of a step are local variables of the loop over the steps, which the compiler holds in registers, and the
-// groups are called by name. It is used as runtime/step_lane.hpp is, by one thread, which has no rows to share.
+// Runs the steps of a scan whose step is a few elementwise operations on a few numbers, such as a random walk. All
+// values of a step are local variables of the loop over the steps, which the compiler keeps in registers, and groups
+// are called by name. Has the interface of runtime/step_lane.hpp, for one thread, which has no rows to share.
 #pragma once
 
 #include <hourglass/runtime/direct.hpp>
@@ -28,13 +28,13 @@ private:
         return direct_runs<Step, T>::possible && schedule.arena + state_place(plan.states) <= most;
     }
 
-    // Of a leaf, what it is; of others -1.
+    // The index of a leaf of this kind; -1 for other values.
     static constexpr int which(int v, step_leaf what) {
         const node& of = node_at(at(v).node);
         const ops::step_source source = ops::step_source::of(of.options);
         return at(v).storage == storage_kind::fed && source.kind == what ? source.which : -1;
     }
-    // A number of the outer graph is a local variable too: a store may seem to change what is in memory.
+    // A number of the outer graph is a local variable too: a store might seem to change it in memory.
     static constexpr bool is_number(int v) { return at(v).type.extents.size() == 1; }
 
     alignas(64) T own_[static_cast<std::size_t>(schedule.arena) + 1];

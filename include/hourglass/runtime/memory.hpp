@@ -1,4 +1,4 @@
-// The memory that a program works in beside what it is given: how much scratch memory its groups need, and where that
+// The memory that a program works in besides what it is given: how much scratch memory its groups need, and where that
 // and the arena lie.
 #pragma once
 
@@ -7,7 +7,7 @@
 
 HOURGLASS_BEGIN
 
-// How much a program's groups need, in numbers; they run one after another.
+// How much a program's groups need, in numbers. Groups run one at a time, so the largest need counts.
 template <class Compiled, class T> class scratch_plan {
     static constexpr scratch_sizes find() {
         scratch_sizes most;
@@ -30,14 +30,14 @@ public:
     }
 };
 
-// A program's arena and scratch memory: somewhere else and zeroed, or, with a size that is known, in the program itself
-// and as it comes. Nothing is read there before it is written.
+// A program's arena and scratch memory. Either allocated and zeroed, or, if the size is known, inside the program and
+// not initialised: nothing is read there before it is written.
 template <class T, std::size_t Size> class program_memory {
     alignas(64) T numbers_[Size];
 
 public:
     explicit program_memory(long) {}
-    T* get() const { return const_cast<T*>(numbers_); } // results are looked at through a program that is const
+    T* get() const { return const_cast<T*>(numbers_); } // results are read through a const program
 };
 template <class T> class program_memory<T, 0> {
     aligned_memory<T> numbers_;

@@ -1,6 +1,6 @@
-// Movements of elements, which compute nothing: runs of elements at regular distances, and axes in another order. What
-// a movement means in a graph is said in runtime/plain_groups.hpp; here are loops over memory, shared by the threads.
-// A thread's part may depend on their number, since no element's value does.
+// Movements of elements, without arithmetic: runs of elements at regular distances, and permutations of axes. What a
+// movement means in a graph is in runtime/plain_groups.hpp; here are loops over memory, shared by the threads. A
+// thread's part may depend on their number, since no element's value does.
 #pragma once
 
 #include <algorithm>
@@ -18,7 +18,7 @@ template <class T> struct runs {
     long step, count;
 };
 
-// Calls move(run, first, count) for each part of a run that is this thread's: its elements from `first` on.
+// Calls move(run, first, count) for each part of a run that belongs to this thread: its elements from `first` on.
 template <class Move> void share_runs(long count, long length, worker w, Move&& move) {
     constexpr long grain = 16; // elements of a cache line
     const share mine(count * length, w, grain);
@@ -31,8 +31,9 @@ template <class Move> void share_runs(long count, long length, worker w, Move&& 
     }
 }
 
-// What is longer than this, the C library copies by one instruction, which is slow where the two lie differently in
-// their cache lines (measured: 7 bytes a nanosecond on an AMD EPYC); what is far longer, it writes past the caches.
+// Above this length the C library copies with one instruction, which is slow if source and target are aligned
+// differently within cache lines (measured: 7 bytes per nanosecond on an AMD EPYC). Far longer runs it writes past the
+// caches.
 inline constexpr long long_run = 2048, very_long_run = 1L << 20; // bytes
 
 template <class T> void copy_long_run(T* to, const T* from, long count) {
@@ -49,7 +50,7 @@ template <class T> void copy_long_run(T* to, const T* from, long count) {
 }
 template <class T> void copy_run(T* to, const T* from, long count) {
     const long bytes = count * static_cast<long>(sizeof(T));
-    if (count == 1) // a single column: no library call for each element
+    if (count == 1) // a single column: no library call per element
         *to = *from;
     else if (bytes >= long_run && bytes < very_long_run)
         copy_long_run(to, from, count);
@@ -57,7 +58,7 @@ template <class T> void copy_run(T* to, const T* from, long count) {
         std::memcpy(to, from, static_cast<std::size_t>(bytes));
 }
 
-// to = from, run by run; where `from` has fewer runs, they are taken again from the first, as often as it needs.
+// to = from, run by run. If `from` has fewer runs, they are repeated from the first as often as needed.
 template <class T> void copy_runs(runs<T> to, runs<const T> from, long length, worker w) {
     if (from.count == to.count) {
         share_runs(to.count, length, w, [&](long run, long first, long count) {
@@ -74,7 +75,7 @@ template <class T> void clear_runs(runs<T> to, long length, worker w) {
                [&](long run, long first, long count) { std::fill_n(to.first + run * to.step + first, count, T(0)); });
 }
 
-// Axes of which both sides have the same extents, each with the steps that it takes there.
+// Axes whose extents are the same on both sides, each with its steps there.
 struct moved_axes {
     struct axis {
         long extent, to, from;
@@ -82,7 +83,8 @@ struct moved_axes {
     axis axes[max_rank + 1]{}; // one more for the batch
     int count = 0;
 
-    // Behind the others. An axis of one element vanishes, and one that goes on where the one before it steps joins it.
+    // Appends an innermost axis. An axis of one element vanishes; one that continues where the previous one steps is
+    // joined to it.
     constexpr void append(axis next) {
         if (next.extent == 1) return;
         if (count > 0 && axes[count - 1].to == next.extent * next.to && axes[count - 1].from == next.extent * next.from)
@@ -103,7 +105,7 @@ struct moved_axes {
     }
 };
 
-// The places of an element of some axes on both sides; cheap where elements are asked for in their order.
+// The offsets of an element on both sides; cheap if elements are visited in order.
 class place_in_axes {
     const moved_axes& of_;
     long at_[max_rank + 1]{};
@@ -158,7 +160,7 @@ template <class T> void reorder_axes(T* to, const T* from, const shape& target, 
         });
         return;
     }
-    // Matrices whose contiguous axis is another in the target than in the source, each in pieces of a few rows.
+    // Matrices whose contiguous axes differ between target and source, each in pieces of a few rows.
     const moved_axes::axis columns = outer.take(outer.count - 1);
     int contiguous = 0;
     while (outer.axes[contiguous].from != 1) ++contiguous;

@@ -1,5 +1,5 @@
-// Groups that are loops over memory with no structure of their own to compile for: reductions over leading axes and
-// over the batch, movements, noise.
+// Groups that are loops over memory, without a structure worth compiling for: reductions over leading axes and over the
+// batch, movements, noise.
 #pragma once
 
 #include <hourglass/ir/static_graph.hpp>
@@ -9,19 +9,18 @@
 
 HOURGLASS_BEGIN
 
-// A node as these loops are given it, without its operation, which would bring the functions of the compiler's passes
-// into the object file.
+// A node as these loops see it, without its operation, which would bring functions of the passes into the object file.
 struct plain_node {
     attributes options{};
     value_type type{};
-    shape order{}; // of axes, of a movement that puts them into another one
+    shape order{}; // of axes, if the node permutes them
 };
 constexpr plain_node plain(const node& n) {
     return {n.options, n.type, n.op->axes_of_result != nullptr ? n.op->axes_of_result(n.options) : shape{}};
 }
 
-// One number of many, in double: lane by lane of some vectors, then across the lanes; the halves of many numbers by
-// themselves, so that no sum is of many more numbers than its digits bear.
+// Reduces many numbers to one, in double: lane by lane in a few vectors, then across lanes. Halves of many numbers are
+// reduced separately, so that no sum has more terms than its digits bear.
 template <class Op, class T> double combined_in_double(const T* in, long count) {
     using vector = kernels::vector<double>;
     constexpr int width = kernels::width<double>, vectors = 4, lanes = vectors * width;
@@ -55,9 +54,9 @@ template <class Op, class T> double combined_in_double(const T* in, long count) 
     return given[0];
 }
 
-// `count` columns side by side, at most a vector, combined over `rows` rows that are `stride` numbers apart. Sums of
-// few rows are added to a second sum, and the sums of many rows pairwise: in float two million rows added one after
-// another would lose four digits.
+// Combines `count` adjacent columns, at most a vector, over `rows` rows that are `stride` numbers apart. Sums of few
+// rows are added to a second sum, and sums of many rows pairwise: two million rows added sequentially in float would
+// lose four digits.
 inline constexpr long rows_of_sum = 16, rows_of_second_sum = rows_of_sum * rows_of_sum;
 template <class Op, class T>
 [[gnu::always_inline]] inline kernels::vector<T> combine_few_rows(const T* from, long stride, long rows, int count) {
@@ -83,8 +82,8 @@ HOURGLASS_NOINLINE kernels::vector<T> combine_rows(const T* from, long stride, l
                                                     combine_rows<Op>(from + half * stride, stride, rows - half, count));
 }
 
-// out[o][i] = combined over r of in[o][r][i]. Threads share the columns (o, i); each column is combined in one order. A
-// part of its caller, which may know the extents, and so how many numbers the last vector of a row holds: Rest, or 0.
+// out[o][i] = combined over r of in[o][r][i]. Threads share the columns (o, i); each is combined in one order. Inlined
+// into its caller, which may know the extents, and so Rest, how many numbers the last vector of a row holds, or 0.
 template <class Op, int Rest = 0, class T>
 [[gnu::always_inline]] inline void reduce_columns(T* out, const T* in, long outer, long reduced, long inner, worker w) {
     constexpr int width = kernels::width<T>;
@@ -110,13 +109,13 @@ template <class Op, int Rest = 0, class T>
     }
 }
 
-// Axes in another order, for each of `rows` examples.
+// Permutes axes, for each of `rows` examples.
 template <class T>
 void move_axes(const plain_node& n, const value_type* types, const T* const* from, T* to, long rows, worker w) {
     reorder_axes(to, from[0], n.type.extents, types[0].extents, n.order, rows, w);
 }
-// Runs of everything behind one axis, and zeros where no operand is written to. What has no batch axis has its runs
-// once.
+// Copies runs of whole slices along one axis, and zeros where no operand is written. An operand without a batch axis
+// has its runs only once.
 template <class T> void move_runs(const plain_node& n, const runs_of_movement* parts, const value_type* types,
                                   const T* const* from, int count, T* to, long rows, worker w) {
     const shape& target = n.type.extents;
@@ -141,8 +140,8 @@ template <class T> void move_runs(const plain_node& n, const runs_of_movement* p
     clear_up_to(target[axis]);
 }
 
-// Runs the plain loop of an operation that has no kernel. The threads share the rows out where the result has rows and
-// none of them needs another; else one thread computes all of it.
+// Runs the plain loop of an operation without a kernel. Threads share the rows if the result has rows and none needs
+// another; else one thread computes everything.
 template <class Op, class T> void run_reference(const plain_node& n, const value_type* types, const T** from, int count,
                                                 T* to, const int* indices, long rows, worker w) {
     const bool by_rows = n.type.batched && !record<Op>.mixes_rows(n.options);

@@ -1,5 +1,5 @@
 // Products as a program runs them: which kernel multiplies, where its operands lie, and the epilogue that finishes its
-// tiles. What needs to know nothing of the program is in runtime/products/whole.hpp; the kernels are in kernels/.
+// tiles. What does not depend on the program is in runtime/products/whole.hpp; the kernels are in kernels/.
 #pragma once
 
 #include <hourglass/kernels/partial.hpp>
@@ -68,7 +68,7 @@ private:
                              {{e.shared_operand(0), e.shared_operand(1)}, e.own_panel(w.thread)}, w, products,
                              epilogue);
     }
-    // Each row of the call is a product of its own, done by one thread; first_row says where its results belong.
+    // Each row of the call is a product of its own, done by one thread; first_row is where its results belong.
     HOURGLASS_NOINLINE static void multiply_each(Executor& e, const product_plan& plan, long rows, worker w,
                                                  long& first_row, kernels::epilogue_reference<T> epilogue) {
         const share mine(rows, w);
@@ -77,9 +77,8 @@ private:
             multiply_row(e, plan, r, w.thread, {0, 1}, epilogue);
         }
     }
-    // The rows' products are added up, each thread its own tiles, in the order of the rows: a few of them, and these
-    // sums with what each addition loses going into the next (Kahan 1965, Comm. ACM 8, 40), so that many rows lose no
-    // digits.
+    // Adds up the products of the rows in order, each thread its own tiles. Sums of a few rows are added to the total,
+    // and what each addition loses goes into the next (Kahan 1965, Comm. ACM 8, 40), so that many rows lose no digits.
     HOURGLASS_NOINLINE static void multiply_and_add(Executor& e, const product_plan& plan, T* to, long rows, worker w) {
         sum_of_rows s{to, to, nullptr};
         const bool many = rows > choice::rows_of_sum;
@@ -94,7 +93,7 @@ private:
             multiply_row(e, plan, r, w.thread, w, epilogue);
         }
     }
-    // The product of one row of the call, in the memory of a thread, shared by the workers.
+    // The product of one row of the call in one thread's memory, shared by the workers.
     static void multiply_row(Executor& e, const product_plan& plan, long r, int thread, worker w,
                              kernels::epilogue_reference<T> epilogue) {
         whole_product<T> p = operands_of(e, plan, 1);

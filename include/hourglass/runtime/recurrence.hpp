@@ -1,5 +1,5 @@
-// Runs a scan: a step (runtime/step_lane.hpp), over and over, by the threads that run the program, keeps of each what
-// is asked for, and, where not all states were kept, does the steps of the scan before it once more.
+// Runs a scan: repeats a step (runtime/step_lane.hpp) on the threads that run the program, keeps the requested values
+// of each step, and, if not all states were kept, rematerialises the steps of the scan before it.
 #pragma once
 
 #include <memory>
@@ -12,7 +12,7 @@ HOURGLASS_BEGIN
 
 template <class Step, class T> using lane_of =
     std::conditional_t<local_lane<Step, T>::possible, local_lane<Step, T>, step_lane<Step, T>>;
-// Where a lane lies: in memory, or where it is run.
+// Where a lane lies: in memory, or on the stack where it runs.
 template <class Lane> struct kept_lane {
     Lane lane;
     explicit kept_lane(int threads) : lane(threads) {}
@@ -31,8 +31,8 @@ template <class Step, class T> class recurrence {
     static constexpr bool does_again = plan.again >= 0;
     static constexpr int every = plan.every > 0 ? plan.every : 1;
 
-    // The steps of another scan, done again from a checkpoint, with the states before each of them. Where there is no
-    // such scan, nothing is made of it.
+    // Rematerialises the steps of another scan from a checkpoint, with the state before each. Unused if there is no
+    // such scan.
     struct replay {
         using steps = lane_of<typename Step::again, T>;
         static constexpr int checkpoints = (plan.steps + every - 1) / every;
@@ -49,9 +49,9 @@ template <class Step, class T> class recurrence {
         template <int S> T* state(int slot) {
             return states_.get() + place(S) + slot * steps::size_of(steps::root_type(S));
         }
-        // Up to the i-th step, in the order of that scan. `from` are the operands from its checkpoints on.
+        // Runs up to step i, in that scan's order. `from` are the operands from its checkpoints on.
         void run(const T* const* from, int i, long first, long rows, worker w, int& products) {
-            if constexpr (!steps::is_batched()) { // is one thread's, whoever does the steps that read the states
+            if constexpr (!steps::is_batched()) { // one thread's, whichever thread reads the states
                 if (w.thread != 0) return;
                 w = {0, 1};
             }
@@ -85,7 +85,7 @@ template <class Step, class T> class recurrence {
     };
     struct nothing {
         explicit nothing(int) {}
-        template <int> T* state(int) { return nullptr; } // Clang looks for it where it is not called
+        template <int> T* state(int) { return nullptr; } // Clang looks for it although it is never called
     };
     struct member {
         kept_lane<lane> steps;
@@ -93,7 +93,7 @@ template <class Step, class T> class recurrence {
         explicit member(int threads) : steps(threads), again(threads) {}
     };
     static constexpr bool has_memory = !lane::is_local || does_again;
-    std::vector<std::unique_ptr<member>> members_; // one, or one for each thread, where it has memory
+    std::vector<std::unique_ptr<member>> members_; // one, or one for each thread, if it has memory
 
     decltype(auto) member_of([[maybe_unused]] int thread) {
         if constexpr (has_memory)
@@ -102,7 +102,7 @@ template <class Step, class T> class recurrence {
             return member(1);
     }
 
-    // Scans within it included.
+    // Includes nested scans.
     template <class Of> static constexpr double work_of_step(long rows) {
         const double own = Of::run_time.work + Of::run_time.work_per_row * static_cast<double>(rows);
         return [&]<int... J>(std::integer_sequence<int, J...>) {
@@ -175,7 +175,7 @@ private:
             if constexpr (!result.stacked) keep<result.root>(steps, to[R], 0, 1, first, rows, w);
         });
     }
-    // What is the same for all rows is kept by the first block.
+    // Values that are the same for all rows are kept by the first block.
     template <int Root>
     [[gnu::always_inline]] static void keep(lane& steps, T* to, int step, int count, long first, long rows, worker w) {
         constexpr value_type type = lane::root_type(Root);

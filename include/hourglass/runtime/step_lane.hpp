@@ -1,6 +1,6 @@
-// What runs one step of a scan after another: the schedule of a step (passes/split.hpp) with its memory, a place for
-// each state, and where the slices of sequences lie. In which order the steps come, and what is kept of each, is said
-// in runtime/recurrence.hpp; a step of a few elementwise operations is run by runtime/local_lane.hpp instead.
+// Runs the steps of a scan, one at a time: the schedule of a step (passes/split.hpp) with its memory, a place for each
+// state, and the places of the slices. The order of the steps, and what is kept of each, is decided in
+// runtime/recurrence.hpp. A step of a few elementwise operations runs by runtime/local_lane.hpp instead.
 #pragma once
 
 #include <hourglass/compile/compile.hpp>
@@ -13,7 +13,7 @@ HOURGLASS_BEGIN
 template <class Compiled, class T> class executor;
 struct inside_another_executor {}; // which has started the threads
 
-// What is known of a step beforehand.
+// What is known of a step at compile time.
 template <class Step> struct step_facts {
     static constexpr auto plan = Step::plan;
     static constexpr const auto& schedule = Step::run_time;
@@ -21,7 +21,7 @@ template <class Step> struct step_facts {
 
     static constexpr const stored_value& at(int v) { return schedule.values[v]; }
     static constexpr const node& node_at(int n) { return graph.nodes[n]; }
-    // A leaf of the step's graph, and the value that it is in the schedule.
+    // A leaf of the step's graph, and its value in the schedule.
     struct leaf {
         int value = -1;
         value_type type{};
@@ -38,11 +38,11 @@ template <class Step> struct step_facts {
     template <int S> static constexpr bool reads_state() { return find(step_leaf::state, S).value >= 0; }
     static constexpr value_type root_type(int root) { return node_at(graph.roots[root].node).type; }
     static constexpr int root_value(int root) { return schedule.results[root].value; }
-    // Of a value of one step, in numbers.
+    // The size of a value of one step, in numbers.
     static constexpr long size_of(const value_type& t) {
         return (t.extents.size() * (t.batched ? Step::spec::rows : 1) + 15) / 16 * 16;
     }
-    static constexpr long state_place(int s) { // one behind another
+    static constexpr long state_place(int s) { // consecutive
         long place = 0;
         for (int i = 0; i < s; ++i) place += size_of(root_type(i));
         return place;
@@ -65,8 +65,8 @@ template <class Step> struct step_facts {
     }
 };
 
-// By an executor of its own; what differs between rows is copied out of the sequences, what does not is read where it
-// lies.
+// Uses an executor of its own. Slices that differ between rows are copied out of the sequences; others are read in
+// place.
 template <class Step, class T> class step_lane : public step_facts<Step> {
     using facts = step_facts<Step>;
 
@@ -76,7 +76,7 @@ public:
 private:
     using typename facts::leaf;
 
-    // Behind the places of the states.
+    // After the places of the states.
     static constexpr long slice_place(int q) {
         long at = state_place(plan.states);
         for (int i = 0; i < q; ++i)
@@ -108,7 +108,7 @@ public:
     template <int Q> T* slice() { return memory_.get() + slice_place(Q); }
     template <int Root> const T* root() { return place(facts::root_value(Root)); }
 
-    // What the steps read of the outer graph, for the rows from `first` on.
+    // Binds what the steps read of the outer graph, for the rows from `first` on.
     void bind(const T* const* outer, long first, long rows, worker w) {
         if (w.thread != 0) return;
         facts::template each<plan.outer>([&]<int I>() {
@@ -121,7 +121,7 @@ public:
     template <int S> void set_state(const T* from, long rows, worker w) {
         copy<root_type(S)>(state<S>(), 0, 1, from, 0, 1, rows, w);
     }
-    // The slice of one step, of a sequence that begins with row `first`.
+    // Sets the slice of one step, of a sequence that begins at row `first`.
     template <int Q> void set_slice(const T* sequence, int at, long first, long rows, worker w) {
         constexpr leaf leaf_ = find(step_leaf::slice, Q);
         if constexpr (leaf_.value >= 0 && leaf_.type.batched)
@@ -130,7 +130,7 @@ public:
         else if constexpr (leaf_.value >= 0)
             if (w.thread == 0) place(leaf_.value) = const_cast<T*>(sequence) + at * leaf_.type.extents.size();
     }
-    // A slice that lies by itself already.
+    // Sets a slice that already lies by itself.
     template <int Q> void point_slice(T* at, worker w) {
         constexpr leaf leaf_ = find(step_leaf::slice, Q);
         if constexpr (leaf_.value >= 0)
@@ -149,7 +149,7 @@ public:
         facts::template each<plan.states>([&]<int S>() { set_state<S>(root<S>(), rows, w); });
     }
 
-    // A value of one step, out of the place of that step in all of them into another; each thread its rows.
+    // Copies a value of one step from that step's place among all steps to another; each thread copies its rows.
     template <value_type Type> static void copy(T* to, int step_to, int steps_to, const T* from, int step_from,
                                                 int steps_from, long rows, worker w) {
         constexpr long length = Type.extents.size();

@@ -1,4 +1,4 @@
-// The bodies of scans: which nodes lie in them, and which of these a scan needs. Copies of bodies are in
+// The bodies of scans: which nodes lie in which body, and which of them the scan needs. Copies of bodies are made in
 // scan/body_copy.hpp.
 #pragma once
 
@@ -13,12 +13,12 @@ constexpr bool is_final_state(const node& n) { return is<ops::final_state>(n); }
 constexpr bool is_scan_result(const node& n) { return is_stacked(n) || is_final_state(n); }
 constexpr bool is_step(const node& n) { return is<ops::step>(n); }
 
-// A scan node taken apart; `Graph` is a builder or a view.
+// The parts of a scan node. `Graph` is a builder or a view.
 template <class Graph> struct scan_parts {
     const Graph* graph;
     int at, body, states, sequences, steps;
     bool backwards;
-    int keep_every; // of the states before each step; 0: all
+    int keep_every; // keeps every n-th of the states before the steps; 0: all
 
     constexpr scan_parts(const Graph& g, int n) : graph(&g), at(n) {
         const node& scan = g.nodes[n];
@@ -34,19 +34,19 @@ template <class Graph> struct scan_parts {
     constexpr int initial(int s) const { return graph->operand(at, states + s); }
     constexpr int sequence(int q) const { return graph->operand(at, 2 * states + q); }
     constexpr bool has_result(int n) const { return is_scan_result(graph->nodes[n]) && graph->operand(n, 0) == at; }
-    // A leaf of its own body, not of one that stands in it.
+    // Whether n is a leaf of this body, not of one nested in it.
     constexpr bool has_leaf(int n) const {
         return is_step(graph->nodes[n]) && ops::step_value::of(graph->nodes[n].options).body == body;
     }
 };
-// In which body each node lies, and which bodies stand in others. A node lies in the body whose step leaves it depends
-// on, and where these are of several, in the innermost of them; the scan of that body, and its results, lie in the body
-// around it. What depends on no leaf of a body lies outside of it, so it is computed once for all steps. Numbers grow
-// inwards: a body is numbered before those that stand in it.
+// Maps each node to its body, and each body to the one around it. A node lies in the body of the step leaves that it
+// depends on, in the innermost one if there are several. A scan and its results lie in the body around the scan's own.
+// A node that depends on no step leaf lies in no body: it is loop-invariant and computed once for all steps. Body
+// numbers grow inwards: a body has a smaller number than those nested in it.
 class scan_bodies {
     list<int> innermost_; // by node; 0: in none
     list<int> around_;    // by body; 0: none
-    bool moved_ = false;  // a scan, after it was looked at
+    bool moved_ = false;  // the last pass moved a scan that it had already visited
 
 public:
     constexpr scan_bodies() = default;
@@ -60,19 +60,19 @@ public:
             for (int n = 0; n < g.nodes.size; ++n) innermost_[n] = find(g, n, read[n]);
         } while (moved_);
     }
-    // No scan was ever made.
+    // Whether the graph never had a scan.
     constexpr bool empty() const { return innermost_.empty(); }
-    // The body in which a node lies; 0: none. One that was added since lies in none.
+    // The innermost body of a node; 0: none. Nodes added after construction lie in none.
     constexpr int operator[](int n) const { return n < innermost_.size() ? innermost_[n] : 0; }
-    // The body in which a scan of this body lies; 0: none.
+    // The body that the scan of this body lies in; 0: none.
     constexpr int around(int body) const { return around_[body]; }
-    // Whether a node lies in a body, or in one that stands in it.
+    // Whether a node lies in a body or in one nested in it.
     constexpr bool contains(int body, int n) const {
         int b = (*this)[n];
         while (b > body) b = around_[b];
         return b == body && b != 0;
     }
-    // In how many bodies a node lies.
+    // The nesting depth of a node.
     constexpr int depth(int n) const {
         int depth = 0;
         for (int b = (*this)[n]; b != 0; b = around_[b]) ++depth;
@@ -80,12 +80,12 @@ public:
     }
 
 private:
-    // Which nodes are read by another one that is read itself. The others do not tell which body stands in which:
-    // differentiation leaves nodes that nothing reads, and these may read a body to which their scan does not belong.
+    // Which nodes are live, that is, read by a live node. Dead ones say nothing about nesting: differentiation leaves
+    // dead nodes, and these may read a body that their scan does not belong to.
     static constexpr list<bool> nodes_read(const graph_view& g) {
         list<bool> read(g.nodes.size);
         for (const graph_root& r : g.roots) read[r.node] = true;
-        int last = g.nodes.size - 1; // nodes after the last scan may be read by nodes to come
+        int last = g.nodes.size - 1; // nodes after the last scan may yet be read
         while (last >= 0 && !is_scan(g.nodes.data[last])) --last;
         for (int n = g.nodes.size - 1; n >= 0; --n) {
             const node& at = g.nodes.data[n];
@@ -105,7 +105,7 @@ private:
             for (int i = 0; i < at.operand_count; ++i) surround(body, innermost_[operands[i]]);
             return around_[body];
         }
-        if (is_scan_result(at)) { // it may be one of a value from around the scan, which then stands there as well
+        if (is_scan_result(at)) { // the scan is nested in the body of the value, which may come from around it
             const int body = ops::scan_shape::of(g.nodes.data[operands[0]].options).body;
             surround(body, innermost_[operands[1]]);
             moved_ = moved_ || around_[body] != innermost_[operands[0]];
@@ -124,7 +124,7 @@ private:
         }
         return body;
     }
-    // Values of another body are read in this one: it stands in the other. All that surround it stand in one another.
+    // `body` reads values of `other`, so it is nested in it. All bodies around `body` form one chain.
     constexpr void surround(int body, int other) {
         while (other != body && other != around_[body] && other != 0) {
             if (other > around_[body]) {
@@ -141,18 +141,18 @@ private:
 constexpr scan_bodies bodies_of(const graph_view& g) { return scan_bodies(g); }
 constexpr bool lies_in_body(const scan_bodies& bodies, int n) { return bodies[n] != 0; }
 
-// The same of a graph that grows while its scans are differentiated, of which there may be many: found for the first of
-// them, and again only for one that was made since.
+// The bodies of a graph that grows while its scans are differentiated. There may be many scans, so the bodies are found
+// once, and again only when asked about a node added since.
 class known_bodies {
     scan_bodies found_;
     int nodes_ = 0;
 
 public:
     constexpr known_bodies() = default;
-    constexpr known_bodies(const known_bodies&) {} // is another derivation's, which may need none
+    constexpr known_bodies(const known_bodies&) {} // empty: the copy serves another derivation, which may need none
     constexpr known_bodies& operator=(const known_bodies&) = delete;
 
-    // Of the nodes up to this one at least.
+    // Covers at least the nodes up to n.
     constexpr const scan_bodies& up_to(const graph_builder& g, int n) {
         if (n >= nodes_) {
             found_ = scan_bodies(g.view());
@@ -162,7 +162,7 @@ public:
     }
 };
 
-// Which nodes lie in the bodies of the scans that stand between two nodes; none at all where there is no such scan.
+// Which nodes lie in the bodies of the scans between two nodes. Returns an empty list if there is no such scan.
 constexpr list<bool> bodies_within(const graph_builder& g, int first, int last, known_bodies& known) {
     list<bool> scanned(g.bodies + 1);
     bool any = false;
@@ -180,8 +180,8 @@ constexpr list<bool> bodies_within(const graph_builder& g, int first, int last) 
     return bodies_within(g, first, last, known);
 }
 
-// Of a scan, the nodes of its body that its states or results need, bodies within it included; `bodies` as found above.
-// Others may lie about that no pass has dropped yet. Where only some of the results are `asked` for, the others do not
+// The nodes of a scan's body, and of bodies nested in it, that its states or results need. `bodies` is that of the
+// graph. Excludes dead nodes that no pass has dropped yet. If only some results are `asked` for, the others do not
 // count.
 constexpr list<bool> needed_of_body(const graph_view& g, const scan_bodies& bodies, int scan,
                                     const list<bool>* asked = nullptr) {

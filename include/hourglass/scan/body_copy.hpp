@@ -1,6 +1,6 @@
-// A copy of a scan's body, from which a derived scan is made: one that runs the other way for the gradient, or one that
-// carries tangents. The copy is computed again from the states before each step. What it is combined with, and which
-// rule changes its nodes, is the matter of those who differentiate.
+// A copy of a scan's body, from which a derived scan is made: one that runs in the opposite direction for the gradient,
+// or one that carries tangents. The copy recomputes the body from the states before each step. The differentiating pass
+// decides which rule changes its nodes and what is added to them.
 #pragma once
 
 #include <hourglass/ir/trace.hpp>
@@ -9,7 +9,7 @@
 
 HOURGLASS_BEGIN
 
-// A sequence's type for one step.
+// The type of one step's slice of a sequence.
 constexpr value_type type_of_slice(value_type sequence) {
     for (int i = 1; i < sequence.extents.rank; ++i) sequence.extents[i - 1] = sequence.extents[i];
     sequence.extents[--sequence.extents.rank] = 0;
@@ -20,18 +20,18 @@ class body_copy {
     graph_builder& g_;
     list<int> map_; // node of the old body -> node of the copy
     list<int> initial_, sequences_, states_, slices_;
-    const scan_bodies& bodies_; // of the nodes before the scan
+    const scan_bodies& bodies_; // for the nodes before the scan
     list<bool> holds_;
-    int begin_ = 0;     // the first node that it holds
-    list<int> numbers_; // of the bodies that stand in the old one: those of their copies
+    int begin_ = 0;     // the first node of the old body
+    list<int> numbers_; // of nested bodies: old number -> number of the copy
 
 public:
-    const int old, body, steps; // the scan, and the number of the copy's body
+    const int old, body, steps; // the old scan, and the number of the copy's body
     const bool backwards;
-    const int every; // of the old states, which is kept; 0: all
-    int first = 0;   // node of the copy
+    const int every; // keeps every n-th state of the old scan; 0: all
+    int first = 0;   // first node of the copy
 
-    // For what is derived from the results that are `asked` for, by node.
+    // Copies the nodes needed for those results that are `asked` for, by node.
     constexpr body_copy(graph_builder& g, const scan_parts<graph_builder>& scan, known_bodies& bodies,
                         bool turned_round, const list<bool>& asked)
         : g_(g), map_(scan.at, -1), bodies_(bodies.up_to(g, scan.at)),
@@ -42,15 +42,15 @@ public:
         while (begin_ < old && !holds_[begin_]) ++begin_;
     }
     constexpr int begin() const { return begin_; } // the first node of the old body
-    // Whether a node lies in the old body and is of use there.
+    // Whether a node lies in the old body and is needed.
     constexpr bool holds(int n) const { return n < old && holds_[n]; }
-    // Whether it lies in a body that stands in the old one.
+    // Whether a node lies in a body nested in the old one.
     constexpr bool holds_within(int n) const { return holds(n) && bodies_[n] != scan_parts(g_, old).body; }
     constexpr const list<bool>& held() const { return holds_; } // of the nodes before the scan
-    // What stands for a node of the old body; what lies outside of it stays.
+    // Maps a node of the old body to its copy; nodes outside the body map to themselves.
     constexpr int operator[](int n) const { return n < old && map_[n] >= 0 ? map_[n] : n; }
 
-    // Leaves of the new body.
+    // These append leaves to the new body.
     constexpr int add_slice(int sequence) {
         sequences_.push(sequence);
         slices_.push(push_step(ops::step_kind::slice, slices_.size(), type_of_slice(g_.nodes[sequence].type)));
@@ -61,8 +61,8 @@ public:
         states_.push(push_step(ops::step_kind::state, states_.size(), g_.nodes[start].type));
         return states_.back();
     }
-    // A node for which the rule, given the operands in the copy, finds another one, is replaced by it; -1 where it
-    // finds none.
+    // Copies the body. `replacement` is called with each node and its operands in the copy; it returns the node to use
+    // instead, or -1.
     template <class Rule> constexpr void copy(const Rule& replacement) {
         find_leaves();
         first = g_.nodes.size();
@@ -79,12 +79,14 @@ public:
             if (map_[n] < 0) map_[n] = g_.push_node(at, operands.view());
         }
     }
-    // As it is. Stands behind the template, since Clang does not come back to one that had no body when it was called.
+    // Copies the body unchanged. Comes after the template: Clang does not return to a template without a body at the
+    // call.
     constexpr void copy() {
         copy([](const node&, const list<int>&) { return -1; });
     }
-    // The scan of the copy, given what its states become and what else is asked of its body. Sequences that nothing
-    // reads are left out; -1 where nothing is left, all that is asked for being the same in all steps.
+    // Makes the scan of the copy from the next values of its states and whatever else is asked of its body. Drops
+    // sequences that nothing reads. Returns -1 if no operand is left, because the requested values are the same in all
+    // steps.
     constexpr int finish(const list<int>& next, const list<int>& asked) {
         const list<bool> needed = needed_for(next, asked);
         list<int> operands = next;
@@ -99,7 +101,7 @@ public:
         const ops::scan_shape shape_{body, next.size(), backwards, steps};
         return g_.push(&record<ops::scan>, shape_, operands.view());
     }
-    // A value of its body for each step.
+    // Stacks a value of its body over the steps.
     constexpr int stacked(int scan, int value, const attributes& options = {}) const {
         const int both[] = {scan, value};
         if (scan >= 0) return g_.push(&record<ops::stacked>, options, {both, 2});
@@ -108,15 +110,15 @@ public:
         all.extents[0] = steps;
         return filled(handle{&g_, nullptr, value}, all).index;
     }
-    // What a state is after the last step. There is a scan where there is a state.
+    // A state's value after the last step. There is a state, hence a scan.
     constexpr int final_state(int scan, int next, int which) const {
         const int both[] = {scan, next};
         return g_.push(&record<ops::final_state>, ops::state_number{which}, {both, 2});
     }
 
 private:
-    // For each leaf of the old body the sequence whose slice stands for it in the copy: of a state its values before
-    // the steps. They stand before the copy, being no part of it.
+    // Maps each leaf of the old body to the sequence whose slice replaces it in the copy; for a state, the stacked
+    // values before each step. These nodes precede the copy, since they are not part of it.
     constexpr void find_leaves() {
         const scan_parts scan(g_, old);
         for (int n = begin_; n < old; ++n) {
@@ -125,7 +127,7 @@ private:
             map_[n] = step.is_state() ? stacked(old, n, ops::kept_steps{every}) : scan.sequence(step.which);
         }
     }
-    // A scan within the body is copied with its body, which has a number of its own.
+    // A scan nested in the body is copied along with its own body, which gets a new number.
     constexpr node renumbered(node at) {
         if (is_scan(at)) {
             ops::scan_shape shape_ = ops::scan_shape::of(at.options);
@@ -142,7 +144,7 @@ private:
         if (numbers_[within] == 0) numbers_[within] = ++g_.bodies;
         return numbers_[within];
     }
-    // By node, what these values of the new body are made of.
+    // By node, whether these values of the new body depend on it.
     constexpr list<bool> needed_for(const list<int>& next, const list<int>& asked) const {
         list<bool> needed(g_.nodes.size());
         for (int n : next) needed[n] = true;
@@ -151,7 +153,7 @@ private:
             for (int i = 0; needed[n] && i < g_.nodes[n].operand_count; ++i) needed[g_.operand(n, i)] = true;
         return needed;
     }
-    // Whether steps may be done again from what is kept of a sequence: that takes all states.
+    // Whether steps may be rematerialised from the kept values of a sequence; that takes all states.
     constexpr bool restores_steps(int sequence) const {
         const node& from = g_.nodes[sequence];
         return is_stacked(from) && ops::kept_steps::of(from.options).every > 0;

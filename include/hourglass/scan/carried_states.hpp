@@ -1,26 +1,25 @@
-// Which states of a scan must be carried when something is derived from it: those that what is asked for acts on, or
-// that act on it, from what they start with, from sequences, and from what the body reads of the graph around it. All
-// three ways to differentiate a scan ask it.
+// Which states a derived scan must carry: those that affect a requested value, or are affected by it, through their
+// initial values, sequences or nodes around the body. All three ways to differentiate a scan use it.
 #pragma once
 
 #include <hourglass/scan/row_mixing.hpp>
 
 HOURGLASS_BEGIN
 
-// How far a derivative of a node differs: there is none, it is the same in all rows of a call, or each row has its own.
+// How a node's derivative varies: it has none, it is the same in all rows of a call, or each row has its own.
 enum class flow { none, same, of_rows };
 
 class carried_states {
-    list<flow> nodes_; // before the scan: of its body, and as asked around it
+    list<flow> nodes_; // of nodes before the scan: in its body found here, elsewhere by `outside`
     list<flow> states_;
-    list<int> places_; // of a state, among those that are carried
+    list<int> places_; // of a state: its index among the carried ones
     int count_ = 0;
-    list<int> inner_;         // scans in the body
-    list<flow> inner_states_; // theirs, one scan after another
+    list<int> inner_;         // scans nested in the body
+    list<flow> inner_states_; // theirs, of consecutive scans
 
 public:
-    // `in_body` says by node what lies in the body, `outside(n)` the flow of a node around it, and `passes(node, i)`
-    // whether a node hands on that of its operand i.
+    // `in_body` marks the nodes of the body by index. `outside(n)` is the flow of a node around it. `passes(node, i)`
+    // says whether a node passes on the flow of its operand i.
     template <class Outside, class Passes>
     constexpr carried_states(const scan_parts<graph_builder>& scan, const list<bool>& in_body, const Outside& outside,
                              const Passes& passes)
@@ -31,7 +30,7 @@ public:
             else if (is_scan(scan.graph->nodes[n]))
                 add_inner_scan(scan_parts(*scan.graph, n));
         for (int s = 0; s < scan.states; ++s) states_[s] = nodes_[scan.initial(s)];
-        // What a state becomes may depend on any other: until nothing changes.
+        // The next value of a state may depend on any other state, so iterate to a fixed point.
         for (bool changed = true; changed;) {
             for (int n = 0; n < scan.at; ++n)
                 if (in_body[n]) nodes_[n] = flow_in_step(scan, n, passes);
@@ -45,7 +44,7 @@ public:
     constexpr bool moves(int n) const { return nodes_[n] != flow::none; }
     constexpr flow of_state(int s) const { return states_[s]; }
     constexpr bool carries(int s) const { return places_[s] >= 0; }
-    // Of a state that is carried, its number among those; else -1.
+    // The index of a carried state among the carried ones; else -1.
     constexpr int place(int s) const { return places_[s]; }
     constexpr int count() const { return count_; }
 
@@ -86,7 +85,7 @@ private:
                 return leaf.is_state() ? inner_state(*scan.graph, n, leaf.which) : nodes_[inner.sequence(leaf.which)];
         return flow::none;
     }
-    // Of a scan in the body: a value of each step moves as the value does, that after the last one as the state.
+    // Flow of a nested scan's result: stacked values follow the value, a final state follows the state.
     constexpr flow flow_of_result(const graph_builder& g, int n) const {
         if (is_stacked(g.nodes[n])) return nodes_[g.operand(n, 1)];
         return inner_state(g, g.operand(n, 0), ops::state_number::of(g.nodes[n].options).state);
@@ -100,7 +99,7 @@ private:
             found = flow_of_leaf(scan, ops::step_value::of(here.options));
         else if (is_scan_result(here))
             found = flow_of_result(g, n);
-        else if (!is_scan(here)) // which is no value
+        else if (!is_scan(here)) // a scan node has no value
             for (int i = 0; i < here.operand_count && found != flow::of_rows; ++i)
                 if (passes(here, i)) raise(found, nodes_[g.operand(n, i)]);
         if (found == flow::none) return found;

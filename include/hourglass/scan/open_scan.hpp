@@ -1,5 +1,5 @@
-// What lowering knows of a scan while its body is lowered (lowering/lower.hpp): the leaves that stand for the step's
-// parts of sequences and for the states, and what the states become.
+// The state of lowering a scan (lowering/lower.hpp) while its body is lowered: the leaves for the step's slices of
+// sequences and for the states, and the next values of the states.
 #pragma once
 
 #include <hourglass/expr/scan.hpp>
@@ -44,11 +44,11 @@ public:
         states_.push({formal, start.index, -1});
         depends_on(start);
     }
-    // What is passed to the body differs between examples, or an input that it reads.
+    // Records that the body reads a value or input that may differ between examples.
     constexpr void depends_on(handle x) { batched_ = batched_ || x.batched(); }
     constexpr void depends_on_rows() { batched_ = true; }
 
-    // The leaves, once all is known that they depend on.
+    // Makes the leaves, once everything they depend on is known.
     constexpr void begin() {
         if (steps_ < 1)
             g_.fail(sentence("the scan '", name_,
@@ -71,7 +71,7 @@ public:
             push_step(ops::step_kind::state, s, states_[s].name, type);
         }
     }
-    // Which state a node is, or -1.
+    // The index of the state that a node is the leaf of, or -1.
     constexpr int state(int n) const {
         const node& at = g_.nodes[n];
         if (!is<ops::step>(at)) return -1;
@@ -96,7 +96,7 @@ public:
         else
             states_[s].next = filled(value, type).index;
     }
-    // The scan's node, when the body is complete.
+    // Makes the scan node; the body must be complete.
     constexpr int close() {
         list<int> operands;
         for (const carried& c : states_) {
@@ -122,7 +122,7 @@ private:
     }
 };
 
-// A result of a scan that is lowered already: `value` is the node of the body's symbol.
+// Lowers a read of a finished scan's result. `value` is the node of the body's symbol.
 constexpr handle take_of_scan(handle scan, handle value, scan_moment moment, std::string_view symbol) {
     graph_builder& g = *scan.graph;
     int taken = value.index, state = -1;

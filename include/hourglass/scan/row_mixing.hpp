@@ -1,12 +1,12 @@
-// Which nodes put values together over the rows of a call. Where none does, a call can be cut into chunks, a scan be
-// run for a block of rows after another, and each row has a derivative of its own.
+// Which nodes combine values across the rows of a call. If none does, a call can be cut into chunks, a scan can run
+// block of rows by block of rows, and each row has a derivative of its own.
 #pragma once
 
 #include <hourglass/scan/body.hpp>
 
 HOURGLASS_BEGIN
 
-// A scan's results do what the nodes of its body do, which are asked themselves. `Graph` is a builder or a view.
+// A scan's results never mix rows themselves; the nodes of its body are asked instead. `Graph` is a builder or a view.
 template <class Graph> constexpr bool mixes_rows(const Graph& g, int n) {
     const node& at = g.nodes[n];
     if (at.type.batched) return at.op->mixes_rows(at.options);

@@ -1,7 +1,7 @@
-// Sums over the rows that leave the loop of a scan. The adjoint of what a body reads of the graph around it is a sum
-// over the steps, and mostly in each step one over the rows: a product of two matrices of rows, or a sum. One sum over
-// rows and steps, after the scan, of what its steps leave, costs less than one in each step, and leaves the steps' rows
-// independent.
+// Hoists sums over rows out of a scan's loop. The adjoint of a value that the body reads from around the scan is a sum
+// over the steps. Each term is usually a sum over rows too: a product of two matrices of rows, or a reduction. Stacking
+// the operands and summing once over rows and steps, after the scan, costs less than a sum per step, and keeps the rows
+// of each step independent.
 #pragma once
 
 #include <hourglass/ops/linear.hpp>
@@ -14,14 +14,14 @@ class sums_over_steps {
     const body_copy& body_;
 
 public:
-    // Where a value of the body for each step is to be summed: what is taken out of the loop, and what is summed in it.
+    // The terms of a value to be summed over the steps: those summed after the loop, and those carried in it.
     struct terms {
         list<int> after, carried;
     };
     constexpr sums_over_steps(graph_builder& g, const body_copy& body) : g_(g), body_(body) {}
 
-    // Splits a value of the body into its terms; what those taken out are made of must be stacked: it is added to
-    // `asked`.
+    // Splits a value of the body into its terms. Terms summed after the loop need their operands stacked, so these are
+    // added to `asked`.
     constexpr void split(int n, terms& found, list<int>& asked) const {
         if (n >= body_.first && is<ops::add>(g_.nodes[n]) && g_.nodes[g_.operand(n, 0)].type == g_.nodes[n].type &&
             g_.nodes[g_.operand(n, 1)].type == g_.nodes[n].type) {
@@ -31,7 +31,7 @@ public:
             (ask(n, asked) ? found.after : found.carried).push(n);
         }
     }
-    // The sum of a term over the steps, after their scan, whose results can be stacked now.
+    // The sum of a term over the steps. Call it after the scan is made, when its values can be stacked.
     constexpr handle after(int n, int scan) const {
         const node at = g_.nodes[n];
         const auto of = [&](int i) { return g_.operand(n, i); };
@@ -46,7 +46,7 @@ public:
     }
 
 private:
-    constexpr bool is_row(int n) const { // a value for each row in each step
+    constexpr bool is_row(int n) const { // has a value for each row in each step
         return n >= body_.first && g_.nodes[n].type.batched && g_.nodes[n].type.extents.rank < max_rank;
     }
     static constexpr bool is_over_rows(const node& n) {

@@ -1,13 +1,13 @@
-// The dimensions of a group's domain: how its loads walk through memory, as a kernel's loops do. Which group has which
-// dimensions is said in schedule/group_rules.hpp.
+// The dimensions of a group's domain: how its loads walk through memory, as the loops of a kernel do. Which kinds of
+// groups use which function is in schedule/group_rules.hpp.
 #pragma once
 
 #include <hourglass/schedule/schedule.hpp>
 
 HOURGLASS_BEGIN
 
-// The strides of an operand along a domain's axes: dimension 0 is the batch (extent 1 where there is none), then the
-// axes of the domain. Where the operand is repeated, it stands still.
+// The strides of an operand along the axes of a domain. Dimension 0 is the batch (extent 1 if there is none), followed
+// by the domain's axes. The stride is 0 where the operand is repeated.
 constexpr void find_strides(const value_type& t, const value_type& domain, long (&strides)[max_dimensions]) {
     long stride = 1;
     for (int i = t.extents.rank - 1; i >= 0; --i) {
@@ -18,8 +18,8 @@ constexpr void find_strides(const value_type& t, const value_type& domain, long 
     if (t.batched) strides[0] = stride;
 }
 
-// The rows and columns of a product's result. Its loads are whole, a row, a column or a number of it, so that each has
-// one stride for the rows.
+// The rows and columns of a product's result. Each load is a whole matrix, a row, a column or a single number, so it
+// has one stride for the rows.
 constexpr void find_matrix_dimensions(schedule_group& group, group_load* loads) {
     const int rank = group.domain.extents.rank;
     group.dimensions = 2;
@@ -37,7 +37,7 @@ constexpr void find_matrix_dimensions(schedule_group& group, group_load* loads) 
     }
 }
 
-// Puts a dimension of one element before dimension `at`.
+// Inserts a dimension of one element before dimension `at`.
 constexpr void insert_dimension(schedule_group& group, group_load* loads, int at) {
     for (int d = group.dimensions - 1; d >= at; --d) {
         group.extents[d + 1] = group.extents[d];
@@ -51,11 +51,11 @@ constexpr void insert_dimension(schedule_group& group, group_load* loads, int at
     ++group.dimensions;
 }
 
-// Joins neighbouring axes through which all loads walk in one stride, but never across `boundary`, the first axis that
+// Joins neighbouring axes that all loads walk through with one stride, but never across `boundary`, the first axis that
 // the group's sums run over (-1: none).
 constexpr void find_joined_dimensions(schedule_group& group, group_load* loads, int boundary) {
     int from[max_dimensions]{}; // the axis whose strides a dimension has
-    int last = -1, summed = -1; // the latest dimension; the first that is summed
+    int last = -1, summed = -1; // the latest dimension; the first summed one
     const int rank = group.domain.extents.rank;
     for (int axis = 0; axis <= rank; ++axis) { // axis 0 is the batch
         const long extent = axis == 0 ? 1 : group.domain.extents[axis - 1];

@@ -1,12 +1,12 @@
 // Fusion: which nodes are computed together. Elementwise nodes join each other, the sums over last axes that consume
-// them, and the matrix product that feeds them; the groups come out in an order in which everything is computed before
+// them, and the matrix product that feeds them. The groups come out in an order in which every value is computed before
 // it is used.
 //
-// A group's number is its place in that order. A node joins the group of its latest operand where the domains are
-// equal, else a later open group of its domain, else it opens one: so no choice can make a cycle. What serves updates
-// alone (an optimiser's arithmetic and the weight gradients behind it) stays in groups of its own, on which nothing
-// else waits; they may run as soon as the last reader of what they overwrite has run. What is made of numbers of the
-// model alone has groups of its own too, which run once, when the program is made.
+// A group's number is its place in that order. A node joins the group of its latest operand if the domains are equal,
+// else a later open group of its domain, else it opens one, so no choice can make a cycle. Nodes that serve only
+// updates (an optimiser's arithmetic and the weight gradients that feed it) have groups of their own, on which no other
+// group waits; these may run as soon as the last reader of what they overwrite has run. Nodes that depend only on
+// constants of the model have groups of their own too, which run once, when the program is made.
 #pragma once
 
 #include <hourglass/schedule/group_kinds.hpp>
@@ -17,7 +17,7 @@ HOURGLASS_BEGIN
 // Makes the decisions, node by node in the order of the graph.
 class fusion {
     static constexpr int most_instructions = 64;
-    static constexpr int most_deferred = 6; // nodes behind one another
+    static constexpr int most_deferred = 6; // in a chain
 
     graph_view g_;
     list<fused_node> fused_nodes_;
@@ -25,16 +25,16 @@ class fusion {
     list<bool> floating_list_;
     list<int> depth_list_;
     list<fused_type> type_list_;
-    // The arrays of these, which have their sizes from the beginning. To reach them by functions would be most of what
-    // a constant evaluation does here.
+    // The lists' arrays, whose sizes never change. Member functions would take most of a constant evaluation's steps
+    // here.
     const node* nodes_ = nullptr;
     const int* operands_ = nullptr;
     const node_uses* uses_ = nullptr;
     fused_node* fused_ = nullptr;
     fused_group* groups_ = nullptr;
     int group_count_ = 0;
-    bool* deferred_ = nullptr; // made of leaves alone: joins the group of its first use
-    int* depth_ = nullptr;     // of floating nodes: how many of them stand behind one another
+    bool* deferred_ = nullptr; // reads only leaves and deferred nodes: joins the group of its first use
+    int* depth_ = nullptr;     // of deferred nodes: the length of the chain
     fused_type* types_ = nullptr;
 
 public:
@@ -43,7 +43,7 @@ public:
           depth_list_(g.nodes.size), nodes_(g.nodes.data), operands_(g.operands.data), uses_(uses.data),
           fused_(fused_nodes_.begin()), groups_(fused_groups_.begin()), deferred_(floating_list_.begin()),
           depth_(depth_list_.begin()) {
-        for (int n = 0; n < g.nodes.size; ++n) // they are numbered as they appear
+        for (int n = 0; n < g.nodes.size; ++n) // types are numbered as they appear
             if (uses_[n].type == type_list_.size()) type_list_.push({nodes_[n].type, nodes_[n].type.extents.size()});
         types_ = type_list_.begin();
         for (int n = 0; n < g.nodes.size; ++n) place(n);
@@ -85,14 +85,14 @@ private:
         here.uniform = fused_[here.source].uniform;
         for (int i = 0; i < nodes_[n].operand_count; ++i) wait_for(g_.operand(n, i), here);
     }
-    // Nothing that reads it runs before the group of the node that it waits for.
+    // Makes readers of this node run no earlier than the group of the awaited node.
     constexpr void wait_for(int awaited, fused_node& here) {
         materialise(fused_[awaited].source);
         const int own = fused_[awaited].group, of = fused_[fused_[awaited].source].group;
         here.group = own > here.group ? own : here.group;
         here.group = of > here.group ? of : here.group;
     }
-    // A number of the call is in no group.
+    // Whether a node is a scalar of the call, which is in no group.
     constexpr bool is_number(int n) {
         const node& at = nodes_[n];
         if (at.type.extents.rank != 0 || at.type.batched || uses_[n].written) return false;
@@ -108,7 +108,7 @@ private:
         for (int i = 0; i < at.operand_count; ++i) {
             const int o = operands_[at.first_operand + i], s = fused_[o].source;
             if (deferred_[s]) {
-                // Each deferred node is looked at once for every path to it: no more paths than a few steps make.
+                // A deferred node is visited once for each path to it; the limit on depth bounds the paths.
                 if (s != o || fused_[s].type != fused_[n].type || depth_[s] == most_deferred) return false;
                 if (depth_[s] >= depth) depth = depth_[s] + 1;
             } else if (!fused_[s].uniform && nodes_[s].op->kind != operation_kind::leaf) {
@@ -120,7 +120,7 @@ private:
         return true;
     }
 
-    // A deferred node that is used from memory gets a group like any other.
+    // Places a deferred node that is read from memory in a group, like any other node.
     constexpr void materialise(int n) {
         if (n < 0 || !deferred_[n]) return;
         deferred_[n] = false;
@@ -133,7 +133,7 @@ private:
     constexpr void materialise_operands(int n) {
         for (int i = 0; i < nodes_[n].operand_count; ++i) materialise(fused_[g_.operand(n, i)].source);
     }
-    // Brings the deferred operands of n, and theirs, into its group.
+    // Pulls the deferred operands of n, and theirs, into its group.
     constexpr void pull_in(int n, int boundary, int group) {
         for (int i = 0; i < nodes_[n].operand_count; ++i) {
             const int o = operands_[nodes_[n].first_operand + i];
@@ -143,8 +143,8 @@ private:
         }
         add(n, boundary, group);
     }
-    // The first group in whose place all operands are there: one's own for what is in a register, the next for what is
-    // in memory. The operands of deferred ones are included: what they read may have been materialised since.
+    // The first group at whose place all operands are available: the operand's group if it is in a register, the next
+    // one if it is in memory. Looks through deferred operands, since what they read may have been materialised by now.
     constexpr int earliest_of(int n, int type) const {
         const node& at = nodes_[n];
         int earliest = -1;
@@ -161,7 +161,7 @@ private:
         }
         return earliest;
     }
-    // Whether n may join a group, and its deferred operands come along; those that may not are materialised first.
+    // Whether n may join a group together with its deferred operands; any that may not are materialised first.
     constexpr bool all_fit(int n, int type, int boundary, int group) const {
         return fits(n, type, boundary, group) && operands_fit(n, type, boundary, group);
     }
@@ -193,13 +193,13 @@ private:
             if (const int s = fused_[operands_[at.first_operand + i]].source; fused_[s].group >= 0)
                 groups_[fresh].reads = s;
         if (operands_fit(n, type, boundary, fresh)) return pull_in(n, boundary, fresh);
-        // Sums along which an operand is broadcast unevenly.
+        // An operand is broadcast unevenly along the summed axes.
         materialise_operands(n);
         latest = open(kind_of_arithmetic, type, n);
         add(n, boundary, latest);
     }
-    // Updates that are made of different values stay apart, so that those of equal layers are equal groups, which one
-    // kernel serves.
+    // Keeps updates of different values apart, so that those of equal layers become equal groups, which one kernel
+    // serves.
     constexpr bool goes_with(int n, int group) const {
         const node& at = nodes_[n];
         bool apart = false;
@@ -234,7 +234,7 @@ private:
         ++d.count;
         fused_[n].group = group;
     }
-    // A group for node n, and others like it.
+    // Opens a group for node n and others like it.
     constexpr int open(group_kind kind, int type, int n) {
         fused_group& d = groups_[group_count_];
         d.kind = kind;
@@ -244,7 +244,7 @@ private:
         d.tail = may_serve_updates(kind) && !d.once && !uses_[n].awaited;
         return group_count_++;
     }
-    // A group that one node makes, whatever joins it later.
+    // Opens a group for a node that makes one by itself, whatever joins it later.
     constexpr void alone(int n) {
         materialise_operands(n);
         const group_kind kind = kind_made_by(g_, n);

@@ -1,5 +1,5 @@
-// What the stages ask of a kind of group, whatever kinds there are: the rules of schedule/group_rules.hpp, chosen by
-// the kind of a group that is at hand.
+// What the stages ask of a kind of group, without knowing the kinds: the rules of schedule/group_rules.hpp, chosen by a
+// group's kind.
 #pragma once
 
 #include <utility>
@@ -17,7 +17,7 @@ struct any_plan {};
 
 }
 
-// Whether all is stated that a kind of group has to state.
+// Whether the rules of a kind state everything a kind must state.
 template <class Rules>
 concept states_group_rules = requires(const graph_view& g, const node* nodes, const schedule_view& s, fused_group& d,
                                       schedule_group& group, group_load* loads, const group_candidate& candidate,
@@ -55,7 +55,7 @@ template <int... K> constexpr bool check_all_rules(std::integer_sequence<int, K.
 }
 static_assert(check_all_rules(all_kinds{}));
 
-// Calls use(specialisation{}) with what is said of a kind in one of the two places.
+// Calls use(specialisation{}) with the specialisation of `Of` for a kind.
 template <template <group_kind> class Of, class Use, int... K>
 constexpr void choose_by_kind(group_kind kind, Use& use, std::integer_sequence<int, K...>) {
     (void)((kind == static_cast<group_kind>(K) && (use(Of<static_cast<group_kind>(K)>{}), true)) || ...);
@@ -66,7 +66,7 @@ template <int... K> constexpr group_kind kind_made_by(const graph_view& g, int n
     return made;
 }
 
-// What is one word or one bit of each kind, to be looked up.
+// The facts of a kind that are a word or a bit, as a lookup table.
 struct kind_facts {
     std::string_view word;
     bool reads_operands, keeps_registers, may_serve_updates, multiplies, moves_elements, has_steps;

@@ -1,8 +1,8 @@
-// The kinds of groups, and what fusion, plan, layout and printing must know of each: one specialisation of group_rules
-// a kind, and nowhere else. How a group of a kind runs is in runtime/group_runners.hpp.
+// The kinds of groups, and what fusion, plan, layout and printing must know of each: one specialisation of
+// `group_rules` for each kind, and nowhere else. How a group of a kind runs is in runtime/group_runners.hpp.
 //
-// A new kind is an enumerator, its rules and its runner; assertions over the enumeration (schedule/group_kinds.hpp) say
-// what is missing. No rule falls through to another kind's: what several share they take from a base by name.
+// A new kind takes an enumerator, its rules and its runner; assertions over the enumeration (schedule/group_kinds.hpp)
+// report what is missing. No rule falls through to another kind's: shared rules come from a base by name.
 #pragma once
 
 #include <string_view>
@@ -13,22 +13,22 @@
 
 HOURGLASS_BEGIN
 
-// Those that constant evaluations ask most stand first.
+// The kinds that constant evaluations ask for most come first.
 enum class group_kind : int {
     elementwise,      // one pass over a domain, with sums over its last axes
     product,          // a matrix product whose tiles pass through elementwise nodes
-    column_reduction, // over the batch or over leading axes
-    movement,         // of runs of elements, or of axes into another order
-    loop,             // what has no kernel runs by its operation's own plain loop
+    column_reduction, // sums over the batch or over leading axes
+    movement,         // copies runs of elements, or permutes axes
+    loop,             // without a kernel: runs its operation's own plain loop
     noise,
     scan, // a recurrence, whose body has a schedule of its own
-    count // no kind: how many there are
+    count // not a kind: the number of kinds
 };
 inline constexpr int group_kinds = static_cast<int>(group_kind::count);
-// What arithmetic opens where no group takes it.
+// The kind that arithmetic opens if no group takes it.
 inline constexpr group_kind kind_of_arithmetic = group_kind::elementwise;
 
-// A node that might join a group, as the group's rules are asked about it.
+// A node that might join a group, as the group's rules see it.
 struct group_candidate {
     const node* nodes;
     const int* operands;
@@ -39,7 +39,7 @@ struct group_candidate {
     int boundary;  // of a sum: the first axis that it runs over, else -1
     bool kept;     // used by more than sums
 
-    // Whether all operands of a node run through the axes from the boundary on in one stride, so that these are one
+    // Whether all operands of a node walk the axes from the boundary on with one stride, so that these are one
     // dimension.
     constexpr bool is_flat(int n, const value_type& domain, int from) const {
         for (int i = 0; i < nodes[n].operand_count; ++i) {
@@ -67,26 +67,26 @@ struct group_work {
 
 // What a kind states:
 //
-//   word                 what it is called in a printed schedule
+//   word                 its name in a printed schedule
 //   reads_operands       its groups read whole values, the schedule's operands; others load elements
 //   keeps_registers      values of its groups stay in registers, and elementwise nodes may join them
-//   may_serve_updates    a group may run late, where only updates wait for it
+//   may_serve_updates    a group may run late if only updates wait for it
 //   multiplies           its groups are matrix products
 //   moves_elements       its groups copy elements, as the operation's record says
 //   has_steps            its groups run steps, which have schedules of their own
 //
-//   makes(g, n)          whether node n makes such a group; of a node that makes one, this is true of one kind
-//   open(g, n, d)        what fusion finds out about the group that n makes
+//   makes(g, n)          whether node n makes such a group; true for exactly one kind if n makes a group
+//   open(g, n, d)        what fusion records about the group that n makes
 //   takes(d, candidate)  whether a node may join a group of its domain
 //   work(nodes, d)       how much a group computes
 //   write(plan, d, out)  what it reads and stores, apart from its instructions (schedule/plan.hpp)
 //   find_dimensions(out, loads, boundary)
-//                        those of the domain, where it keeps registers (schedule/dimensions.hpp)
+//                        the dimensions of the domain, if it keeps registers (schedule/dimensions.hpp)
 //   each_read(s, group, use)
 //                        calls use(value) for each value that the group reads
 //   add_structure(g, group, add)
-//                        what its machine code depends on beside domain, loads, instructions and stores
-//   print(group, to)     what a printed schedule says of the node that makes it
+//                        what its machine code depends on besides domain, loads, instructions and stores
+//   print(group, to)     what a printed schedule says about the node that makes it
 template <group_kind> struct group_rules;
 
 namespace group_detail {
@@ -104,13 +104,13 @@ constexpr double work_of_instructions(const fused_group& d) {
     return 4.0 * d.count * static_cast<double>(d.domain.extents.size());
 }
 
-// What is made of whole operands in ways of its own, which has a plain loop in any case.
+// Nodes computed from whole operands in a way of their own; they always have a plain loop.
 constexpr bool is_whole(const node& n) {
     const operation_kind kind = n.op->kind;
     return kind == operation_kind::product || kind == operation_kind::movement || kind == operation_kind::marker;
 }
 
-// What is true of most groups that one node makes, whatever they read.
+// What holds for most kinds whose groups one node makes, whatever they read.
 struct one_node {
     static constexpr bool keeps_registers = false, may_serve_updates = true;
     static constexpr bool multiplies = false, moves_elements = false, has_steps = false;
@@ -120,7 +120,7 @@ struct one_node {
     static constexpr void find_dimensions(schedule_group&, group_load*, int) {}
     static constexpr void print(const schedule_group&, auto&) {}
 };
-// And reads whole values, by machine code of its own for each operation.
+// In addition reads whole values, with machine code of its own for each operation.
 struct one_operation : one_node {
     static constexpr bool reads_operands = true;
     static constexpr void write(auto& plan, const fused_group& d, schedule_group& out) {
@@ -144,7 +144,7 @@ template <> struct group_rules<group_kind::elementwise> {
     static constexpr bool makes(const graph_view& g, int n) { return is_arithmetic(g, n); }
     static constexpr void open(const graph_view&, int, fused_group&) {}
 
-    // Everything, but sums of one group begin with one axis, from which on all that is in it is one dimension.
+    // Takes everything, but the sums of a group begin at one axis, from which on each of its nodes has one dimension.
     static constexpr bool takes(const fused_group& d, const group_candidate& c) {
         if (c.boundary >= 0 && d.boundary >= 0 && c.boundary != d.boundary) return false;
         const int common = c.boundary >= 0 ? c.boundary : d.boundary;
@@ -178,7 +178,7 @@ template <> struct group_rules<group_kind::product> {
     static constexpr bool makes(const graph_view& g, int n) {
         return g[n].op->kind == operation_kind::product && is_matrix_product(g[n]);
     }
-    // How a kernel multiplies its operands: with nodes in place of the numbers of operands.
+    // How a kernel multiplies the operands, with their nodes in place of their numbers.
     static constexpr void open(const graph_view& g, int n, fused_group& d) {
         const value_type types[] = {g[g.operand(n, 0)].type, g[g.operand(n, g[n].operand_count - 1)].type};
         product_plan p = g[n].op->matrix_product(types, g[n].options);
@@ -187,8 +187,8 @@ template <> struct group_rules<group_kind::product> {
         d.product = p;
     }
 
-    // No sums, and nothing of which the sums behind it were all that is used. The epilogue sees a matrix: an operand
-    // must be whole, a row, a column or a single number in it.
+    // Takes no sums, and no node that only sums use. The epilogue sees a matrix: an operand must be a whole matrix, a
+    // row, a column or a single number.
     static constexpr bool takes(const fused_group& d, const group_candidate& c) {
         if (c.boundary >= 0 || !c.kept || d.product.summed) return false;
         const node& at = c.nodes[c.candidate];
@@ -202,7 +202,7 @@ template <> struct group_rules<group_kind::product> {
         const value_type &t = operand.type, &whole = domain.type;
         const int rank = whole.extents.rank;
         const long columns = whole.extents.extents[rank - 1];
-        // A number per example stands for one row of the matrix only where an example is one row.
+        // A number per example stands for one row of the matrix only if an example is one row.
         if (operand.elements == 1) return !t.batched || domain.elements == columns;
         const bool row = !t.batched && operand.elements == columns && t.extents[t.extents.rank - 1] == columns;
         const bool column = t.batched == whole.batched && t.extents.rank == rank && t.extents[rank - 1] == 1 &&
@@ -238,7 +238,7 @@ template <> struct group_rules<group_kind::product> {
             add(part);
         add(p.rows_in_m + 2 * p.rows_in_k + 4 * p.per_row + 8 * p.summed);
     }
-    // The plan may have turned the product round: this is how the kernel sees it.
+    // Prints the product as the kernel sees it; the plan may have swapped the sides.
     static constexpr void print(const schedule_group& group, auto& to) {
         const product_plan& p = group.product;
         const auto extent = [&](long n, bool rows) {
@@ -293,13 +293,13 @@ template <> struct group_rules<group_kind::noise> : group_detail::one_node {
     static constexpr bool makes(const graph_view& g, int n) { return g[n].op->kind == operation_kind::noise; }
     static constexpr void write(auto& plan, const fused_group& d, schedule_group&) { plan.store_node(d.node); }
     static constexpr void each_read(const schedule_view&, const schedule_group&, auto&) {}
-    // A model that draws from one distribution has the code of no other.
+    // A model that draws from one distribution does not contain the code of others.
     static constexpr void add_structure(const graph_view& g, const schedule_group& group, auto& add) {
         add(static_cast<long>(ops::noise_source::of(g[group.node].options).distribution));
     }
 };
 
-// The results of a scan are nodes without operands, which name the node that calls it: they lie in its group.
+// The results of a scan are nodes without operands that name the node calling it: they belong to its group.
 constexpr bool is_scan_call(const node& n) { return n.op->kind == operation_kind::scan && n.operand_count > 0; }
 constexpr bool is_scan_output(const node& n) { return n.op->kind == operation_kind::scan && n.operand_count == 0; }
 

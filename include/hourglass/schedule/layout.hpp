@@ -1,5 +1,5 @@
 // The layout of a schedule: before which groups the threads must wait for each other, where values lie in the arena,
-// and which groups one kernel can serve. Works in place on a schedule whose order is there already (schedule/plan.hpp).
+// and which groups one kernel can serve. Edits a schedule whose order is final (schedule/plan.hpp).
 #pragma once
 
 #include <bit>
@@ -9,13 +9,13 @@
 
 HOURGLASS_BEGIN
 
-// A schedule's arrays, to be written to.
+// A schedule's arrays, for writing.
 struct schedule_edit {
     schedule_group* groups = nullptr;
     stored_value* values = nullptr;
     long* arena = nullptr;
     long* arena_without_reuse = nullptr;
-    schedule_view all; // the same arrays, and those that stay as they are
+    schedule_view all; // the same arrays, and those that do not change
 };
 constexpr schedule_edit edit(schedule_builder& b) {
     return {b.groups.begin(), b.values.begin(), &b.arena, &b.arena_without_reuse, b.view()};
@@ -31,8 +31,8 @@ constexpr void each_value(const schedule_view& s, const schedule_group& group, a
     for (int i = 0; i < group.store_count; ++i) use(stores[i].value, true);
 }
 
-// Whether the next product may count on what this one packed: those of each row, and those of all calls, lie outside of
-// that order.
+// Whether the next product may rely on what this one packed. Products per row, and those computed once for all calls,
+// are not part of that order.
 constexpr bool packs_in_order(const schedule_group& group) {
     return multiplies(group.kind) && !group.product.per_row && !group.once;
 }
@@ -40,8 +40,8 @@ constexpr bool same_left(const product_plan& a, const product_plan& b) {
     return a.left == b.left && a.left_row == b.left_row && a.left_column == b.left_column && a.m == b.m && a.k == b.k &&
            a.rows_in_m == b.rows_in_m && a.rows_in_k == b.rows_in_k;
 }
-// Two products in a row of one left operand (the heads for mu and logvar, say): it is packed once. Not for parameters,
-// which may be written between the two, nor for weight gradients, whose right operand is the packed one.
+// If consecutive products have the same left operand (such as the heads for mu and logvar), it is packed once. Not for
+// parameters, which may be written in between, nor for weight gradients, whose right operand is the packed one.
 constexpr void find_packed(const schedule_edit& e) {
     int before = -1;
     for (int g = 0; g < e.all.groups.size; ++g) {
@@ -56,7 +56,7 @@ constexpr void find_packed(const schedule_edit& e) {
     }
 }
 
-// A group waits for the others if something that it needs, or overwrites, was touched since the last wait.
+// A group waits for the other threads if a value that it needs or overwrites was touched since the last wait.
 constexpr void find_waits(const schedule_edit& e) {
     list<int> written(e.all.values.size, -1), read(e.all.values.size, -1);
     int last_wait = 0;
@@ -83,8 +83,8 @@ class arena_layout {
 public:
     constexpr arena_layout(const schedule_edit& e, long max_rows) : e_(e), max_rows_(max_rows) {}
 
-    // Places for values in the arena. Time is counted in waits: between two of them everything may run at once. What is
-    // computed once is so at time 0, before all calls; what the calls read of it stays where it is.
+    // Assigns values their places in the arena. Time is counted in waits: between two waits everything may run at once.
+    // Values computed once exist from time 0, before all calls; those that calls read are never overwritten.
     constexpr void run() {
         const int values = e_.all.values.size;
         bool any_once = false;
@@ -132,7 +132,7 @@ public:
     }
 
 private:
-    // Whole cache lines of floats, so that rows of different values never share one.
+    // Rounds up to whole cache lines of floats, so that rows of different values never share one.
     constexpr long size_of(int v) const {
         const long elements = e_.values[v].type.extents.size() * (e_.values[v].type.batched ? max_rows_ : 1);
         return (elements + 15) / 16 * 16;
@@ -173,8 +173,8 @@ private:
     }
 };
 
-// Equal for groups that one kernel can serve: operations, wiring, strides, extents; not where the data lies. Numbers
-// are spread over the hash in place, since a call for each would be most of the work.
+// A hash that is equal for groups that one kernel can serve: operations, operands, strides and extents, but not the
+// data's place. Numbers are spread over the hash in place, since a call for each would be most of the work.
 constexpr std::uint64_t structure_of(const schedule_view& s, const graph_view& g, const schedule_group& group) {
     constexpr std::uint64_t prime = 0xff51afd7ed558ccdull;
     std::uint64_t hash = mix(static_cast<std::uint64_t>(group.kind), group.domain.batched);

@@ -1,5 +1,5 @@
-// The order in which fused groups run. They come in an order that works (schedule/fuse.hpp); those that only serve
-// updates (tails) move forward, to where nobody reads the old value any more.
+// The order in which fused groups run. They arrive in a valid order (schedule/fuse.hpp). Groups that serve only updates
+// (tails) move forward, to where nothing reads the old value any more.
 #pragma once
 
 #include <hourglass/schedule/groups.hpp>
@@ -8,9 +8,9 @@ HOURGLASS_BEGIN
 
 struct order_view {
     slice_of<int> groups;       // in the order in which they run
-    slice_of<int> first_update; // of each group: the first root that it updates, or -1
-    slice_of<int> next_update;  // of each root: the next one of its group
-    slice_of<bool> late;        // of each root: whether it is written at the very end
+    slice_of<int> first_update; // by group: the first root that it updates, or -1
+    slice_of<int> next_update;  // by root: the next one of its group
+    slice_of<bool> late;        // by root: whether it is written at the very end
 };
 
 class ordering {
@@ -22,11 +22,11 @@ class ordering {
     list<bool> late_;
     list<int> last_reader_;   // of a parameter or state: the last group that is no tail
     list<int> tail_reader_;   // the tail group that reads it; -2: several
-    list<int> earliest_;      // of tail groups: the group behind which it can run
+    list<int> earliest_;      // of tail groups: the group after which it can run
     list<dependence> needed_; // of tail groups
 
 public:
-    // A tail group runs behind the last other group that it depends on, or that reads what it overwrites.
+    // A tail runs after the last other group that it depends on or that reads what it overwrites.
     constexpr explicit ordering(const fusion_view& f)
         : of_(f.groups), first_update_(f.groups.size, -1), next_update_(f.g.roots.size), late_(f.g.roots.size),
           last_reader_(f.g.names.size, -1), tail_reader_(f.g.names.size, -1), earliest_(f.groups.size, -1) {
@@ -60,15 +60,15 @@ private:
                 int& reader = tail ? tail_reader_[name] : last_reader_[name];
                 if (!tail)
                     reader = reader > group ? reader : group;
-                else if (!fused[n].arithmetic) // it reads all of its operands for each element, so it cannot write
+                else if (!fused[n].arithmetic) // reads all of its operands for each element, so it cannot write
                     reader = -2;               // where one of them lies
                 else if (reader != group)
                     reader = reader == -1 ? group : -2;
             }
         }
     }
-    // What each group updates, behind the last reader of the old value. Where the tail group of another update reads it
-    // too, it is written at the very end, from the arena.
+    // Finds what each group updates, no earlier than the last reader of the old value. If another update's tail reads
+    // the old value too, the new one is written at the very end, from the arena.
     constexpr void find_updates(const fusion_view& f) {
         for (int i = f.g.roots.size - 1; i >= 0; --i) {
             const graph_root& r = f.g.roots.data[i];
@@ -83,7 +83,7 @@ private:
     }
     constexpr void wait_for_needed() {
         int* const earliest = earliest_.begin();
-        for (bool changed = true; changed;) { // twice, nearly always: nodes come in order, groups nearly so
+        for (bool changed = true; changed;) { // nearly always two passes: nodes are ordered, groups almost
             changed = false;
             for (const dependence& d : needed_) {
                 const int after = of_.data[d.from].tail ? earliest[d.from] : d.from;
@@ -93,8 +93,8 @@ private:
             }
         }
     }
-    // Each tail behind the group that it waits for. In one place they keep their numbers' order, in which they depend
-    // on each other.
+    // Inserts each tail after the group that it waits for. Tails in the same place stay in the order of their numbers,
+    // in which they depend on each other.
     constexpr void merge_tails() {
         const int count = of_.size;
         list<int> first(count + 1, -1), next(count);

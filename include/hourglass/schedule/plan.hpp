@@ -1,6 +1,6 @@
-// The plan: fused groups, in the order of schedule/order.hpp, become a schedule: what they load, compute and store is
-// written down. Where values lie and who waits is found in schedule/layout.hpp. Whatever is made is made in its place,
-// since to copy it is most of what it costs a compiler.
+// The plan: makes a schedule of fused groups, in the order of schedule/order.hpp, by writing down what they load,
+// compute and store. Where values lie, and who waits for whom, is decided in schedule/layout.hpp. Everything is made in
+// place, since copies would be most of the cost in a compiler.
 #pragma once
 
 #include <hourglass/schedule/fuse.hpp>
@@ -17,13 +17,13 @@ class planning {
     list<int> value_list_, instruction_list_, loaded_list_;
     list<bool> late_list_;
     list<int> target_value_; // name -> the value of a parameter or state
-    // The arrays of these and of the graph: to reach them by functions would be most of what a constant evaluation does
+    // The arrays of these lists and of the graph. Member functions would take most of a constant evaluation's steps
     // here.
     const node* nodes_;
     const int* operands_;
     const fused_node* fused_;
     int* value_of_;            // node -> value, or -1
-    int* instruction_of_;      // node -> its place among its group's instructions
+    int* instruction_of_;      // node -> its index among its group's instructions
     int* loaded_by_ = nullptr; // value -> the group that loaded it last
     bool* late_;               // updates that are written at the very end
 
@@ -52,21 +52,21 @@ public:
     planning& operator=(const planning&) = delete;
     constexpr schedule_builder take() { return static_cast<schedule_builder&&>(s_); }
 
-    // What the rules of a kind write of the group that was begun last.
+    // What the rules of a kind call to describe the latest group.
 
-    // Through reshapes, as everything that asks for the value of a node.
+    // The value of a node, looked up through reshapes as everywhere.
     constexpr int value_of(int n) const { return value_of_[fused_[n].source]; }
     constexpr bool is_stored(int n) const { return fused_[n].stored || late_[n]; }
-    // The result of a kernel that its instructions find in registers: their first load.
+    // A kernel's result that its instructions find in registers: their first load.
     constexpr void load_tile() { s_.loads.extend(1)->tile = true; }
-    // Whole values, in place of loads.
+    // Reads whole values instead of loads.
     constexpr void read_operands(int n, schedule_group& out) {
         out.operand = value_of(f_.g.operand(n, 0));
         out.first_load = s_.operands.size();
         out.load_count = nodes_[n].operand_count;
         for (int i = 0; i < out.load_count; ++i) s_.operands.push(value_of(f_.g.operand(n, i)));
     }
-    // What no instruction computes: of the group's own node, and of its instructions where these are its results.
+    // Stores a value that no instruction computes: that of the group's own node, or of nodes that are its results.
     constexpr void store_node(int n) { s_.stores.push({-1, value_of_[n]}); }
     constexpr void store_instructions(const fused_group& d) {
         for (int n = d.first; n >= 0; n = fused_[n].next_instruction) store_node(n);
@@ -186,7 +186,7 @@ private:
         if (at.op->kind == operation_kind::reduction) out.reduces = true;
         if (is_stored(n)) s_.stores.push({index, value_of_[n]});
     }
-    // The place of an operand among the loads of a group.
+    // The index of an operand among the loads of a group.
     constexpr int load_index(int operand, int fused_index, const schedule_group& out) {
         const int value = value_of(operand), count = s_.loads.size() - out.first_load;
         group_load& fresh = *s_.loads.extend(1);
@@ -210,7 +210,7 @@ private:
     }
 };
 
-// About how much there will be in a plan, and seldom less than there is.
+// An estimate of the plan's sizes, seldom too small.
 constexpr schedule_sizes guess_of_plan(const fusion_view& f) {
     schedule_sizes s;
     s.groups = f.groups.size + 16;

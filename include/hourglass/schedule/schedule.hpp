@@ -1,13 +1,13 @@
-// A schedule: what a program runs, as plain arrays. Groups of nodes that are computed together, the values that lie in
-// memory and where, and what must be waited for. schedule/fuse.hpp makes the groups, schedule/plan.hpp orders them and
-// lays out memory.
+// A schedule: what a program runs, as plain arrays. It has groups of nodes that are computed together, the values in
+// memory and their places, and what to wait for. schedule/fuse.hpp makes the groups, schedule/order.hpp orders them,
+// schedule/plan.hpp writes them down and schedule/layout.hpp lays out memory.
 #pragma once
 
 #include <hourglass/ir/static_graph.hpp>
 
 HOURGLASS_BEGIN
 
-enum class group_kind : int; // schedule/group_rules.hpp lists the kinds and says what is true of each
+enum class group_kind : int; // schedule/group_rules.hpp lists the kinds and their rules
 
 // Where a value lies.
 enum class storage_kind { uniform, fed, parameter, state, arena };
@@ -15,13 +15,13 @@ enum class storage_kind { uniform, fed, parameter, state, arena };
 struct stored_value {
     int node = -1;
     storage_kind storage{};
-    int name = -1; // of what is fed, of the parameter, of the state
+    int name = -1; // of the fed symbol, parameter or state
     value_type type{};
     long offset = -1;                  // in the arena, in elements
     int first_use = -1, last_use = -1; // positions in the order; -1: none
 };
 
-// An operand of an instruction: an instruction before it, a load, or a constant.
+// An operand of an instruction: an earlier instruction, a load, or a constant.
 struct instruction_input {
     enum class source { instruction, load, constant } from{};
     int index = 0;
@@ -33,7 +33,7 @@ inline constexpr int max_dimensions = max_rank + 1;
 struct group_load {
     int value = -1;
     bool tile = false;              // the product's own result, still in registers
-    long strides[max_dimensions]{}; // plain arrays: each call of std::array's is a step of a constant evaluation
+    long strides[max_dimensions]{}; // plain arrays: each call of a std::array member is a step of constant evaluation
 };
 struct group_store {
     int instruction = -1;
@@ -51,16 +51,16 @@ struct schedule_group {
     int first_instruction = 0, instruction_count = 0;
     int first_load = 0, load_count = 0;
     int first_store = 0, store_count = 0;
-    // the domain with neighbouring axes joined; extents[0] is multiplied by the rows where `domain.batched`
+    // The domain with neighbouring axes joined; extents[0] is multiplied by the rows if `domain.batched`.
     int dimensions = 0;
     long extents[max_dimensions]{};
     bool reduces = false; // some instructions are sums over the last dimension
     product_plan product{};
     int node = -1;               // of a group that one node makes: that node
-    int operand = -1;            // the first of the values that it reads as a whole
+    int operand = -1;            // the first of the values that it reads whole
     bool tail = false;           // serves updates only
     bool once = false;           // computed when the program is made: the same in every call
-    bool wait_before = false;    // something it needs was made by other threads since the last wait
+    bool wait_before = false;    // other threads made something it needs since the last wait
     std::uint64_t structure = 0; // equal for groups that one kernel can serve
     int representative = -1;     // the first group of the same structure
 };
@@ -86,14 +86,14 @@ struct schedule_sizes {
 struct schedule_view {
     slice_of<schedule_group> groups;
     slice_of<instruction> instructions;
-    slice_of<instruction_input> instruction_inputs; // of the instructions, one behind another
+    slice_of<instruction_input> instruction_inputs; // of consecutive instructions
     slice_of<group_load> loads;
     slice_of<group_store> stores;
     slice_of<stored_value> values;
     slice_of<schedule_result> results;
     slice_of<int> uniforms; // values computed before the groups run
-    slice_of<int> operands; // values that groups read as a whole
-    slice_of<int> numbers;  // nodes that are numbers of the call, in the order in which they are computed
+    slice_of<int> operands; // values that groups read whole
+    slice_of<int> numbers;  // nodes that are scalars of the call, in the order of computation
     long arena = 0;         // elements
     long arena_without_reuse = 0;
     double work_per_row = 0, work = 0; // floating-point operations, roughly
@@ -140,7 +140,7 @@ struct schedule_builder {
 };
 
 template <schedule_sizes Room> struct frozen_schedule {
-    schedule_sizes sizes{}; // of what is there; where that is more than there is room for, nothing was copied
+    schedule_sizes sizes{}; // the actual sizes; if they exceed the room, nothing was copied
     table<schedule_group, Room.groups> groups;
     table<instruction, Room.instructions> instructions;
     table<instruction_input, Room.instruction_inputs> instruction_inputs;

@@ -1,5 +1,5 @@
-// What fusion (schedule/fuse.hpp) must know of a node beforehand: the number of its type, and what its users are, which
-// come behind it.
+// What fusion (schedule/fuse.hpp) must know of a node in advance: the number of its type, and facts about its users,
+// which come after it.
 #pragma once
 
 #include <hourglass/schedule/groups.hpp>
@@ -7,13 +7,13 @@
 HOURGLASS_BEGIN
 
 struct node_uses {
-    int type = -1;           // types are numbered as they appear, so that they are compared in one step
+    int type = -1;           // types are numbered as they appear, for comparison in one step
     bool arithmetic = false; // elementwise, or a sum over last axes
     bool used = false, asked = false;
-    bool awaited = false;       // by more than updates
+    bool awaited = false;       // used by more than updates
     bool kept = false;          // used by more than sums
-    bool written = false;       // an update: computed by a group, even where it is a number of the call
-    bool fixed = false;         // made of numbers of the model alone: computed once, when the program is made
+    bool written = false;       // an update: a group computes it, even if it is a scalar of the call
+    bool fixed = false;         // depends only on constants of the model: computed once, when the program is made
     bool read_by_fixed = false; // so it cannot wait for a call to make it
 };
 
@@ -23,7 +23,7 @@ class use_analysis {
     list<value_type> types_;
 
 public:
-    // Where something can be computed once for all calls, that is found too.
+    // `once`: also finds what can be computed once for all calls.
     constexpr explicit use_analysis(const graph_view& g, bool once = true) : g_(g), nodes_(g.nodes.size) {
         find_types();
         find_users();
@@ -84,7 +84,7 @@ private:
         }
     }
 
-    // Backwards: does a node serve updates alone; is it only summed.
+    // Walks backwards: which nodes serve only updates, and which are only summed.
     constexpr void find_users() {
         node_uses* const out = nodes_.begin();
         for (const graph_root& r : g_.roots) {
@@ -103,7 +103,7 @@ private:
                 node_uses& o = out[operands[i]];
                 const bool same_domain = o.type == p.type;
                 o.used = true;
-                // A tail ends where the gradient is made: what a product or a sum reads is everybody's.
+                // A tail ends where the gradient is made: operands of a product or a sum may serve anything.
                 o.awaited = o.awaited || p.awaited || !elementwise || !same_domain;
                 o.kept = o.kept || !(sums || (!kept && same_domain));
             }

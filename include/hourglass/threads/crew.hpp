@@ -1,5 +1,4 @@
-// The threads that one program runs on: how many there may be, the team that helps it, and how many of them each run
-// takes.
+// The threads that one program runs on: how many there may be, the team that helps it, and how many each run takes.
 #pragma once
 
 #include <hourglass/threads/pace.hpp>
@@ -9,8 +8,8 @@ HOURGLASS_BEGIN
 
 class crew {
 public:
-    // Floating-point operations between two waits for each other: for fewer, waking other threads and waiting costs
-    // more than they save.
+    // Floating-point operations between two barriers. For fewer, waking other threads and waiting for them costs more
+    // than it saves.
     static constexpr double work_worth_a_team = 4e5;
 
     explicit crew(thread_limit limit)
@@ -20,20 +19,20 @@ public:
     crew& operator=(const crew&) = delete;
 
     int most() const { return pace_.most(); }
-    // Makes the team, so that no run has to.
+    // Makes the team in advance, so that no run has to.
     void prepare() {
         if (most() > 1 && take()) team_->give_back();
     }
 
-    // Calls task(worker) in as many threads as are worth it for a run with so many floating-point operations between
-    // two waits.
+    // Calls task(worker) in as many threads as pay off for a run with this many floating-point operations between two
+    // barriers.
     template <class Task> void run(double work, Task task) { run_task(work, task); }
 
 private:
     void run_task(double work, team_task task) {
         const bool may_share = most() > 1 && (is_pinned_ || work > work_worth_a_team);
         const bool shares = may_share && pace_.threads() > 1 && take();
-        // Without the team that it was to have, a run says nothing of what one would do.
+        // A run that did not get its team says nothing about the team's speed.
         const bool is_judged = may_share && !is_pinned_ && shares == (pace_.threads() > 1);
         const std::int64_t start = is_judged ? monotonic_nanoseconds() : 0;
         std::int64_t waited = 0;
@@ -63,7 +62,7 @@ private:
     team* team_ = nullptr;
 };
 
-// In a crew's place where a program never has more than its caller's thread.
+// Replaces `crew` in a program that only ever uses its caller's thread.
 struct loner {
     explicit loner(thread_limit) {}
     static constexpr int most() { return 1; }

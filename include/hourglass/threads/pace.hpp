@@ -1,7 +1,7 @@
-// How many threads the next run of a program takes, by how its last ones went. Where others use the processors, a
-// helper that was put off its own comes back a time slice later, and all wait for it: then fewer threads are faster, at
-// the worst one. Results do not depend on the number, so it may change at any run. Knows nothing of teams and programs;
-// it is told what they took.
+// Decides how many threads a program's next run takes, from how its last runs went. If other processes use the
+// processors, a helper that was preempted returns only a time slice later, and all others wait for it; then fewer
+// threads, in the worst case one, are faster. Results do not depend on the number, so it may change at any run. Knows
+// nothing of teams and programs, only how long runs took.
 #pragma once
 
 #include <algorithm>
@@ -11,11 +11,11 @@
 
 HOURGLASS_BEGIN
 
-// Runs are judged by windows of so many together, by the work that they did in a nanosecond: one run may be lucky, and
-// one pause of milliseconds among a hundred runs is what counts. While the caller's thread waits little, nothing is
-// tried. When it waits much, a window runs alone, and one with half as many threads where that did no more; what did
-// more is kept. From there twice as many threads are tried. What fails is tried again later: after twenty times what it
-// cost, and after twice as long each time.
+// Runs are judged in windows of several, by the work done per nanosecond: one run may be lucky, and one pause of
+// milliseconds in a hundred runs is what counts. While the caller's thread waits little, nothing is tried. When it
+// waits much, a window with one thread is tried, and then one with half as many threads if that did no more work; the
+// faster choice is kept. From there twice as many threads are tried. A failed attempt is repeated after twenty times
+// its cost, and after twice as long each time.
 class pace {
 public:
     explicit pace(int most) : most_(most), threads_(most) {}
@@ -23,8 +23,8 @@ public:
     int most() const { return most_; }
     int threads() const { return threads_; }
 
-    // A run has ended at `now`; it did so much work in so many nanoseconds, of which the caller's thread waited so
-    // many.
+    // Records a run that ended at `now`, with its work and its duration in nanoseconds, of which the caller's thread
+    // waited `waited`.
     void ran(double work, std::int64_t took, std::int64_t waited, std::int64_t now) {
         window_.add(work, static_cast<double>(took), static_cast<double>(waited));
         if (trying_) {
@@ -53,11 +53,11 @@ private:
         static constexpr double much_waiting = 0.4, most_of_it = 0.8;
         bool whole() const { return took >= least_time && (runs >= least_runs || waited > most_of_it * took); }
         bool waits() const { return waited > much_waiting * took; }
-        // Where the thread waited for some of the time, a pause may have come from elsewhere: more runs tell.
+        // If the thread waited part of the time, the pause may have come from elsewhere: more runs will tell.
         bool tells() const { return !waits() || waited > most_of_it * took || took >= long_time; }
         double speed() const { return work / took; }
     };
-    // When the next attempt may be made, and how long it is put off when it fails.
+    // When the next attempt may be made, and how long it is postponed if it fails.
     struct patience {
         double next = 0, pause = shortest;
 
@@ -66,7 +66,7 @@ private:
             pause = std::clamp(std::max(2 * pause, 20 * cost), shortest, longest);
             next = now + pause;
         }
-        // Of what is given up for the first time: it may have been a single pause.
+        // After giving something up for the first time: the cause may have been a single pause.
         void put_off(double cost, double now) { next = now + std::max(pause, 4 * cost); }
         void won() {
             pause = std::max(pause / 2, shortest);
@@ -86,7 +86,7 @@ private:
         threads_ = threads;
         trying_ = true;
     }
-    // What the window has lost against the threads before it.
+    // The time that the window lost compared with the number of threads before.
     double loss() const { return window_.took - window_.work / settled_.speed(); }
     bool is_hopeless() const { return loss() > window::least_time; }
 

@@ -22,7 +22,7 @@ HOURGLASS_BEGIN
 
 namespace processors {
 
-// The first line of a file, without its end; empty where there is none.
+// The first line of a file that contains a given string, without its end; empty if there is none.
 inline std::string first_line(const std::string& path, const char* containing = "") {
     std::string found;
     if (std::FILE* file = std::fopen(path.c_str(), "r")) {
@@ -34,7 +34,7 @@ inline std::string first_line(const std::string& path, const char* containing = 
     return found;
 }
 
-// A quota of processor time, "200000 100000" or "max 100000": how many processors that is, rounded up.
+// Parses a quota of processor time, "200000 100000" or "max 100000". Returns the number of processors, rounded up.
 inline int of_quota(const std::string& text) {
     char* end = nullptr;
     const double time = std::strtod(text.c_str(), &end), period = std::strtod(end, nullptr);
@@ -42,8 +42,8 @@ inline int of_quota(const std::string& text) {
     return static_cast<int>(std::clamp((time - 1) / period + 1, 1.0, 1e6));
 }
 
-// The least quota of a control group and of those that hold it. `process` is what /proc/self/cgroup is, `root` where
-// the groups are mounted: in a container its own group, whatever path the process is told of.
+// The smallest quota of a control group and its ancestors. `process` is the text of /proc/self/cgroup. `root` is where
+// the groups are mounted: in a container that is its own group, whatever path /proc tells the process.
 HOURGLASS_COLD inline int in_control_group(const std::string& process, const std::string& root) {
     int least = INT_MAX;
     const auto look = [&](std::string group, const std::string& mount, int (*read)(const std::string&)) {
@@ -66,7 +66,7 @@ HOURGLASS_COLD inline int in_control_group(const std::string& process, const std
     return least;
 }
 
-// Those that the scheduler may put this thread on, as taskset and the like leave them.
+// The processors that the scheduler may put this thread on, as set by taskset and the like.
 inline int in_affinity() {
 #if defined(__linux__)
     cpu_set_t set;
@@ -79,14 +79,14 @@ inline int in_affinity() {
 #endif
 }
 
-// OMP_NUM_THREADS, which batch systems set for whatever computes with threads: its first number.
+// The first number in OMP_NUM_THREADS, which batch systems set for anything that computes with threads.
 inline int in_environment() {
     const char* const given = std::getenv("OMP_NUM_THREADS");
     const long number = given ? std::strtol(given, nullptr, 10) : 0;
     return number >= 1 && number <= INT_MAX ? static_cast<int>(number) : INT_MAX;
 }
 
-// All of these; the quota is read once.
+// The least of these limits. The quota is read only once.
 inline int available() {
     static const int quota = in_control_group("/proc/self/cgroup", "/sys/fs/cgroup");
     return std::min({in_affinity(), quota, in_environment()});
@@ -94,11 +94,13 @@ inline int available() {
 
 }
 
-// What hg::threads may be bound to: n, the most threads of a run, which takes no more than there are processors; or
-// pinned(n), on which every run is done, however little it is and whatever else the machine does.
+/// The most threads that a run can have.
 inline constexpr int most_threads = 1024;
+/// A value for `hg::threads`: every run uses exactly this many threads, however small it is and whatever else the
+/// machine does. A plain number is an upper bound, which the number of processors limits too.
 template <std::integral Number> struct pinned { Number threads; };
 template <class Number> pinned(Number) -> pinned<Number>;
+/// How many threads a program may use, from what `hg::threads` is bound to.
 struct thread_limit {
     int most = 1;
     bool is_pinned = false;

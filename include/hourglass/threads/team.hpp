@@ -1,7 +1,7 @@
-// The threads that help a program's own: teams, each with as many helpers as somebody needed, and the list of all teams
-// of the process. Helpers sleep between runs. A run takes a free team for itself and gives it back, so programs that
-// the caller's own threads run at the same time have different teams, or none where all processors have helpers
-// already. Knows nothing of programs; how many threads one should take is in threads/pace.hpp.
+// The threads that help a program's own: teams, each with as many helpers as some run needed, and the list of all teams
+// of the process. Helpers sleep between runs. A run takes a free team and gives it back, so programs that the caller
+// runs at the same time on several threads have different teams, or none if all processors have helpers already. Knows
+// nothing of programs; how many threads one should take is in threads/pace.hpp.
 #pragma once
 
 #include <algorithm>
@@ -32,7 +32,7 @@ public:
 
     int helpers() const { return usable_ ? static_cast<int>(helpers_.size()) : 0; }
 
-    // Of one run at a time; false where another has it, or its threads are gone.
+    // Takes the team for one run; false if another run has it or its threads are gone.
     bool try_take() {
         if (taken_.exchange(true, std::memory_order_acquire)) return false;
         if (usable_) return true;
@@ -41,9 +41,9 @@ public:
     }
     void give_back() { taken_.store(false, std::memory_order_release); }
 
-    // What follows is for whoever has taken it.
+    // Only for the run that has taken the team.
 
-    // Fewer than asked for where the system has no more threads.
+    // Adds helpers until there are this many, or until the system has no more threads.
     void grow(int helpers) {
         while (this->helpers() < helpers) {
             auto made = std::make_unique<helper>();
@@ -53,7 +53,7 @@ public:
             helpers_.push_back(std::move(made));
         }
     }
-    // Calls task(worker) in this thread, as the first, and in helpers. Returns how long this one waited for them, in
+    // Calls task(worker) in this thread, as the first, and in helpers. Returns how long this thread waited for them, in
     // nanoseconds.
     std::int64_t run(int threads, team_task task) {
         task_ = task;
@@ -73,7 +73,7 @@ public:
         for (const auto& one : helpers_) pthread_join(one->id, nullptr);
         helpers_.clear();
     }
-    // In a child process none of the threads exists; what they were is never freed.
+    // For a child process, in which none of the threads exists. Their memory is never freed.
     void forget() { usable_ = false; }
 
 private:
@@ -87,7 +87,7 @@ private:
             order.fetch_add(1, std::memory_order_release);
             order.notify_one();
         }
-        // Signals are for the threads that the program itself has started.
+        // Blocks all signals in the helper: they are for threads that the program itself has started.
         bool start() {
             sigset_t all, before;
             sigfillset(&all);
@@ -98,7 +98,7 @@ private:
         }
         static void* work(void* self) {
             helper& me = *static_cast<helper*>(self);
-            std::fesetenv(FE_DFL_ENV); // the rounding mode of whoever started it is not that of all it will help
+            std::fesetenv(FE_DFL_ENV); // not the rounding mode of the thread that started it
             for (unsigned done = 0;; ++done) {
                 wait_while(me.order, done);
                 team& t = *me.of;
@@ -120,8 +120,8 @@ private:
 // All teams of the process.
 class teams {
 public:
-    // A team with so many helpers, taken; null where there is none to be had. Programs that are told how many threads
-    // to run on, by hg::pinned, have one however many there are.
+    // Takes a team with this many helpers; null if none is available. Programs with a number of threads set by
+    // `hg::pinned` get one however many helpers there are.
     static team* take(int helpers, bool is_pinned) {
         teams& all = every();
         const lock held(all.mutex_);
@@ -159,7 +159,7 @@ private:
     static teams& every() {
         static teams* const all = new teams;
         static const struct closing {
-            ~closing() { every().close(); } // else a library that is unloaded would leave threads without code
+            ~closing() { every().close(); } // else unloading a library would leave threads without code
         } at_exit;
         static_cast<void>(at_exit);
         return *all;

@@ -1,5 +1,5 @@
-// How a thread waits for others: awake for some tens of microseconds, since to be woken takes about as long, and then
-// asleep, so that whoever is waited for finds a processor free.
+// How a thread waits for others: spinning for some tens of microseconds, since waking up takes about as long, and then
+// asleep, so that the thread it waits for finds a free processor.
 #pragma once
 
 #include <atomic>
@@ -11,7 +11,7 @@
 
 HOURGLASS_BEGIN
 
-// <chrono> would cost each program that includes this half a second of compiling.
+// <chrono> would cost every program that includes this half a second of compile time.
 inline std::int64_t monotonic_nanoseconds() {
     std::timespec now{};
     clock_gettime(CLOCK_MONOTONIC, &now);
@@ -41,10 +41,10 @@ inline void wait_while(const std::atomic<unsigned>& word, unsigned old) {
     word.wait(old, std::memory_order_acquire);
 }
 
-// Where so many threads meet, again and again: none goes on before all have come.
+// A barrier for a number of threads, reusable: none continues before all have arrived.
 class meeting_point {
 public:
-    // Called before any of these threads arrives, while no other is on its way here.
+    // Must be called before any of these threads arrives, while no other thread is on its way here.
     void expect(int threads) {
         threads_ = threads;
         missing_.store(threads, std::memory_order_relaxed);
@@ -54,7 +54,7 @@ public:
         const unsigned now = phase_.load(std::memory_order_relaxed);
         if (!count_in()) wait_while(phase_, now);
     }
-    // The same, in nanoseconds.
+    // The same; returns how long it waited, in nanoseconds.
     std::int64_t arrive_and_wait_timed() {
         const unsigned now = phase_.load(std::memory_order_relaxed);
         if (count_in()) return 0;
@@ -64,7 +64,7 @@ public:
     }
 
 private:
-    // Whether this was the last of them.
+    // Returns whether this was the last thread.
     bool count_in() {
         if (missing_.fetch_sub(1, std::memory_order_acq_rel) > 1) return false;
         missing_.store(threads_, std::memory_order_relaxed);

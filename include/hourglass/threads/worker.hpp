@@ -1,5 +1,5 @@
-// How the threads of a program share its work: which of them one is, where all of them meet, and a thread's share of so
-// many items. What they do with it is elsewhere, and so is where they come from (threads/team.hpp).
+// How the threads of a program share its work: which of them one is, where all of them meet, and a thread's share of a
+// number of items. What they do with it is elsewhere, and so is where they come from (threads/team.hpp).
 #pragma once
 
 #include <algorithm>
@@ -20,10 +20,10 @@ struct team_meeting {
 struct worker {
     int thread = 0;
     int threads = 1;
-    team_meeting* meeting = nullptr; // of several threads
+    team_meeting* meeting = nullptr; // null for a single thread
 };
-// What each thread of a run does: any function of a worker, which must live until the run ends. Its type is forgotten,
-// so that a crew is compiled once for all programs.
+// What each thread of a run does: any function of a worker, which must live until the run ends. Its type is erased, so
+// that a crew is compiled once for all programs.
 class team_task {
     void* of_ = nullptr;
     void (*call_)(void*, worker) = nullptr;
@@ -36,7 +36,7 @@ public:
     void operator()(worker w) const { call_(of_, w); }
 };
 
-// All threads of the step meet here; alone, nothing happens.
+// A barrier for all threads of a run; does nothing for a single one.
 inline void wait_for_all(worker w) {
     if (w.threads == 1) return;
     if (w.thread == 0)
@@ -44,9 +44,10 @@ inline void wait_for_all(worker w) {
     else
         w.meeting->point.arrive_and_wait();
 }
-// A thread's share of `count` items, whole multiples of `grain` except at the end; the split depends on nothing else.
+/// A thread's share of `count` items: a range of whole multiples of `grain`, except at the end. It depends only on the
+/// arguments.
 struct share {
-    long first, last;
+    long first, last; ///< the range [first, last)
     constexpr share(long count, worker w, long grain = 1) {
         const long pieces = (count + grain - 1) / grain;
         first = std::min(count, pieces * w.thread / w.threads * grain);

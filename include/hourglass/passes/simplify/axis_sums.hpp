@@ -1,4 +1,4 @@
-// Rules of sums over the axes of an example. Of a sum over the rows there is none.
+// Rules for sums over the axes of an example. Sums over the rows have none.
 #pragma once
 
 #include <hourglass/passes/simplify/scales.hpp>
@@ -24,7 +24,7 @@ constexpr int sum_of_scaled(simplifier& s, const formula& f) {
 struct axis_run {
     int begin = 0, end = 0;
 };
-// The extents of a factor of a product, with extents of 1 up to the product's rank.
+// The extents of a product's factor, padded with 1 to the product's rank.
 constexpr shape aligned_extents(const shape& of, int rank) {
     shape aligned = of;
     const int extra = rank - of.rank;
@@ -33,7 +33,7 @@ constexpr shape aligned_extents(const shape& of, int rank) {
     aligned.rank = rank;
     return aligned;
 }
-// The axes along which these extents are 1, at one end of those that are summed: none where there are none.
+// The axes at one end of the summed ones along which the extents are 1; empty if there are none.
 constexpr axis_run unvaried(const shape& aligned, axis_run summed) {
     int begin = summed.begin;
     while (begin < summed.end && aligned[begin] == 1) ++begin;
@@ -42,8 +42,8 @@ constexpr axis_run unvaried(const shape& aligned, axis_run summed) {
     while (begin > summed.begin && aligned[begin - 1] == 1) --begin;
     return {begin, summed.end};
 }
-// The sum of u v, where v is the same all along some of the axes: only u is summed over these, once for all examples.
-// -1 where v varies along each.
+// The sum of u v, where v does not vary along some of the axes: u is summed over these, once for all examples. -1 if v
+// varies along all of them.
 constexpr int sum_of_common_factor(simplifier& s, int n, axis_run summed) {
     const int u = common_factor(s, n);
     if (u < 0) return -1;
@@ -71,7 +71,7 @@ constexpr int sum_of_factors(simplifier& s, const formula& f) {
 
 inline constexpr rule of_axis_sum[] = {
     {"sum over no axis", any, any, sum_over_nothing},
-    {"sum(x * c)", any, any, sum_of_scaled},              // and sum(-x): exact but for the sign of a zero
+    {"sum(x * c)", any, any, sum_of_scaled},              // and sum(-x); exact but for the sign of a zero
     {"sum(u v)", an<ops::multiply>, any, sum_of_factors}, // in derivatives
 };
 

@@ -1,5 +1,5 @@
-// Tables by operation: what is known of some operations, found by an operation's number in a few steps, however long
-// the table is. They are made when they are compiled, and read in constant evaluations.
+// Hash tables by operation: facts about some operations, found by an operation's id in a few steps however long the
+// table is. Built at compile time and read in constant evaluations.
 #pragma once
 
 #include <cstdint>
@@ -15,7 +15,7 @@ template <class T> struct known_of_operation {
 };
 template <class Op, class T> constexpr known_of_operation<T> known_of(T value) { return {id_of<Op>, value}; }
 
-// Open addressing, by the lowest bits of the number, which is a hash.
+// Open addressing by the lowest bits of the id, which is a hash.
 template <class T, int Count> class by_operation {
     static constexpr int capacity() {
         int slots = 4;
@@ -25,7 +25,7 @@ template <class T, int Count> class by_operation {
     static constexpr int slots = capacity();
     known_of_operation<T> entries_[slots]{};
 
-    static void stands_there_twice() {} // no constant expression: the compiler's message names it
+    static void stands_there_twice() {} // not constexpr: the compiler's message names it
 
 public:
     constexpr explicit by_operation(const known_of_operation<T> (&given)[Count]) {
@@ -36,7 +36,7 @@ public:
             entries_[i] = entry;
         }
     }
-    // The place of what is known, or -1. No pointer: with its sanitizer GCC takes a comparison with null for no
+    // The place of an entry, or -1. Not a pointer: with its sanitizer GCC does not take a comparison with null for a
     // constant.
     constexpr int find(std::uint64_t id) const {
         int i = static_cast<int>(id & (slots - 1));

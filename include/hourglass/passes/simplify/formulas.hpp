@@ -1,4 +1,4 @@
-// Questions about formulas of a graph that grows: whether two compute the same, and whether a value is never negative.
+// Queries on formulas of a growing graph: whether two compute the same, and whether a value is never negative.
 #pragma once
 
 #include <bit>
@@ -11,7 +11,7 @@
 
 HOURGLASS_BEGIN
 
-// The operands from `first` on, `count` of them or all, that must not be negative for a result that never is.
+// The operands that must not be negative for a result that never is: from `first` on, `count` of them, or all (-1).
 struct sign_rule {
     int first = 0, count = 0;
 };
@@ -39,7 +39,7 @@ inline constexpr known_of_operation<sign_rule> list_of_signs[] = {
     known_of<ops::slice>(where_all),
     known_of<ops::where>(where_branches),
     known_of<ops::pow>(where_first),
-    known_of<ops::corrected_mean>(where_first), // what corrects a mean is less than the mean itself
+    known_of<ops::corrected_mean>(where_first), // the correction is smaller than the mean itself
 };
 inline constexpr by_operation signs(list_of_signs);
 
@@ -65,7 +65,7 @@ protected:
 public:
     constexpr explicit formulas(graph_builder& g) : g_(g) {}
 
-    // Never below zero and never -0, whatever its leaves are; it may be no number.
+    // Whether the value is never below zero nor -0, whatever its leaves are; it may be NaN.
     constexpr bool is_not_negative(int n, int depth = 0) const {
         if (depth > deepest) return false;
         if (is_literal(n)) return number(n) > 0 || std::bit_cast<std::uint64_t>(number(n)) == 0;
@@ -79,7 +79,7 @@ public:
             if (!is_not_negative(operand(n, i), depth + 1)) return false;
         return true;
     }
-    // Computed by the same formula from the same leaves.
+    // Whether both are computed by the same formula from the same leaves.
     constexpr bool same_value(int a, int b, int depth = 0) const {
         if (a == b) return true;
         const node &x = at(a), &y = at(b);

@@ -1,4 +1,4 @@
-// Rules of logarithms and powers.
+// Rules for logarithms and powers.
 #pragma once
 
 #include <hourglass/passes/simplify/rule.hpp>
@@ -7,7 +7,7 @@ HOURGLASS_BEGIN
 namespace simplify_rules {
 
 inline constexpr rule of_logarithm[] = {
-    {"log(exp(x))", an<ops::exp>, any, operand_of_first}, // where exp overflows too: towards the exact value
+    {"log(exp(x))", an<ops::exp>, any, operand_of_first}, // also where exp overflows: towards the exact value
 };
 inline constexpr rule of_power[] = {
     {"pow(sqrt(x), c)", any, number, without_root}, // squares.hpp: towards the exact value

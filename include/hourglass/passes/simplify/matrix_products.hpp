@@ -1,4 +1,4 @@
-// Rules of matrix products.
+// Rules for matrix products.
 #pragma once
 
 #include <hourglass/passes/simplify/scales.hpp>
@@ -10,7 +10,7 @@ constexpr bool swaps_matrix(const simplifier& s, int n) {
     return s.is_op<ops::transpose>(n) && s.at(n).type.extents.rank == 2 &&
            ops::axis_order::of(s.at(n).options).order[0] == 1;
 }
-// The product of these operands; one that is a transpose is read transposed.
+// The product of these operands; a transposed operand is read transposed.
 constexpr int product_of(simplifier& s, const formula& f, int a, int b) {
     ops::product_transposes transposes = ops::product_transposes::of(f.old.options);
     if (swaps_matrix(s, a)) {
@@ -26,7 +26,7 @@ constexpr int product_of(simplifier& s, const formula& f, int a, int b) {
 constexpr int product_of_transposed(simplifier& s, const formula& f) {
     return swaps_matrix(s, f.a) || swaps_matrix(s, f.b) ? product_of(s, f, f.a, f.b) : -1;
 }
-// A matrix times a multiple of a vector, where the result is not longer: the number outside. -1 where that is not so.
+// Moves the scale of a vector out of a matrix product, if the result is not longer than the vector; else -1.
 constexpr int product_of_multiple(simplifier& s, const formula& f, int a, int b) {
     if (f.old.type.batched || s.at(b).type.extents.rank != 1 || !is_scaled(s, b)) return -1;
     if (f.old.type.extents.size() > s.at(b).type.extents.size()) return -1;

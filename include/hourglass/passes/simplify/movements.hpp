@@ -1,4 +1,4 @@
-// Rules of what moves numbers and computes none, and of markers that have done their work.
+// Rules for operations that only move values, and for markers that are no longer needed.
 #pragma once
 
 #include <hourglass/passes/simplify/rule.hpp>
@@ -17,7 +17,7 @@ constexpr int first_if_axes_stay(simplifier&, const formula& f) {
         if (order[i] != i) return -1;
     return f.a;
 }
-// Numbers of the call are always there.
+// Scalars of the call are always available.
 constexpr int first_if_number(simplifier& s, const formula& f) {
     const value_type& type = s.at(f.a).type;
     return type.extents.rank == 0 && !type.batched ? f.a : -1;

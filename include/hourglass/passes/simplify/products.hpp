@@ -1,4 +1,4 @@
-// Rules of products of elements, and of squares.
+// Rules for elementwise products and squares.
 #pragma once
 
 #include <hourglass/passes/simplify/scales.hpp>
@@ -6,7 +6,7 @@
 HOURGLASS_BEGIN
 namespace simplify_rules {
 
-// Of which all elements are 1.
+// Matches an operand whose elements are all 1.
 inline constexpr operand_pattern ones{0, true, [](const simplifier& s, int n) {
                                           const int of = s.number_in(n);
                                           return s.is_literal(of) && s.number(of) == 1;
@@ -14,7 +14,8 @@ inline constexpr operand_pattern ones{0, true, [](const simplifier& s, int n) {
 constexpr int square_of_equals(simplifier& s, const formula& f) { return f.a == f.b ? square(s.h(f.a)).index : -1; }
 constexpr int first_times_number(simplifier& s, const formula& f) { return times(s, f.a, f.b, f.old.type); }
 constexpr int second_times_number(simplifier& s, const formula& f) { return times(s, f.b, f.a, f.old.type); }
-// In derivatives, of u v where u is the same for all examples: square(u), once for all, times square(v).
+// In derivatives: the square of u v, where u is the same for all examples, is square(u), computed once, times
+// square(v).
 constexpr int square_of_factors(simplifier& s, const formula& f) {
     const int u = common_factor(s, f.a);
     if (u < 0) return -1;
@@ -23,7 +24,7 @@ constexpr int square_of_factors(simplifier& s, const formula& f) {
     return hadamard(first, second).index;
 }
 
-// There is no rule for a user's x * 0, which is no number where x is infinite or none.
+// There is no rule for a user's x * 0, which is NaN if x is infinite or NaN.
 inline constexpr rule of_product[] = {
     {"0' * x", absent, any, first},
     {"x * 0'", any, absent, second},
@@ -34,7 +35,7 @@ inline constexpr rule of_product[] = {
     {"x * -1", any, minus_one, minus_first},
     {"sqrt(x) * sqrt(x)", any, any, without_root}, // squares.hpp: towards the exact value
     {"x * x", any, any, square_of_equals},
-    {"c * x", number, any, second_times_number}, // numbers stand last, so that they come together
+    {"c * x", number, any, second_times_number}, // numbers come last, so that they can be combined
     {"(x * c) * d", any, number, first_times_number},
 };
 inline constexpr rule of_square[] = {

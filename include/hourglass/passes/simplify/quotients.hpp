@@ -1,4 +1,4 @@
-// Rules of quotients.
+// Rules for quotients.
 #pragma once
 
 #include <hourglass/passes/simplify/products.hpp>
@@ -6,8 +6,8 @@
 HOURGLASS_BEGIN
 namespace simplify_rules {
 
-// Numbers together, and a factor in place of a power of two: exact. There is no rule for a user's 0 / x and x / x,
-// which are no number where x is zero, infinite or none.
+// Combines numbers, and multiplies instead of dividing by a power of two: exact. There is no rule for a user's 0 / x
+// and x / x, which are NaN if x is zero, infinite or NaN.
 constexpr int times_inverse(simplifier& s, const formula& f) {
     const double c = s.number(f.b);
     const int scale = s.is_op<ops::multiply>(f.a) && s.is_literal(s.operand(f.a, 1)) ? s.operand(f.a, 1) : -1;

@@ -1,5 +1,5 @@
-// The sum over the rows of a call, for hg::sum_rows: of a loss and of its terms. A mean over the rows leaves a summand
-// without a batch axis as it is; a sum must count it once as well, and not once for each row.
+// The sum over the rows of a call, for `hg::sum_rows`: of a loss and of its terms. A mean over the rows leaves a
+// summand without a batch axis unchanged; a sum must count it once too, and not once for each row.
 #pragma once
 
 #include <hourglass/ir/trace.hpp>
@@ -10,17 +10,17 @@ HOURGLASS_BEGIN
 
 class row_sum {
     graph_builder& g_;
-    // Products with noise, and functions of it: what one is added to is the location of a draw, a part of a row's
+    // Products with noise, and functions of it. A summand next to one is the location of a draw: part of each row's
     // value.
     list<bool> is_noise_;
 
-    // A number for each row is the sum of these two; -1 where there is none.
+    // A value for each row, split into two summands; -1 if there is none.
     struct parts {
         int per_row = -1, once = -1;
     };
     constexpr handle at(int n) const { return {&g_, nullptr, n}; }
-    // Sums, differences, negatives, and multiples by what has no batch axis are taken apart. To any other operation its
-    // operands are a part of a row's value, as log(sigma) is of a log density.
+    // Splits sums, differences, negatives and multiples by a value without a batch axis. For any other operation the
+    // operands are part of a row's value, as log(sigma) is of a log density.
     constexpr parts parts_of_row(int n) const {
         const node& of = g_.nodes[n];
         if (!of.type.batched) return {-1, n};

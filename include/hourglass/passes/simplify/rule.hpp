@@ -1,5 +1,5 @@
-// A rule of simplification, and what rules ask of a graph and make in it. The rules stand in the other headers of this
-// folder, by operation, and together in rules.hpp; which nodes they are tried on is in simplify.hpp.
+// The form of a simplification rule, and what rules may query and append. The rules are in the other headers of this
+// folder, by operation, and listed in rules.hpp; simplify.hpp decides which nodes they are tried on.
 #pragma once
 
 #include <hourglass/passes/simplify/literals.hpp>
@@ -7,14 +7,14 @@
 
 HOURGLASS_BEGIN
 
-// A node of the old graph, and what its first two operands have become in the new one: -1 where it has none.
+// A node of the old graph, and the new nodes of its first two operands; -1 if it has fewer.
 struct formula {
     const node& old;
     int n = -1;
     int a = -1, b = -1;
 };
 
-// The new graph under way.
+// The new graph under construction.
 class simplifier {
     rewriter r_;
     bool drops_markers_;
@@ -25,7 +25,7 @@ public:
     constexpr rewriter& graph() { return r_; }
     constexpr bool drops_markers() const { return drops_markers_; } // those that only differentiation needs
 
-    // These are asked many times of each node, and a call inside a call is what a constant evaluation spends most on.
+    // Queried many times for each node; nested calls are what a constant evaluation spends most of its time on.
     constexpr const node& at(int n) const { return r_.to.nodes.begin()[n]; }
     template <class Op> constexpr bool is_op(int n) const { return at(n).op->id == id_of<Op>; }
     constexpr int operand(int n, int i) const { return r_.to.operand(n, i); }
@@ -41,21 +41,21 @@ public:
         const int both[] = {a, b};
         return r_.to.push(op, options, {both, 2});
     }
-    // From here on nodes are marked as made by differentiation.
+    // Marks nodes from here on as made by differentiation.
     constexpr void derives() { r_.to.deriving = true; }
-    // n in place of a node of the type `wanted`. The type is a copy: the nodes move as the graph grows.
+    // n in place of a node of type `wanted`. The type is passed by value: nodes move as the graph grows.
     constexpr int as(int n, value_type wanted) { return filled(h(n), wanted).index; }
 
     constexpr square_rules squares() { return square_rules(r_.to, true); }
     constexpr bool is_not_negative(int n) { return squares().is_not_negative(n); }
-    // The literal of which all elements of n are copies, or n.
+    // The literal that all elements of n are copies of, or n.
     constexpr int number_in(int n) const {
         int of = n;
         while (is_op<ops::reshape>(of) || is_op<ops::broadcast_to>(of)) of = operand(of, 0);
         return is_literal(of) ? of : n;
     }
-    // The value of a node whose operands are all literals, or -1: no infinity and no NaN, which a constant expression
-    // cannot take. A zero that comes out of it is none that differentiation made.
+    // Folds a node whose operands are all literals, or returns -1. Never an infinity or a NaN, which a constant
+    // expression cannot compute. A zero that folding yields does not count as made by differentiation.
     constexpr int fold(const formula& f) {
         double x[8]{};
         bool derived = f.old.derived;
@@ -72,13 +72,13 @@ public:
     }
 };
 
-// What an operand must be for a rule to be tried: of an operation, or of any, and what else is asked of it.
+// What an operand must be for a rule to be tried: its operation, or any, and a further condition.
 struct operand_pattern {
     std::uint64_t operation = 0; // 0: any
     bool asks = false;
     bool (*holds)(const simplifier&, int n) = nullptr;
 };
-// What it makes in place of the formula, or -1 where it does not apply after all.
+// `make` returns the node that replaces the formula, or -1 if the rule does not apply after all.
 struct rule {
     std::string_view name;
     operand_pattern a, b;
@@ -90,8 +90,8 @@ struct rules_in_order {
     int count = 0;
 };
 
-// In the names of rules c, d are numbers that stand in the formula, x, y anything, and 0' is a zero that
-// differentiation made: an adjoint that is not there, which vanishes with whatever it multiplies.
+// In the names of rules c and d are numbers in the formula, x and y anything. 0' is a zero that differentiation made: a
+// missing adjoint, so anything it multiplies vanishes.
 namespace simplify_rules {
 
 constexpr bool asks_for_number(const operand_pattern& p) { return p.operation == id_of<ops::literal>; }
@@ -112,7 +112,7 @@ inline constexpr operand_pattern minus_zero =
 inline constexpr operand_pattern plus_zero =
     number_that([](const simplifier& s, int n) { return s.number(n) == 0 && !is_minus_zero(s.number(n)); });
 
-// What several rules make.
+// Replacements that several rules share.
 constexpr int first(simplifier& s, const formula& f) { return s.as(f.a, f.old.type); }
 constexpr int second(simplifier& s, const formula& f) { return s.as(f.b, f.old.type); }
 constexpr int minus_first(simplifier& s, const formula& f) { return s.as((-s.h(f.a)).index, f.old.type); }

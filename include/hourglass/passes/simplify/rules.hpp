@@ -1,5 +1,5 @@
-// The table of the rules of simplification, by operation. A new rule is a line in its operation's header, and a case by
-// its name in tests/passes/simplify_rules.cpp.
+// The table of simplification rules, by operation. A new rule takes a line in its operation's header, and a case of the
+// same name in tests/passes/simplify_rules.cpp.
 #pragma once
 
 #include <hourglass/passes/simplify/axis_sums.hpp>
@@ -13,13 +13,12 @@
 HOURGLASS_BEGIN
 namespace simplify_rules {
 
-// Of any other operation that can be computed from numbers.
+// For any other operation that can be folded.
 inline constexpr rule of_foldable[] = {
     {"f(c)", number, any, computed},
 };
 
-// The rules of an operation: all, and those that ask for no number, which is as many as need be looked at where no
-// operand is one.
+// The rules of an operation: all of them, and those that need no number, which suffice if no operand is one.
 struct rules_by_operands {
     rules_in_order all{}, without_numbers{};
 };

@@ -1,7 +1,7 @@
-// Constant folding and algebraic simplification: each node is made by the first rule of its operation that applies, or
+// Constant folding and algebraic simplification. Each node is made by the first rule of its operation that applies, or
 // copied. No rule changes an infinity or a NaN that a user's own formula makes, except towards the exact value. Nodes
-// that differentiation made (node::derived) are no user's formula: a zero among them is an adjoint that is not there.
-// The rules, each with its reason, are in the table of rules.hpp.
+// made by differentiation (`node::derived`) are not a user's formula: a zero among them is a missing adjoint. The
+// rules, with their reasons, are listed in rules.hpp.
 #pragma once
 
 #include <hourglass/passes/simplify/rules.hpp>
@@ -12,7 +12,7 @@ class simplification {
     simplifier s_;
     rewriter& r_;
 
-    // The first rule that applies; -1 where none does.
+    // Applies the first rule that fits; -1 if none does.
     constexpr int by_rule(const formula& f) {
         using namespace simplify_rules;
         const int known = all_rules.find(f.old.op->id);
@@ -39,14 +39,14 @@ class simplification {
         const int made = by_rule({old, n, a, old.operand_count > 1 ? r_.map[r_.from.operand(n, 1)] : -1});
         return made >= 0 ? made : r_.copy(n);
     }
-    // The same for a node that has a name: it does not become one that was there before.
+    // The same for a named node, which never becomes a node that existed before.
     constexpr int simplified_apart(int n) {
         const int known = r_.to.nodes.size(), made = simplified(n);
         return made < known ? r_.copy(n) : made;
     }
 
-    // What reads a node that stays sees a leaf in its place until all is done, so that no rule looks through it: where
-    // a program is fed e = c x, d e must read e, and not d c x.
+    // Readers of a node that stays see a leaf in its place until the end, so that no rule looks through it: if a
+    // program is fed e = c x, then d e must read e, not d c x.
     struct hidden_node {
         int old = -1, made = -1, leaf = -1;
     };
@@ -68,7 +68,7 @@ public:
     simplification(const simplification&) = delete;
     simplification& operator=(const simplification&) = delete;
 
-    // All nodes, or those that are `needed`.
+    // Covers all nodes, or those that are `needed`.
     constexpr graph_builder run(bool names_too, slice_of<bool> needed = {}) {
         list<bool> stays(r_.from.nodes.size);
         if (!names_too)
@@ -87,17 +87,16 @@ public:
     }
 };
 
-// `markers_too` drops stop_gradient: only when nothing is to be differentiated any more. Without `names_too` each node
-// that has a name stays one that all of its readers read, so that a program can still be cut there, and prune is to
-// follow.
+// `markers_too` drops `stop_gradient`, so nothing may be differentiated afterwards. Without `names_too` every named
+// node is kept, and all its readers still read it, so that a program can be cut there; run `prune` afterwards.
 constexpr graph_builder simplify(const graph_view& g, bool markers_too, bool names_too = true) {
     return simplification(g, markers_too).run(names_too);
 }
-// The same of what has a name, or is needed for that: the rest is dropped.
+// The same for named nodes and their operands; drops the rest.
 constexpr graph_builder simplify_needed(const graph_view& g) {
     return simplification(g, false).run(false, needed_nodes(g, true).view());
 }
-// simplify(prune(g), markers_too), in one go.
+// simplify(prune(g), markers_too) in one pass.
 constexpr graph_builder prune_and_simplify(const graph_view& g, bool markers_too) {
     return simplification(g, markers_too).run(true, needed_nodes(g).view());
 }

@@ -1,4 +1,4 @@
-// Which slopes may be infinite or no number although all variables are ordinary numbers, as that of a root at zero.
+// Which slopes may be infinite or NaN at finite arguments, such as that of a root at zero.
 #pragma once
 
 #include <hourglass/ir/trace.hpp>
@@ -11,7 +11,7 @@ HOURGLASS_BEGIN
 class singularities {
     const graph_builder& g_;
 
-    static constexpr int deepest = 12; // products are followed, each way; past them a slope may be anything
+    static constexpr int deepest = 12; // how deep products are followed, on each side; beyond, a slope may be anything
 
     constexpr int unmoved(int n) const {
         while (is_one_of<ops::reshape, ops::broadcast_to, ops::negate>(g_.nodes[n])) n = g_.operand(n, 0);
@@ -26,7 +26,7 @@ public:
         const node& of = g_.nodes[n];
         if (is_literal(n)) return of.options.number == 0;
         if (is_one_of<ops::sqrt, ops::square>(of)) return may_be_zero(g_.operand(n, 0));
-        for (int i = 0; is<ops::add>(of) && i < 2; ++i) // a number that keeps it from being zero
+        for (int i = 0; is<ops::add>(of) && i < 2; ++i) // a positive number keeps the sum from zero
             if (const int o = unmoved(g_.operand(n, i)); is_literal(o) && g_.nodes[o].options.number > 0) return false;
         return !is<ops::exp>(of);
     }
@@ -59,15 +59,15 @@ private:
     };
     static constexpr by_operation slope_rules{list_of_slopes};
 };
-// Whether a formula multiplies with the number zero.
+// Whether a formula multiplies by a literal zero.
 constexpr bool multiplies_by_zero(const graph_builder& g, int n) {
     for (int i = 0; is<ops::multiply>(g.nodes[n]) && i < 2; ++i)
         if (const node& o = g.nodes[g.operand(n, i)]; o.op->kind == operation_kind::literal && o.options.number == 0)
             return true;
     return false;
 }
-// Of a product or quotient, the operand that `moves`, if the other may be infinite or no number where the function
-// still has derivatives in other directions: those are zero there, and not zero times infinity. Else -1.
+// The operand of a product or quotient that `moves`, if the other may be infinite or NaN where the function still has
+// derivatives in other directions: there they are zero, not zero times infinity. Else -1.
 constexpr int beside_singular(const graph_builder& g, int n, const auto& moves) {
     const singularities found(g);
     if (is<ops::divide>(g.nodes[n])) return moves(0) && !moves(1) && found.may_be_zero(g.operand(n, 1)) ? 0 : -1;

@@ -1,9 +1,8 @@
-// Squares of roots: square(l2_norm(v)) is the sum of squares, square(abs(x)) is square(x), and square(sqrt(s)) is s
-// where s is never negative; also where the root was moved, scaled or multiplied, and where the square is a product of
-// two factors that each hold it. The square is smooth where the root is not, and a subgradient convention,
-// differentiated again, is wrong there: so the formula without the root is differentiated. Simplification has those of
-// the rules that change no range of numbers, so that the original mostly becomes the same nodes as the copy that was
-// differentiated.
+// Squares of roots: square(l2_norm(v)) is the sum of squares, square(abs(x)) is square(x), and square(sqrt(s)) is s if
+// s is never negative. Also if the root was moved, scaled or multiplied, or the square is a product of two factors that
+// each contain it. The square is smooth where the root is not, and differentiating a subgradient convention once more
+// is wrong there, so the formula without the root is differentiated. Simplification applies those rules that do not
+// change the range of values, so that the original usually becomes the same nodes as the copy that was differentiated.
 #pragma once
 
 #include <hourglass/passes/simplify/formulas.hpp>
@@ -11,8 +10,8 @@
 HOURGLASS_BEGIN
 
 class square_rules : formulas {
-    slice_of<int> kept_; // nodes that other formulas must go on reading: targets of a derivative
-    bool values_stay_;   // only rules after which no value over- or underflows that did not before
+    slice_of<int> kept_; // nodes that other formulas must still read: targets of a derivative
+    bool values_stay_;   // only rules that add no overflow or underflow
 
     constexpr bool is_kept(int n) const {
         for (int k : kept_)
@@ -28,12 +27,12 @@ public:
     static constexpr bool is_root(const node& n) {
         return is_one_of<ops::euclidean_norm, ops::abs, ops::sqrt, ops::pow>(n);
     }
-    // An inner product too.
+    // Includes inner products.
     static constexpr bool is_square(const node& n) {
         return is_one_of<ops::square, ops::multiply, ops::pow>(n) || (is<ops::matmul>(n) && n.type.extents.size() == 1);
     }
-    // n squared, without a root that n is, or is made of: -1 where there is none. Where only `rough` roots count, that
-    // of a sum with a positive number is none: it is smooth.
+    // n squared, without the root that n is or contains; -1 if there is none. With `rough`, the root of a sum with a
+    // positive number does not count: it is smooth.
     constexpr int squared(int n, bool rough = false, int depth = 0) {
         if (depth > deepest || is_kept(n) || at(n).operand_count == 0) return -1;
         const int rule = root_rules.find(at(n).op->id);
@@ -42,13 +41,13 @@ public:
         const int found = (this->*root_rules[rule])(n, type, rough, depth + 1);
         return found < 0 || is_op<ops::euclidean_norm>(n) ? found : filled(h(found), type).index;
     }
-    // What a node of this operation and these operands is without the root in it: -1 where there is none.
+    // A node of this operation and these operands without the root; -1 if there is none.
     constexpr int without_root(const operation& op, int a, int b, const value_type& type) {
         const int rule = rules_of_squares.find(op.id);
         const int found = rule < 0 ? -1 : (this->*rules_of_squares[rule])(a, b, type);
         return found < 0 ? -1 : filled(h(found), type).index;
     }
-    // The exact form of a logarithm of this operand, which is seen through names: -1 where it has none.
+    // The exact form of a logarithm of this operand, looked for across names; -1 if it has none.
     constexpr int exact_logarithm(const operation& op, int a) const {
         if (!ops::is_logarithm(op)) return -1;
         const auto can_be_passed = [this](const handle& x) { return !is_kept(x.index); };
@@ -58,19 +57,19 @@ public:
     }
 
 private:
-    // Nothing but zeros, as a number that stands for all elements.
+    // Whether n is zero everywhere, as one number for all elements.
     constexpr bool is_zero(int n) const {
         while (is_op<ops::reshape>(n) || is_op<ops::broadcast_to>(n)) n = operand(n, 0);
         return is_literal(n) && number(n) == 0;
     }
-    // Of what is not negative.
+    // For sums of non-negative terms.
     constexpr bool has_positive_term(int n, int depth = 0) const {
         while (is_op<ops::reshape>(n) || is_op<ops::broadcast_to>(n)) n = operand(n, 0);
         if (is_literal(n)) return number(n) > 0;
         return depth <= deepest && is_op<ops::add>(n) &&
                (has_positive_term(operand(n, 0), depth + 1) || has_positive_term(operand(n, 1), depth + 1));
     }
-    // Each element of the result is one of the operand, or zero.
+    // Whether each element of the result is an element of the operand or zero.
     constexpr bool moves_elements(int n) const {
         return is_any<ops::reshape, ops::broadcast_to, ops::transpose, ops::slice, ops::pad, ops::band>(n) ||
                (is_op<ops::sum>(n) && !ops::reduction_axes::of(at(n).options).over_rows &&
@@ -95,16 +94,16 @@ private:
     }
     constexpr int of_moved(int n, const value_type& type, bool rough, int depth) {
         if (!moves_elements(n)) return -1;
-        // What is left out by it would be squared.
+        // Elements that it drops would be squared as well.
         if (values_stay_ && type.extents.size() < at(operand(n, 0)).type.extents.size()) return -1;
         int known = squared(operand(n, 0), rough, depth);
         if (known < 0) return -1;
-        if (is_op<ops::broadcast_to>(n)) return known; // filled where it is returned
+        if (is_op<ops::broadcast_to>(n)) return known; // filled by the caller
         while (is_op<ops::reshape>(n) && is_op<ops::reshape>(known)) known = operand(known, 0);
         return is_op<ops::reshape>(n) ? reshaped(h(known), type.extents).index
                                       : g_.push(at(n).op, at(n).options, {&known, 1});
     }
-    // Each operand by itself, if one of them has a root; but not the condition of a choice.
+    // Squares each operand, if one of them has a root; not the condition of a `where`.
     constexpr int of_joined(int n, const value_type&, bool rough, int depth) {
         const operation* const op = at(n).op;
         const attributes options = at(n).options;
@@ -129,7 +128,7 @@ private:
         const int known = c == 0 ? -1 : squared(a, rough, depth);
         return known < 0 ? -1 : hadamard(h(known), (1 + c) * (1 + c)).index;
     }
-    // (c r)^2 = r^2 c^2. Where c is less than one, r^2 may overflow before c^2 makes it smaller.
+    // (c r)^2 = r^2 c^2. If c is less than one, r^2 may overflow before c^2 makes it smaller.
     constexpr int squared_scaled(int n, bool rough, int depth) {
         const bool divided = is_op<ops::divide>(n);
         for (int i = divided ? 1 : 0; i < 2; ++i) {
@@ -169,7 +168,7 @@ private:
         const double size = c < 0 ? -c : c;
         return size >= 0x1p-20 && size <= 0x1p20;
     }
-    // c where b = c a for a number c, by the same formula but for factors: 0 where that is not known.
+    // Returns c if b = c a for a number c, with the same formula up to factors; 0 if that is not known.
     constexpr double ratio(int a, int b, int depth = 0) const {
         if (depth > deepest) return 0;
         if (same_value(a, b)) return 1;
@@ -186,7 +185,7 @@ private:
         if (is_op<ops::square>(a)) return r * r;
         return is_op<ops::sqrt>(a) ? (r > 0 ? math::sqrt(r) : 0) : r;
     }
-    // n without a number that it is multiplied with, which comes to c.
+    // n without a literal factor, which is multiplied into c.
     constexpr int unscaled(int n, double& c) const {
         if (is_op<ops::negate>(n)) {
             c = -1;
@@ -203,7 +202,7 @@ private:
         }
         return n;
     }
-    // r r = r^2; and, of products with a factor r and c r, (u r) (v c r) = c u v r^2
+    // r r = r^2; for products with factors r and c r: (u r) (v c r) = c u v r^2
     constexpr int product_of_roots(int a, int b) {
         if (same_value(a, b)) return squared(a);
         if (values_stay_) return -1;
@@ -233,7 +232,7 @@ private:
         add_factors(operand(n, 0), factors, depth + 1);
         if (product) add_factors(operand(n, 1), factors, depth + 1);
     }
-    // n with another node in place of the first such factor: -1 where it is none.
+    // n with its first occurrence of a factor replaced; -1 if it has no such factor.
     constexpr int replaced(int n, int factor, int by) {
         if (n == factor) return by;
         const bool product = is_op<ops::multiply>(n), divided = is_op<ops::divide>(n);
@@ -246,7 +245,7 @@ private:
         }
         return (product ? hadamard(h(first), h(b)) : divided ? h(first) / h(b) : -h(first)).index;
     }
-    // A row times a column, as the sum of a product of vectors.
+    // A row times a column, as the sum over a product of vectors.
     constexpr int inner_product_of_roots(int a, int b, const value_type& type) {
         if (values_stay_ || type.extents.size() != 1) return -1;
         const shape flat = make_shape(static_cast<int>(at(a).type.extents.size()));
@@ -257,7 +256,7 @@ private:
                         type.extents)
             .index;
     }
-    // Without movements that leave the elements of a row or column in their order.
+    // Strips movements that keep the elements of a row or column in order.
     constexpr int in_line(int n) const {
         const auto is_line = [&](const shape& s) {
             for (int i = 0; i < s.rank; ++i)

@@ -1,4 +1,4 @@
-// Rules of sums, differences and negatives.
+// Rules for sums, differences and negatives.
 #pragma once
 
 #include <hourglass/passes/simplify/rule.hpp>
@@ -6,7 +6,7 @@
 HOURGLASS_BEGIN
 namespace simplify_rules {
 
-// -0 + 0 is 0, so that x + 0 is x only where x is never -0.
+// -0 + 0 is 0, so x + 0 is x only if x is never -0.
 constexpr int first_not_negative(simplifier& s, const formula& f) { return s.is_not_negative(f.a) ? first(s, f) : -1; }
 constexpr int second_not_negative(simplifier& s, const formula& f) {
     return s.is_not_negative(f.b) ? second(s, f) : -1;
@@ -18,7 +18,7 @@ constexpr int first_and_second(simplifier& s, const formula& f) { return (s.h(f.
 inline constexpr rule of_sum[] = {
     {"0' + x", absent, any, second},
     {"x + 0'", any, absent, first},
-    {"c + d", number, number, computed}, // in double, where nothing overflows
+    {"c + d", number, number, computed}, // in double, if nothing overflows
     {"-0 + x", minus_zero, any, second},
     {"0 + |x|", zero, any, second_not_negative},
     {"x + -0", any, minus_zero, first},

@@ -1,5 +1,5 @@
-// Products of a program that calls its groups by name (runtime/direct.hpp), where all about them is known to the
-// compiler. Others are in runtime/product_groups.hpp.
+// Products of a program that calls its groups by name (runtime/direct.hpp), with everything known to the compiler.
+// Others are in runtime/product_groups.hpp.
 #pragma once
 
 #include <algorithm>
@@ -14,7 +14,7 @@ template <class Direct> class direct_products {
     using choice = product_choice<typename Direct::compiled_graph, T>;
     static constexpr const schedule_group& group_at(int g) { return Direct::group_at(g); }
 
-    // Two products of one matrix that is read once: the second takes, transposed, what the first has made.
+    // Two products with one matrix, which is read once: the second multiplies its transpose by the result of the first.
     struct pair_of_products {
         int first = -1, second = -1;
     };
@@ -37,7 +37,7 @@ template <class Direct> class direct_products {
         return {};
     }
     static constexpr pair_of_products together = find_pair();
-    // Where the sums of the second product wait for its place.
+    // The sums of the second product, until its place in the order.
     template <int Columns> struct sums_of_second {
         static constexpr int size = kernels::row_sums_size<T, Columns>;
         alignas(kernels::scratch_alignment) T sums[static_cast<std::size_t>(size)] = {};
@@ -71,7 +71,7 @@ public:
     }
 
 private:
-    // What the epilogue does.
+    // Runs the epilogue.
     template <int G, class Executor> static void finish(Executor& e, const kernels::finished_part<T>& part) {
         Direct::template with_places<G>(
             e, [&](const T* const* from, T* const* to) { Direct::template kernel_of<G>::run_part(part, from, to, 0); });

@@ -1,5 +1,5 @@
-// One product, of all rows, which the threads of a program share: which kernel multiplies, and who packs what for it.
-// It knows nothing of the program, and so is compiled once for all of them.
+// One product of all rows, which the threads of a program share: which kernel multiplies, and who packs what for it. It
+// knows nothing of the program, and so is compiled once for all programs.
 #pragma once
 
 #include <hourglass/kernels/few_rows.hpp>
@@ -12,10 +12,10 @@ template <class T> struct whole_product {
     kernels::matrix_operand<T> left, right;
     int m, n, k;
     bool goes_by_rows = false;   // the right operand is packed and shared, else the left one
-    bool left_is_packed = false; // by the product before, in the same place
+    bool left_is_packed = false; // by the previous product, in the same place
 };
 
-// Where operands are packed: shared by all threads, two in turn so that one wait suffices; of one thread.
+// Where operands are packed: shared by all threads, two in turn so that one wait suffices; and of one thread.
 template <class T> struct packing_memory {
     T* shared[2];
     T* panel;
