@@ -258,10 +258,10 @@ int main(int argc, char** argv) {
         .model = "anomalies",
         .about =
             "trains an autoencoder on the rows of a CSV file, scores each row by how badly it is restored, and flags "
-            "those above a threshold. Without --data it draws measurements of machines, of which some are faulty.",
-        .examples = {"hourglass-anomalies                          # measurements of machines that it draws",
+            "those above a threshold. Without --data it simulates measurements of machines, some of them faulty.",
+        .examples = {"hourglass-anomalies                          # simulated measurements of machines",
                      "hourglass-anomalies --data machines.csv --label faulty --leave-out time",
-                     "hourglass-anomalies --score new.csv          # by the run that is in out/anomalies"},
+                     "hourglass-anomalies --score new.csv          # by the run in out/anomalies"},
         .epochs = 40,
         .learning_rate = 3e-3,
         .unit = "rows",
@@ -269,10 +269,9 @@ int main(int argc, char** argv) {
     });
     io::table_options tables(line);
     anomalies::request asked{tables};
-    line.number("--quantile", asked.quantile, "The threshold: so large a share of the rows of --data score below it", 0,
-                1);
-    line.text("--score", asked.score, "Train nothing: score the rows of this CSV file by the run that is in --out",
-              "FILE");
+    line.number("--quantile", asked.quantile, "The threshold: the fraction of the rows of --data that score below it",
+                0, 1);
+    line.text("--score", asked.score, "Score the rows of this CSV file by the run in --out, without training", "FILE");
     return line.run(argc, argv, [&](const io::training_options& given) {
         if (!asked.score.empty()) return anomalies::score(given, asked);
         path file = given.data;

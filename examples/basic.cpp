@@ -60,7 +60,7 @@ void run(const io::training_options& chosen, const hg::data::split& images) {
 int main(int argc, char** argv) {
     io::command_line line({
         .model = "basic",
-        .about = "trains the basic autoencoder, 784-32-784, and shows images beside their reconstructions.",
+        .about = "trains the basic autoencoder, 784-32-784, and shows images next to their reconstructions.",
         .examples = {"hourglass-basic                            # Fashion-MNIST where it is installed, else shapes",
                      "hourglass-basic --epochs 3 --out /tmp/basic"},
         // Its sigmoids learn slowly: the other examples' settings leave blurred images.

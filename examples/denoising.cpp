@@ -97,9 +97,9 @@ void run(const io::training_options& chosen, const hg::data::split& images, cons
                                            .placed = io::arrangement::beside,
                                            .title = "test images: clean, " + name + " noise, restored"}));
         restore(theta, corrupted = clean, hg::into(xhat, restored)); // without corruption
-        io::write_png(folder / "reconstructions.png",
-                      io::comparison_grid({clean, restored}, 28, 28,
-                                          {.title = "clean test images, and what the model makes of them"}));
+        io::write_png(
+            folder / "reconstructions.png",
+            io::comparison_grid({clean, restored}, 28, 28, {.title = "clean test images and their reconstructions"}));
     };
     hg::store_with(task, theta, train);
     task.resumed = [&](std::uint64_t images) { seen = images; };
@@ -122,10 +122,9 @@ int main(int argc, char** argv) {
                      "hourglass-denoising --corruption salt_and_pepper --level 0.3",
                      "hourglass-denoising --corruption masking --epochs 3 --out /tmp/masking"},
     });
-    line.choice("--corruption", corruption, "What is done to the images",
+    line.choice("--corruption", corruption, "How to corrupt the images",
                 {"gaussian", "salt_and_pepper", "masking", "dropout"});
-    line.number("--level", level, "gaussian: the standard deviation; the others: the share of pixels that is hit", 0,
-                0.99);
+    line.number("--level", level, "gaussian: the standard deviation; others: the fraction of pixels affected", 0, 0.99);
     return line.run(argc, argv, [&](const io::training_options& chosen, const hg::data::split& images) {
         denoising::run(chosen, images, corruption, level);
     });

@@ -81,7 +81,7 @@ int main(int argc, char** argv) {
         .model = "recurrent",
         .about =
             "trains a recurrent autoencoder on simulated series of 48 steps of 3 sensors, which count as images of "
-            "48 x 3, and shows measured series as points, what is made of them as lines, and their codes.",
+            "48 x 3, and shows measured series as points, their reconstructions as lines, and their codes.",
         .examples = {"hourglass-recurrent                      # 4000 series, 10 epochs",
                      "hourglass-recurrent --epochs 40 --learning-rate 3e-3 --out /tmp/recurrent"},
         .rows = hg::data::sensor_steps,

@@ -121,7 +121,7 @@ int main(int argc, char** argv) {
                      "hourglass-sparse --lambda 1e-3           # fewer active units",
                      "hourglass-sparse --epochs 3 --out /tmp/sparse"},
     });
-    line.number("--lambda", lambda, "The price of an activation: the weight of ||h||_1 in the loss", 0, 1000);
+    line.number("--lambda", lambda, "The weight of the penalty ||h||_1 in the loss", 0, 1000);
     return line.run(argc, argv, [&](const io::training_options& chosen, const hg::data::split& images) {
         sparse::run(chosen, images, lambda);
     });

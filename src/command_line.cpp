@@ -107,23 +107,25 @@ struct command_line::parser {
             ->transform(within(1, many))
             ->type_name("N");
         app.add_option("--patience", options.patience,
-                       "Stop after N epochs without a smaller loss of validation; 0: go through all epochs")
+                       "Stop after N epochs without a smaller validation loss; 0: run all epochs")
             ->transform(within(0, many))
             ->type_name("N");
-        app.add_option("--batch", options.batch, "How many " + what.unit + " a step")
+        app.add_option("--batch", options.batch, "How many " + what.unit + " per step")
             ->transform(within(1, what.largest_batch))
             ->type_name("N");
-        app.add_option("--learning-rate", options.learning_rate, "Adam's")->transform(within(0.0, 1e3))->type_name("X");
-        app.add_option("--seed", options.seed, "Of first weights, noise and order: same seed, same bits")
+        app.add_option("--learning-rate", options.learning_rate, "The learning rate of Adam")
+            ->transform(within(0.0, 1e3))
+            ->type_name("X");
+        app.add_option("--seed", options.seed, "Seeds initial weights, noise and order: same seed, same bits")
             ->transform(within(std::uint64_t{0}, std::numeric_limits<std::uint64_t>::max()))
             ->type_name("N");
-        app.add_option("--threads", options.threads, "Threads; the result does not depend on them")
+        app.add_option("--threads", options.threads, "How many threads to use; the result does not depend on it")
             ->transform(within(1, most_threads))
             ->type_name("N");
-        app.add_option("--init", options.init, "Begin with the weights of a safetensors file")
+        app.add_option("--init", options.init, "Start from the weights in a safetensors file")
             ->check(not_empty("the name of a file"))
             ->type_name("FILE");
-        app.add_flag("--resume", options.resume, "Go on with the run that is in the folder, with the same options");
+        app.add_flag("--resume", options.resume, "Resume the run in the folder, with the same options");
         if (what.own_data.empty()) add_counts_of_images(many);
     }
 
@@ -135,7 +137,7 @@ struct command_line::parser {
             ->transform(within(0, many))
             ->type_name("N");
         app.add_option("--validation-images", options.validation_images,
-                       "Hold out the last N training images, to choose the best epoch by; 0: the test images serve")
+                       "Hold out the last N training images for choosing the best epoch; 0: use the test images for it")
             ->transform(within(0, many))
             ->type_name("N");
     }

@@ -57,7 +57,7 @@ public:
         file_.reset(std::fopen(name.c_str(), "rb"));
         if (!file_) fail(fmt::format("expected a safetensors file, but it cannot be opened: {}", std::strerror(errno)));
         size_ = std::filesystem::file_size(name, code);
-        if (code) fail(fmt::format("its size cannot be told: {}", code.message()));
+        if (code) fail(fmt::format("its size cannot be determined: {}", code.message()));
     }
 
     safetensors_file read() {

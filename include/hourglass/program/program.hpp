@@ -173,7 +173,7 @@ public:
             start(arguments...);
         }
     }
-    trainer(trainer&) = delete; // for an lvalue the constructor above would be chosen
+    trainer(trainer&) = delete; // else the constructor above would accept an lvalue
     trainer(const trainer&) = delete;
     trainer(trainer&&) = delete; // the program holds addresses of its own memory
     trainer& operator=(const trainer&) = delete;
