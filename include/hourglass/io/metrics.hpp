@@ -15,7 +15,7 @@ namespace hourglass::io {
 /// A named number.
 struct metric {
     std::string name; ///< as shown and stored
-    double value = 0; ///< finite, to be stored
+    double value = 0; ///< must be finite to be stored
 };
 
 /// The numbers of one epoch.

@@ -72,7 +72,8 @@ template <storable_parameters P> HOURGLASS_COLD void save(const std::filesystem:
     io::write_safetensors(file, records_of(theta));
 }
 
-/// Writes a trainer with everything that its next step depends on: all its parameters and state, the optimiser's tensors
+/// Writes a trainer with everything that its next step depends on: all its parameters and state, the optimiser's
+/// tensors
 /// (`h.weight.first_moment`), the number of steps and the seed of its noise. Otherwise as above. `metadata` holds
 /// further texts; its keys must not begin with `hourglass.`.
 template <storable_trainer T> HOURGLASS_COLD void save(const std::filesystem::path& file, const T& train,
@@ -114,8 +115,8 @@ HOURGLASS_COLD load_result load_trainer(const std::filesystem::path& file, T& tr
 
 /// Reads a file of `save(file, train)` into a trainer of the same model and rule, and into its parameters; the seed of
 /// its noise becomes the saved one. Training then continues bit for bit as the saved trainer would have. Throws
-/// `io::error` as above, and also for a file without optimiser's tensors, steps or seed; trainer and parameters are then
-/// unchanged.
+/// `io::error` as above, and also for a file without optimiser's tensors, steps or seed; trainer and parameters are
+/// then unchanged.
 template <storable_trainer T> load_result load(const std::filesystem::path& file, T& train) {
     return load_trainer(file, train, io::load_what::everything);
 }
