@@ -73,9 +73,8 @@ template <storable_parameters P> HOURGLASS_COLD void save(const std::filesystem:
 }
 
 /// Writes a trainer with everything that its next step depends on: all its parameters and state, the optimiser's
-/// tensors
-/// (`h.weight.first_moment`), the number of steps and the seed of its noise. Otherwise as above. `metadata` holds
-/// further texts; its keys must not begin with `hourglass.`.
+/// tensors (`h.weight.first_moment`), the number of steps and the seed of its noise. Otherwise as above. `metadata`
+/// holds further texts; its keys must not begin with `hourglass.`.
 template <storable_trainer T> HOURGLASS_COLD void save(const std::filesystem::path& file, const T& train,
                                                        const std::map<std::string, std::string>& metadata = {}) {
     using element = typename T::element_type;
