@@ -1,9 +1,9 @@
-// How exact the elementary functions are in the vectors that this build is for, in float and double: the worst error,
-// in units in the last place, over the whole range and at the points that are hardest for each, against the C library's
-// functions of long double: ./dev bench --accuracy [--json PATH], which runs it for each width.
+// The accuracy of the vectorised elementary functions in this build, in float and double: the worst error in units in
+// the last place, over the whole range and at the hardest points of each function, against the C library's long double
+// functions. `./dev bench --accuracy [--json PATH]` runs it for each vector width.
 //
-// An error counts where the result is a normal number. Where it is smaller, zero will do; infinities, NaN and signs
-// must be right everywhere.
+// An error counts if the exact result is a normal number. Smaller results may be flushed to zero; infinities, NaN and
+// signs must be right everywhere.
 #include "machine.hpp"
 
 #include <hourglass/hourglass.hpp>
@@ -37,7 +37,7 @@ template <class T> class samples {
     std::vector<T> all_;
 
     double uniform() { return static_cast<double>(random_()) * 0x1p-64; }
-    // x, its neighbours, and all that with the other sign.
+    // x, its neighbours, and the negatives of all.
     void around(wide x, int neighbours = 1) {
         for (const T at : {static_cast<T>(x), static_cast<T>(-x)}) {
             T up = at, down = at;
@@ -57,11 +57,11 @@ template <class T> class samples {
             for (int i = 0; i < 100000; ++i) all_.push_back(static_cast<T>(range * (2 * uniform() - 1)));
     }
     void add_hard() {
-        // Every multiple of pi/2 that is reduced in vectors, and the numbers nearest to one of all.
+        // Every multiple of pi/2 that is reduced in vectors, and the numbers closest to a multiple.
         for (int n = 1; n < 27000; ++n) around(n * (quarter_turn + 6.123233995736766036e-17L));
         for (const double x : {45.553093477052002, 16367173 * 0x1p72, 6381956970095103.0 * 0x1p797}) around(x);
         for (const double x : {3000.0, 40000.0, 1e6, 1e22}) around(x, 200);
-        // Where n changes in x = n ln 2 + r.
+        // The boundaries of n in x = n ln 2 + r.
         for (int n = 1; n < 1100; ++n) around((n - 0.5L) * std::log(wide(2)), 2);
         const wide high = std::log(wide(limits::max())), low = std::log(wide(limits::min()));
         for (const wide x : {high, low, high + 0.5L, low - 0.5L}) around(x, 1000);
@@ -81,8 +81,8 @@ public:
     const std::vector<T>& all() const { return all_; }
 };
 
-// The standard normal's distribution function. 1 / sqrt 2 in two parts: what erfc's argument loses in rounding is put
-// back by its derivative.
+// The standard normal distribution function. 1 / sqrt 2 is split in two parts: erfc's derivative restores what its
+// argument loses in rounding.
 wide normal_cdf(wide x) {
     if (std::isinf(x)) return x > 0;
     const wide high = 0.7071067811865475244L, low = std::fma(-high, high, 0.5L) / (2 * high);
@@ -93,7 +93,7 @@ wide normal_cdf(wide x) {
 struct finding {
     std::string function, element;
     double units = 0, at = 0, value = 0;
-    long wrong = 0; // how many are no result at all
+    long wrong = 0; // how many results are completely wrong
     double wrong_at = 0;
 };
 
@@ -119,7 +119,7 @@ template <class T> void judge(finding& f, T x, T got, wide exact) {
 
 template <class T> constexpr const char* element = std::is_same_v<T, float> ? "float" : "double";
 
-// Both are functions of one vector, or one wide number.
+// Both functions take one vector, or one wide number.
 template <class T, class Function, class Exact>
 finding measured(const char* name, const std::vector<T>& points, Function function, Exact exact) {
     constexpr int lanes = kernels::width<T>;

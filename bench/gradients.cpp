@@ -1,6 +1,6 @@
-// Times a value with its whole gradient, in double, on one thread, of small functions and of FastAD's own benchmark
-// (JamesYang007/ADBenchmark), against the same by hand and against other libraries, after checking that all agree:
-// ./dev bench --gradients [--only TEXT] [--json PATH]. Every contestant of a row is timed in turn in one run.
+// Times a value with its whole gradient, in double on one thread, for small functions and for FastAD's own benchmark
+// (JamesYang007/ADBenchmark), against hand-written code and other libraries, after checking that all agree:
+// `./dev bench --gradients [--only TEXT] [--json PATH]`. All contestants of a row take turns in one run.
 #include "gradients_peers.hpp"
 #include "timing.hpp"
 
@@ -21,11 +21,11 @@ namespace {
 using namespace gradients;
 using json = nlohmann::ordered_json;
 
-constexpr double allowed = 1e-9;            // relative to the largest of the gradient, or to the value
+constexpr double allowed = 1e-9;            // relative to the largest element of the gradient, or to the value
 constexpr double least_of_a_sample = 60e-6; // seconds
 constexpr int most_rounds = 15;
-constexpr double slow = 5e-3;    // seconds: what takes longer is timed in three rounds
-constexpr double hopeless = 0.5; // and longer than that, once
+constexpr double slow = 5e-3;    // seconds: anything slower is timed in three rounds
+constexpr double hopeless = 0.5; // seconds: anything slower than this, in one
 
 struct timed {
     form kind{};
@@ -38,14 +38,14 @@ struct row {
     std::string name;
     long size = 0;
     std::vector<timed> all;
-    bench::spread ratio; // ours over by hand, of each round
+    bench::spread ratio; // ours divided by the hand-written form, per round
 
     const timed* find(form kind, const std::string& library = "") const {
         for (const timed& t : all)
             if (t.kind == kind && t.library == library) return &t;
         return nullptr;
     }
-    // The fastest of the other libraries, or of one: however it was built, or built in the loop.
+    // The fastest form of other libraries, or of one; with `inside` only forms that are built in the loop.
     const timed* best_peer(bool inside = false, const std::string& library = "") const {
         const timed* best = nullptr;
         for (const timed& t : all)
@@ -54,7 +54,7 @@ struct row {
                 best = &t;
         return best;
     }
-    // Its time over ours, in the same form; 0 where there is none.
+    // Its time divided by ours in the same form; 0 if there is none.
     double of_ours(const timed* other, bool inside = false) const {
         const timed* ours = find(inside ? form::ours_built_inside : form::ours);
         return ours == nullptr || other == nullptr ? 0 : other->ns.median / ours->ns.median;
@@ -67,8 +67,8 @@ double once(const contestant& c, long times) {
     return bench::processor_time() - start;
 }
 
-// Of a few times: the first run of all meets pages that nobody has touched, and any run may be interrupted. One such
-// run, taken for a contestant's own time, would leave samples so short that they time the clock instead.
+// The minimum of a few runs: the very first touches new pages, and any run may be interrupted. If such a run were taken
+// for a contestant's time, its samples would be so short that they time the clock instead.
 double quickest(const contestant& c, long times) {
     double least = once(c, times);
     for (int again = 0; again < 4 && least < slow; ++again) least = std::min(least, once(c, times));
@@ -100,7 +100,7 @@ public:
     }
 
 private:
-    // Against the hand-written gradient, or the first there is.
+    // Compares with the hand-written gradient, or with the first one.
     static void check(const problem& p, const std::vector<contestant>& contestants, row& r) {
         const contestant* reference = nullptr;
         for (const contestant& c : contestants)
@@ -119,7 +119,7 @@ private:
                                          std::to_string(gradient.size()) + " numbers");
             for (std::size_t i = 0; i < theirs.size() && size > 0; ++i) {
                 const double difference = std::abs(theirs[i] - gradient[i]) / size;
-                if (!(difference <= t.deviation)) t.deviation = difference; // NaN too
+                if (!(difference <= t.deviation)) t.deviation = difference; // also for NaN
             }
             if (!(t.deviation <= allowed))
                 throw std::runtime_error(p.name + ", N = " + std::to_string(p.size) + ": " +
@@ -148,7 +148,7 @@ private:
             for (std::size_t i = 0; i < contestants.size(); ++i) {
                 if (round >= rounds[i]) continue;
                 const long n = rounds[i] == most_rounds ? times[i] * repeats : times[i];
-                if (rounds[i] == most_rounds) contestants[i].run(std::max(1L, n / 8)); // caches and predictors
+                if (rounds[i] == most_rounds) contestants[i].run(std::max(1L, n / 8)); // warms caches and predictors
                 r.all[i].rounds.push_back(once(contestants[i], n) / static_cast<double>(n));
             }
         for (timed& t : r.all) t.ns = bench::spread_of(t.rounds, 1e9);
@@ -193,7 +193,7 @@ private:
     }
 };
 
-// --- what the rows say together
+// --- summaries of all rows
 
 constexpr const char* nine[] = {"sum",
                                 "sum iterated",
@@ -211,7 +211,7 @@ bool close_to_hand(const row& r, double most, double most_ns) {
     return hand->ns.median >= 20 ? r.ratio.median <= most : ours->ns.median - hand->ns.median <= most_ns;
 }
 
-// Where another library is faster, or nearly as fast as ours.
+// Names the libraries that are faster, or almost as fast as ours.
 void name_rivals(const std::vector<row>& rows, const char* what, bool inside, double least, double most) {
     std::printf("%s:", what);
     int found = 0;
@@ -264,7 +264,7 @@ void sum_up(const std::vector<row>& rows) {
         if (!close_to_hand(r, 1.5, 10)) std::printf("%s %s %ld", over++ ? "," : "", r.name.c_str(), r.size);
     std::printf("%s\n", over ? "" : " none");
 
-    std::map<std::string, std::pair<double, int>> means; // of FastAD over ours, in logarithms
+    std::map<std::string, std::pair<double, int>> means; // of FastAD's times divided by ours, in logarithms
     std::printf(
         "From N = 64 up, neither three times as fast as FastAD nor within 1.2 times the hand-written gradient:");
     int slower = 0;

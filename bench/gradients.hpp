@@ -1,7 +1,6 @@
-// What the benchmark of gradients is made of: problems, which every library gets with the same numbers, and
-// contestants, each of which computes a value and its whole gradient. How they are timed and told is
-// bench/gradients.cpp's business; what Hourglass and the hand-written code do stands in one file for each family of
-// functions, what other libraries do in one file for each of them.
+// The parts of the gradient benchmark: problems, which are the same numbers for every library, and contestants, each of
+// which computes a value and its whole gradient. bench/gradients.cpp times and reports them. Hourglass and the
+// hand-written code have one file per family of functions, other libraries one file each.
 #pragma once
 
 #include <cstdint>
@@ -38,22 +37,22 @@ enum class function_id {
 struct problem {
     function_id id{};
     std::string name;
-    long size = 0;                 // N, as the table has it
-    std::vector<double> x;         // what is differentiated for, one piece behind another
-    std::vector<double> constants; // what is not: the regression's matrix (row by row), then its targets
+    long size = 0;                 // N, as in the table
+    std::vector<double> x;         // the variables, in consecutive pieces
+    std::vector<double> constants; // the regression's matrix (row by row), then its targets
 };
 
-// The first three are of this project.
+// The first three are this project's.
 enum class form { ours, ours_built_inside, hand, peer, peer_built_inside };
 
 struct contestant {
     form kind{};
-    std::string library;                           // of a peer
-    std::function<double(long)> run;               // so many times; the last value
+    std::string library;                           // a peer's name
+    std::function<double(long)> run;               // takes the number of runs, returns the last value
     std::function<std::vector<double>()> gradient; // of the last run
 };
 
-// The value is needed, and memory may have changed: so that no compiler takes a run out of its loop.
+// Makes a compiler assume that the value is needed and memory has changed, so that it hoists no run out of its loop.
 inline void keep(const double& value) { asm volatile("" : : "g"(&value) : "memory"); }
 
 // `once` computes the value and leaves the gradient where `gradient` finds it.
@@ -73,8 +72,9 @@ contestant make_contestant(form kind, std::string library, Once once, Gradient g
             std::move(gradient)};
 }
 
-// A hand-written gradient: hand(gradient) returns the value. It writes to whole cache lines, half a page away from x
-// modulo pages: a load that a store before it merely seems to overlap, by its lowest bits, waits for it.
+// A hand-written gradient: hand(gradient) returns the value. It writes whole cache lines that are half a page away from
+// x modulo the page size: otherwise a load may wait for an earlier store that seems to overlap it, judging by its
+// lowest address bits.
 template <class Hand> contestant by_hand(const problem& p, Hand hand) {
     const std::size_t count = p.x.size();
     const auto memory = std::make_shared<std::vector<double>>(count + 1024);
@@ -86,7 +86,7 @@ template <class Hand> contestant by_hand(const problem& p, Hand hand) {
         [to, memory, count] { return std::vector<double>(to, to + count); });
 }
 
-// Takes problems one at a time, each with the contestants of this project, times and tells.
+// Takes problems one at a time, each with this project's contestants, and times and reports them.
 class suite {
 public:
     virtual ~suite() = default;
@@ -94,7 +94,7 @@ public:
     virtual void race(const problem& p, std::vector<contestant> contestants) = 0;
 };
 
-// The families.
+// The families of functions.
 void race_reductions(suite& s);
 void race_products(suite& s);
 void race_models(suite& s);

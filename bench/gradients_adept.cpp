@@ -1,5 +1,5 @@
-// Adept 2 (rjhogan/Adept-2), where the benchmark is given an installed copy: its stack is recorded at every call, into
-// memory that it keeps. What can be said with its arrays is said so, and the rest as loops over its numbers.
+// Adept 2 (rjhogan/Adept-2), if the benchmark is given an installed copy. Every call records onto its stack, which
+// keeps its memory. Uses its arrays where possible, else loops over its numbers.
 #include "gradients_peers.hpp"
 
 #if defined(PEER_IS_HERE)

@@ -1,5 +1,5 @@
-// ADOL-C, where Debian's libadolc-dev is installed: a tape is written once and its gradient taken at every call, or
-// both at every call.
+// ADOL-C, if Debian's libadolc-dev is installed: a tape is recorded once and differentiated in every call, or both
+// happen in every call.
 #include "gradients_peers.hpp"
 
 #if defined(PEER_IS_HERE)
@@ -13,13 +13,13 @@ peer adolc() {
     return {"ADOL-C", [](const problem& p) {
                 if (!knows<adouble>(p) || operations_of(p) > most_recorded) return std::vector<contestant>();
                 constexpr short tag = 1; // of one row's tape at a time
-                // As it recommends: what is recorded stays in memory, and is not written to files.
+                // As it recommends, recordings stay in memory rather than in files.
                 const auto buffer = static_cast<unsigned>(std::max(1L << 19, 8 * operations_of(p)));
                 const auto active = std::make_shared<std::vector<adouble>>(p.x.size());
                 const auto gradient = std::make_shared<std::vector<double>>(p.x.size());
                 const auto record = [&p, active, buffer] {
                     double value = 0;
-                    trace_on(tag, 1, buffer, buffer, buffer, buffer); // 1: what the sweep backwards needs is kept
+                    trace_on(tag, 1, buffer, buffer, buffer, buffer); // 1: keeps what the reverse sweep needs
                     for (std::size_t i = 0; i < p.x.size(); ++i) (*active)[i] <<= p.x[i];
                     adouble y = value_of<adouble>(p, active->data());
                     y >>= value;

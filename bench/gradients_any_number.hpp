@@ -1,5 +1,4 @@
-// The benchmark's functions, written once for libraries whose numbers stand in for double: loops over them, as their
-// users write them.
+// The benchmark's functions, written once for libraries whose numbers replace double: loops, as their users write them.
 #pragma once
 
 #include "gradients.hpp"
@@ -11,10 +10,10 @@
 namespace gradients {
 
 template <class T> inline constexpr bool has_erf = requires(const T& x) { erf(x); };
-// Whether a library's numbers know what a problem needs.
+// Whether a library's numbers support what a problem needs.
 template <class T> bool knows(const problem& p) { return has_erf<T> || p.id != function_id::black_scholes; }
 
-// Roughly how many operations on its numbers a library gets to see.
+// Roughly how many operations on its numbers a library sees.
 inline long operations_of(const problem& p) {
     switch (p.id) {
     case function_id::matrix_product:
@@ -26,10 +25,10 @@ inline long operations_of(const problem& p) {
         return 10 * p.size;
     }
 }
-// Beyond these a library that records every operation takes seconds, and one that goes forward loses to all others.
+// Beyond these limits a library that records every operation takes seconds, and forward mode loses to everything else.
 inline constexpr long most_recorded = 2'000'000, most_forward = 16;
 
-// Of x[0] to x[n - 1]. Their constants are doubles, as not every library takes others.
+// Functions of x[0] to x[n - 1]. Constants are doubles, since not every library accepts others.
 template <class T> T sum_of(const T* x, long n) {
     T s = x[0];
     for (long i = 1; i < n; ++i) s += x[i];
@@ -92,7 +91,7 @@ template <class T> T chain_energy_of(const T* x, long n) {
     return s;
 }
 
-// The same with data. The parameters stand behind the first n.
+// The same with data. The parameters follow the first n variables.
 template <class T> T regression_of(const T* x, long n, const double* data) {
     using std::log;
     constexpr long rows = 1000;
@@ -140,7 +139,7 @@ template <class T> T network_of(const T* x, const double* data) {
     return out * out;
 }
 
-// In the type of x; what it is made of is chosen by the problem at run time.
+// In the type of x. The problem chooses the function at run time.
 template <class T> T value_of(const problem& p, const T* x) {
     using std::exp, std::sin;
     const long n = p.size;

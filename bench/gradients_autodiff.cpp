@@ -1,5 +1,5 @@
-// autodiff (autodiff/autodiff), where the benchmark is given a copy: its reverse mode, the expression of which is built
-// once and updated at every call, or built at every call; and of few variables its forward mode.
+// autodiff (autodiff/autodiff), if the benchmark is given a copy: its reverse mode, with an expression that is built
+// once and updated in every call, or built in every call; for few variables its forward mode.
 #include "gradients_peers.hpp"
 
 #if defined(PEER_IS_HERE)
@@ -13,8 +13,8 @@
 namespace gradients {
 namespace {
 
-// Its sweeps follow every path from the value to the variables, and of a recurrence there are as many as steps squared.
-// Each step of a path is a call within a call.
+// Its sweeps follow every path from the value to the variables; a recurrence has as many as its steps squared. Each
+// step of a path is a nested call.
 bool reverse_is_bearable(const problem& p) {
     return operations_of(p) <= most_recorded && (p.id != function_id::stochastic_volatility || p.size <= 128);
 }

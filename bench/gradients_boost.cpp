@@ -1,5 +1,5 @@
-// Boost.Math's forward mode, where Debian's libboost-dev is installed: a number carries one derivative, so that every
-// variable takes a pass.
+// Boost.Math's forward mode, if Debian's libboost-dev is installed: a number carries one derivative, so each variable
+// takes a pass.
 #include "gradients_peers.hpp"
 
 #if defined(PEER_IS_HERE)

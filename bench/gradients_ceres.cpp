@@ -1,4 +1,4 @@
-// Ceres' Jet, where Debian's libceres-dev is installed: forward, of few variables.
+// Ceres' Jet, if Debian's libceres-dev is installed: forward mode, for few variables.
 #include "gradients_peers.hpp"
 
 #if defined(PEER_IS_HERE)

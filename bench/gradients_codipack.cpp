@@ -1,5 +1,5 @@
-// CoDiPack, where the benchmark is given a copy. Its tape of Jacobians is recorded at every call; its tape of values
-// can be recorded once and evaluated at other numbers.
+// CoDiPack, if the benchmark is given a copy. Its Jacobian tape is recorded in every call; its primal value tape can be
+// recorded once and evaluated at other numbers.
 #include "gradients_peers.hpp"
 
 #if defined(PEER_IS_HERE)
@@ -10,8 +10,8 @@
 namespace gradients {
 namespace {
 
-// The variables and the value of a function that is being recorded, and its tape, of which a thread has one for each
-// type of number.
+// The variables and the value of a function that is being recorded, and its tape; each thread has one tape per number
+// type.
 template <class Number> struct recording {
     std::vector<Number> x;
     Number y = 0;

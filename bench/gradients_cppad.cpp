@@ -1,5 +1,5 @@
-// CppAD, where the benchmark is given an installed copy. As its users are told to: a function is recorded and optimised
-// once, and then evaluated as often as it is needed; or it is recorded, as it stands, at every call.
+// CppAD, if the benchmark is given an installed copy. As its manual recommends, a function is recorded and optimised
+// once and then evaluated repeatedly; or it is recorded, unoptimised, in every call.
 #include "gradients_peers.hpp"
 
 #if defined(PEER_IS_HERE)
@@ -18,7 +18,7 @@ peer cppad() {
                 const auto told = [gradient] { return *gradient; };
                 const auto record = [&p, active] {
                     std::copy(p.x.begin(), p.x.end(), active->begin());
-                    CppAD::Independent(*active, 0, false); // no checks of comparisons, of which there are none
+                    CppAD::Independent(*active, 0, false); // no checks of comparisons, since there are none
                     const std::vector<number> y{value_of<number>(p, active->data())};
                     CppAD::ADFun<double> function;
                     function.Dependent(*active, y);

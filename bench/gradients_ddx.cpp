@@ -1,5 +1,5 @@
-// ddx (reach2sayan/ddx), where the benchmark is given a copy and a compiler that is new enough: functions of few
-// variables. An expression is a type, so that it costs nothing to build.
+// ddx (reach2sayan/ddx), if the benchmark is given a copy and a sufficiently new compiler: functions of few variables.
+// An expression is a type, so building it costs nothing.
 #include "gradients_peers.hpp"
 
 #if defined(PEER_IS_HERE)

@@ -1,5 +1,5 @@
-// The benchmark's functions in ddx (reach2sayan/ddx), an expression of which is a type. That takes C++23 and a newer
-// compiler than the rest, so that this file is compiled apart, and knows numbers and nothing else of the benchmark.
+// The benchmark's functions in ddx (reach2sayan/ddx), whose expressions are types. It needs C++23 and a newer compiler
+// than the rest, so this file is compiled separately, and uses only numbers of the benchmark.
 #include "gradients_ddx_functions.hpp"
 
 #include <ddx.hpp>
@@ -11,7 +11,7 @@ namespace {
 
 using namespace ddx;
 
-// x00, x01 and so on: variables stand in the order of their names.
+// x00, x01 and so on: variables are ordered by name.
 template <std::size_t I> consteval auto name() {
     const char text[] = {'x', static_cast<char>('0' + I / 10), static_cast<char>('0' + I % 10), '\0'};
     return impl::FixedString<4>(text);

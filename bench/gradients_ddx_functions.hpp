@@ -1,5 +1,5 @@
-// What bench/gradients_ddx_functions.cpp computes, so many times: the last value; the gradient goes to g. Of numbers
-// and pointers alone, as the file may be compiled with another standard library.
+// The functions of bench/gradients_ddx_functions.cpp: each runs several times, returns the last value and writes the
+// gradient to g. Only numbers and pointers, since that file may be compiled with another standard library.
 #pragma once
 
 namespace ddx_functions {

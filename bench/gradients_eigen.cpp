@@ -1,4 +1,5 @@
-// AutoDiffScalar, of Eigen's unsupported modules, where Debian's libeigen3-dev is installed: forward, of few variables.
+// AutoDiffScalar from Eigen's unsupported modules, if Debian's libeigen3-dev is installed: forward mode, for few
+// variables.
 #include "gradients_peers.hpp"
 
 #if defined(PEER_IS_HERE)

@@ -1,9 +1,9 @@
-// FastAD (JamesYang007/FastAD), where the benchmark is given a copy. Its expressions are built and bound to their
-// memory once, as its own benchmark does it, or at every call.
+// FastAD (JamesYang007/FastAD), if the benchmark is given a copy. Its expressions are built and bound to their memory
+// once, as in its own benchmark, or in every call.
 #include "gradients_peers.hpp"
 
 #if defined(PEER_IS_HERE)
-    #define EIGEN_DONT_PARALLELIZE // one thread, as everybody has
+    #define EIGEN_DONT_PARALLELIZE // one thread, like all others
     #include <fastad>
 
     #include <cmath>
@@ -16,7 +16,7 @@ using vector_view = ad::VarView<double, ad::vec>;
 using matrix_view = ad::VarView<double, ad::mat>;
 using number_view = ad::VarView<double>;
 
-// What an expression reads and writes. The variables may be more than the problem's: `told` says which are.
+// The memory of an expression. It may have more variables than the problem; `told` lists the problem's.
 struct variables {
     Eigen::VectorXd x, adjoints;
     std::vector<long> told;
@@ -60,7 +60,7 @@ public:
     }
 };
 
-// `make` is given the variables, and keeps what else it needs.
+// `make` receives the variables, and keeps whatever else it needs.
 template <class Make> std::vector<contestant> both(const std::shared_ptr<variables>& of, Make make) {
     const auto build = [of, make] { return make(*of); };
     using expression = bound_expression<decltype(build)>;
@@ -139,7 +139,7 @@ std::vector<contestant> contestants_for(const problem& p) {
     case function_id::normal_log_density:
         return both(of, [](variables& v) { return ad::normal_adj_log_pdf(v.vector(), density_mu, density_sigma); });
     case function_id::matrix_product: {
-        // Its matrices stand column by column: read so, the product of ours is the other way round.
+        // Its matrices are column-major, so read as ours they are transposed and the product is reversed.
         const long k = std::lround(std::sqrt(static_cast<double>(n) / 2));
         return both(of, [k](variables& v) { return ad::sum(ad::dot(v.matrix(k * k, k, k), v.matrix(0, k, k))); });
     }

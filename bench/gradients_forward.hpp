@@ -1,5 +1,5 @@
-// The benchmark's functions for libraries that only differentiate forward, with all derivatives at once beside each
-// number: for few variables, the number of which is compiled in, as these libraries recommend.
+// The benchmark's functions for forward-mode libraries that keep all derivatives with each number: for few variables,
+// whose count is compiled in, as these libraries recommend.
 #pragma once
 
 #include "gradients_any_number.hpp"
@@ -8,7 +8,7 @@
 
 namespace gradients {
 
-// Number<N> is the library's type; seed(x, i, value) makes x the variable i, and tell(y, i) is its derivative.
+// Number<N> is the library's type; seed(x, i, value) makes x the variable i; tell(y, i) returns its derivative.
 template <template <int> class Number, class Seed, class Value, class Tell> std::vector<contestant>
 forward_contestants(const std::string& name, const problem& p, Seed seed, Value value, Tell tell) {
     std::vector<contestant> one;

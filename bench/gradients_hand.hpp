@@ -1,6 +1,5 @@
-// The gradients that the benchmark holds this project's against, written by hand with xsimd for extents known at
-// compile time: several accumulators where sums are long, one pass over memory where one suffices. Each writes the
-// gradient to g and returns the value.
+// The hand-written gradients of the benchmark, with xsimd and extents known at compile time: several accumulators for
+// long sums, one pass over memory where one suffices. Each writes the gradient to g and returns the value.
 #pragma once
 
 #include <hourglass/kernels/partial.hpp>
@@ -67,7 +66,7 @@ template <int N> double sum(const double* x, double* g) {
         });
 }
 
-// The product of the others, by products from both sides: for what holds a zero.
+// Products of all other elements, from prefix and suffix products: for vectors that contain a zero.
 template <int N> void product_of_others(const double* x, double* g) {
     double before = 1, behind = 1;
     for (int i = 0; i < N; ++i) {

@@ -1,4 +1,4 @@
-// The hand-written gradients of matrix products and of models made of them; see bench/gradients_hand.hpp.
+// Hand-written gradients of matrix products and of models with them; see bench/gradients_hand.hpp.
 #pragma once
 
 #include "gradients_hand.hpp"
@@ -7,14 +7,14 @@
 
 namespace hand {
 
-// Matrices are K by K, row by row.
+// Matrices are K by K, row-major.
 template <int K> class matrix_product {
     static constexpr int tile_rows = 4, tile_vectors = 3, tile_columns = tile_vectors * width;
     static constexpr int panels = (K + tile_columns - 1) / tile_columns;
 
     std::vector<double> packed_ = std::vector<double>(static_cast<std::size_t>(panels * tile_columns * K));
 
-    // Panels of the right operand, element (k, j) of which lies at b[k * row + j * column].
+    // Packs panels of the right operand, whose element (k, j) is at b[k * row + j * column].
     void pack(const double* b, long row, long column) {
         double* to = packed_.data();
         for (int p = 0; p < panels; ++p)
@@ -22,7 +22,7 @@ template <int K> class matrix_product {
                 for (int j = p * tile_columns; j < (p + 1) * tile_columns; ++j)
                     *to++ = j < K ? b[k * row + j * column] : 0;
     }
-    // What is done with a tile: columns beyond K are zero.
+    // Passes each tile to `use`; columns beyond K are zero.
     template <int Rows, class Use>
     void tile(const double* a, long row, long column, int first_row, int panel, const Use& use) const {
         vector sums[Rows][tile_vectors];
@@ -47,7 +47,7 @@ template <int K> class matrix_product {
             for (int v = 0; v < tile_vectors; ++v) use(first_row + i, panel * tile_columns + v * width, sums[i][v]);
         }
     }
-    // The product of a, element (i, k) of which lies at a[i * row + k * column], and what is packed.
+    // The product of a, whose element (i, k) is at a[i * row + k * column], and the packed operand.
     template <class Use> void multiply(const double* a, long row, long column, const Use& use) const {
         for (int p = 0; p < panels; ++p) {
             int i = 0;
@@ -99,7 +99,7 @@ template <int K> double matrix_product_simplified(const double* a, const double*
     return y;
 }
 
-// Bayesian regression: x = w, b, s; data is rows by N, row by row. One pass over the data.
+// Bayesian regression: x = w, b, s; data is Rows by N, row-major. One pass over the data.
 template <int N, int Rows>
 double regression(const double* x, const double* data, const double* targets, double* g, double log_width) {
     constexpr int together = 4;

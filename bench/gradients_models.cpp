@@ -1,4 +1,4 @@
-// FastAD's Bayesian regression on 1000 rows, and a network with one hidden layer, in one example's squared error.
+// FastAD's Bayesian regression on 1000 rows, and the squared error of one example in a network with one hidden layer.
 #include "gradients_hand_models.hpp"
 #include "gradients_ours.hpp"
 

@@ -1,4 +1,4 @@
-// How the benchmark of gradients runs this project's programs: made once and called in the loop, and made in the loop.
+// Runs this project's programs in the gradient benchmark: created once and called in the loop, or created in the loop.
 #pragma once
 
 #include "gradients.hpp"
@@ -9,10 +9,10 @@ namespace gradients {
 
 namespace hg = hourglass;
 
-// Every function's value.
+// The value of every function.
 HOURGLASS_SYMBOLS(y);
 
-// Of small functions the program has its memory inside, so that it can be made anywhere without an allocation.
+// Programs of small functions hold their memory inside, so that creating one needs no allocation.
 template <auto... Wrt> inline constexpr bool is_small = ((decltype(Wrt)::extents().size() <= 4096) && ...);
 template <const auto& Graph, auto... Wrt> using gradient_of =
     std::conditional_t<is_small<Wrt...>, hg::gradient<Graph, y, hg::wrt<Wrt...>, hg::element<double>, hg::arena_inside>,
@@ -23,7 +23,7 @@ inline void append(std::vector<double>& to, const auto& view) {
     for (double x : view) to.push_back(x);
 }
 
-// Both forms of a program. `call` is given one and returns what it returns; the gradient is told in the order of
+// Both forms of a program. `call` runs a given program and returns its result; the gradient is reported in the order of
 // `symbols`.
 template <class Program, class Call, class... Symbols>
 std::vector<contestant> ours(Call call, const Symbols&... symbols) {
@@ -46,7 +46,7 @@ std::vector<contestant> ours(Call call, const Symbols&... symbols) {
         [inside] {
             return inside([](const auto& out) {
                 const double value = out[y];
-                keep(value); // and with it all that is in memory: the gradient
+                keep(value); // and with it all memory, so the gradient too
                 return value;
             });
         },

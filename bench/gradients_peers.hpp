@@ -1,13 +1,13 @@
-// The other libraries that the benchmark of gradients knows, one function for each; it has no contestants where the
-// library is not here.
+// The other libraries of the gradient benchmark, one function for each; a library that is not available has no
+// contestants.
 #pragma once
 
 #include "gradients.hpp"
 
 namespace gradients {
 
-// Another library: what it makes of a problem, none where it cannot. One that distinguishes building an expression from
-// evaluating it gives both forms.
+// Another library: its contestants for a problem, none if it cannot solve it. Libraries that distinguish building an
+// expression from evaluating it have both forms.
 struct peer {
     std::string name;
     std::function<std::vector<contestant>(const problem&)> contestants;

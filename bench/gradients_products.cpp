@@ -1,5 +1,5 @@
-// FastAD's matrix product: the sum of the elements of a product of two square matrices, as it stands, with all of its
-// three products, and by the algebra that needs none.
+// FastAD's matrix product: the sum of the elements of a product of two square matrices, as written, with all its three
+// products, and by the algebra that needs none.
 #include "gradients_hand_models.hpp"
 #include "gradients_ours.hpp"
 

@@ -14,7 +14,7 @@ inline constexpr hg::argument<"mu"> mu;
 HOURGLASS_SYMBOLS(shock, u, share, h);
 
 inline constexpr hg::graph reverting{next(u) = share * u + shock};
-// The first step is on its own: its shock is divided by sqrt(1 - phi^2), and the scan starts behind it.
+// The first step is separate: its shock is divided by sqrt(1 - phi^2), and the scan starts after it.
 HOURGLASS_SYMBOLS(first, behind);
 template <int N> inline constexpr hg::graph volatility_graph{
     first = sum(hg::slice<0, 1>(h_std<N>)) * sigma / sqrt(1 - square(phi)),

@@ -1,5 +1,5 @@
 // Functions of one vector: FastAD's sums, products, log-sum-exp and normal log-density. The iterated forms are the same
-// functions, written as loops where a library has nothing better: here they are the same expressions.
+// functions, written as loops in libraries that have nothing better; here they are the same expressions.
 #include "gradients_hand.hpp"
 #include "gradients_ours.hpp"
 

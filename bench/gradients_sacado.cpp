@@ -1,4 +1,4 @@
-// Sacado's reverse mode, where Debian's libtrilinos-sacado-dev is installed. It has no tape that outlives a call.
+// Sacado's reverse mode, if Debian's libtrilinos-sacado-dev is installed. It has no tape that outlives a call.
 #include "gradients_peers.hpp"
 
 #if defined(PEER_IS_HERE)

@@ -1,5 +1,5 @@
-// Small functions: Rosenbrock, Black-Scholes with its greeks, and the functions that ddx (reach2sayan/ddx) is measured
-// on.
+// Small functions: Rosenbrock, Black-Scholes with its greeks, and the functions of ddx's (reach2sayan/ddx) own
+// benchmark.
 #include "gradients_hand.hpp"
 #include "gradients_ours.hpp"
 
@@ -19,7 +19,7 @@ std::vector<double> positive(int n) {
     return x;
 }
 
-// --- of one vector
+// --- functions of a vector
 
 template <int N> inline constexpr hg::argument<"x", N> at;
 HOURGLASS_SYMBOLS(before, behind);
@@ -83,7 +83,7 @@ void race_vector(suite& s, const problem& p, double (*hand_written)(const double
            hand_written);
 }
 
-// --- of numbers
+// --- functions of numbers
 
 inline constexpr hg::argument<"u"> u;
 inline constexpr hg::argument<"v"> v;

@@ -1,5 +1,5 @@
-// Stan Math (stan-dev/math), where the benchmark is given a copy: its arena is filled at every call and kept. What can
-// be said with its vectors and matrices is said so, and the rest as loops over its numbers.
+// Stan Math (stan-dev/math), if the benchmark is given a copy: every call fills its arena, which keeps its memory. Uses
+// its vectors and matrices where possible, else loops over its numbers.
 #include "gradients_peers.hpp"
 
 #if defined(PEER_IS_HERE)
@@ -18,7 +18,7 @@ using matrix = sm::var_value<Eigen::MatrixXd>;
 using seen_vector = Eigen::Map<const Eigen::VectorXd>;
 using seen_matrix = Eigen::Map<const Eigen::MatrixXd>;
 
-// A value and the gradient of what `compute` makes of pieces of the variables, which are given behind it.
+// Returns the value of compute(pieces...) and stores the gradient. The pieces of the variables are the last arguments.
 template <class Compute, class... Pieces>
 double sweep(std::vector<double>& gradient, const Compute& compute, Pieces... pieces) {
     number y = compute(pieces...);
@@ -36,7 +36,7 @@ double sweep(std::vector<double>& gradient, const Compute& compute, Pieces... pi
     return y.val();
 }
 
-// The regression's, in the library's own order.
+// The regression's constants, in the library's own order.
 struct constants {
     Eigen::MatrixXd matrix;
     Eigen::VectorXd targets;
@@ -51,7 +51,7 @@ struct constants {
 };
 
 double run(const problem& p, const constants& seen, std::vector<double>& gradient) {
-    const sm::nested_rev_autodiff memory; // given back at the end
+    const sm::nested_rev_autodiff memory; // released at the end
     const long n = p.size;
     const auto vector = [&] { return numbers(seen_vector(p.x.data(), n)); };
     switch (p.id) {
@@ -77,7 +77,7 @@ double run(const problem& p, const constants& seen, std::vector<double>& gradien
             },
             vector());
     case function_id::matrix_product: {
-        // Its matrices stand column by column: read so, the product of ours is the other way round.
+        // Its matrices are column-major, so read as ours they are transposed and the product is reversed.
         const long k = std::lround(std::sqrt(static_cast<double>(n) / 2));
         return sweep(
             gradient, [](const matrix& a, const matrix& b) { return sm::sum(sm::multiply(b, a)); },

@@ -1,5 +1,5 @@
-// XAD (auto-differentiation/xad), where the benchmark is given an installed copy: its tape is recorded at every call,
-// into memory that it keeps.
+// XAD (auto-differentiation/xad), if the benchmark is given an installed copy: every call records its tape into memory
+// that it keeps.
 #include "gradients_peers.hpp"
 
 #if defined(PEER_IS_HERE)

@@ -1,5 +1,5 @@
-// What a benchmark ran on, and what that machine can do at most on one core: fused multiply-adds, and bytes moved by an
-// update in place. Measured, not looked up. What is benchmarked is not known here.
+// Describes the machine of a benchmark and measures its peak on one core: fused multiply-adds, and bytes moved by an
+// in-place update. Knows nothing of the benchmark.
 #pragma once
 
 #include <hourglass/kernels/simd.hpp>
@@ -15,7 +15,7 @@
 
 namespace bench {
 
-// Of this thread, in seconds: what other programs take of a busy machine is not counted. It costs a fraction of a
+// The processor time of this thread in seconds, which excludes other programs on a busy machine. Costs a fraction of a
 // microsecond.
 inline double processor_time() {
     timespec now{};
@@ -25,8 +25,8 @@ inline double processor_time() {
 
 struct machine {
     std::string processor, simd, compiler;
-    unsigned cores = 0; // as the operating system counts them
-    double load = 0;    // how many processes wanted a core, over the last minute, when the benchmark began
+    unsigned cores = 0; // as counted by the operating system
+    double load = 0;    // processes that wanted a core, averaged over the minute before the benchmark
 };
 
 #define BENCH_TEXT_(x) #x
@@ -53,10 +53,10 @@ inline machine this_machine() {
     return m;
 }
 
-// Floating-point operations per second, an addition and a multiplication each counted, of one core in float.
+// Floating-point operations per second of one core in float; an addition and a multiplication count as one each.
 inline double multiply_add_peak() {
     namespace kernels = hourglass::kernels;
-    constexpr int chains = 12, rounds = 200000; // chains enough to hide the latency of two units
+    constexpr int chains = 12, rounds = 200000; // enough chains to hide the latency of two units
     using vector = kernels::vector<float>;
     volatile float source = 0.999f;
     const vector factor = kernels::broadcast<float>(source), term = kernels::broadcast<float>(source);
@@ -75,7 +75,7 @@ inline double multiply_add_peak() {
     return best;
 }
 
-// Bytes per second, read and written, of one core that updates this many floats in place, over and over.
+// Bytes read and written per second by one core that repeatedly updates this many floats in place.
 inline double update_bandwidth(std::size_t count) {
     std::vector<float> numbers(count, 1.0f);
     const std::size_t passes = std::max<std::size_t>(1, (std::size_t{1} << 23) / count);

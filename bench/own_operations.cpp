@@ -1,5 +1,5 @@
-// Operations of a user's own against their built-in twins, of each kind, in turn: gradients of a batch, and Jacobians,
-// whose directions are computed together. What the operations state is in testing/own_operations.hpp.
+// A user's own operations of each kind against their built-in twins, in turn: gradients of a batch, and vectorised
+// Jacobians. testing/own_operations.hpp defines the operations.
 #include "../testing/own_operations.hpp"
 #include "timing.hpp"
 
@@ -22,7 +22,7 @@ constexpr int rows = 64;
 
 HOURGLASS_LOCAL_SYMBOLS(y, loss);
 
-// Elementwise: fused with what stands around it.
+// Elementwise: fused with its surroundings.
 inline constexpr hg::input<"x", 32, 32> x;
 inline constexpr hg::parameter<"w", 32, 32> w{hg::constant(0.75)};
 template <bool Own> constexpr auto relu_of(const auto& of) {
@@ -35,7 +35,7 @@ template <bool Own> inline constexpr hg::graph elementwise_model{
     y = hadamard(relu_of<Own>(hadamard(w, x) - 0.25), x) + relu_of<Own>(x),
     loss = sum(square(y)),
 };
-// A reduction over the last axis, which joins the group before it, and over the first.
+// Reductions: over the last axis, which joins the group before it, and over the first.
 template <bool Own, int Axis> constexpr auto sum_of(const auto& of) {
     if constexpr (Own)
         return twins::total_of(of, hg::axes<Axis>);
@@ -46,7 +46,7 @@ template <bool Own> inline constexpr hg::graph reduction_model{
     y = exp(-square(sum_of<Own, 1>(hadamard(w, x)))) + sum_of<Own, 0>(hadamard(w, square(x))),
     loss = sum(square(y)),
 };
-// A movement in runs.
+// A movement of contiguous runs.
 template <bool Own, int First, int Last> constexpr auto slice_of(const auto& of) {
     if constexpr (Own)
         return twins::part_of<First, Last, 1>(of);
@@ -69,7 +69,7 @@ template <bool Own> inline constexpr hg::graph product_model{
     y = tanh(times_transposed<Own>(x, v) - 0.5),
     loss = sum(square(y)),
 };
-// A Jacobian through all of them: directions as one more axis.
+// A Jacobian through all of these: directions are one more axis.
 inline constexpr hg::argument<"a", 8, 16> a;
 inline constexpr hg::argument<"b", 12, 16> b;
 template <bool Own> constexpr auto through_all(const auto& of) {

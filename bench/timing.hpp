@@ -1,6 +1,6 @@
-// Times several ways of doing one thing against each other on a machine that other work disturbs: in turn, within one
-// run, so that what slows one of them slows all, in processor time, and as a median with its spread. What is done is
-// the caller's business; it has one thread.
+// Times several implementations of the same thing against each other on a machine that other work disturbs: in turn
+// within one run, so that a disturbance slows all of them; in processor time; as a median with its spread.
+// Single-threaded. The caller supplies the work.
 #pragma once
 
 #include "machine.hpp"
@@ -10,9 +10,9 @@
 namespace bench {
 
 struct contender {
-    std::function<void()> run;     // once
-    int runs_per_round = 1;        // more for what is short
-    bool warm_up = true;           // one more run, not counted, in every round, since the one before has had the caches
+    std::function<void()> run; // one run
+    int runs_per_round = 1;    // more for short runs
+    bool warm_up = true;       // one more run per round, not counted, since the previous contender has used the caches
     std::vector<double> seconds{}; // of each run
 };
 
@@ -20,7 +20,7 @@ struct spread {
     double median = 0, min = 0, max = 0;
 };
 
-// Round after round, until `seconds` have passed, but not fewer rounds than `least` nor more than `most`.
+// Runs rounds until `seconds` have passed, but at least `least` and at most `most`.
 inline void run_in_turn(std::vector<contender>& contenders, int least, int most, double seconds) {
     const double begin = processor_time();
     for (int round = 0; round < most && (round < least || processor_time() - begin < seconds); ++round)
@@ -34,7 +34,7 @@ inline void run_in_turn(std::vector<contender>& contenders, int least, int most,
         }
 }
 
-// Times `scale`: 1e6 for microseconds.
+// Multiplies by `scale`: 1e6 for microseconds.
 inline spread spread_of(std::vector<double> values, double scale) {
     std::sort(values.begin(), values.end());
     const std::size_t n = values.size();

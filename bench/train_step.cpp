@@ -1,6 +1,6 @@
 // Times one training step of the five autoencoders, batch 128, Adam, float, one thread, against hand-written loops in
-// two forms, after checking that all three learn the same: ./dev bench [--json PATH]. The models and the loops are
-// elsewhere.
+// two forms, after checking that all three learn the same: `./dev bench [--json PATH]`. The models and the loops are in
+// testing/.
 #include "../testing/autoencoders.hpp"
 #include "timing.hpp"
 
@@ -27,11 +27,11 @@ struct result {
     std::string name;
     bench::spread ours, textbook, ordered;       // microseconds
     double deviation = 0;                        // the largest between ours and either form
-    double operations = 0, bytes = 0, limit = 0; // of a step: floating-point, moved by the update; microseconds
+    double operations = 0, bytes = 0, limit = 0; // of a step: floating-point; moved by the update; microseconds
 };
 
-// One model in its three forms, which are always given the same images, and noise that ours draws itself: drawing it is
-// part of our time and of nobody else's.
+// One model in its three forms. All get the same images, and the noise that ours draws: drawing it counts only in our
+// time.
 template <class Case> class race {
     const std::vector<float>& pixels_;
     hg::parameters<Case::graph> theta_{hg::seed = seed};
@@ -87,8 +87,8 @@ public:
         r.ordered = bench::spread_of(contenders[2].seconds, 1e6);
     }
 
-    // What the step would cost if its matrix products ran at the peak, and its update moved each parameter and its two
-    // moments in and out once, and nothing else took time.
+    // The time of a step whose matrix products run at the peak and whose update moves each parameter and its two
+    // moments in and out once, if nothing else took time.
     void find_limit(result& r, double peak) const {
         using compiled = typename trainer<Case, float>::compiled_graph;
         for (int g = 0; g < compiled::sizes.groups; ++g) {
@@ -151,8 +151,9 @@ json as_json(const bench::machine& m, double peak, double bandwidth, const std::
 }
 
 void run(const char* json_path) {
-    // One floating-point mode for all: trainers flush denormals themselves, a program linked with -ffast-math does from
-    // its start, and the vectorised square root of -ffast-math makes NaN of a denormal second moment on AVX2.
+    // The same floating-point mode for all. Trainers flush denormals themselves, and a program linked with -ffast-math
+    // does so from the start; besides, the vectorised square root of -ffast-math turns denormal second moments into NaN
+    // on AVX2.
     const hg::kernels::flush_denormals for_all_forms;
     const bench::machine m = bench::this_machine();
     const double peak = bench::multiply_add_peak(), bandwidth = bench::update_bandwidth(std::size_t{1} << 24);

@@ -1,4 +1,4 @@
-// An autoencoder for tables: learns how the columns of ordinary rows hang together, and scores each row by how badly it
+// An autoencoder for tables: learns how the columns of ordinary rows are related, and scores each row by how badly it
 // is restored.
 //
 //     h      = relu(W1 x + b1)               x: a row of a CSV file, its numbers standardised, its categories one-hot
@@ -6,11 +6,10 @@
 //     back   = relu(W3 code + b3)
 //     xhat   = W4 back + b4
 //     errors = used * (xhat - x)^2
-//     loss   = sum(errors)                   the score of the row; the column with most of it says what is odd
+//     loss   = sum(errors)                   the row's score; the column with the largest error shows what is odd
 //
-// Sizes are known when this is compiled: a row has room for 64 floats. `used` is 1 / n for the n floats that the
-// columns take and 0 for the others, which so cost nothing and score nothing; `open` does the same for the places of
-// the code.
+// Sizes are known at compile time: a row has room for 64 floats. `used` is 1 / n for the n floats that the columns take
+// and 0 for the others, which then cost nothing and score nothing. `open` does the same for the elements of the code.
 #include <hourglass/data/batches.hpp>
 #include <hourglass/data/machines.hpp>
 #include <hourglass/data/statistics.hpp>
@@ -56,14 +55,14 @@ using trainer = hg::trainer<model, loss, hg::adam, hg::max_rows<128>>;
 using evaluation = hg::function<model, hg::to<loss>>;
 using restorer = hg::function<model, hg::to<errors, xhat>>;
 
-// The options of this example, apart from those that all share.
+// The options of this example, besides the shared ones.
 struct request {
     const io::table_options& tables;
-    double quantile = 0.98; // of the scores of the run's own rows: the threshold
-    std::string score{};    // a file to score by a finished run
+    double quantile = 0.98; // of the scores of the run's own rows; gives the threshold
+    std::string score{};    // a file for a finished run to score
 };
 
-// A CSV file, and which of its rows are anomalies, where a column says so.
+// A CSV file, and which of its rows are anomalies, if a column says so.
 struct labelled_table {
     data::table rows;
     std::vector<std::uint8_t> labels;
@@ -74,14 +73,14 @@ labelled_table load(const path& file, const data::csv_options& options, const io
     labelled_table read{data::load_csv(file, options), {}};
     if (tables.label.empty()) return read;
     read.labels = data::labels_of(read.rows, read.rows.at(tables.label), tables.positive);
-    read.rows.take(tables.label); // the model must not see it
+    read.rows.take(tables.label); // hides it from the model
     return read;
 }
 
-// How rows become inputs of the model, and what it makes of them.
+// Encodes rows for the model, and scores its reconstructions.
 class detector {
 public:
-    // `from` is where the columns come from, for the message.
+    // `from` is the source of the columns, for the message.
     detector(data::encoding columns, const io::training_options& chosen, const path& from)
         : how(std::move(columns)), theta(hg::seed = chosen.seed), restore_(hg::threads = chosen.threads) {
         if (how.width() != width)
@@ -96,7 +95,7 @@ public:
     struct scores {
         std::vector<double> values;
         std::vector<std::size_t> odd; // the column with the largest error
-        data::table expected;         // the rows as they are restored
+        data::table expected;         // the reconstructed rows
     };
     scores score(const data::table& rows) {
         const std::vector<float> inputs = data::encode(how, rows);
@@ -120,7 +119,7 @@ private:
     restorer restore_;
 };
 
-// A line for each row: its score, whether it is flagged, and which column is odd: "75 instead of 43.9".
+// Writes a line for each row: its score, whether it is flagged, and which column is odd: "75 instead of 43.9".
 void write_scores(const path& file, const labelled_table& of, const detector::scores& found, double threshold) {
     std::vector<double> numbers, lines, flagged;
     std::vector<std::string> columns, values;
@@ -156,7 +155,7 @@ void draw_scores(const path& file, const labelled_table& of, const detector::sco
                                        .mark = io::histogram_mark{threshold, "threshold"}}));
 }
 
-// "AUROC 0.98, average precision 0.85", or nothing without both classes.
+// "AUROC 0.98, average precision 0.85", or empty without both classes.
 std::string quality(const labelled_table& of, const detector::scores& found) {
     const auto positive = std::count(of.labels.begin(), of.labels.end(), 1);
     if (positive == 0 || positive == static_cast<std::ptrdiff_t>(of.labels.size())) return "";
@@ -189,7 +188,7 @@ void train(const io::training_options& chosen, const request& asked, const path&
     const int count = static_cast<int>(asked.tables.validation * training.rows());
     if (count > 0) held_out = data::hold_out(training, count, chosen.seed);
 
-    // Learnt from all rows: a rare category may be only in those that are held out.
+    // Learnt from all rows: a rare category may occur only in those that are held out.
     detector find(data::fit_encoding(all.rows, asked.tables.encoding(width)), chosen, file);
     trainer train{find.theta, hg::threads = chosen.threads};
     evaluation evaluate{hg::threads = chosen.threads};
@@ -210,7 +209,7 @@ void train(const io::training_options& chosen, const request& asked, const path&
             evaluate(find.theta, x = others, used = find.weights, open = find.places, hg::into(loss, losses));
             return {{"loss", io::mean(losses)}};
         };
-    task.draw_best = [&](const path& folder) { // what goes with best.safetensors
+    task.draw_best = [&](const path& folder) { // the files that belong with best.safetensors
         const detector::scores found = find.score(all.rows);
         const double threshold = data::quantile(found.values, asked.quantile);
         data::save_encoding(folder / "columns.json", find.how);
@@ -228,13 +227,13 @@ void train(const io::training_options& chosen, const request& asked, const path&
     report(all, found, data::quantile(found.values, asked.quantile));
 }
 
-// By a run that is finished: its columns, its weights, and the threshold that its scores give.
+// Scores a file by a finished run: its columns, its weights, and the threshold from its scores.
 void score(const io::training_options& chosen, const request& asked) {
     if (!exists(chosen.out / "columns.json"))
         throw data::error(fmt::format("{}: expected the folder of a run, found no columns.json in it; train one first: "
                                       "--data FILE --out {}",
                                       chosen.out.string(), chosen.out.string()));
-    const path run = canonical(chosen.out / "columns.json").parent_path(); // one epoch, whatever a training puts there
+    const path run = canonical(chosen.out / "columns.json").parent_path(); // one epoch, even while a training runs
     data::encoding how = data::load_encoding(run / "columns.json");
     asked.tables.loosen(how);
     detector find(how, chosen, run / "columns.json");
@@ -259,10 +258,10 @@ int main(int argc, char** argv) {
         .model = "anomalies",
         .about =
             "trains an autoencoder on the rows of a CSV file, scores each row by how badly it is restored, and flags "
-            "those above a threshold. Without --data it draws measurements of machines, of which some are faulty.",
-        .examples = {"hourglass-anomalies                          # measurements of machines that it draws",
+            "those above a threshold. Without --data it simulates measurements of machines, some of them faulty.",
+        .examples = {"hourglass-anomalies                          # simulated measurements of machines",
                      "hourglass-anomalies --data machines.csv --label faulty --leave-out time",
-                     "hourglass-anomalies --score new.csv          # by the run that is in out/anomalies"},
+                     "hourglass-anomalies --score new.csv          # by the run in out/anomalies"},
         .epochs = 40,
         .learning_rate = 3e-3,
         .unit = "rows",
@@ -270,10 +269,9 @@ int main(int argc, char** argv) {
     });
     io::table_options tables(line);
     anomalies::request asked{tables};
-    line.number("--quantile", asked.quantile, "The threshold: so large a share of the rows of --data score below it", 0,
-                1);
-    line.text("--score", asked.score, "Train nothing: score the rows of this CSV file by the run that is in --out",
-              "FILE");
+    line.number("--quantile", asked.quantile, "The threshold: the fraction of the rows of --data that score below it",
+                0, 1);
+    line.text("--score", asked.score, "Score the rows of this CSV file by the run in --out, without training", "FILE");
     return line.run(argc, argv, [&](const io::training_options& given) {
         if (!asked.score.empty()) return anomalies::score(given, asked);
         path file = given.data;

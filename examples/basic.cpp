@@ -4,7 +4,7 @@
 //     x' = f(W_d z + b_d)         with sigmoids for f and g
 //     loss = mean (x' - x)^2
 //
-// as it stands in <hourglass/models/basic.hpp>. Here it is trained.
+// The model is defined in <hourglass/models/basic.hpp>. This program trains it.
 #include <hourglass/io/command_line.hpp>
 #include <hourglass/io/image_grid.hpp>
 #include <hourglass/models/basic.hpp>
@@ -60,10 +60,10 @@ void run(const io::training_options& chosen, const hg::data::split& images) {
 int main(int argc, char** argv) {
     io::command_line line({
         .model = "basic",
-        .about = "trains the basic autoencoder, 784-32-784, and shows images beside their reconstructions.",
+        .about = "trains the basic autoencoder, 784-32-784, and shows images next to their reconstructions.",
         .examples = {"hourglass-basic                            # Fashion-MNIST where it is installed, else shapes",
                      "hourglass-basic --epochs 3 --out /tmp/basic"},
-        // Its sigmoids learn slowly: what the others are trained with leaves blurs.
+        // Its sigmoids learn slowly: the other examples' settings leave blurred images.
         .epochs = 30,
         .learning_rate = 5e-3,
     });

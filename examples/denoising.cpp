@@ -1,11 +1,11 @@
-// The denoising autoencoder (Vincent et al. 2008), 784-512-784: sees a corrupted image and is asked for the clean one.
+// The denoising autoencoder (Vincent et al. 2008), 784-512-784: restores a clean image from a corrupted one.
 //
 //     corrupted = x + level * eps             or another corruption
 //     h = relu(W corrupted + b)
 //     logits = W h + b
 //     loss = -log p(x | logits)               Bernoulli, summed over pixels: the target is clean
 //
-// as it stands in <hourglass/models/denoising.hpp>. Here it is trained, and held against doing nothing.
+// The model is defined in <hourglass/models/denoising.hpp>. This program trains it and compares it with doing nothing.
 #include <hourglass/io/command_line.hpp>
 #include <hourglass/io/image_grid.hpp>
 #include <hourglass/models/denoising.hpp>
@@ -28,16 +28,16 @@ using namespace hg::models::denoising;
 template <corruption Kind> inline constexpr auto& autoencoder = model<Kind, 784, 512>;
 inline constexpr auto& x = hg::models::denoising::x<784>;
 
-// The programs are fed the corrupted images, which cuts the corruption off: then the graph is the same for all four.
+// The programs are fed corrupted images, which removes the corruption from them: one graph then serves all four.
 inline constexpr auto& network = autoencoder<corruption::gaussian>;
 using trainer = hg::trainer<network, loss, hg::adam, hg::from<x, corrupted>, hg::max_rows<128>>;
 using evaluation = hg::function<network, hg::from<x, corrupted>, hg::to<loss, error, untouched>>;
 using restorer = hg::function<network, hg::from<corrupted>, hg::to<xhat>>;
 
-// The corruption alone, a program of its own. `first` is the number of the first image: every number has its own noise.
+// A separate program for the corruption. `first` is the number of the first image; each number has its own noise.
 using corruptor = std::function<std::vector<float>(std::span<const float> clean, std::uint64_t first)>;
 
-// Training images are numbered from 0 as they are seen, test images from here: no run sees so many.
+// Training images are numbered from 0 in order of use, test images from here on: no run gets that far.
 inline constexpr std::uint64_t first_test_image = std::uint64_t{1} << 40;
 
 template <corruption Kind> corruptor make_corruptor(std::uint64_t seed, double chosen_level, int threads) {
@@ -65,7 +65,7 @@ void run(const io::training_options& chosen, const hg::data::split& images, cons
     evaluation evaluate{hg::threads = chosen.threads};
     restorer restore{hg::threads = chosen.threads};
 
-    // Training images get new noise every time, test images the same after every epoch.
+    // Training images get new noise every time, test images the same noise after every epoch.
     const corruptor corrupt = corruptor_named(name, chosen.seed, chosen_level, chosen.threads);
     std::uint64_t seen = 0;
     double error_after = 0, error_before = 0;
@@ -96,10 +96,10 @@ void run(const io::training_options& chosen, const hg::data::split& images, cons
                                            .zoom = 3,
                                            .placed = io::arrangement::beside,
                                            .title = "test images: clean, " + name + " noise, restored"}));
-        restore(theta, corrupted = clean, hg::into(xhat, restored)); // no corruption
-        io::write_png(folder / "reconstructions.png",
-                      io::comparison_grid({clean, restored}, 28, 28,
-                                          {.title = "clean test images, and what the model makes of them"}));
+        restore(theta, corrupted = clean, hg::into(xhat, restored)); // without corruption
+        io::write_png(
+            folder / "reconstructions.png",
+            io::comparison_grid({clean, restored}, 28, 28, {.title = "clean test images and their reconstructions"}));
     };
     hg::store_with(task, theta, train);
     task.resumed = [&](std::uint64_t images) { seen = images; };
@@ -122,10 +122,9 @@ int main(int argc, char** argv) {
                      "hourglass-denoising --corruption salt_and_pepper --level 0.3",
                      "hourglass-denoising --corruption masking --epochs 3 --out /tmp/masking"},
     });
-    line.choice("--corruption", corruption, "What is done to the images",
+    line.choice("--corruption", corruption, "How to corrupt the images",
                 {"gaussian", "salt_and_pepper", "masking", "dropout"});
-    line.number("--level", level, "gaussian: the standard deviation; the others: the share of pixels that is hit", 0,
-                0.99);
+    line.number("--level", level, "gaussian: the standard deviation; others: the fraction of pixels affected", 0, 0.99);
     return line.run(argc, argv, [&](const io::training_options& chosen, const hg::data::split& images) {
         denoising::run(chosen, images, corruption, level);
     });

@@ -1,5 +1,5 @@
-// A recurrent autoencoder of simulated sensor series, 48 steps of 3 sensors through a code of 8 numbers: one gated
-// recurrent unit reads a series, another one writes it from the code, last step first.
+// A recurrent autoencoder of simulated sensor series, 48 steps of 3 sensors, with a code of 8 numbers: a gated
+// recurrent unit reads a series, and another one writes it from the code, last step first.
 //
 //     s_t = unit(x_t, s_(t-1))                reads
 //     z = W s_T + b                           the code
@@ -7,7 +7,7 @@
 //     xhat_t = W_out r_t + b_out
 //     loss = mean (xhat - x)^2
 //
-// as it stands in <hourglass/models/recurrent.hpp>. Here it is trained.
+// The model is defined in <hourglass/models/recurrent.hpp>. This program trains it.
 #include <hourglass/data/sensors.hpp>
 #include <hourglass/io/command_line.hpp>
 #include <hourglass/io/line_plot.hpp>
@@ -81,7 +81,7 @@ int main(int argc, char** argv) {
         .model = "recurrent",
         .about =
             "trains a recurrent autoencoder on simulated series of 48 steps of 3 sensors, which count as images of "
-            "48 x 3, and shows measured series as points, what is made of them as lines, and their codes.",
+            "48 x 3, and shows measured series as points, their reconstructions as lines, and their codes.",
         .examples = {"hourglass-recurrent                      # 4000 series, 10 epochs",
                      "hourglass-recurrent --epochs 40 --learning-rate 3e-3 --out /tmp/recurrent"},
         .rows = hg::data::sensor_steps,

@@ -1,10 +1,10 @@
-// The sparse autoencoder, 784-1024-784: wider than the image, with a price on every activation.
+// The sparse autoencoder, 784-1024-784: wider than the image, with a penalty on activations.
 //
 //     h = relu(W x + b)
 //     logits = W h + b
 //     loss = mean (sigmoid(logits) - x)^2 + lambda ||h||_1
 //
-// as it stands in <hourglass/models/sparse.hpp>. Here it is trained, and its features are looked at.
+// The model is defined in <hourglass/models/sparse.hpp>. This program trains it and shows its features.
 #include <hourglass/io/command_line.hpp>
 #include <hourglass/io/image_grid.hpp>
 #include <hourglass/models/sparse.hpp>
@@ -34,11 +34,11 @@ using trainer = hg::trainer<autoencoder, loss, hg::adam, hg::max_rows<128>>;
 using evaluation = hg::function<autoencoder, hg::from<x>, hg::to<loss, reconstruction, penalty, h>>;
 using reconstructor = hg::function<autoencoder, hg::from<x>, hg::to<xhat>>;
 
-// How each unit takes part in a set of images.
+// How active each unit is on a set of images.
 struct activity {
     int images = 0;
-    std::vector<double> sum = std::vector<double>(units); // of the activation
-    std::vector<int> count = std::vector<int>(units);     // of the images that it is active on
+    std::vector<double> sum = std::vector<double>(units); // of activations
+    std::vector<int> count = std::vector<int>(units);     // of images on which the unit is active
 
     explicit activity(std::span<const float> activations) : images(static_cast<int>(activations.size() / units)) {
         for (std::size_t i = 0; i < activations.size(); ++i) {
@@ -53,11 +53,11 @@ struct activity {
     }
 };
 
-// What the busiest units paint: their columns of the decoder's matrix, each scaled to its own largest weight.
+// What the busiest units draw: their columns of the decoder's matrix, each scaled to its largest weight.
 std::vector<float> features(const hg::parameters<autoencoder>& theta, const activity& seen, int how_many) {
     std::vector<int> order(units);
     std::iota(order.begin(), order.end(), 0);
-    std::sort(order.begin(), order.end(), [&](int a, int b) { // the first of equals first
+    std::sort(order.begin(), order.end(), [&](int a, int b) { // the first of equals comes first
         return std::pair(-seen.sum[static_cast<std::size_t>(a)], a) <
                std::pair(-seen.sum[static_cast<std::size_t>(b)], b);
     });
@@ -88,7 +88,7 @@ void run(const io::training_options& chosen, const hg::data::split& images, doub
     };
     task.evaluate = [&](const hg::data::image_set& set) -> io::metrics {
         std::vector<float> total(static_cast<std::size_t>(set.count)), error(total.size()), norm(total.size());
-        activations.resize(total.size() * units); // of the set that was evaluated last: the test images
+        activations.resize(total.size() * units); // of the set evaluated last: the test images
         evaluate(theta, x = set.pixels, lambda = price, hg::into(loss, total), hg::into(reconstruction, error),
                  hg::into(penalty, norm), hg::into(h, activations));
         return {{"loss", io::mean(total)}, {"reconstruction", io::mean(error)}, {"penalty", io::mean(norm)}};
@@ -121,7 +121,7 @@ int main(int argc, char** argv) {
                      "hourglass-sparse --lambda 1e-3           # fewer active units",
                      "hourglass-sparse --epochs 3 --out /tmp/sparse"},
     });
-    line.number("--lambda", lambda, "The price of an activation: the weight of ||h||_1 in the loss", 0, 1000);
+    line.number("--lambda", lambda, "The weight of the penalty ||h||_1 in the loss", 0, 1000);
     return line.run(argc, argv, [&](const io::training_options& chosen, const hg::data::split& images) {
         sparse::run(chosen, images, lambda);
     });

@@ -5,7 +5,7 @@
 //     code = W3 h2 + b3           logits = W6 h4 + b6
 //     loss = mean (sigmoid(logits) - x)^2
 //
-// as it stands in <hourglass/models/undercomplete.hpp>. Here it is trained.
+// The model is defined in <hourglass/models/undercomplete.hpp>. This program trains it.
 #include <hourglass/io/command_line.hpp>
 #include <hourglass/io/image_grid.hpp>
 #include <hourglass/models/undercomplete.hpp>

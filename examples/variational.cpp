@@ -6,7 +6,7 @@
 //     logits = W relu(W z + b) + b            the decoder: p(x|z) = bernoulli(sigmoid(logits))
 //     loss = -log p(x|z) + KL(q(z|x) || normal(0, 1)) = -ELBO
 //
-// as it stands in <hourglass/models/variational.hpp>. Here it is trained, and new images are drawn.
+// The model is defined in <hourglass/models/variational.hpp>. This program trains it and draws new images.
 #include <hourglass/io/command_line.hpp>
 #include <hourglass/io/image_grid.hpp>
 #include <hourglass/io/projection.hpp>
@@ -65,7 +65,7 @@ void run(const io::training_options& chosen, const hg::data::split& images, doub
                       io::comparison_grid({originals, restored}, 28, 28,
                                           {.title = "test images above, their reconstructions below"}));
 
-        // The same codes after every epoch, so that one can watch the images come.
+        // The same codes after every epoch, to show how the images emerge.
         auto samples = decode(theta, z = draw_codes(hg::rows = 100)[z]);
         io::write_png(folder / "samples.png",
                       io::image_grid(samples[xhat], 28, 28, {.title = "drawn by the decoder from codes of the prior"}));

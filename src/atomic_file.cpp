@@ -20,7 +20,7 @@ namespace {
 
 using std::filesystem::path;
 
-// Distinct for every file of this process that is being written.
+// Distinct for all files that this process is writing.
 int next_number() {
     static std::atomic<int> number{0};
     return number++;
@@ -44,7 +44,7 @@ atomic_file::atomic_file(const path& name) : name_(name) {
     if (folder.empty()) folder = ".";
     if (!std::filesystem::is_directory(folder, code))
         fail(fmt::format("expected the folder {} to exist; make it first", shown(folder)), 0);
-    // A name that is taken is the leftover of a killed process whose number has come round again.
+    // A taken name is a leftover of a killed process with the same number.
     for (int attempt = 0; descriptor_ < 0 && attempt < 100; ++attempt) {
         path candidate = folder / fmt::format(".{}.{}-{}.tmp", name_.filename().string(), ::getpid(), next_number());
         descriptor_ = ::open(candidate.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
@@ -54,7 +54,7 @@ atomic_file::atomic_file(const path& name) : name_(name) {
             break;
     }
     if (descriptor_ < 0) fail("no file can be made in its folder", errno);
-    struct stat old {}; // a file that is replaced keeps its permissions; failing that, those of a new file will do
+    struct stat old {}; // keep the permissions of the replaced file; failing that, those of a new file will do
     if (::stat(name_.c_str(), &old) == 0 && ::fchmod(descriptor_, old.st_mode & 07777U) != 0) errno = 0;
 }
 
@@ -75,8 +75,8 @@ void atomic_file::write(std::string_view text) { write(std::as_bytes(std::span(t
 
 void atomic_file::commit() {
     if (descriptor_ < 0) fail("cannot be committed twice or after an error", 0);
-    // Without this a power cut after the rename could leave an empty file under the good name. Some file systems have
-    // no such operation and say so with EINVAL.
+    // Without this a power cut after the rename could leave an empty file under the final name. File systems without
+    // this operation report EINVAL.
     while (::fsync(descriptor_) != 0)
         if (errno == EINVAL || errno == ENOTSUP)
             break;

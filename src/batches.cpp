@@ -47,7 +47,7 @@ batches::batches(int count, int batch, std::uint64_t seed) : count_(count), batc
 }
 
 void batches::shuffle(std::uint64_t epoch) {
-    std::iota(order_.begin(), order_.end(), 0); // so that the order does not depend on earlier epochs
+    std::iota(order_.begin(), order_.end(), 0); // makes the order independent of earlier epochs
     random_stream random(seed_, epoch);
     for (std::size_t i = order_.size(); i > 1; --i)
         std::swap(order_[i - 1], order_[random.below(static_cast<std::uint32_t>(i))]);

@@ -17,7 +17,7 @@
 namespace hourglass::data {
 namespace {
 
-// zlib's manual: a byte of a deflated stream gives 1032 at most.
+// zlib's manual: a byte of a deflated stream expands to at most 1032.
 constexpr std::uint64_t most_inflated = 1032;
 
 const char* kind_of(mode_t mode) {
@@ -55,7 +55,7 @@ void byte_stream::open(std::string_view expected) {
     }
     if (::fstat(descriptor, &status) != 0)
         fail(fmt::format("cannot be read: {}; check the disk it lies on", std::strerror(errno)));
-    check(status); // something else may have taken its name
+    check(status); // another file may have taken its name
     on_disk_ = static_cast<std::uint64_t>(status.st_size);
 }
 
@@ -109,7 +109,7 @@ std::size_t byte_stream::read_inflated(std::span<std::uint8_t> to) {
     return done;
 }
 
-// A gzip file may be several streams, one after the other.
+// A gzip file may consist of several consecutive streams.
 void byte_stream::next_member() {
     if (position_ == size_) refill();
     if (size_ == 0)

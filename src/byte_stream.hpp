@@ -1,5 +1,5 @@
-// The bytes of a plain file, inflated where it is gzipped. What they mean is the business of idx.cpp, csv_fields.cpp
-// and npy.cpp. For src/ only.
+// The bytes of a plain file, inflated if it is gzipped. idx.cpp, csv_fields.cpp and npy.cpp interpret them. Internal to
+// src/.
 #pragma once
 
 #include "hourglass/data/error.hpp"
@@ -16,12 +16,12 @@
 
 namespace hourglass::data {
 
-// The stream is inflated by hand, not by gzread, so that a truncated file, a wrong check sum and bytes after the end
-// are told apart.
+// Inflates the stream itself rather than by gzread, to distinguish a truncated file, a wrong checksum and trailing
+// bytes.
 class byte_stream {
 public:
-    // Refuses what is no plain file before it opens it: to open a pipe waits for a writer, and a device may act.
-    // `expected` is what messages call the file that should be there: "an IDX file".
+    // Rejects anything but a plain file before opening it: opening a pipe waits for a writer, and a device may act.
+    // Messages call the expected file `expected`: "an IDX file".
     byte_stream(const std::filesystem::path& file, std::string_view expected);
     byte_stream(const byte_stream&) = delete;
     byte_stream& operator=(const byte_stream&) = delete;
@@ -33,11 +33,11 @@ public:
         return std::span<const std::uint8_t>(input_).first(size_);
     }
 
-    // No more than so many bytes can come of the file as it is on the disk.
+    // An upper bound on the bytes that the file on disk can yield.
     std::uint64_t most() const;
 
-    // Fills as much of `to` as there is; fewer bytes only at the end, which `ended_early` tells from a gzip stream cut
-    // short.
+    // Fills `to` as far as possible. Returns fewer bytes only at the end; `ended_early` then reports a truncated gzip
+    // stream.
     std::size_t read(std::span<std::uint8_t> to) { return gzipped_ ? read_inflated(to) : read_plain(to); }
     bool ended_early() const { return ended_early_; }
 

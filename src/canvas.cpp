@@ -12,19 +12,19 @@ namespace {
 
 constexpr int font_scale = 2; // the font is 7 pixels high
 
-// As the font wants it: printable ASCII, which ends with a zero. A character of several bytes is one question mark.
+// Text for the font: printable ASCII, zero-terminated. A multi-byte character becomes one question mark.
 std::vector<char> printable(std::string_view what) {
     std::vector<char> text;
     for (const char c : what) {
         const auto byte = static_cast<unsigned char>(c);
-        if (byte >= 0x80 && byte < 0xc0) continue; // a character's second byte or a later one
+        if (byte >= 0x80 && byte < 0xc0) continue; // a continuation byte
         text.push_back(byte >= 0x80 ? '?' : byte < 32 || byte == 127 ? ' ' : c);
     }
     text.push_back('\0');
     return text;
 }
 
-// Leaves of a line what lies between two heights; false where that is nothing.
+// Clips a line to the part between two heights; returns false if nothing remains.
 bool cut(point& a, point& b, double top, double bottom) {
     if (std::max(a.y, b.y) < top || std::min(a.y, b.y) > bottom) return false;
     const point from = a, step{b.x - a.x, b.y - a.y};
@@ -37,7 +37,7 @@ bool cut(point& a, point& b, double top, double bottom) {
     return true;
 }
 
-// Distance between ticks: 1, 2 or 5 times a power of ten, so that there are four to ten of them.
+// Distance between ticks: 1, 2 or 5 times a power of ten, for four to ten ticks.
 double tick_step(double extent) {
     const double power = std::pow(10.0, std::floor(std::log10(extent)));
     const double lead = extent / power;
@@ -51,7 +51,7 @@ struct tick {
 std::vector<tick> ticks_of(const range& of, ticks where) {
     double step = tick_step(of.most - of.least);
     if (where == ticks::whole_numbers) step = std::max(1.0, std::ceil(step));
-    // As many digits as tell one tick from the next.
+    // Enough digits to distinguish neighbouring ticks.
     const double largest = std::max(std::abs(of.least), std::abs(of.most));
     const int digits = std::clamp(static_cast<int>(std::ceil(std::log10(largest / step))) + 1, 4, 17);
     const double first = std::ceil(of.least / step);
@@ -61,7 +61,7 @@ std::vector<tick> ticks_of(const range& of, ticks where) {
                          first + i == 0 ? std::string("0") : fmt::format("{:.{}g}", (first + i) * step, digits)});
     return found;
 }
-// Of a decimal logarithm: powers of ten, and where these are few, twice and five times them.
+// For a decimal logarithm: powers of ten and, if these are few, two and five times them.
 std::vector<tick> powers_in(const range& of) {
     const double extent = of.most - of.least;
     const int step = std::max(1, static_cast<int>(std::ceil(extent / 8)));
@@ -102,8 +102,8 @@ void canvas::frame(const box& where, const colour& with) {
     fill({where.right - 1, where.top, where.right, where.bottom}, with);
 }
 
-// A pixel at distance d is covered by clamp(thick / 2 + 1/2 - d): exact to a few hundredths for a thickness from about
-// 2, and cheap.
+// A pixel at distance d is covered by clamp(thick / 2 + 1/2 - d): cheap, and exact to a few hundredths from a thickness
+// of about 2.
 void canvas::stroke(point a, point b, double thick, const colour& with, double opacity, const box& within) {
     const double reach = thick / 2 + 1;
     if (!cut(a, b, within.top - 2 * reach, within.bottom + 2 * reach)) return;
@@ -122,14 +122,14 @@ void canvas::stroke(point a, point b, double thick, const colour& with, double o
 }
 
 void canvas::text(int x, int y, std::string_view what, const colour& with) {
-    constexpr std::size_t narrowest = 3 * font_scale; // pixels of a character
+    constexpr std::size_t narrowest = 3 * font_scale; // width of a character in pixels
     const std::size_t visible = static_cast<std::size_t>(page_.width) / narrowest + 1;
     std::vector<char> line = printable(what.substr(0, 4 * visible)); // a character may have four bytes
     struct corner {
         float x, y, z;
         unsigned char colour[4];
     };
-    std::vector<corner> corners(line.size() * 4 * 32); // no character has as many strokes
+    std::vector<corner> corners(line.size() * 4 * 32); // no character has so many strokes
     const int bytes = static_cast<int>(corners.size() * sizeof(corner));
     const int strokes = stb_easy_font_print(0, 0, line.data(), nullptr, corners.data(), bytes);
     for (std::size_t n = 0; n < static_cast<std::size_t>(strokes); ++n) {
@@ -142,7 +142,7 @@ void canvas::text(int x, int y, std::string_view what, const colour& with) {
 int text_width(std::string_view what) { return font_scale * stb_easy_font_width(printable(what).data()); }
 
 void range_of_values::add(double value) {
-    constexpr double far = 1e300; // the difference of two is a number
+    constexpr double far = 1e300; // keeps differences finite
     if (!std::isfinite(value)) return;
     value = std::clamp(value, -far, far);
     least_ = any_ ? std::min(least_, value) : value;
@@ -151,7 +151,7 @@ void range_of_values::add(double value) {
 }
 
 range range_of_values::with_margin(double share) const {
-    constexpr double narrowest = 1e-290; // of less there are no ticks
+    constexpr double narrowest = 1e-290; // below this there are no ticks
     const double margin =
         most_ - least_ > narrowest ? share * (most_ - least_) : std::max(1.0, 0.01 * std::abs(least_));
     return {least_ - margin, most_ + margin};

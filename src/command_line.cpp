@@ -1,4 +1,4 @@
-// The shared options by CLI11, in our own words where a value is wrong.
+// The shared options, by CLI11, with our own messages for wrong values.
 #include "hourglass/io/command_line.hpp"
 
 #include "hourglass/data/sources.hpp"
@@ -29,7 +29,7 @@ namespace {
 constexpr int failure = 1;
 constexpr int usage_mistake = 2;
 
-// A number as people write it: CLI11's own reading takes 010 for eight and -1 for the largest unsigned number.
+// A number as people write it: CLI11 itself reads 010 as eight and -1 as the largest unsigned number.
 template <class Number> CLI::Validator within(Number least, Number most) {
     const auto read = [=](std::string& text) {
         Number value{};
@@ -55,7 +55,7 @@ CLI::Validator not_empty(const std::string& what) {
     return {[what](const std::string& text) { return text.empty() ? "expected " + what + ", found ''" : ""; }, ""};
 }
 
-constexpr std::size_t most_said = 1000; // bytes: CLI11 repeats words whole
+constexpr std::size_t most_said = 1000; // bytes: CLI11 repeats words in full
 
 void check_size(int rows, int columns, const program_description& what, const std::string& source) {
     if (rows == what.rows && columns == what.columns) return;
@@ -107,23 +107,25 @@ struct command_line::parser {
             ->transform(within(1, many))
             ->type_name("N");
         app.add_option("--patience", options.patience,
-                       "Stop after N epochs without a smaller loss of validation; 0: go through all epochs")
+                       "Stop after N epochs without a smaller validation loss; 0: run all epochs")
             ->transform(within(0, many))
             ->type_name("N");
-        app.add_option("--batch", options.batch, "How many " + what.unit + " a step")
+        app.add_option("--batch", options.batch, "How many " + what.unit + " per step")
             ->transform(within(1, what.largest_batch))
             ->type_name("N");
-        app.add_option("--learning-rate", options.learning_rate, "Adam's")->transform(within(0.0, 1e3))->type_name("X");
-        app.add_option("--seed", options.seed, "Of first weights, noise and order: same seed, same bits")
+        app.add_option("--learning-rate", options.learning_rate, "The learning rate of Adam")
+            ->transform(within(0.0, 1e3))
+            ->type_name("X");
+        app.add_option("--seed", options.seed, "Seeds initial weights, noise and order: same seed, same bits")
             ->transform(within(std::uint64_t{0}, std::numeric_limits<std::uint64_t>::max()))
             ->type_name("N");
-        app.add_option("--threads", options.threads, "Threads; the result does not depend on them")
+        app.add_option("--threads", options.threads, "How many threads to use; the result does not depend on it")
             ->transform(within(1, most_threads))
             ->type_name("N");
-        app.add_option("--init", options.init, "Begin with the weights of a safetensors file")
+        app.add_option("--init", options.init, "Start from the weights in a safetensors file")
             ->check(not_empty("the name of a file"))
             ->type_name("FILE");
-        app.add_flag("--resume", options.resume, "Go on with the run that is in the folder, with the same options");
+        app.add_flag("--resume", options.resume, "Resume the run in the folder, with the same options");
         if (what.own_data.empty()) add_counts_of_images(many);
     }
 
@@ -135,7 +137,7 @@ struct command_line::parser {
             ->transform(within(0, many))
             ->type_name("N");
         app.add_option("--validation-images", options.validation_images,
-                       "Hold out the last N training images, to choose the best epoch by; 0: the test images serve")
+                       "Hold out the last N training images for choosing the best epoch; 0: use the test images for it")
             ->transform(within(0, many))
             ->type_name("N");
     }
@@ -212,7 +214,7 @@ void command_line::texts(const std::string& name, std::vector<std::string>& valu
 int command_line::run_in_words(int argc, const char* const* argv,
                                const std::function<void(const training_options&)>& body) {
     open_standard_streams();
-    std::signal(SIGXFSZ, SIG_IGN); // a limit on the size of files is then an error of write, and said in words
+    std::signal(SIGXFSZ, SIG_IGN); // exceeding a limit on file sizes is then an error of write, and reported
     const int status = parser_->run(argc, argv, body);
     const std::string lost = lost_output();
     if (lost.empty() || status != 0) return status;
@@ -223,7 +225,7 @@ int command_line::run_in_words(int argc, const char* const* argv,
 int command_line::run(int argc, const char* const* argv,
                       const std::function<void(const training_options&, const data::split&)>& body) {
     return run_in_words(argc, argv, [&](const training_options& options) {
-        // A signal while images are read ends the program at once, as there is nothing to save.
+        // A signal while images are read ends the program at once: there is nothing to save.
         const data::split images = parser_->load_images();
         const interrupt_guard guard;
         body(options, images);

@@ -1,4 +1,4 @@
-// Which columns there are and of which kind, and the values.
+// Decides the columns and their kinds, and converts the values.
 #include "hourglass/data/csv.hpp"
 
 #include "csv_fields.hpp"
@@ -32,7 +32,7 @@ bool contains(const std::vector<std::string>& names, std::string_view name) {
     return std::find(names.begin(), names.end(), name) != names.end();
 }
 
-// A field as a number: what it is not, if it is none.
+// A field read as a number, or the reason why it is none.
 enum class reading { number, no_number, not_finite, out_of_range };
 reading read_number(std::string_view text, char decimal, double& value) {
     std::string exchanged;
@@ -53,7 +53,7 @@ bool is_number(std::string_view text, char decimal) {
     return read_number(text, decimal, value) != reading::no_number;
 }
 
-// The first byte that is not of UTF-8 (RFC 3629).
+// The first byte that is not UTF-8 (RFC 3629).
 std::optional<unsigned char> wrong_byte(std::string_view text) {
     const auto byte = [&](std::size_t at) { return static_cast<unsigned char>(at < text.size() ? text[at] : '\0'); };
     for (std::size_t at = 0; at < text.size();) {
@@ -80,7 +80,7 @@ void expect_utf8(const csv_field& field, const csv_fields& where) {
         where.fail(field, fmt::format("expected text in UTF-8, found byte {:02x}; save the file as UTF-8", *wrong));
 }
 
-// The texts that stand for a missing value, and quickly that one is none of them.
+// The texts that stand for a missing value, with a fast rejection of others.
 class missing_texts {
 public:
     explicit missing_texts(const std::vector<std::string>& texts) : texts_(texts.begin(), texts.end()) {
@@ -95,7 +95,7 @@ private:
     std::array<bool, 256> begins_{};
 };
 
-// One column while it is read.
+// One column while it is being read.
 class column_reader {
 public:
     column_reader(std::string name, int in_file, std::optional<column_kind> kind) : kind_(kind) {
@@ -123,7 +123,7 @@ public:
     }
 
     column result() {
-        if (!kind_) kind_ = column_kind::numbers; // none of its values is there
+        if (!kind_) kind_ = column_kind::numbers; // all its values are missing
         add_missing();
         column_.kind = *kind_;
         column_.categories.resize(codes_.size());
@@ -132,7 +132,7 @@ public:
     }
 
 private:
-    // Those before this row: of which kind they are the first value tells.
+    // Adds the missing values that precede the first value, which decides their kind.
     void add_missing() {
         if (missing_ == 0) return;
         if (*kind_ == column_kind::numbers)
@@ -190,8 +190,8 @@ private:
     }
 
     std::optional<column_kind> kind_;
-    std::int64_t decided_in_ = 0; // the line whose value decided; 0: the caller did
-    std::size_t missing_ = 0;     // latest values that are not in the column yet
+    std::int64_t decided_in_ = 0; // the line whose value decided; 0: the caller decided
+    std::size_t missing_ = 0;     // latest missing values, not yet in the column
     std::map<std::string, int, std::less<>> codes_;
     column column_;
 };
@@ -315,7 +315,7 @@ private:
     missing_texts missing_;
     csv_fields file_;
     std::size_t width_ = 0;
-    std::vector<std::optional<column_reader>> readers_; // none of a column that is left out
+    std::vector<std::optional<column_reader>> readers_; // empty for columns that are left out
     std::vector<std::int64_t> lines_;
 };
 
@@ -333,10 +333,10 @@ void check(const csv_options& options) {
 std::string field_of(std::string_view text, char separator) {
     const auto is_blank = [](char c) { return c == ' ' || c == '\t'; };
     const bool is_plain = std::ranges::none_of(text, [&](char c) {
-        return c == separator || c == '"' || static_cast<unsigned char>(c) < 0x20; // line ends are among these
+        return c == separator || c == '"' || static_cast<unsigned char>(c) < 0x20; // includes line ends
     });
     const bool has_ends = !text.empty() && (is_blank(text.front()) || is_blank(text.back()) ||
-                                            text.front() == '\xef'); // a byte-order mark would not belong to it
+                                            text.front() == '\xef'); // would be taken for a byte-order mark
     if (is_plain && !has_ends) return std::string(text);
     std::string result = "\"";
     for (const char c : text) result.append(c == '"' ? 2 : 1, c);

@@ -12,7 +12,7 @@ namespace hourglass::data {
 namespace {
 
 constexpr const char* expected_file = "a CSV file";
-// Of more, a quote was opened and not closed, or the file is no table.
+// A longer field has an unclosed quote, or the file is not a table.
 constexpr std::size_t longest_field = 1 << 20;
 
 bool is_blank(int c) { return c == ' ' || c == '\t'; }
@@ -31,7 +31,7 @@ csv_fields::csv_fields(const std::filesystem::path& file, char separator, char d
     for (const char c : {separator_, '\n', '\r', '"', '\0'}) ends_plain_[static_cast<unsigned char>(c)] = true;
 }
 
-// A mark of the order of bytes at the beginning: of UTF-8 it says nothing, of UTF-16 that this is another encoding.
+// A byte-order mark: that of UTF-8 is skipped, that of UTF-16 means another encoding.
 void csv_fields::skip_mark() {
     const std::string_view found(buffer_.data(), end_);
     if (found.starts_with("\xef\xbb\xbf")) start_ = at_ = 3;
@@ -62,7 +62,7 @@ char csv_fields::find_separator(char decimal) const {
     return candidates[static_cast<std::size_t>(most - counts.begin())];
 }
 
-// Reads on, behind what is kept of the buffer: from start_. False at the end of the file.
+// Reads more after the retained part of the buffer, which begins at start_. Returns false at the end of the file.
 bool csv_fields::more() {
     std::memmove(buffer_.data(), buffer_.data() + start_, end_ - start_);
     at_ -= start_;
@@ -97,7 +97,7 @@ bool csv_fields::next(csv_field& to) {
     return true;
 }
 
-// At what ends a field.
+// Handles the character that ends a field.
 void csv_fields::end(csv_field& to) {
     const int c = at_ < end_ ? static_cast<unsigned char>(buffer_[at_]) : -1;
     to.is_last = c < 0 || c == '\n' || c == '\r';
@@ -125,7 +125,7 @@ void csv_fields::read_plain(csv_field& to) {
     end(to);
 }
 
-// Appends to quoted_ until a quote or the end of what is there.
+// Appends to quoted_ up to a quote or the end of the buffer.
 void csv_fields::append_quoted(const csv_field& to) {
     const std::size_t from = at_;
     while (at_ < end_ && buffer_[at_] != '"') {
@@ -151,7 +151,7 @@ void csv_fields::read_quoted(csv_field& to) {
         after_return_ = false;
         start_ = ++at_;
         if (peek() != '"') break;
-        quoted_ += '"'; // of two
+        quoted_ += '"'; // one of the two
         start_ = ++at_;
     }
     after_return_ = false;

@@ -34,7 +34,7 @@ void expect_value(const table& rows, const column& in, int row, const encoding_o
     }
 }
 
-// Two passes, so that the deviation is exact for numbers that are far from 0.
+// Two passes keep the deviation exact for numbers far from 0.
 void fit_numbers(const table& rows, const column& in, encoded_column& to) {
     double sum = 0, least = std::numeric_limits<double>::infinity(), most = -least;
     int count = 0;
@@ -46,7 +46,7 @@ void fit_numbers(const table& rows, const column& in, encoded_column& to) {
             ++count;
         }
     if (count == 0) fail(rows, in, "expected values, found none in any row; leave the column out");
-    to.mean = least == most ? least : sum / count; // a rounded mean would make a deviation of its own
+    to.mean = least == most ? least : sum / count; // a rounded mean would cause a deviation
     double squares = 0;
     for (const double value : in.numbers)
         if (!std::isnan(value)) squares += (value - to.mean) * (value - to.mean);
@@ -63,7 +63,7 @@ void fit_categories(const table& rows, const column& in, const encoding_options&
     std::vector<int> counts(in.categories.size());
     for (const int code : in.codes)
         if (code >= 0) ++counts[static_cast<std::size_t>(code)];
-    std::vector<std::pair<std::string, int>> used; // of other rows there may be more
+    std::vector<std::pair<std::string, int>> used; // other rows may have more
     for (std::size_t n = 0; n < counts.size(); ++n)
         if (counts[n] > 0) used.emplace_back(in.categories[n], counts[n]);
     if (used.empty()) fail(rows, in, "expected values, found none in any row; leave the column out");
@@ -79,7 +79,7 @@ void fit_categories(const table& rows, const column& in, const encoding_options&
     }
 }
 
-// The place of each code of a table's column among an encoding's categories; -1: unknown.
+// The place of each code of a table's column among an encoding's categories, or -1 if unknown.
 std::vector<int> places_of(const encoded_column& how, const column& in) {
     std::vector<int> places;
     for (const std::string& category : in.categories) {
@@ -99,7 +99,7 @@ const column& column_of(const encoded_column& how, const table& rows) {
     return in;
 }
 
-// The floats of one column, in rows that are 0 so far.
+// Writes the floats of one column into rows of zeros.
 void encode_column(const encoding& how, const encoded_column& column_how, const table& rows, std::vector<float>& to) {
     const column& in = column_of(column_how, rows);
     const std::vector<int> places = places_of(column_how, in);

@@ -1,4 +1,4 @@
-// An encoding as JSON. What is read is checked as what a stranger might have written.
+// Encodings as JSON. Files are validated as untrusted input.
 #include "file_kind.hpp"
 #include "hourglass/data/encoding.hpp"
 #include "hourglass/io/atomic_file.hpp"
@@ -26,7 +26,7 @@ constexpr int widest = 1 << 20;
 constexpr std::array missing_words{"refuse", "fill", "fill and mark"};
 constexpr std::array unknown_words{"refuse", "zeros"};
 
-// One value of an object, with the words of the refusal where it is not there or of another kind.
+// Reads one value of an object; refuses one that is missing or of another kind.
 class reader {
 public:
     reader(const ordered_json& from, std::string where) : from_(from), where_(std::move(where)) {

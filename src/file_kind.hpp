@@ -1,4 +1,4 @@
-// What stands under a name where a plain file should, for messages. For src/ only.
+// Describes in messages what was found instead of a plain file. Internal to src/.
 #pragma once
 
 #include <filesystem>

@@ -30,10 +30,10 @@ void check(std::span<const double> values, std::span<const std::uint8_t> classes
                                 style.logarithmic ? " above 0" : "", style.mark->at));
 }
 
-// A value's place on the axis; NaN: it has none.
+// A value's position on the axis, or NaN if it has none.
 double place_of(double value, const histogram_style& style) { return style.logarithmic ? std::log10(value) : value; }
 
-// Shares of the class, bin by bin.
+// Fractions of the class by bin.
 using bars = std::map<std::uint8_t, std::vector<double>>;
 bars bars_of(std::span<const double> values, std::span<const std::uint8_t> classes, const histogram_style& style,
              const range& across) {
@@ -81,7 +81,7 @@ void draw_mark(canvas& on, const histogram_mark& mark, double place, const range
     const int x = static_cast<int>(std::lround(across.place(place, inside.left, inside.right)));
     on.fill({x - 1, inside.top, x + 1, inside.bottom}, ink);
     const int width = text_width(mark.name);
-    const bool is_right = x + 8 + width > inside.right - 8; // then there is room on the left only
+    const bool is_right = x + 8 + width > inside.right - 8; // then there is only room on the left
     on.text(is_right ? x - 8 - width : x + 8, inside.bottom / 2, mark.name);
 }
 

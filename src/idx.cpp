@@ -1,4 +1,4 @@
-// What an IDX header says is held against the file before anything is unpacked, and what is unpacked is kept in part.
+// Checks IDX headers against the size of the file before inflating anything, and keeps only the requested part.
 #include "hourglass/data/idx.hpp"
 
 #include "byte_stream.hpp"
@@ -18,9 +18,9 @@ namespace {
 using std::filesystem::path;
 using bytes = std::span<const std::uint8_t>;
 
-// Larger images than this are taken for a header that is wrong.
+// Larger images are taken for a wrong header.
 constexpr std::uint32_t largest_side = 16384;
-// Memory for what a header claims is taken at once up to so many numbers; beyond it grows with what is there.
+// Memory for the header's claim is allocated at once up to this many numbers; beyond, it grows with the data.
 constexpr std::size_t taken_at_once = std::size_t{1} << 26U;
 
 std::string hex(bytes of) {
@@ -29,7 +29,7 @@ std::string hex(bytes of) {
     return text;
 }
 
-// What a file of this kind is called in messages, and the last byte of its magic number.
+// The name of a kind of file in messages, and the last byte of its magic number.
 struct kind {
     const char* what;
     std::uint8_t rank;
@@ -56,7 +56,7 @@ std::string element_type(std::uint8_t code) {
     }
 }
 
-// An IDX file whose header has been read and whose bytes have not.
+// An IDX file whose header has been read, but not its data.
 class idx_file {
 public:
     idx_file(const path& file, kind of) : stream_(file, "an IDX file"), kind_(of) {
@@ -82,8 +82,8 @@ public:
 
     std::size_t item_size() const { return kind_.rank == 1 ? 1 : std::size_t{extents_[1]} * extents_[2]; }
 
-    // Hands on the bytes of the images or labels in each range, as they come: take(which range, bytes). What is not
-    // kept is read too, so that a file which is cut short or corrupt is found out.
+    // Passes on the bytes of the images or labels in each range as they come: take(which range, bytes). Reads the
+    // others too, to detect a truncated or corrupt file.
     template <class Take> void read(std::span<const image_range> kept, Take take) {
         const std::uint64_t expected = size(), item = item_size();
         std::vector<std::uint8_t> chunk(1 << 16);
@@ -102,7 +102,7 @@ public:
             at += wanted;
         }
         std::array<std::uint8_t, 1> probe{};
-        if (stream_.read(probe) != 0) fail_trailing(); // reading on is also what makes zlib compare the check sum
+        if (stream_.read(probe) != 0) fail_trailing(); // reading on also makes zlib verify the checksum
         if (stream_.ended_early())
             stream_.fail(
                 fmt::format("expected the check sum that ends a gzip stream, found the end of the file; {}", again));
@@ -161,7 +161,7 @@ private:
         stream_.fail(fmt::format("expected {}, found a header that announces {}; {}", expected, sum(), again));
     }
 
-    // What can be known of the size without unpacking.
+    // Checks the size as far as possible without inflating.
     void check_size(std::size_t header) const {
         const std::uint64_t room = stream_.most() < header ? 0 : stream_.most() - header;
         if (size() > room)
@@ -228,7 +228,7 @@ image_extents idx_extents(const path& images, const path& labels) {
 }
 
 std::vector<image_set> load_idx(const path& images, const path& labels, std::span<const image_range> kept) {
-    idx_extents(images, labels); // the counts agree
+    idx_extents(images, labels); // checks that the counts agree
     std::vector<image_set> sets(kept.size());
     idx_file file(images, images_kind);
     check_ranges(file, kept);

@@ -23,7 +23,7 @@ using std::filesystem::path;
 
 constexpr std::array<const char*, 4> names{"train-images-idx3-ubyte", "train-labels-idx1-ubyte",
                                            "t10k-images-idx3-ubyte", "t10k-labels-idx1-ubyte"};
-constexpr std::size_t most_named = 6; // files, in a message
+constexpr std::size_t most_named = 6; // files in a message
 constexpr std::string_view separators = "-_. ";
 
 std::string in_small_letters(std::string text) {
@@ -31,14 +31,14 @@ std::string in_small_letters(std::string text) {
     return text;
 }
 
-// A name taken apart: what stands before, and which of the four it is.
+// A name taken apart: its prefix, and which of the four files it is.
 struct role {
     std::string prefix;
     std::size_t which;
-    int strangeness; // less is taken first, where two files have one role
+    int strangeness; // among files with the same role, the one with the least is chosen
 };
 
-// Takes `ending` off, and the separators before it.
+// Removes `ending` and the separators before it.
 bool take_off(std::string& text, std::string_view ending) {
     if (!text.ends_with(ending)) return false;
     text.resize(text.size() - ending.size());
@@ -69,7 +69,7 @@ struct data_set {
     }
 };
 
-// What lies in a folder: data sets by prefix, the names of other files that look as if they were meant, folders below.
+// The contents of a folder: data sets by prefix, other files with similar names, subfolders.
 struct contents {
     std::map<std::string, data_set> sets;
     std::vector<std::string> near;
@@ -118,14 +118,14 @@ std::string listed(std::vector<std::string> all) {
     return fmt::format("{}{}", fmt::join(all, ", "), more ? fmt::format(" and {} more", more) : "");
 }
 
-// Of a data set with this prefix.
+// The usual name of a file of the data set with this prefix.
 std::string usual_name(const std::string& prefix, std::size_t which) {
     const std::string name = names[which];
     if (prefix.empty()) return name;
     return fmt::format("{}-{}", shown(prefix), which < 2 ? name : "test" + name.substr(4));
 }
 
-// The data set that has most of its files; where there are none, the one without prefix.
+// The data set with the most files; if there are none, the one without a prefix.
 std::pair<std::string, data_set> fullest(const contents& found) {
     std::pair<std::string, data_set> best;
     std::ptrdiff_t missing = 4;
@@ -209,7 +209,7 @@ split load_idx_files(const idx_files& files, int train_images, int test_images, 
         kept_of_test{0, first_of(test_images, files.test_images, test.count, "test")};
     split both{std::move(load_idx(files.train_images, files.train_labels, std::span(&kept, 1)).front()),
                std::move(load_idx(files.test_images, files.test_labels, std::span(&kept_of_test, 1)).front())};
-    // The files have no names of classes, so other data sets have none.
+    // The files contain no class names, so other data sets have none.
     if (files.train_images.parent_path() == fashion_mnist_folder) {
         both.train.class_names = {"T-shirt", "trousers", "pullover", "dress", "coat",
                                   "sandal",  "shirt",    "sneaker",  "bag",   "ankle boot"};

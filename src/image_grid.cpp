@@ -13,12 +13,12 @@ namespace {
 using image_series = std::span<const std::span<const float>>;
 
 struct grey_scale {
-    double zero;  // the value that is black
+    double zero;  // the value of black
     double range; // from black to white
 
     std::uint8_t operator()(double value) const {
         const double level = (value - zero) / range;
-        if (!(level > 0)) return 0; // NaN too
+        if (!(level > 0)) return 0; // also for NaN
         return level >= 1 ? 255 : static_cast<std::uint8_t>(std::lround(level * 255.0));
     }
 };
@@ -30,7 +30,7 @@ grey_scale scale_for(image_series series, const grid_style& style) {
         for (const auto& images : series)
             for (const float value : images)
                 if (std::isfinite(value)) limit = std::max(limit, std::abs(value));
-    if (limit == 0) limit = 1; // all zero: middle grey
+    if (limit == 0) limit = 1; // all zero: mid-grey
     return {-double{limit}, 2 * double{limit}};
 }
 
@@ -58,7 +58,8 @@ int images_in(image_series series, int rows, int columns, const grid_style& styl
     return static_cast<int>(count);
 }
 
-// Where images go along one axis: `groups` groups of `inner` images of `extent` pixels, gaps between and around.
+// Positions of images along one axis: `groups` groups of `inner` images of `extent` pixels, with gaps between and
+// around.
 struct axis {
     std::int64_t groups, inner, extent, gap, group_gap;
 
@@ -93,7 +94,7 @@ picture lay_out(image_series series, int rows, int columns, const grid_style& st
     const axis x{across, wide, std::int64_t{columns} * zoom, style.gap, style.group_gap};
     const axis y{down, high, std::int64_t{rows} * zoom, style.gap, style.group_gap};
     const int heading = style.title.empty() ? 0 : line_height;
-    constexpr std::int64_t most = 1 << 20; // more is refused by make_picture, in words, once it fits an int
+    constexpr std::int64_t most = 1 << 20; // make_picture refuses more with a message, provided that it fits an int
     const std::int64_t title = style.title.empty() ? 0 : text_width(style.title) + 2 * x.margin();
     picture page = make_picture(static_cast<int>(std::min(std::max(x.total(), title), most)),
                                 static_cast<int>(std::min(heading + y.total(), most)), 1, style.separator);

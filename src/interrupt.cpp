@@ -17,7 +17,7 @@ static_assert(std::atomic<int>::is_always_lock_free, "a signal handler may touch
 int guards = 0;
 std::array<struct sigaction, signals.size()> before;
 
-// Only calls that POSIX allows in a handler.
+// Only uses calls that POSIX allows in a handler.
 void on_signal(int number) {
     const int saved = errno;
     received.store(number);
@@ -33,7 +33,7 @@ interrupt_guard::interrupt_guard() {
     for (std::size_t i = 0; i < signals.size(); ++i) sigaction(signals[i], nullptr, &before[i]);
     struct sigaction action {};
     action.sa_handler = on_signal;
-    action.sa_flags = SA_RESTART; // reading and writing go on as if nothing had happened
+    action.sa_flags = SA_RESTART; // interrupted reads and writes resume
     sigemptyset(&action.sa_mask);
     for (const int number : signals) sigaddset(&action.sa_mask, number);
     for (std::size_t i = 0; i < signals.size(); ++i)

@@ -58,7 +58,7 @@ public:
 
 private:
     box inside() const { return {outline_.left + 1, outline_.top + 1, outline_.right - 1, outline_.bottom - 1}; }
-    // Values may lie any number of panels away; squares of what is answered are finite.
+    // Values may be any number of panels away; the squares of the result must stay finite.
     point place(int step, double value) const {
         constexpr double far = 1e100;
         const range steps{0, static_cast<double>(steps_ - 1)};
@@ -73,7 +73,7 @@ private:
     double thick_;
 };
 
-// The title, and the curves' names in their colours. Answers how wide that is.
+// Draws the title and the curves' names in their colours; returns the width.
 int draw_heading(canvas& on, const line_style& style) {
     on.text(gap, gap, style.title);
     int x = gap + (style.title.empty() ? 0 : text_width(style.title) + line_height);
@@ -86,7 +86,7 @@ int draw_heading(canvas& on, const line_style& style) {
     return x;
 }
 int heading_width(const line_style& style) {
-    constexpr int most = 4096; // a longer one is cut off
+    constexpr int most = 4096; // anything longer is cut off
     picture nothing = make_picture(1, 1, 3);
     canvas on(nothing);
     return std::min(draw_heading(on, style), most);
@@ -101,7 +101,7 @@ picture line_plot(std::span<const float> discs, std::span<const float> lines, in
     const auto size = static_cast<std::size_t>(steps) * static_cast<std::size_t>(curves);
     const std::size_t count = lines.size() / size, across = std::min(count, static_cast<std::size_t>(style.across));
     const int heading = style.title.empty() && style.names.empty() ? 0 : line_height;
-    const auto extent = [](std::size_t panels, int pixels) { // one that is too large is refused by make_picture
+    const auto extent = [](std::size_t panels, int pixels) { // make_picture refuses a picture that is too large
         return static_cast<int>(std::min<std::size_t>(gap + panels * static_cast<std::size_t>(pixels + gap), 1 << 20));
     };
     picture page = make_picture(std::max(extent(across, style.width), heading > 0 ? heading_width(style) : 0),

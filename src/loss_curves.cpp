@@ -15,7 +15,7 @@ namespace hourglass::io {
 namespace {
 
 constexpr int across = 2, panel_width = 480, panel_height = 300, margin = 16, heading = margin + 2 * line_height;
-constexpr std::size_t most_terms = 24; // of more nobody finds the one that he looks for
+constexpr std::size_t most_terms = 24; // among more, a reader does not find the one of interest
 
 struct part {
     const char* name;
@@ -29,7 +29,7 @@ const metric* find(const std::vector<metric>& metrics, const std::string& name) 
     return at == metrics.end() ? nullptr : &*at;
 }
 
-// The terms in the order in which they come up.
+// The terms in order of first occurrence.
 std::vector<std::string> terms_of(const run_record& record) {
     std::vector<std::string> names;
     for (const epoch_metrics& epoch : record.epochs)

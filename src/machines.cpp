@@ -1,4 +1,4 @@
-// Each row has a stream of random numbers of its own.
+// Each row has its own stream of random numbers.
 #include "hourglass/data/machines.hpp"
 
 #include "random_numbers.hpp"
@@ -21,7 +21,7 @@ constexpr std::array<kind, 3> kinds{
 constexpr std::array<const char*, 2> sites{"north", "south"};
 constexpr double share_of_faults = 0.03;
 
-// With two decimals, so that the last bits of sin and log, which differ between libraries, do not show.
+// Two decimals hide the last bits of sin and log, which differ between libraries.
 double rounded(double value) { return std::round(100 * value) / 100; }
 
 struct measurement {

@@ -24,7 +24,8 @@ namespace {
 using std::filesystem::path;
 
 constexpr std::string_view magic = "\x93NUMPY";
-// NumPy itself refuses what is longer than 10000, unless told otherwise; records have long headers, and are refused.
+// NumPy itself refuses more than 10000 bytes by default. Only structured types, which are refused anyway, have long
+// headers.
 constexpr std::size_t longest_header = 1 << 16;
 
 std::uint64_t bits_of(const std::uint8_t* from, int size, bool is_big_endian) {
@@ -33,7 +34,7 @@ std::uint64_t bits_of(const std::uint8_t* from, int size, bool is_big_endian) {
     return value;
 }
 
-// Nothing where it is finite and Element cannot hold it.
+// Empty if the value is finite and Element cannot hold it.
 template <class Element> std::optional<Element> converted(const npy_header& header, const std::uint8_t* from) {
     const std::uint64_t bits = bits_of(from, header.size, header.is_big_endian);
     if (header.kind == 'b') return bits != 0 ? Element{1} : Element{0};
@@ -45,7 +46,7 @@ template <class Element> std::optional<Element> converted(const npy_header& head
     if (header.size == 4) return static_cast<Element>(std::bit_cast<float>(static_cast<std::uint32_t>(bits)));
     const double value = header.size == 2 ? from_half(static_cast<std::uint16_t>(bits)) : std::bit_cast<double>(bits);
     if (std::isfinite(value) && std::abs(value) > static_cast<double>(std::numeric_limits<Element>::max())) {
-        // What rounds down to the largest number is held.
+        // Values that round down to the largest number can be held.
         if (sizeof(Element) == 4 && std::abs(value) < 0x1.ffffffp127)
             return value < 0 ? std::numeric_limits<Element>::lowest() : std::numeric_limits<Element>::max();
         return std::nullopt;
@@ -55,7 +56,7 @@ template <class Element> std::optional<Element> converted(const npy_header& head
 
 std::string text_of(std::span<const std::int64_t> shape) { return fmt::format("({})", joined(shape)); }
 
-// The number of values; nothing where 2^62 bytes do not hold them.
+// The number of values; empty if 2^62 bytes cannot hold them.
 std::optional<std::uint64_t> volume_of(std::span<const std::int64_t> shape) {
     constexpr std::uint64_t most = std::uint64_t{1} << 59U;
     std::uint64_t product = 1;
@@ -78,7 +79,7 @@ public:
         array<Element> result{header_.shape, {}};
         const auto size = static_cast<std::size_t>(header_.size);
         std::vector<std::uint8_t> bytes(std::size_t{1} << 16U);
-        // A gzip stream may hold less than it could: memory grows with what is there.
+        // A gzip stream may contain less than it could: memory grows with the data.
         result.values.reserve(std::min<std::size_t>(count_, stream_.gzipped() ? 1 << 20 : count_));
         while (result.values.size() < count_) {
             const std::size_t wanted = std::min(bytes.size(), (count_ - result.values.size()) * size);
@@ -147,7 +148,7 @@ private:
     }
     void expect_end() {
         std::uint8_t probe = 0;
-        if (stream_.read({&probe, 1}) != 0) // reading on is also what makes zlib compare the check sum
+        if (stream_.read({&probe, 1}) != 0) // reading on also makes zlib verify the checksum
             stream_.fail(fmt::format("expected {} bytes after the header (shape {}), found more; save each array in a "
                                      "file of its own",
                                      size(), text_of(header_.shape)));
@@ -163,7 +164,7 @@ private:
         to.push_back(*value);
     }
 
-    // The file's first index changes fastest.
+    // In the file the first index changes fastest.
     template <class Element> static void to_row_major(array<Element>& of) {
         const std::size_t axes = of.shape.size();
         if (axes < 2 || of.values.empty()) return;
@@ -179,7 +180,7 @@ private:
             for (std::size_t axis = axes; axis-- > 0;) {
                 place += axis == 0 ? 1 : strides[axis - 1];
                 if (++at[axis] < static_cast<std::size_t>(of.shape[axis])) break;
-                place -= strides[axis]; // of all its steps
+                place -= strides[axis]; // of all steps along this axis
                 at[axis] = 0;
             }
         }
@@ -200,7 +201,7 @@ void save(const path& file, std::span<const std::int64_t> shape, std::span<const
                                 shown(file), text_of(shape), values.size()));
     std::string header = npy_header_text({'f', sizeof(Element), false, false, {shape.begin(), shape.end()}});
     const std::size_t before = magic.size() + 4;
-    header.append(63 - (before + header.size()) % 64, ' '); // the values begin at a multiple of 64
+    header.append(63 - (before + header.size()) % 64, ' '); // aligns the values to a multiple of 64
     header += '\n';
     std::string start(magic);
     start += {'\x01', '\x00', static_cast<char>(header.size() & 255U), static_cast<char>(header.size() >> 8U)};

@@ -12,7 +12,7 @@
 namespace hourglass::data {
 namespace {
 
-constexpr std::size_t most_axes = 64; // as many as NumPy has
+constexpr std::size_t most_axes = 64; // NumPy's own limit
 
 [[noreturn]] void fail(const std::string& what) { throw error("header: " + what); }
 
@@ -63,7 +63,7 @@ public:
         skip();
         if (at_ != text_.size()) fail(fmt::format("expected nothing after the '}}', found {}", found()));
     }
-    // What begins at the next character is no string.
+    // Whether a list rather than a string begins at the next character.
     bool is_list() {
         skip();
         return at_ < text_.size() && text_[at_] == '[';

@@ -22,7 +22,7 @@ std::size_t size_of(int width, int height, int channels) {
     return static_cast<std::size_t>(width) * static_cast<std::size_t>(height) * static_cast<std::size_t>(channels);
 }
 
-// A sentence where these are no extents of a picture, an empty string where they are.
+// Explains why these cannot be the extents of a picture; empty if they can.
 std::string wrong_extents(int width, int height, int channels) {
     if (width < 1 || height < 1 || width > largest_extent || height > largest_extent)
         return fmt::format("expected a picture of 1 x 1 to {} x {} pixels, found {} x {}", largest_extent,
@@ -70,7 +70,7 @@ picture upscale(const picture& small, int factor) {
 void write_png(const std::filesystem::path& file, const picture& image) {
     if (const std::string wrong = wrong_picture(image); !wrong.empty())
         throw error(fmt::format("{}: {}", shown(file), wrong));
-    // libpng's simplified interface reports errors without longjmp, which must not jump over destructors.
+    // Uses libpng's simplified interface, which reports errors without longjmp; longjmp must not skip destructors.
     png_image header;
     std::memset(&header, 0, sizeof header);
     header.version = PNG_IMAGE_VERSION;
@@ -87,7 +87,7 @@ void write_png(const std::filesystem::path& file, const picture& image) {
     write_file(file, std::span(encoded).first(size));
 }
 
-// A chunk is its length, its type, its data and their check sum, big-endian: https://www.w3.org/TR/png-3, section 5.
+// A chunk has a length, a type, data and a checksum, big-endian: https://www.w3.org/TR/png-3, section 5.
 void label_png(const std::filesystem::path& file, const std::map<std::string, std::string>& texts) {
     constexpr std::size_t header = 8 + 4 + 4 + 13 + 4; // the signature and the first chunk, IHDR
     std::ifstream in(file, std::ios::binary);

@@ -35,14 +35,14 @@ bool moves(std::FILE* stream) {
     return isatty(fileno(stream)) == 1 && term != nullptr && std::string_view(term) != "dumb" && *term != '\0';
 }
 
-// One column is left free: some terminals wrap when the last one is written to.
+// One column stays free: some terminals wrap when the last one is written.
 int width_of(std::FILE* stream) {
     winsize size{};
     if (ioctl(fileno(stream), TIOCGWINSZ, &size) == 0 && size.ws_col > 0) return size.ws_col - 1;
     return 79;
 }
 
-// Four decimals, or an exponent where those would show little but zeros.
+// Four decimals, or an exponent if those would be mostly zeros.
 std::string number(double value) {
     return value != 0 && std::abs(value) < 1e-3 ? fmt::format("{:.3e}", value) : fmt::format("{:.4f}", value);
 }
@@ -108,7 +108,7 @@ double progress::now() const {
     return std::chrono::duration<double>(std::chrono::steady_clock::now().time_since_epoch()).count();
 }
 
-// From all that this run has taken so far, evaluation and saving included: what remains will need them too.
+// Estimates from everything this run has spent, evaluation and saving included, since the rest will need them too.
 double progress::seconds_left(std::int64_t done, double at) const {
     const auto all = static_cast<double>(examples_);
     const double behind = (epoch_ - first_epoch_) * all + static_cast<double>(done);
@@ -140,7 +140,7 @@ void progress::update(std::int64_t done, std::span<const metric> losses) {
                                .seconds_left = seconds_left(done, at),
                                .unit = options_.unit.c_str()};
     const std::string line = std::string(erase_line) + progress_line(state, width_of(options_.stream), colour_);
-    say(options_.stream, line); // in one piece, so that nothing flickers
+    say(options_.stream, line); // in one piece, to avoid flicker
     open_ = true;
 }
 

@@ -1,5 +1,5 @@
-// Principal axes by Jacobi's rotations of the covariance: slow for hundreds of dimensions, exact and short for the tens
-// that a code has.
+// Principal axes by Jacobi rotations of the covariance: slow for hundreds of dimensions, but exact and short for the
+// tens of dimensions of a code.
 #include "hourglass/io/projection.hpp"
 
 #include <algorithm>
@@ -13,7 +13,7 @@
 namespace hourglass::io {
 namespace {
 
-// A symmetric matrix on the way to its diagonal form, and the rotations so far.
+// A symmetric matrix being diagonalised, and the rotations so far.
 struct eigen_problem {
     int n;
     std::vector<double> matrix, vectors;
@@ -21,7 +21,7 @@ struct eigen_problem {
     double& a(int i, int j) { return matrix[static_cast<std::size_t>(i * n + j)]; }
     double& v(int i, int j) { return vectors[static_cast<std::size_t>(i * n + j)]; }
 
-    // Makes a(p, q) zero (Golub and Van Loan, Matrix Computations, section 8.5.2).
+    // Zeroes a(p, q) (Golub and Van Loan, Matrix Computations, section 8.5.2).
     void rotate(int p, int q) {
         if (a(p, q) == 0) return;
         const double theta = (a(q, q) - a(p, p)) / (2 * a(p, q));
@@ -50,7 +50,7 @@ struct eigen_problem {
     }
 };
 
-// The points' numbers where all of one point are finite.
+// The points with only finite coordinates.
 std::vector<std::span<const float>> finite_points(std::span<const float> points, std::size_t d) {
     std::vector<std::span<const float>> finite;
     for (std::size_t at = 0; at < points.size(); at += d)
@@ -99,7 +99,7 @@ std::vector<float> onto_a_plane(std::span<const float> points, int dimensions) {
     std::vector<int> order(d);
     for (int i = 0; i < dimensions; ++i) order[static_cast<std::size_t>(i)] = i;
     std::sort(order.begin(), order.end(), [&](int i, int j) {
-        return std::pair(-problem.a(i, i), i) < std::pair(-problem.a(j, j), j); // the first of equals first
+        return std::pair(-problem.a(i, i), i) < std::pair(-problem.a(j, j), j); // the first of equals comes first
     });
     for (std::size_t axis = 0; axis < 2; ++axis) {
         std::vector<double> direction(d);

@@ -1,4 +1,4 @@
-// What a message repeats of a file or of an option: short, and in characters that a terminal prints. For src/ only.
+// Quotes parts of files and options in messages: short, and in characters that a terminal prints. Internal to src/.
 #pragma once
 
 #include <concepts>
@@ -10,10 +10,10 @@
 
 namespace hourglass {
 
-inline constexpr std::size_t most_quoted = 240; // bytes, of which a longer text keeps the beginning and the end
+inline constexpr std::size_t most_quoted = 240; // bytes; longer texts keep their beginning and end
 
 inline std::string shown(std::string_view text, std::size_t most = most_quoted) {
-    const auto inside = [&](std::size_t at) { // a character of UTF-8 is not cut
+    const auto inside = [&](std::size_t at) { // avoids cutting a UTF-8 character
         return at < text.size() && (static_cast<unsigned char>(text[at]) & 0xc0U) == 0x80;
     };
     std::string result;

@@ -37,7 +37,7 @@ void expect_whole(const run_record& found, const path& file, int batches, int ba
                                 shown(file), batches, epochs, found.steps, more));
 }
 
-// Of a file of the model's own making nobody can tell, and what cannot be read is said by whoever loads it.
+// A file in the model's own format cannot be checked, and one that cannot be read is reported by the loader.
 void expect_trainer_of(const run_record& found, const path& file) {
     std::map<std::string, std::string> says;
     try {

@@ -35,7 +35,7 @@ constexpr const char *current = ".current", *epochs = ".epochs", *lock_name = ".
 }
 std::string random_name() { return fmt::format("{:08x}", std::random_device()()); }
 
-// What a power cut must not undo. Where the file system cannot, it says so with EINVAL.
+// Makes a change safe from power cuts. File systems that cannot do so report EINVAL.
 void flush(const fs::path& folder) {
     const int descriptor = ::open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
     if (descriptor < 0) fail(folder, "cannot be opened to be flushed to the disk", errno);
@@ -44,7 +44,7 @@ void flush(const fs::path& folder) {
     if (fault != 0) fail(folder, "cannot be flushed to the disk", fault);
 }
 
-// Not followed, whoever has put it there.
+// Does not follow links, which anybody may have created.
 fs::file_type type_of(const fs::path& name) {
     std::error_code code;
     return fs::symlink_status(name, code).type();
@@ -60,8 +60,8 @@ std::vector<fs::path> entries_of(const fs::path& folder) {
         found.push_back(at->path());
     return found;
 }
-// As atomic_file calls what it has not finished: .NAME.PROCESS-NUMBER.tmp. Another process that lives may be about to
-// finish it.
+// Recognises unfinished files of atomic_file, .NAME.PROCESS-NUMBER.tmp, unless another live process may still finish
+// them.
 bool is_left_over(const std::string& name) {
     static const std::regex pattern(R"(\..+\.([0-9]{1,9})-[0-9]+\.tmp)");
     std::smatch found;
@@ -75,7 +75,7 @@ void link_file(const fs::path& from, const fs::path& to) {
     if (::link(from.c_str(), to.c_str()) != 0)
         fail(from, fmt::format("cannot be given the second name {}", shown(to)), errno);
 }
-// A link under a name in place of whatever is there, in one step.
+// Replaces whatever has a name by a link, in one step.
 void put_link(const fs::path& name, const fs::path& target, const fs::path& spare) {
     ::unlink(spare.c_str());
     if (::symlink(target.c_str(), spare.c_str()) != 0)
@@ -140,7 +140,7 @@ fs::path run_folder::begin(int epoch) {
     if (!staged_.empty()) fs::remove_all(folder_ / epochs / staged_, code);
     epoch_ = epoch;
     kept_.clear();
-    staged_ = fmt::format("{}-{}-{}", run_, epoch, random_name()); // one that was published may have the same epoch
+    staged_ = fmt::format("{}-{}-{}", run_, epoch, random_name()); // a published epoch may have the same number
     const fs::path all = folder_ / epochs, made = all / staged_;
     if (::mkdir(all.c_str(), 0777) != 0 && (errno != EEXIST || type_of(all) != fs::file_type::directory))
         fail(all, "the folder cannot be made", errno);
@@ -181,7 +181,7 @@ void run_folder::publish() {
     const std::vector<std::string> names = staged();
     const fs::path made = folder_ / epochs / staged_;
     for (const std::string& name : names)
-        if (fs::path(name).extension() == ".png" && !kept_.contains(name)) // what is kept has its texts
+        if (fs::path(name).extension() == ".png" && !kept_.contains(name)) // kept files have their texts
             label_png(made / name, {{"run", run_}, {"epoch", std::to_string(epoch_)}});
     flush(made);
     flush(folder_ / epochs);
@@ -216,7 +216,8 @@ void run_folder::point_to(const std::string& epoch) {
     flush(folder_);
 }
 
-// Epochs that nobody sees, and links to files that there are no more. What cannot be removed is left to the next run.
+// Removes epochs that nobody sees and links to files that no longer exist. What cannot be removed is left to the next
+// run.
 void run_folder::remove_old() {
     const std::string seen = fs::path(target_of(folder_ / current)).filename();
     std::error_code ignored;

@@ -1,5 +1,4 @@
-// The means of an epoch so far, and the check that what a model answers are the same terms at every step. For
-// training.cpp only.
+// The means of an epoch so far, and the check that a model returns the same terms at every step. Only for training.cpp.
 #pragma once
 
 #include "hourglass/io/error.hpp"
@@ -12,7 +11,7 @@
 
 namespace hourglass::io {
 
-// Means over examples of what is given as means over batches.
+// Means over examples, from means over batches.
 class running_means {
 public:
     void add(const std::vector<metric>& of_batch, std::size_t rows) {
@@ -30,7 +29,7 @@ public:
     const std::vector<metric>& means() const { return means_; }
     double rows() const { return rows_; }
 
-    // As they stand, and to go on from there.
+    // Saves the state, to resume from.
     void write_to(unfinished_epoch& to) const {
         to.rows = rows_;
         to.sums = means_;
@@ -52,7 +51,7 @@ private:
         for (std::size_t i = 0; same && i < now.size(); ++i) same = now[i].name == means_[i].name;
         if (!same)
             throw error(
-                fmt::format("training: expected every step to answer the same terms in the same order, found {} "
+                fmt::format("training: expected every step to return the same terms in the same order, found {} "
                             "of them, the first \"{}\", after {}, the first \"{}\"",
                             now.size(), now.front().name, means_.size(), means_.front().name));
     }

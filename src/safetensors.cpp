@@ -44,7 +44,7 @@ struct close_file {
     void operator()(std::FILE* file) const { std::fclose(file); }
 };
 
-// bfloat16 is a subset of float, so each value has one float that is equal to it.
+// bfloat16 is a subset of float, so the conversion is exact.
 float from_bfloat(std::uint16_t bits) { return std::bit_cast<float>(static_cast<std::uint32_t>(bits) << 16U); }
 
 class reader {
@@ -57,7 +57,7 @@ public:
         file_.reset(std::fopen(name.c_str(), "rb"));
         if (!file_) fail(fmt::format("expected a safetensors file, but it cannot be opened: {}", std::strerror(errno)));
         size_ = std::filesystem::file_size(name, code);
-        if (code) fail(fmt::format("its size cannot be told: {}", code.message()));
+        if (code) fail(fmt::format("its size cannot be determined: {}", code.message()));
     }
 
     safetensors_file read() {
@@ -100,7 +100,7 @@ private:
         } catch (const error& reason) { fail(reason.what()); }
     }
 
-    // Tensors come in the order of their offsets and without holes, so the file is read straight through.
+    // Tensors are ordered by offset and have no holes, so the file is read sequentially.
     void read_tensor(header_entry& e, safetensors_file& result) {
         const std::string_view type = e.type->name;
         tensor_record tensor{std::move(e.name), std::move(e.shape), {}};
@@ -139,7 +139,7 @@ private:
     std::uint64_t size_ = 0;
 };
 
-// A sentence where the tensor cannot be written, an empty string where it can.
+// Explains why a tensor cannot be written; empty if it can.
 std::string wrong_tensor(const tensor_record& tensor) {
     if (tensor.name == metadata_key)
         return fmt::format("expected a name other than {}, which the format keeps", metadata_key);
@@ -154,7 +154,7 @@ std::string wrong_tensor(const tensor_record& tensor) {
     return {};
 }
 
-// As text piece by piece: an ordered JSON object of the library looks through all of its keys for each new one.
+// Built as text: the JSON library's ordered object searches all its keys for each new one.
 std::string header_of(std::span<const tensor_record* const> order, const std::map<std::string, std::string>& metadata) {
     std::string text = "{";
     if (!metadata.empty()) text += fmt::format("\"{}\":{}", metadata_key, json(metadata).dump());
@@ -213,7 +213,7 @@ void write_safetensors(const path& file, std::span<const tensor_record> tensors,
         throw error(
             fmt::format("{}: header: expected names and metadata in UTF-8, found {}", file.string(), reason.what()));
     }
-    text.resize((text.size() + 7) / 8 * 8, ' '); // the data then begins at a multiple of 8
+    text.resize((text.size() + 7) / 8 * 8, ' '); // aligns the data to a multiple of 8
     if (text.size() > longest_header)
         throw error(fmt::format("{}: header: expected at most {} bytes, found {}; save fewer tensors", file.string(),
                                 longest_header, text.size()));

@@ -17,7 +17,7 @@ namespace {
 
 using nlohmann::json;
 
-// Of the format, in its own spelling: https://github.com/huggingface/safetensors, enum Dtype.
+// The format's types in its own spelling: https://github.com/huggingface/safetensors, enum Dtype.
 constexpr std::array formats{
     element_format{"F32", 32},        element_format{"F64", 64},    element_format{"F16", 16},
     element_format{"BF16", 16},       element_format{"BOOL", 8},    element_format{"U8", 8},
@@ -28,7 +28,7 @@ constexpr std::array formats{
     element_format{"F8_E5M2FNUZ", 8}, element_format{"F6_E2M3", 6}, element_format{"F6_E3M2", 6},
     element_format{"F4", 4}};
 
-// As many as NumPy has. A shape of millions of axes would take many times the memory of the file.
+// NumPy's limit. A shape with millions of axes would take many times the memory of the file.
 constexpr std::size_t most_axes = 64;
 
 constexpr std::uint64_t largest_number = std::numeric_limits<std::int64_t>::max();
@@ -37,8 +37,8 @@ constexpr std::uint64_t largest_number = std::numeric_limits<std::int64_t>::max(
 
 std::string called(std::string_view name) { return fmt::format("tensor \"{}\"", excerpt(name)); }
 
-// Takes the events of the parser, so that no tree of the whole header is built: one would take twenty times the
-// header's memory. Each place in the header is a state, and what may stand there is known.
+// Handles the parser's events, so that no tree of the whole header is built, which would take twenty times the header's
+// memory. Each place in the header is a state that knows what may occur there.
 class header_events final : public nlohmann::json_sax<json> {
 public:
     safetensors_header result;
@@ -96,7 +96,7 @@ public:
     }
     bool end_array() override {
         if (at_ == place::extents)
-            entry_.shape.assign(numbers_.begin(), numbers_.end()); // exactly as much memory as it takes
+            entry_.shape.assign(numbers_.begin(), numbers_.end()); // allocates exactly as much as needed
         else
             set_offsets();
         at_ = place::fields;
@@ -117,15 +117,15 @@ private:
         fields,
         dtype,
         shape,        // the list
-        extents,      // in it
+        extents,      // inside it
         data_offsets, // the list
-        offsets       // in it
+        offsets       // inside it
     };
     enum field : unsigned { has_dtype = 1, has_shape = 2, has_offsets = 4 };
 
     std::string where() const { return called(entry_.name); }
 
-    // A value where one of another kind belongs.
+    // Handles a value where one of another kind is expected.
     bool other(const char* found) const {
         switch (at_) {
         case place::nothing:
@@ -239,12 +239,12 @@ private:
     place at_ = place::nothing;
     bool metadata_seen_ = false;
     header_entry entry_;
-    unsigned fields_ = 0; // that entry_ has
+    unsigned fields_ = 0; // those that entry_ has
     std::string key_;     // of metadata
     std::vector<std::int64_t> numbers_;
 };
 
-// Sorting finds them in n log n whatever the names are; a hash table is slow where somebody chose names that collide.
+// Sorting finds duplicates in O(n log n) for any names; a hash table is slow for names chosen to collide.
 void check_names(const std::deque<header_entry>& entries) {
     std::vector<std::string_view> names;
     names.reserve(entries.size());
@@ -267,7 +267,7 @@ void check_size(const header_entry& e, std::uint64_t data) {
                          fmt::join(e.shape, ", "), held));
 }
 
-// Expects entries in the order of their bytes.
+// Expects entries in byte order.
 void check_layout(const std::deque<header_entry>& entries, std::uint64_t data) {
     std::uint64_t at = 0;
     for (const header_entry& e : entries) {
@@ -282,7 +282,7 @@ void check_layout(const std::deque<header_entry>& entries, std::uint64_t data) {
                          data));
 }
 
-// The parser takes a zero byte for the end, and more than spaces for what may follow.
+// The parser takes a zero byte for the end, and allows more than spaces after it.
 void check_end(const std::string& text) {
     if (const std::size_t zero = text.find('\0'); zero != std::string::npos)
         fail(fmt::format("header: expected JSON, found byte 00 at place {}", zero));

@@ -1,5 +1,5 @@
-// The JSON header of a safetensors file: what it says of each tensor, checked as far as the header alone can tell.
-// Files and values are the business of safetensors.cpp.
+// The JSON header of a safetensors file: its tensors, checked as far as the header permits. safetensors.cpp handles
+// files and values.
 #pragma once
 
 #include <cstdint>
@@ -18,10 +18,10 @@ inline constexpr const char* metadata_key = "__metadata__";
 // An element type of the format.
 struct element_format {
     std::string_view name;
-    unsigned bits; // of one element
+    unsigned bits; // per element
 };
 
-// What the header says of one tensor.
+// The header's entry for one tensor.
 struct header_entry {
     std::string name;
     std::vector<std::int64_t> shape;
@@ -30,19 +30,19 @@ struct header_entry {
 };
 
 struct safetensors_header {
-    std::deque<header_entry> entries; // in the order of their bytes, without holes; freed from the front piece by piece
+    std::deque<header_entry> entries; // in byte order, without holes; freed from the front, piece by piece
     std::map<std::string, std::string> metadata;
 };
 
-// The number of values of a shape; nothing where it passes what 63 bits hold.
+// The number of values of a shape; empty if it exceeds 63 bits.
 std::optional<std::uint64_t> volume(std::span<const std::int64_t> shape);
 
-// Text of a file as messages quote it: at most its first 80 bytes, never cut within a character, with control
-// characters as \x1b.
+// A file's text as quoted by messages: at most its first 80 bytes, not cut within a character, with control characters
+// as \x1b.
 std::string excerpt(std::string_view text);
 
-// Parses the header of a file with `data` bytes behind it. Throws `error` with the words of read_safetensors, without
-// the file's name. The text is freed before anything is checked, since a long one is most of a file.
+// Parses the header of a file that has `data` bytes after it. Throws `error` with the messages of read_safetensors,
+// without the file's name. Frees the text before checking anything, since a long header is most of a file.
 safetensors_header parse_header(std::string text, std::uint64_t data);
 
 }

@@ -26,12 +26,12 @@ std::array<range, 2> view_of(std::span<const float> points, const scatter_style&
     return {values[0].with_margin(0.04), values[1].with_margin(0.04)};
 }
 
-// A class that has no name is named by its number.
+// An unnamed class is called by its number.
 std::string name_of(std::size_t number, const scatter_style& style) {
     return number < style.names.size() ? style.names[number] : fmt::format("{}", number);
 }
 
-// What stands beside each colour. Classes of one colour share a line.
+// The text next to each colour. Classes with the same colour share a line.
 using legend = std::map<std::size_t, std::string>;
 legend legend_of(std::span<const std::uint8_t> classes, const scatter_style& style) {
     legend lines;
@@ -41,7 +41,7 @@ legend legend_of(std::span<const std::uint8_t> classes, const scatter_style& sty
     }
     return lines;
 }
-// At most a third of the picture: a longer name is cut off.
+// At most a third of the picture: longer names are cut off.
 int width_of(const legend& lines, const scatter_style& style) {
     int widest = 0;
     for (const auto& [which, line] : lines) widest = std::max(widest, text_width(line));
@@ -71,7 +71,7 @@ void check(std::span<const float> points, std::span<const std::uint8_t> classes,
                         style.radius, style.opacity));
     const auto& v = style.view;
     const bool finite = std::all_of(v.begin(), v.end(), [](double bound) { return std::isfinite(bound); });
-    // Ticks of a narrower view are closer than the numbers that there are.
+    // Ticks of a narrower view would be closer than neighbouring numbers.
     const bool wide = v[1] - v[0] >= narrowest_view && v[3] - v[2] >= narrowest_view;
     if (!finite || std::isinf(v[1] - v[0]) || std::isinf(v[3] - v[2]) || (v[0] != v[1] && !wide))
         throw error(
@@ -95,7 +95,7 @@ picture scatter(std::span<const float> points, std::span<const std::uint8_t> cla
     for (std::size_t i = 0; i + 1 < points.size(); i += 2) {
         const point at{across.place(points[i], inside.left, inside.right),
                        up.place(points[i + 1], inside.bottom, inside.top)};
-        // NaN is not inside either.
+        // Also excludes NaN.
         if (!(at.x >= inside.left && at.x <= inside.right && at.y >= inside.top && at.y <= inside.bottom)) continue;
         const std::size_t which = classes.empty() ? 0 : classes[i / 2] % class_colours.size();
         on.stroke(at, at, 2 * style.radius, class_colours[which], style.opacity, extent_of(page));

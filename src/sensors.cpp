@@ -1,4 +1,4 @@
-// Each series has a stream of random numbers of its own.
+// Each series has its own stream of random numbers.
 #include "hourglass/data/sensors.hpp"
 
 #include "random_numbers.hpp"
@@ -41,7 +41,7 @@ image_set make_sensors(int count, std::uint64_t seed, std::uint64_t first) {
 
 split make_sensors_split(int train_count, int test_count, std::uint64_t seed) {
     return {make_sensors(train_count, seed),
-            make_sensors(test_count, seed, std::uint64_t{1} << 40U)}; // no training set is so large
+            make_sensors(test_count, seed, std::uint64_t{1} << 40U)}; // no training set is this large
 }
 
 }

@@ -1,4 +1,4 @@
-// Shapes are drawn in whole numbers (a picture's side is 2^14 units): floating-point contraction and vector width then
+// Shapes are drawn in integers (a picture's side is 2^14 units), so that floating-point contraction and vector width
 // cannot change a pixel between compilers and machines.
 #include "hourglass/data/shapes.hpp"
 
@@ -14,9 +14,10 @@ namespace hourglass::data {
 namespace {
 
 constexpr std::int64_t unit = 1 << 14;
-constexpr std::int64_t grid = 8; // samples in a pixel, along each axis
+constexpr std::int64_t grid = 8; // samples per pixel along each axis
 
-// A point (u, v) in the shape's own frame, both below 2^17; `r` is the size, at most 2^16: no product leaves 64 bits.
+// A point (u, v) in the shape's own frame, both below 2^17; the size `r` is at most 2^16, so no product overflows 64
+// bits.
 bool covers(shape_kind kind, std::int64_t r, std::int64_t u, std::int64_t v) {
     const std::int64_t au = u < 0 ? -u : u;
     const std::int64_t av = v < 0 ? -v : v;
@@ -32,7 +33,7 @@ bool covers(shape_kind kind, std::int64_t r, std::int64_t u, std::int64_t v) {
     case shape_kind::triangle: { // equilateral, a corner up; its edges are r / 2 from the centre
         return 2 * v <= r && au * 14189 - v * (unit / 2) <= r * (unit / 2);
     }
-    case shape_kind::cross: { // arms 0.3 as wide as long
+    case shape_kind::cross: { // arms 0.3 times as wide as long
         const std::int64_t wide = r * 3 / 10;
         return au <= wide || av <= wide;
     }
@@ -40,7 +41,7 @@ bool covers(shape_kind kind, std::int64_t r, std::int64_t u, std::int64_t v) {
     return false;
 }
 
-// The angle that maps the shape to itself, as a fraction of a full turn: rotations beyond it cannot be told apart.
+// The angle that maps the shape to itself, as a fraction of a full turn: larger rotations look the same.
 int symmetry(shape_kind kind) {
     switch (kind) {
     case shape_kind::ellipse:
@@ -63,7 +64,7 @@ void check_side(int side) {
 
 shape_factors draw_factors(std::uint64_t seed, std::uint64_t number) {
     random_stream random(seed, number);
-    // Whole multiples of 1/2^14, which floats hold exactly.
+    // Multiples of 2^-14, which floats hold exactly.
     const auto between = [&](std::int64_t low, std::int64_t high) {
         return static_cast<float>(low + random.below(static_cast<std::uint32_t>(high - low + 1))) /
                static_cast<float>(unit);
@@ -88,7 +89,7 @@ void draw_shape(const shape_factors& factors, int side, std::span<float> to) {
                                 pixels, side, side, to.size()));
     const bool good = factors.size >= 0 && factors.size <= 4 && std::abs(factors.x) <= 4 && std::abs(factors.y) <= 4 &&
                       std::abs(factors.rotation) <= 1000 && static_cast<int>(factors.kind) < shape_kinds;
-    if (!good) // also true where one of them is not a number
+    if (!good) // also true if one of them is NaN
         throw error(fmt::format("shapes: expected a kind below {}, size in 0..4, x and y in -4..4 and rotation in "
                                 "-1000..1000, found kind {}, size {}, x {}, y {}, rotation {}; give finite factors",
                                 shape_kinds, static_cast<int>(factors.kind), factors.size, factors.x, factors.y,
@@ -98,11 +99,11 @@ void draw_shape(const shape_factors& factors, int side, std::span<float> to) {
     const std::int64_t r = rounded(factors.size);
     const std::int64_t x = rounded(factors.x);
     const std::int64_t y = rounded(factors.y);
-    // Rounded to 2^-14, the sine is the same whichever way the mathematics library computes its last bits.
+    // Rounding to 2^-14 makes the sine independent of the last bits that a mathematics library computes.
     const std::int64_t sine = rounded(std::sin(static_cast<double>(factors.rotation)));
     const std::int64_t cosine = rounded(std::cos(static_cast<double>(factors.rotation)));
 
-    // Only pixels that the circle around the shape touches; the bounds are generous by one pixel.
+    // Visits only pixels that the circle around the shape touches, with one pixel to spare.
     const auto pixel = [side](std::int64_t at) {
         return static_cast<int>(std::clamp<std::int64_t>(at * side / unit, -1, side));
     };

@@ -1,4 +1,4 @@
-// Tells names, folders and files apart, and which of their images are asked for.
+// Distinguishes names, folders and files, and selects the requested images.
 #include "hourglass/data/sources.hpp"
 
 #include "hourglass/data/idx.hpp"
@@ -32,7 +32,7 @@ int first_of(int wanted, int there, const std::string& source, std::string_view 
     return wanted > 0 ? wanted : there;
 }
 
-// The last tenth of a file are the test images.
+// The last tenth of a file becomes the test images.
 split load_pair(const path& images, const path& labels, const request& wanted) {
     const std::string source = images.string();
     const image_extents all = idx_extents(images, labels);
@@ -52,7 +52,7 @@ bool is_file(const std::string& name) {
     return std::filesystem::exists(name, ignored) && !std::filesystem::is_directory(name, ignored);
 }
 
-// Why a name leads to nothing, where that is more than that nothing is there: a circle of links, a name too long.
+// Explains why a name leads to nothing, if it does not simply not exist: a circle of links, a name that is too long.
 std::string reason(const std::string& name) {
     std::error_code code;
     static_cast<void>(std::filesystem::status(name, code));
@@ -69,7 +69,7 @@ split read(const std::string& source, const request& wanted) {
     std::error_code ignored;
     if (std::filesystem::is_directory(source, ignored)) return folder(source);
     if (is_file(source)) return load_pair(source, {}, wanted);
-    // The comma that parts two files, both of which may have commas in their names.
+    // Finds the comma that separates two files, whose names may contain commas themselves.
     for (std::size_t comma = source.find(','); comma != std::string::npos; comma = source.find(',', comma + 1)) {
         const std::string images = source.substr(0, comma), labels = source.substr(comma + 1);
         if (!is_file(images)) continue;

@@ -11,7 +11,7 @@
 namespace hourglass::io {
 namespace {
 
-// Of each stream, why it first failed to take something.
+// The first error of each stream.
 int output_fault = 0, error_fault = 0;
 
 int& fault_of(std::FILE* stream) { return stream == stdout ? output_fault : error_fault; }

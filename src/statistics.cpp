@@ -29,11 +29,11 @@ template <class Number> double quantile_of(std::span<const Number> values, doubl
     const double a = *below, b = *std::min_element(below + 1, sorted.end());
     if (a == b || std::isinf(a) || std::isinf(b)) return std::isinf(a) ? a : b;
     if (std::isinf(b - a)) return a * (1 - share) + b * share;
-    // NumPy's way, which is exact at both ends and symmetric.
+    // As in NumPy: exact at both ends, and symmetric.
     return share < 0.5 ? a + (b - a) * share : b - (b - a) * (1 - share);
 }
 
-// How many examples of each class have one score.
+// How many examples of each class share a score.
 struct tied {
     double positive = 0, negative = 0;
 };

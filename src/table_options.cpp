@@ -24,18 +24,20 @@ template <class Value> std::vector<std::string> words_of(const std::map<std::str
 }
 
 table_options::table_options(command_line& line) {
-    line.text("--label", label, "The column that says which rows are positive; it is no part of the model", "COLUMN");
-    line.text("--positive", positive, "Its value in these rows; else it has 0 and 1, no and yes or false and true",
-              "VALUE");
-    line.texts("--leave-out", leave_out_, "Columns that are not read", "COLUMN");
-    line.texts("--categories", categories_, "Columns whose numbers are names", "COLUMN");
-    line.choice("--separator", separator_, "Between fields", words_of(separators));
-    line.choice("--header", header_, "Whether the first line has the names of the columns", words_of(headers));
+    line.text("--label", label, "The column that says which rows are positive; the model does not see it", "COLUMN");
+    line.text("--positive", positive,
+              "Its value in these rows; by default 1, yes or true, with 0, no or false in the others", "VALUE");
+    line.texts("--leave-out", leave_out_, "Columns to skip", "COLUMN");
+    line.texts("--categories", categories_, "Columns of numbers that are categories", "COLUMN");
+    line.choice("--separator", separator_, "The separator between fields", words_of(separators));
+    line.choice("--header", header_, "Whether the first line holds the names of the columns", words_of(headers));
     line.choice("--decimal", decimal_, "The decimal sign", {"point", "comma"});
-    line.choice("--missing", missing_, "Values that are missing; mark: they are filled, and a number says so",
+    line.choice("--missing", missing_,
+                "What to do with missing values; mark: fill them, and flag them by a further input",
                 words_of(missing_words));
-    line.choice("--unknown", unknown_, "Categories that the training rows do not have", words_of(unknown_words));
-    line.number("--validation", validation, "The share of the rows to hold out, to choose the best epoch by", 0, 0.9);
+    line.choice("--unknown", unknown_, "What to do with categories that do not occur in the training rows",
+                words_of(unknown_words));
+    line.number("--validation", validation, "The fraction of the rows to hold out for choosing the best epoch", 0, 0.9);
 }
 
 data::csv_options table_options::csv() const {

@@ -32,7 +32,7 @@ constexpr std::size_t most_lines = 20; // of an error
 
 std::string text_of(std::span<const std::int64_t> shape) { return fmt::format("[{}]", fmt::join(shape, ", ")); }
 
-// Where the first finite value is that would become an infinity: from halfway between the largest float and 2^128 on,
+// The place of the first finite value that would become an infinity: from halfway between the largest float and 2^128,
 // rounding goes up.
 std::optional<std::size_t> first_too_large(std::span<const double> values) {
     const auto at = std::find_if(values.begin(), values.end(),
@@ -41,7 +41,7 @@ std::optional<std::size_t> first_too_large(std::span<const double> values) {
     return static_cast<std::size_t>(at - values.begin());
 }
 
-// Why the file's tensor does not fit; empty where it does.
+// Explains why the file's tensor does not fit; empty if it does.
 std::string misfit_of(const tensor_target& target, const tensor_record& found) {
     if (found.shape != target.shape)
         return fmt::format("expected the shape {}, found {}", text_of(target.shape), text_of(found.shape));
@@ -66,7 +66,7 @@ void copy_values(const tensor_record& from, const tensor_target& into) {
         from.values, into.values);
 }
 
-// A file's tensors by name. Sorted rather than hashed, for the reason given in safetensors_header.cpp.
+// A file's tensors by name. Sorted rather than hashed, for the reason in safetensors_header.cpp.
 template <class Named> class by_name {
 public:
     explicit by_name(std::span<const Named> all) {
@@ -83,7 +83,7 @@ private:
     std::vector<const Named*> order_;
 };
 
-// A file beside what it is to be loaded into.
+// Compares a file with the tensors to load it into.
 class comparison {
 public:
     load_result result;
@@ -111,7 +111,7 @@ public:
         }
     }
 
-    // What the file has besides; of a training's file without what is the optimiser's.
+    // Finds the file's extra tensors; in a training's file, the optimiser's are not extra.
     void find_extra(const std::set<std::string>& passed_over) {
         const by_name<tensor_target> targets(into_);
         for (const tensor_record& record : tensors_)
@@ -121,7 +121,7 @@ public:
             }
     }
 
-    // Throws unless everything fits; `numbers` are what is wrong with those of the metadata.
+    // Throws unless everything fits. `numbers` are the faults among the numbers of the metadata.
     void expect_everything(std::span<const tensor_misfit> numbers, std::string_view advice) const {
         const std::size_t count = numbers.size() + missing_.size() + extra_.size() + result.misfits.size();
         if (count == 0) return;
@@ -156,14 +156,14 @@ private:
     const path& name_;
     std::span<const tensor_record> tensors_;
     std::span<const tensor_target> into_;
-    std::vector<const tensor_record*> sources_; // of each of into_; nullptr where there is none that fits
+    std::vector<const tensor_record*> sources_; // for each of into_; nullptr if none fits
     std::vector<const tensor_target*> missing_;
     std::vector<const tensor_record*> extra_;
 };
 
 using metadata = std::map<std::string, std::string>;
 
-// The names of the optimiser's tensors; none where the file is not a training's.
+// The names of the optimiser's tensors; none if the file is not a training's.
 std::set<std::string> optimiser_names(const path& file, const metadata& from) {
     const auto found = from.find(optimiser_key);
     if (found == from.end()) return {};
@@ -176,7 +176,7 @@ std::set<std::string> optimiser_names(const path& file, const metadata& from) {
     return names.get<std::set<std::string>>();
 }
 
-// A number of the metadata, or `otherwise`, and in `wrong` why: without a reason where it is missing.
+// Returns a number of the metadata, or `otherwise` and the fault in `wrong`, without a reason if the number is missing.
 std::uint64_t number_of(const metadata& from, const char* key, std::uint64_t otherwise,
                         std::vector<tensor_misfit>& wrong) {
     const std::string name = fmt::format("{}.{}", metadata_key, key);

@@ -1,4 +1,4 @@
-// The loop over epochs and mini-batches, and what is saved when.
+// The loop over epochs and mini-batches, and when which files are saved.
 #include "hourglass/io/training.hpp"
 
 #include "hourglass/data/batches.hpp"
@@ -29,16 +29,16 @@ namespace {
 constexpr const char *weights_file = "weights.safetensors", *best_file = "best.safetensors",
                      *curves_file = "losses.png";
 
-// A loss so far above where it began is no longer being trained.
+// A loss this far above its start is no longer being trained.
 bool is_far_above(double loss, double first) { return loss > first + 100 * std::abs(first) && loss > 1e-3; }
-// Before the first step nothing has changed the parameters, so no learning rate is at fault.
+// Before the first step nothing has changed the parameters, so the learning rate cannot be the cause.
 std::string of_the_first_step(const std::string& batch) {
     return fmt::format("no step has changed the parameters yet: look at the model and its first parameters, and at the "
                        "scale of the data{}{}",
                        batch.empty() ? "" : ", ", batch);
 }
 
-// What decides the weights that a run gives; and a run that has not begun, whose name follows from that.
+// The options that decide the weights of a run; and a new run, which is named after them.
 std::string options_of(const training_options& o, const training_task& what) {
     std::string text;
     const auto add = [&](std::string_view name, const auto& value) { text += fmt::format(" {} {}", name, value); };
@@ -62,7 +62,7 @@ run_record begun(const std::string& model, const std::string& options) {
     return {.model = model, .run = fmt::format("{:08x}", sum), .options = options};
 }
 
-// The least that a run needs.
+// The minimum that a run needs.
 void check(const training_options& options, const training_task& task) {
     const auto need = [](bool there, std::string_view what) {
         if (!there) throw error(fmt::format("training: expected a task with {}", what));
@@ -80,15 +80,15 @@ void check(const training_options& options, const training_task& task) {
 }
 
 void expect_terms(const metrics& found, std::string_view of) {
-    if (found.empty()) throw error(fmt::format("training: expected {} to answer the loss, found no term", of));
+    if (found.empty()) throw error(fmt::format("training: expected {} to return the loss, found no term", of));
 }
-// What is made small stands first everywhere: an accuracy in its place would keep the worst weights as the best.
+// The minimised loss comes first everywhere: an accuracy in its place would keep the worst weights as the best.
 void expect_terms(const metrics& found, std::string_view of, const metrics& of_training) {
     expect_terms(found, of);
     if (found.front().name != of_training.front().name)
         throw error(
-            fmt::format("training: expected {} to answer \"{}\" first, as a step does, found \"{}\"; what comes "
-                        "first is made small, and chooses the best epoch",
+            fmt::format("training: expected {} to return \"{}\" first, as a step does, found \"{}\"; what comes "
+                        "first is minimised, and chooses the best epoch",
                         of, of_training.front().name, found.front().name));
 }
 
@@ -102,7 +102,7 @@ public:
             go_on();
         else if (!options.init.empty())
             need(what.init, "init")(options.init);
-        const std::filesystem::path to = write_epoch(); // what cannot be written is found before the training
+        const std::filesystem::path to = write_epoch(); // finds out before the training what cannot be written
         write_best(to);
         const std::vector<std::string> names = folder_.staged();
         if (!options.resume) return;
@@ -189,7 +189,7 @@ private:
         return whole + (record_.unfinished ? static_cast<std::uint64_t>(record_.unfinished->rows) : 0);
     }
 
-    // False where a signal stopped it; it then goes on where it was.
+    // Returns false if a signal stopped the epoch, which resumes from there later.
     bool train_epoch(epoch_metrics& result) {
         using clock = std::chrono::steady_clock;
         order_.shuffle(static_cast<std::uint64_t>(result.epoch));
@@ -220,7 +220,7 @@ private:
         return record_.epochs.empty() ? fmt::format("nothing in {} was changed", shown(options_.out))
                                       : fmt::format("{} has epoch {} of this run", shown(options_.out), whole_epochs());
     }
-    // Images were looked at before the training; the data of a task of the caller's own nobody has seen.
+    // Images were checked before the training; the data of a caller's own task were not.
     std::string cause() const {
         if (record_.steps <= 1) return of_the_first_step(what_.latest_batch ? what_.latest_batch() : "");
         return what_.latest_batch ? "the training diverged: try a smaller learning rate"
@@ -232,7 +232,7 @@ private:
     }
     void expect_finite(int epoch, const metrics& found, std::string_view of) const {
         for (const metric& m : found)
-            if (!std::isfinite(m.value)) // whose sign says nothing where it is no number
+            if (!std::isfinite(m.value)) // the sign of a NaN says nothing
                 fail(epoch,
                      fmt::format("{}{}: expected a finite number, found {}", m.name, of,
                                  std::isnan(m.value) ? std::abs(m.value) : m.value),
@@ -243,14 +243,14 @@ private:
         expect_finite(epoch, now, "");
         if (record_.steps == 1) record_.first_loss = now.front().value;
     }
-    // Of data that no step sees.
+    // The terms on data that no step sees.
     metrics answer(const std::function<metrics()>& asked, const std::string& of, const epoch_metrics& epoch) const {
         metrics found = asked();
         expect_terms(found, of, epoch.train);
         expect_finite(epoch.epoch, found, " of " + of);
         return found;
     }
-    // The last update may have been one too many, which no loss has seen yet.
+    // The last update may have broken weights that no loss has seen yet.
     void check_weights(int epoch) const {
         for (const tensor_record& tensor : what_.weights())
             std::visit(
@@ -273,7 +273,7 @@ private:
                             "smaller learning rate; {} has the weights of epoch {}",
                             loss.name, loss.value, record_.first_loss, best_file, record_.best_epoch));
     }
-    // The files of the last whole epoch stay, beside a trainer that goes on from here.
+    // The files of the last complete epoch stay, next to a trainer that resumes from here.
     void stop(const epoch_metrics& epoch) {
         check_weights(epoch.epoch);
         if (!record_.epochs.empty() && what_.save) {
@@ -304,12 +304,12 @@ private:
         of_best_.clear();
         std::ranges::set_difference(folder_.staged(), others, std::back_inserter(of_best_)); // both are sorted
     }
-    // What the best epoch is chosen by.
+    // The data by which the best epoch is chosen.
     const char* judge() const { return what_.validate ? "validation" : what_.test ? "test" : "training"; }
     const metrics& judged(const epoch_metrics& of) const {
         return what_.validate ? of.validation : what_.test ? of.test : of.train;
     }
-    // Weights, metrics and pictures as they are now, where no reader sees them yet.
+    // Writes weights, metrics and pictures as they are now, still invisible to readers.
     std::filesystem::path write_epoch() {
         const std::filesystem::path to = folder_.begin(whole_epochs());
         write_safetensors(to / weights_file, what_.weights(), labels());

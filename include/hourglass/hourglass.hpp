@@ -1,10 +1,10 @@
-// Everything that a model and its training need. Files, data sets and pictures are in data/ and io/, which are
-// compiled. Interpreters and pictures of graphs are in inspect/inspect.hpp, inspect/graphviz.hpp and
-// inspect/mermaid.hpp: few programs want them, and they would be a tenth of what this header costs. Distributions that
-// few models have are in probability/distributions.hpp, with the mathematics that only they need.
+// Everything that a model and its training need. Not included: files, data sets and pictures, which are compiled (data/
+// and io/); interpreters and pictures of graphs (inspect/inspect.hpp, inspect/graphviz.hpp, inspect/mermaid.hpp), which
+// few programs need and which would add a tenth to the cost of this header; rare distributions and their mathematics
+// (probability/distributions.hpp).
 #pragma once
 
-// First, so that a message from it stands under a short list of includes.
+// First, so that a message from it appears below a short list of includes.
 #include <hourglass/ir/diagnostic.hpp>
 
 #include <hourglass/autodiff/derivatives.hpp>

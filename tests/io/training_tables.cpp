@@ -160,32 +160,32 @@ TEST_CASE("what a task lacks is named, and a step without a loss") {
     CHECK(complaint([](io::training_task& t) { t.weights = nullptr; }) ==
           expected + "weights, which hg::store_with sets");
     CHECK(complaint([](io::training_task& t) { t.step = [](std::span<const int>) { return io::metrics{}; }; }) ==
-          "training: expected a step to answer the loss, found no term");
+          "training: expected a step to return the loss, found no term");
     CHECK(complaint([](io::training_task& t) { t.validate = [] { return io::metrics{}; }; }) ==
-          "training: expected validation to answer the loss, found no term");
+          "training: expected validation to return the loss, found no term");
 }
 
-TEST_CASE("the first term is the same everywhere, since it is what is made small") {
+TEST_CASE("the first term is the same everywhere, since it is minimised") {
     const temporary_folder folder;
     mean_of_a_table model;
     model.task.validate = [] { return io::metrics{{"accuracy", 1}, {"loss", 0}}; };
     CHECK(
         message_of<io::error>([&] { io::train(options_in(folder), model.task); }) ==
-        "training: expected validation to answer \"loss\" first, as a step does, found \"accuracy\"; what comes first "
-        "is made small, and chooses the best epoch");
+        "training: expected validation to return \"loss\" first, as a step does, found \"accuracy\"; what comes first "
+        "is minimised, and chooses the best epoch");
     model.task.validate = [] { return io::metrics{{"loss", 0}, {"accuracy", 1}}; }; // more is no fault
     io::train(options_in(folder), model.task);
     CHECK(io::read_metrics(folder / "metrics.json").epochs.at(0).validation.size() == 2);
 }
 
-TEST_CASE("every step answers the same terms") {
+TEST_CASE("every step returns the same terms") {
     for (const io::metrics& second : {io::metrics{{"loss", 1}, {"more", 1}}, io::metrics{{"other", 1}}}) {
         const temporary_folder folder;
         mean_of_a_table model;
         int steps = 0;
         model.task.step = [&](std::span<const int>) { return ++steps < 3 ? io::metrics{{"loss", 1}} : second; };
         CHECK(message_of<io::error>([&] { io::train(options_in(folder), model.task); }) ==
-              "training: expected every step to answer the same terms in the same order, found " +
+              "training: expected every step to return the same terms in the same order, found " +
                   std::to_string(second.size()) + " of them, the first \"" + second[0].name +
                   "\", after 1, the first \"loss\"");
     }

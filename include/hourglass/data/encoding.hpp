@@ -1,5 +1,5 @@
-// From a table to rows of floats for a model, and back: numbers are standardised, categories become one-hot. What that
-// takes is learnt from the training rows, and saved beside the weights, so that other rows are encoded alike.
+// Encodes tables as rows of floats for a model, and decodes them: numbers are standardised, categories become one-hot.
+// The statistics come from the training rows and are saved with the weights, so that other rows are encoded alike.
 #pragma once
 
 #include "hourglass/data/csv.hpp"
@@ -12,80 +12,85 @@
 
 namespace hourglass::data {
 
+/// How missing values are encoded.
 enum class missing_values {
-    refuse,
-    fill,         // with the mean of the training rows' numbers, or their most frequent category
-    fill_and_mark // besides, a column that lacks values in the training rows gets a float more: 1 where it was filled
+    refuse,       ///< as an error
+    fill,         ///< by the mean of the training rows' numbers, or by their most frequent category
+    fill_and_mark ///< like fill; columns with missing training values get one more float, 1 where the value was filled
 };
+/// How categories that did not occur in training are encoded.
 enum class unknown_categories {
-    refuse,
-    zeros // no place of the column is 1
+    refuse, ///< as an error
+    zeros   ///< by zeros in all places of the column
 };
 
+/// How an encoding is learnt.
 struct encoding_options {
-    missing_values missing = missing_values::refuse;
-    unknown_categories unknown = unknown_categories::refuse;
-    int most_categories = 50; // of a column: one with more is an identifier or a time, and better left out
-    int width = 0; // floats in a row, a model's; those that no column takes are 0. 0: as many as the columns take
+    missing_values missing = missing_values::refuse;         ///< how missing values are encoded
+    unknown_categories unknown = unknown_categories::refuse; ///< how unknown categories are encoded
+    int most_categories = 50; ///< per column; one with more is probably an identifier or a time, better left out
+    int width = 0; ///< floats in a row, padded with zeros, for a model of this width; 0: as many as the columns take
 };
 
-// How one column becomes `width()` floats, which begin at `first` in a row.
+/// How one column becomes `width()` floats, starting at `first` in a row.
 struct encoded_column {
-    std::string name;
-    column_kind kind = column_kind::numbers;
-    int first = 0;
-    bool is_marked = false; // the last of its floats is 1 where the value was missing
+    std::string name;                        ///< the name of the column
+    column_kind kind = column_kind::numbers; ///< the kind of the column
+    int first = 0;                           ///< the place of its first float
+    bool is_marked = false;                  ///< whether its last float is 1 if the value was missing
 
-    // Of numbers: (value - mean) / deviation, from -farthest to farthest.
+    /// Numbers become (value - mean) / deviation, clamped to -farthest .. farthest.
     double mean = 0;
-    double deviation = 1; // standard, of the training rows; 1 where they are all the same
+    double deviation = 1; ///< standard deviation of the training rows; 1 if they are all equal
 
-    // Of categories: a place for each, in the order of their bytes; 1 in that of the value, 0 in the others.
+    /// Categories in byte order, one float each: 1 for the category of the value, else 0.
     std::vector<std::string> categories{};
-    int fill = 0; // the place of the most frequent one
+    int fill = 0; ///< the place of the most frequent category
 
+    /// Returns the number of floats that the column takes.
     int width() const {
         return (kind == column_kind::numbers ? 1 : static_cast<int>(categories.size())) + (is_marked ? 1 : 0);
     }
 };
 
+/// An encoding of tables, learnt from training rows.
 struct encoding {
-    static constexpr double farthest = 1e6; // deviations: squares of what is farther might not be finite
+    static constexpr double farthest = 1e6; ///< in deviations: squares of values farther out might not be finite
 
-    encoding_options options{};
-    std::vector<encoded_column> columns{};
+    encoding_options options{};            ///< the options that it was learnt with
+    std::vector<encoded_column> columns{}; ///< the columns, in the order of their floats
 
-    // The floats that the columns take, at the beginning of a row, and those of a whole row.
+    /// Returns the number of floats that the columns take, at the beginning of a row.
     int taken() const { return columns.empty() ? 0 : columns.back().first + columns.back().width(); }
+    /// Returns the number of floats in a whole row.
     int width() const { return options.width > 0 ? options.width : taken(); }
 };
 
-// Learns an encoding from the rows that a model is trained on, with all of their columns. Throws `error` for a column
-// without values or with more categories than options.most_categories, for values that are missing unless
-// options.missing says what to do, for infinities and numbers too large to be standardised, and where the columns take
-// more floats than options.width.
+/// Learns an encoding from training rows, with all their columns. Throws `error` for: a column without values or with
+/// more than options.most_categories categories; missing values, unless options.missing allows them; infinities and
+/// numbers too large to standardise; columns that take more floats than options.width.
 encoding fit_encoding(const table& training, const encoding_options& options = {});
 
-// Rows of how.width() floats, row-major. The columns are found by their names; others that the table has are passed
-// over. Throws `error` where one is missing or of the other kind, and for a value that is missing, infinite or of an
-// unknown category unless the options say what to do, with its place.
+/// Returns rows of how.width() floats, row-major. Columns are found by name; others in the table are ignored. Throws
+/// `error` for missing columns and columns of the wrong kind, and, with its place, for a value that is missing,
+/// infinite or of an unknown category unless the options allow it.
 std::vector<float> encode(const encoding& how, const table& rows);
 
-// The way back, from rows of how.width() floats such as a model's reconstructions: numbers in their own units, and of
-// categories the one with the largest float. Throws `error` for rows that are not whole and for what is not finite.
+/// Decodes rows of how.width() floats, such as a model's reconstructions: numbers return to their own units; the
+/// category is the one with the largest float. Throws `error` for incomplete rows and non-finite values.
 table decode(const encoding& how, std::span<const float> rows);
 
-// Sums over the floats that a column takes: rows of how.columns.size() numbers. Of a model's errors in rows of floats,
-// it says which column they are in. Throws as decode does.
+/// Returns sums over the floats of each column: rows of how.columns.size() numbers. Applied to errors of a model, it
+/// attributes them to columns. Throws as `decode` does.
 std::vector<double> sum_by_column(const encoding& how, std::span<const float> rows);
 
-// Writes and reads an encoding as JSON, with all digits: the one that is read gives the same floats. Writing is atomic.
-// Throws `error`, naming the file and what in it is wrong.
+/// Writes an encoding as JSON with all digits, atomically. Throws `error` if the file cannot be written.
 void save_encoding(const std::filesystem::path& file, const encoding& how);
+/// Reads an encoding, which then gives the same floats. Throws `error` naming the file and the fault in it.
 encoding load_encoding(const std::filesystem::path& file);
 
-// For load_csv: reads the columns of an encoding and those named in `also`, of the kinds that they had in training, and
-// keeps missing values where the encoding fills them. The other options are as given.
+/// Returns options for `load_csv` that read the columns of an encoding and those named in `also`, with their kinds in
+/// training, and keep missing values if the encoding fills them. Other options are passed through.
 csv_options reading(const encoding& how, csv_options options = {}, const std::vector<std::string>& also = {});
 
 }

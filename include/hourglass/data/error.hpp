@@ -1,5 +1,5 @@
-// The exception of everything under data/: a file that is not what it should be, or a request that no data set can
-// meet. Its text names the file, what was expected, what was found and what to do; catching it is all a caller needs.
+// The exception of everything in data/: a file with a fault, or a request that no data set can meet. The message names
+// the file, what was expected and found, and what to do; callers need to catch nothing else.
 #pragma once
 
 #include <hourglass/config.hpp>
@@ -8,6 +8,7 @@
 
 namespace hourglass::data {
 
+/// A file with a fault, or a request that no data set can meet.
 class error : public std::runtime_error {
 public:
     using std::runtime_error::runtime_error;

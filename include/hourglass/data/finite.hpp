@@ -1,5 +1,5 @@
-// Whether images and tables are what they say, and hold numbers: a NaN in one of them makes all weights NaN at the
-// first step that sees it. Files of bytes cannot hold one; arrays of a caller's own can.
+// Checks that images and tables are consistent and hold finite numbers: one NaN makes all weights NaN in the first step
+// that uses it. Files of bytes cannot contain one; arrays passed by a caller can.
 #pragma once
 
 #include "hourglass/data/error.hpp"
@@ -11,17 +11,18 @@
 
 namespace hourglass::data {
 
-// Throws `error` where a set is empty, where `pixels` is not count x features, and where one of them is not finite,
-// which it names by image, row and column, counted from 0. `what` says whose images they are: "training".
+/// Throws `error` if a set is empty, if `pixels` is not count x features, or if a value is not finite; names the image,
+/// row and column, counted from 0. `what` describes the images: "training".
 void check_images(const image_set& set, std::string_view what);
 
-// Throws `error` where a table has no rows, columns of different lengths, a name twice or a code without a category,
-// and for a value that is missing (which is a NaN among numbers) or infinite, which it names by its place.
+/// Throws `error` if a table has no rows, columns of different lengths, a duplicate name or a code without a category,
+/// or if a value is missing (NaN among numbers) or infinite, with its place.
 void check_table(const table& rows);
 
-// The same of rows of numbers without names: throws `error` unless there are whole rows of `columns` numbers, one at
-// least, and all of them finite. The place is counted from 0. `what` says what they are: "the prices".
+/// The same for rows of numbers without names: throws `error` unless they are complete rows of `columns` numbers, at
+/// least one row, and all finite. Places count from 0. `what` describes the rows: "the prices".
 void check_rows(std::span<const float> rows, int columns, std::string_view what);
+/// The same for double.
 void check_rows(std::span<const double> rows, int columns, std::string_view what);
 
 }

@@ -1,6 +1,6 @@
-// Which files of a folder are the four of one data set: training and test images with their labels, in IDX. Names are
-// MNIST's, as they are published: "train-images-idx3-ubyte", with a dot for the hyphen before idx, with a prefix
-// ("emnist-letters-test-labels-idx1-ubyte"), gzipped or not. Files are read in idx.hpp.
+// Finds the four files of a data set in a folder: training and test images with their labels, in IDX. Names are those
+// of MNIST as published: `train-images-idx3-ubyte`, optionally with a dot instead of the hyphen before idx, with a
+// prefix (`emnist-letters-test-labels-idx1-ubyte`), or gzipped. idx.hpp reads the files.
 #pragma once
 
 #include "hourglass/data/error.hpp"
@@ -12,22 +12,23 @@
 
 namespace hourglass::data {
 
+/// The four files of a data set.
 struct idx_files {
     std::filesystem::path train_images, train_labels, test_images, test_labels;
 };
 
-// Those of the data set whose names have this prefix. Without one: of the set that has none, else of the only set
-// there. Throws `error` where a file is missing, naming those that come near, and where there are several sets.
+/// Returns the files of the data set with this prefix; without a prefix, those without one, else the only set of the
+/// folder. Throws `error` if a file is missing, with the names that come closest, and if there are several sets.
 idx_files find_idx_files(const std::filesystem::path& folder, const std::string& prefix = "");
 
-// Whether a folder has the four files of a data set with this prefix.
+/// Returns whether a folder has the four files of a data set with this prefix.
 bool has_idx_files(const std::filesystem::path& folder, const std::string& prefix);
 
-// Asked of the images' extents, as the headers have them, before anything is unpacked; may throw.
+/// Called with the images' extents from the headers, before anything is decompressed; may throw.
 using extents_check = std::function<void(int rows, int columns)>;
 
-// The images of the four files, with their labels; of each kind the first so many, or all for 0. Throws `error` as
-// load_idx does, and where training and test images have two sizes.
+/// Returns the images of the four files with their labels: the first `train_images` and `test_images`, or all for 0.
+/// Throws `error` as `load_idx` does, and if training and test images differ in size.
 split load_idx_files(const idx_files& files, int train_images = 0, int test_images = 0,
                      const extents_check& check = {});
 

@@ -1,4 +1,4 @@
-// Arrays of numbers in NumPy's files (.npy), read and written without NumPy.
+// Arrays of numbers in NumPy files (.npy), read and written without NumPy.
 #pragma once
 
 #include "hourglass/data/error.hpp"
@@ -10,25 +10,26 @@
 
 namespace hourglass::data {
 
-// Row-major, whatever the file's order was: as many values as the product of the extents, one for the empty shape.
+/// An array of numbers, row-major whatever the order in the file.
 template <class Element> struct array {
-    std::vector<std::int64_t> shape;
-    std::vector<Element> values;
+    std::vector<std::int64_t> shape; ///< the extents
+    std::vector<Element> values;     ///< as many as the product of the extents; one for the empty shape
 };
 
-// Reads a file of numpy.save, of the versions 1.0 to 3.0 of its format: floats of 2, 4 and 8 bytes, integers of 1 to 8
-// bytes with or without sign, and bool, in either byte order and in C's or Fortran's order. Numbers are converted to
-// Element, float or double: exactly where it holds them, else to the nearest. gzip is told by content. What the header
-// says is checked against the file before memory is taken. Throws `error`, naming the file, for what is no such file,
-// for other element types (objects are Python's pickles, which run code when they are read), for more than 64 axes, for
-// a size that differs from the header's, and for a finite number that float cannot hold, which it names by its place.
+/// Reads a file of `numpy.save`, format versions 1.0 to 3.0: floats of 2, 4 and 8 bytes, signed and unsigned integers
+/// of 1 to 8 bytes, and bool, in either byte order and in C or Fortran order. Numbers are converted to Element, float
+/// or double: exactly if it can hold them, else rounded to nearest. gzip is recognised by content. The header is
+/// checked against the file before memory is allocated. Throws `error` with the file's name for other kinds of files,
+/// other element types (objects are Python pickles, which run code when read), more than 64 axes, a size that
+/// contradicts the header, and, with its place, a finite number outside the range of float.
 template <class Element = float> array<Element> load_npy(const std::filesystem::path& file);
 extern template array<float> load_npy<float>(const std::filesystem::path& file);
 extern template array<double> load_npy<double>(const std::filesystem::path& file);
 
-// Writes values as numpy.load reads them: version 1.0, little-endian, in C's order, atomically. Throws `error` where
-// the values do not fill the shape, for a negative extent or more than 64, and where the file cannot be written.
+/// Writes values as `numpy.load` reads them: version 1.0, little-endian, C order, atomically. Throws `error` if the
+/// values do not fill the shape, for a negative extent or more than 64 axes, and if the file cannot be written.
 void save_npy(const std::filesystem::path& file, std::span<const std::int64_t> shape, std::span<const float> values);
+/// The same for double.
 void save_npy(const std::filesystem::path& file, std::span<const std::int64_t> shape, std::span<const double> values);
 
 }

@@ -1,26 +1,27 @@
-// The random numbers that data sets are drawn and shuffled with: their bits depend on the seed alone, never on the
-// standard library, whose distributions differ between vendors. Noise inside models is not made here: that is Philox,
-// in kernels/, since it must be addressable by element.
+// The random numbers by which data sets are drawn and shuffled. Their bits depend only on the seed, not on the standard
+// library, whose distributions differ between vendors. Noise inside models must be addressable by element and comes
+// from Philox, in math/philox.hpp.
 #pragma once
 
 #include <cstdint>
 
 namespace hourglass::data {
 
-// SplitMix64 (Steele, Lea, Flood 2014): a counter stepped by an odd constant and mixed, so that a stream may start
-// anywhere at no cost.
+/// SplitMix64 (Steele, Lea, Flood 2014): a counter that steps by an odd constant and is mixed, so that a stream may
+/// start anywhere at no cost.
 class random_stream {
 public:
-    // Streams of different (seed, stream) are independent for every practical purpose.
+    /// Starts a stream. Streams of different (seed, stream) are independent for every practical purpose.
     constexpr random_stream(std::uint64_t seed, std::uint64_t stream)
         : state_(mix(seed + step) ^ mix(mix(stream + 2 * step) + step)) {}
 
+    /// Returns the next 64 bits.
     constexpr std::uint64_t bits() {
         state_ += step;
         return mix(state_);
     }
 
-    // A whole number in [0, bound), every one equally likely; bound > 0. Lemire's multiplication with rejection (2019).
+    /// Returns an integer in [0, bound), all equally likely; bound > 0. Lemire's multiplication with rejection (2019).
     constexpr std::uint32_t below(std::uint32_t bound) {
         const std::uint32_t threshold = (0U - bound) % bound;
         for (;;) {

@@ -1,5 +1,5 @@
 // The built-in data set `sensors`: simulated series of measurements by several sensors, for models of sequences. A
-// series is held as an image, a row for each step and a column for each sensor.
+// series is stored as an image, with a row for each step and a column for each sensor.
 #pragma once
 
 #include "hourglass/data/error.hpp"
@@ -9,16 +9,17 @@
 
 namespace hourglass::data {
 
+/// The steps of a series, and the sensors that measure in each step.
 inline constexpr int sensor_steps = 48, sensor_count = 3;
 
-// Of one machine that turns, with a frequency of 1 to 3 turns in a series, a phase, a share of a second harmonic and a
-// load that drifts: one sensor measures the deflection, one a quarter turn later, one the load as the turns wear it.
-// Each adds noise of its own, a standard deviation of 0.05; the values lie within -2 to 2. Series n is a pure function
-// of (seed, first + n), up to the rounding of sin and cos. Labels: 0 for a load that falls, 1 for one that rises.
-// Throws `error` for a count below 1.
+/// Returns series that each measure a rotating machine: 1 to 3 turns per series, a phase, a share of a second harmonic
+/// and a drifting load. One sensor measures the deflection, one a quarter turn later, one the load as the rotation
+/// wears it. Each adds its own noise with standard deviation 0.05; values lie within -2 to 2. Series n is a pure
+/// function of (seed, first + n), up to the rounding of sin and cos. Labels: 0 for a falling load, 1 for a rising one.
+/// Throws `error` for a count below 1.
 image_set make_sensors(int count, std::uint64_t seed = 1, std::uint64_t first = 0);
 
-// Training and test series of one seed that do not overlap.
+/// Returns training and test series with the same seed that do not overlap.
 split make_sensors_split(int train_count = 4000, int test_count = 1000, std::uint64_t seed = 1);
 
 }

@@ -1,5 +1,5 @@
-// Data sets by the words that a command line has for them: a name, a folder, files. How files are read is in idx.hpp,
-// which of a folder belong together in idx_folder.hpp, how shapes are drawn in shapes.hpp.
+// Data sets as named on a command line: by a name, a folder or files. idx.hpp reads files, idx_folder.hpp finds those
+// of a folder that belong together, shapes.hpp draws shapes.
 #pragma once
 
 #include "hourglass/data/error.hpp"
@@ -10,19 +10,19 @@
 
 namespace hourglass::data {
 
-// "fashion-mnist" where Debian's package has installed it, else "shapes".
+/// Returns "fashion-mnist" if Debian's package has installed it, else "shapes".
 std::string default_source();
 
-// What `load` understands, in words, for help and error messages.
+/// The sources that `load` understands, as a sentence for help and error messages.
 inline constexpr const char* known_sources =
     "fashion-mnist, shapes, sensors, a FOLDER with the four IDX files of "
     "MNIST's names (or FOLDER/PREFIX of names like EMNIST's), or IMAGES,LABELS: two IDX files "
     "(or IMAGES alone), whose last tenth becomes the test images";
 
-// Training and test images. Where a number of images is given, the first so many are kept, of `shapes` so many are
-// drawn; 0 is all of them (of shapes: 10,000 and 2,000; of sensors: 4,000 and 1,000). `check`, if there is one, is
-// asked about the images' extents before they are read. Throws `error` for a source that is neither known nor there,
-// for files that are not what they should be, and where there are fewer images than asked for.
+/// Returns training and test images. A number of images keeps the first ones, or draws as many `shapes`; 0 is all of
+/// them (shapes: 10,000 and 2,000; sensors: 4,000 and 1,000). `check`, if given, is called with the images' extents
+/// before they are read. Throws `error` for an unknown or absent source, for faulty files, and if there are fewer
+/// images than requested.
 split load(const std::string& source, int train_images = 0, int test_images = 0, const extents_check& check = {});
 
 }

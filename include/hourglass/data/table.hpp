@@ -1,5 +1,5 @@
-// Tables as people keep them: named columns of numbers and of categories, with values that may be missing. How a file
-// is read is in csv.hpp; how a table becomes rows of floats for a model, in encoding.hpp.
+// Tables of named columns of numbers and of categories; values may be missing. csv.hpp reads them from files,
+// encoding.hpp turns them into rows of floats for a model.
 #pragma once
 
 #include "hourglass/data/error.hpp"
@@ -13,54 +13,62 @@
 
 namespace hourglass::data {
 
+/// The kind of a column.
 enum class column_kind { numbers, categories };
 
-// A value for each row.
+/// A column of a table, with a value for each row.
 struct column {
-    std::string name;
-    column_kind kind = column_kind::numbers;
-    std::vector<double> numbers{};         // of a column of numbers; NaN where the value is missing
-    std::vector<int> codes{};              // of categories: a place in `categories`, -1 where the value is missing
-    std::vector<std::string> categories{}; // different from each other
-    int in_file = 0;                       // which column of its file it is, counted from 1; 0: of none
+    std::string name;                        ///< unique in the table
+    column_kind kind = column_kind::numbers; ///< which of the following vectors holds the values
+    std::vector<double> numbers{};           ///< NaN where the value is missing
+    std::vector<int> codes{}; ///< of a column of categories: places in `categories`, -1 where the value is missing
+    std::vector<std::string> categories{}; ///< all different
+    int in_file = 0;                       ///< its number in the file, counted from 1; 0 if it comes from no file
 
+    /// Returns the number of rows.
     int size() const { return static_cast<int>(kind == column_kind::numbers ? numbers.size() : codes.size()); }
+    /// Returns whether the value of a row is missing.
     bool is_missing(int row) const;
-    std::string text(int row) const; // the value as a file has it, a number with all of its digits; empty: missing
+    /// Returns the value as a file would have it, a number with all its digits; empty if it is missing.
+    std::string text(int row) const;
 };
 
-// Columns from values: of numbers, and of categories in the order in which they come up.
+/// Returns a column of numbers.
 column make_column(std::string name, std::vector<double> numbers);
+/// Returns a column of categories, in order of first occurrence.
 column make_column(std::string name, std::span<const std::string> texts);
 
+/// A table: columns of the same length.
 struct table {
-    std::string source;                // whose rows they are, for messages: the name of the file
-    std::vector<column> columns{};     // of the same length
-    std::vector<std::int64_t> lines{}; // of the file, where each row begins, counted from 1; empty: of no file
+    std::string source;                ///< where the rows come from, for messages: the name of the file
+    std::vector<column> columns{};     ///< all of the same length
+    std::vector<std::int64_t> lines{}; ///< where each row begins in the file, counted from 1; empty without a file
 
+    /// Returns the number of rows.
     int rows() const { return columns.empty() ? 0 : columns.front().size(); }
 
-    // The column of a name; `find` answers nullptr where there is none, the others throw `error` that names those there
-    // are. `take` removes it from the table.
+    /// Returns the column with a name, or nullptr.
     const column* find(std::string_view name) const;
+    /// Returns the column with a name. Throws `error` that lists the names if there is none.
     const column& at(std::string_view name) const;
+    /// Removes the column with a name and returns it. Throws `error` that lists the names if there is none.
     column take(std::string_view name);
 
-    // Where a value stands, as messages begin: `machines.csv: line 7, column 3 (pressure)`, or without a file
-    // `SOURCE: row 5, column "pressure"`, counted from 0.
+    /// Returns the place of a value as messages begin: `machines.csv: line 7, column 3 (pressure)`, or without a file
+    /// `SOURCE: row 5, column "pressure"`, counted from 0.
     std::string place(const column& in, int row) const;
 };
 
-// The rows `chosen`, in this order. Throws `error` for a row that is not there.
+/// Returns the rows `chosen`, in this order. Throws `error` for a row that does not exist.
 table select(const table& rows, std::span<const int> chosen);
 
-// Takes `count` rows out of a table, for validation: which ones depends on the seed, and both parts keep their order.
-// Throws `error` unless a row is left.
+/// Moves `count` rows out of a table, for validation. The seed decides which; both parts keep their order. Throws
+/// `error` unless at least one row remains.
 table hold_out(table& rows, int count, std::uint64_t seed);
 
-// Labels for data/statistics.hpp: 1 in the rows that have `positive` as their value, of which there may be none, else
-// 0. Without `positive` the values are 0 and 1, or false and true, or no and yes, in either case. Throws `error`,
-// naming the place, for other values and for one that is missing.
+/// Returns labels for data/statistics.hpp: 1 in the rows whose value is `positive`, of which there may be none, else 0.
+/// Without `positive` values must be 0 and 1, false and true, or no and yes, in upper or lower case. Throws `error`
+/// with the place for other or missing values.
 std::vector<std::uint8_t> labels_of(const table& rows, const column& in, std::string_view positive = "");
 
 }

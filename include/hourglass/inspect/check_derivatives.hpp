@@ -1,7 +1,6 @@
-// One call that checks derivatives: a model's, and with it those of the operations that it is made of, a user's own
-// included. The rules' gradient, by the reference interpreter and by the compiled program, and the second derivatives
-// are held against differences in 50 digits. For tests: it needs Boost.Multiprecision, so hourglass.hpp does not
-// include it.
+// Checks the derivatives of a model, and so the rules of its operations, the user's own included. The rules' gradient,
+// from the reference interpreter and from the compiled program, and the second derivatives are compared with
+// differences in 50 digits. For tests: needs Boost.Multiprecision, so hourglass.hpp does not include it.
 #pragma once
 
 #include <algorithm>
@@ -25,13 +24,15 @@
 
 HOURGLASS_BEGIN
 
-// What check_derivatives has found. At a kink, where the slopes on both sides differ, any number between them is right.
+/// The findings of `check_derivatives`. At a kink any number between the slopes on both sides counts as right.
 struct derivative_report {
-    int first = 0, second = 0, kinks = 0; // elements compared
-    std::vector<std::string> faults;      // in words
-    std::string without_second;           // why there are no second derivatives, where there are none
+    int first = 0, second = 0, kinks = 0; ///< elements compared
+    std::vector<std::string> faults;      ///< one sentence for each wrong element
+    std::string without_second;           ///< why there are no second derivatives; else empty
 
+    /// Returns whether something was compared and nothing was wrong.
     bool passed() const { return faults.empty() && first > 0; }
+    /// Returns the counts and all faults, for a test's output.
     std::string text() const {
         std::string t = std::to_string(first) + " first and " + std::to_string(second) +
                         " second derivatives compared, " + std::to_string(kinks) + " at kinks, " +
@@ -49,7 +50,7 @@ template <const auto& Graph, auto Loss, class... Options> class derivative_check
     template <class T> using values = std::vector<std::vector<T>>; // by node
 
     graph_view g_ = stage::view();
-    values<double> given_; // of leaves
+    values<double> given_; // of the leaves
     long rows_ = 1;
     std::uint64_t first_example_ = 0;
     derivative_report report_;
@@ -91,7 +92,7 @@ template <const auto& Graph, auto Loss, class... Options> class derivative_check
         }
     }
 
-    // All values of a graph that goes on with the program's; what stops gradients is held at `held`, where it is given.
+    // The values of a graph that extends the program's. Nodes that stop gradients keep their value in `held`, if given.
     template <class T> values<T> run(const graph_view& g, const values<T>& leaves, const values<T>* held) const {
         interpretation<T> all(g, rules<T>(), rows_);
         all.first_example = first_example_;
@@ -118,7 +119,7 @@ template <const auto& Graph, auto Loss, class... Options> class derivative_check
         if (std::isnan(b)) return std::isnan(a);
         return a == b || std::abs(a - b) <= std::max(relative * std::abs(b), 1e-14);
     }
-    // Compares `said`, of one node's elements, with differences of the sum of `of` over its elements times weights.
+    // Compares `said`, one node's derivatives, with differences of the sum of `of` over its elements times weights.
     void compare(const std::string& what, const graph_view& g, const values<precise>& at, const values<precise>& base,
                  int node, const std::vector<double>& said, const std::vector<std::pair<int, std::vector<double>>>& of,
                  double relative, int& count) {
@@ -196,7 +197,7 @@ public:
     }
 
 private:
-    // The gradients' elements, each times a weight of its own, are differentiated once more.
+    // Multiplies each gradient by a weight of its own and differentiates the sum of all elements once more.
     void compare_second(const std::vector<graph_root>& gradients, const values<precise>& leaves,
                         const values<precise>& base) {
         graph_builder g(g_);
@@ -207,7 +208,7 @@ private:
         for (const graph_root& r : gradients) {
             targets.push(g_.names[r.name].node);
             const value_type type = g_[r.node].type;
-            const double weight = 1 + 0.37 * ++seed; // one for each leaf: sums of its elements' derivatives
+            const double weight = 1 + 0.37 * ++seed; // one for each leaf: of the sum of its derivatives
             handle part = hadamard(
                 ops::reduce<ops::sum>(handle{&g, nullptr, r.node}, (1u << type.extents.rank) - 1u, false), weight);
             total = total + (part.batched() ? batch_sum(part) : part);
@@ -234,13 +235,12 @@ private:
     }
 };
 
-// Checks every derivative of a loss at the point that the arguments of the call name, as hg::gradient takes them (the
-// parameters first, where there are some):
-//     const auto report = hg::check_derivatives<model, loss, hg::wrt<x>>(x = points);
-//     CHECK_MESSAGE(report.passed(), report.text());
-// Where the model draws noise, it is that of the seed 0. What stop_gradient holds is held. Throws what
-// hg::gradient throws. Every element costs two runs of the interpreter in 50 digits: for
-// small models.
+/// Checks every derivative of a loss at the point given by the arguments, which are those of `hg::gradient`:
+///
+///     const auto report = hg::check_derivatives<model, loss, hg::wrt<x>>(x = points);
+///     CHECK_MESSAGE(report.passed(), report.text());
+/// Noise is that of seed 0; `stop_gradient` operands are held constant. Throws what `hg::gradient` throws. For small
+/// models: each element costs two runs of the interpreter in 50 digits.
 template <const auto& Graph, auto Loss, class... Options, class... Arguments>
 derivative_report check_derivatives(const Arguments&... arguments) {
     return derivative_check<Graph, Loss, Options...>()(arguments...);

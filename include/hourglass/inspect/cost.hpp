@@ -1,5 +1,4 @@
-// What the nodes of a graph cost in arithmetic: counts that pictures and tables show. Bytes and places in memory are
-// the schedule's (schedule/plan.hpp); what runs how fast is measured, in bench/.
+// Arithmetic cost of nodes, for pictures and tables. schedule/plan.hpp has bytes and memory; bench/ measures speed.
 #pragma once
 
 #include <hourglass/ops/linear.hpp>
@@ -7,8 +6,8 @@
 
 HOURGLASS_BEGIN
 
-// Floating-point operations of a node for a call with the given rows: what its operation states, or what follows from
-// its kind. An exponential, which is some twenty instructions, counts as one. Leaves and movements are free.
+// The floating-point operations of a node in a call with the given rows, as stated by its operation or derived from its
+// kind. An exponential, some twenty instructions, counts as one. Leaves and movements are free.
 constexpr double operations_of(graph_view g, int n, long rows) {
     const node& at = g[n];
     if (at.op->cost == nullptr || at.operand_count == 0) return 0;
@@ -17,7 +16,7 @@ constexpr double operations_of(graph_view g, int n, long rows) {
     return at.op->cost({types.begin(), at.type, at.options, static_cast<double>(rows)});
 }
 
-// Of the nodes from the first to the one before the last; of those in the body of a scan for each of its steps.
+// The same for nodes first to last - 1. Nodes in the body of a scan count once for each step.
 constexpr double operations_between(graph_view g, int first, int last, long rows) {
     double all = 0;
     const scan_bodies bodies(g);

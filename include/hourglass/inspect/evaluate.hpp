@@ -1,14 +1,13 @@
-// A program's values and gradients in a constant expression: its last graph walked node by node, so that a
-// static_assert can hold a derivative. For functions of arguments alone; programs proper, which are fast, are in
-// program.hpp.
+// Values and gradients of a program in a constant expression, so that a static_assert can check a derivative. Walks the
+// program's last graph node by node; only for functions of arguments. program.hpp has the programs that run fast.
 #pragma once
 
 #include <hourglass/program/program.hpp>
 
 HOURGLASS_BEGIN
 
-// What evaluate() returns: out[symbol] and out.gradient(symbol) give a number where the value is one, else its elements
-// in row-major order as an array.
+/// The result of `evaluate`: `out[symbol]` and `out.gradient(symbol)` are a number, or a `std::array` of the elements
+/// in row-major order. An unknown symbol is a compile error.
 template <class Program> class constant_result {
     using compiled = typename Program::compiled_graph;
     using T = typename Program::element_type;
@@ -51,7 +50,7 @@ template <class Program> class constant_result {
     }
 
 public:
-    table<T, offset_of(g.roots.size)> numbers_; // of all roots, one after another
+    table<T, offset_of(g.roots.size)> numbers_; // of all roots, consecutively
 
     template <named_leaf Leaf> constexpr auto operator[](const Leaf&) const { return get<root_kind::value, Leaf>(); }
     template <named_leaf Leaf> constexpr auto gradient(const Leaf&) const { return get<root_kind::gradient, Leaf>(); }
@@ -66,7 +65,7 @@ template <class Program> class constant_evaluation {
     list<list<T>> values_; // by node
 
 public:
-    // What keeps a program from being evaluated so.
+    // Explains why a program cannot be evaluated in a constant expression.
     struct problem {
         static constexpr text value() {
             if (compiled::broken) return {};
@@ -160,10 +159,9 @@ private:
     }
 };
 
-// The values, and for an hg::gradient the gradients, of a program of arguments alone:
-//     static_assert(hg::evaluate<derivative>(x = std::array{1.0, 2.0}).gradient(x)[0] == 4);
-// In constant expressions the functions of math/constant.hpp are used, within one unit in the last place; what
-// would divide by zero or overflow is no constant expression.
+/// Evaluates a program of arguments only, and for an `hg::gradient` also its gradients, in a constant expression:
+/// `static_assert(hg::evaluate<derivative>(x = std::array{1.0, 2.0}).gradient(x)[0] == 4)`. Uses the functions of
+/// math/constant.hpp, within one unit in the last place. Division by zero and overflow are not constant.
 template <class Program, class... Bindings> constexpr constant_result<Program> evaluate(const Bindings&... bindings) {
     using compiled = typename Program::compiled_graph;
     using walk = constant_evaluation<Program>;

@@ -1,5 +1,5 @@
-// A graph as Graphviz draws it: a box for each node with its name, operation and shape, and, where a schedule is given,
-// a frame round what is fused. `dot -Tsvg` reads what these functions return. At run time only.
+// Graphs and schedules for Graphviz: a box for each node with its name, operation and shape, and for schedules a frame
+// around each fused group. Returns text that `dot -Tsvg` reads. Run time only.
 #pragma once
 
 #include <hourglass/inspect/picture.hpp>
@@ -48,7 +48,7 @@ inline std::string node_statement(const node& n, int index, const std::vector<st
            std::string(style_of(picture_kind_of(n))) + "];\n";
 }
 
-// Arrows from operands, and the results. An update points at the leaf that it overwrites.
+// Edges from operands, and the results. The edge of an update points at the leaf that it overwrites.
 inline std::string edges(graph_view g, const node_names& names) {
     std::string t;
     for (int n = 0; n < g.nodes.size; ++n)
@@ -82,7 +82,7 @@ inline std::string opening(std::string_view title) {
 
 }
 
-// A graph alone, at any stage.
+/// Returns a graph, at any stage, in the language of Graphviz.
 inline std::string graphviz(graph_view g, std::string_view title = "graph") {
     using namespace graphviz_detail;
     if (!g.problem.empty()) return opening(g.problem.view()) + "}\n";
@@ -109,13 +109,13 @@ inline std::string graphviz(graph_view g, std::string_view title = "graph") {
     t += clusters(0, "  ", clusters) + statements(0, "  ");
     return t + edges(g, names) + "}\n";
 }
+/// The same for a graph under construction.
 inline std::string graphviz(const graph_builder& g, std::string_view title = "graph") {
     return graphviz(g.view(), title);
 }
 
-// A graph and its schedule: a frame round each group, in the order in which they run; what lies in memory in bold
-// frames, with the steps during which it does; what each node costs for max_rows rows; and the arena's size below the
-// title.
+/// Returns a graph and its schedule in the language of Graphviz: a frame around each group, in execution order; values
+/// in memory in bold frames, with their lifetimes; the cost of each node for `max_rows` rows; the arena's size.
 inline std::string graphviz(schedule_view s, graph_view g, long max_rows, long element_bytes,
                             std::string_view title = "schedule") {
     using namespace graphviz_detail;
@@ -140,7 +140,7 @@ inline std::string graphviz(schedule_view s, graph_view g, long max_rows, long e
         if (picture.in_arena(n)) t += "  n" + std::to_string(n) + " [penwidth=2];\n";
     return t + edges(g, names) + "}\n";
 }
-// What a program runs: hg::graphviz_schedule<trainer>().
+/// Returns the schedule that a program runs: `hg::graphviz_schedule<trainer>()`.
 template <class Program> std::string graphviz_schedule() {
     using compiled = typename Program::compiled_graph;
     return graphviz(compiled::schedule.view(), compiled::view(), Program::max_rows,

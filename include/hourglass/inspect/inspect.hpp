@@ -1,6 +1,5 @@
-// Looking inside: a model, or a whole training step, is evaluated by the reference interpreter, every symbol of it, and
-// asked for any value and for the first that is not finite. Slow and exact, in double unless told otherwise. How the
-// value that is not finite is found and put in words is in inspect/non_finite.hpp.
+// Looks inside a model or a training step: the reference interpreter evaluates every symbol, any value can be read, and
+// the first that is not finite is found (inspect/non_finite.hpp). Slow and exact; double by default.
 #pragma once
 
 #include <functional>
@@ -16,7 +15,7 @@
 
 HOURGLASS_BEGIN
 
-// What a call to an interpreter binds, checked against the graph.
+// Checks the bindings of a call to an interpreter against the graph.
 template <class Stage, class... Arguments> struct inspection_check {
     static constexpr int node_named(std::uint64_t hash) {
         const graph_view g = Stage::view();
@@ -63,14 +62,14 @@ template <class Stage, class... Arguments> struct inspection_check {
     }
 };
 
-// What interpreters of models and of programs share. `Stage` gives the graph; `Cuts` says of an interpreter which
-// values what a call feeds leaves without a meaning (autodiff/cut_derivatives.hpp).
+// The part that interpreters of models and of programs share. `Stage` gives the graph. `Cuts`, for interpreters of
+// models, knows which values become meaningless when a call feeds others (autodiff/cut_derivatives.hpp).
 template <class Stage, class T, class Cuts = void> class inspection {
     struct evaluated {
-        graph_builder graph;     // what could be computed and was of use
+        graph_builder graph;     // the nodes that can be computed and are useful
         std::vector<int> place;  // node of the whole graph -> node of `graph`, or -1
-        std::vector<bool> given; // whether a node's value was bound or read, not computed
-        std::vector<int> blame;  // the leaf for whose sake a node could not be computed, or -1
+        std::vector<bool> given; // whether a node's value was bound or read rather than computed
+        std::vector<int> blame;  // the leaf whose missing value keeps a node from being computed, or -1
         std::optional<interpretation<T>> values;
     };
     graph_view g_ = Stage::view();
@@ -86,11 +85,10 @@ template <class Stage, class T, class Cuts = void> class inspection {
 public:
     using element_type = T;
 
-    // Evaluates all that the bindings allow. Any symbol may be fed, noise too; what is fed is not computed. Values
-    // bound may have any arithmetic type. Beside the graph's names: hg::rows where nothing batched is fed,
-    // hg::first_example, and hg::step_number, which the noise of a training step depends on. Scalars that only an
-    // update rule knows are let pass, so that the bindings of a training step can be given as they are. Throws
-    // call_error where extents do not fit.
+    /// Evaluates everything that the bindings allow, and returns itself. Any symbol may be fed, noise too; fed symbols
+    /// are not computed. Bound values may have any arithmetic type. Also takes `hg::rows`, if nothing batched is fed,
+    /// `hg::first_example` and `hg::step_number`, on which the noise of a training step depends. Ignores scalars that
+    /// only an update rule knows, so that a training step's bindings fit. Throws `call_error` if extents do not.
     template <class... Arguments> inspection& operator()(const Arguments&... arguments) {
         static_assert(assert_well_formed<inspection_check<Stage, Arguments...>>::value);
         done_.reset();
@@ -111,10 +109,10 @@ public:
         return *this;
     }
 
-    // The value of a symbol in the latest call: a number where it has neither extents nor a batch axis, else a view,
-    // rows first, valid until the next call. A per-example loss has a value for each row here, where programs report
-    // the mean; what lies in the body of a scan has that of the last step, or of the first that is not finite. Throws
-    // call_error where it could not be computed; a name that the graph lacks is a compile error.
+    /// Returns a symbol's value in the latest call: a number if it has neither extents nor a batch axis, else a view,
+    /// rows first, valid until the next call. A per-example loss has one value per row, while programs return the mean.
+    /// In the body of a scan it is the value of the last step, or of the first that is not finite. Throws `call_error`
+    /// if it could not be computed; an unknown symbol is a compile error.
     template <named_leaf Leaf> auto operator[](const Leaf&) const {
         static_assert(assert_well_formed<missing<Leaf>>::value);
         constexpr int n = found<Leaf>();
@@ -126,7 +124,7 @@ public:
         else
             return tensor_view<const T>(values.data(), type, done_->values->rows());
     }
-    // The same for a name that is known at run time only; throws call_error where the graph lacks it.
+    /// The same for a name known only at run time. Throws `call_error` if the graph does not have it.
     tensor_view<const T> value(std::string_view name) const {
         const int i = g_.find_name(hash_of(name));
         if (i < 0 || g_.names[i].node < 0) throw call_error{"the graph has nothing named '", name, "'"};
@@ -134,8 +132,8 @@ public:
         return view_of(g_.names[i].node);
     }
 
-    // Nothing where all that was computed is finite. Infinities inside an equation whose own value is finite do not
-    // count.
+    /// Returns the first value that is not finite, if any. Infinities inside an equation whose own value is finite do
+    /// not count. Throws `call_error` before the first call.
     std::optional<non_finite_value> first_non_finite() const {
         need_call();
         const auto values = [this](int n) { return place(n) < 0 ? nullptr : &raw(n); };
@@ -173,7 +171,7 @@ private:
         if constexpr (is_binding<Source>) {
             noise_.seed = option_or(decltype(seed)::hash, noise_.seed, source);
         } else if constexpr (parameter_source<Source>) {
-            // Read at each call, so that it sees what training has done meanwhile.
+            // Read at each call, to follow training.
             tensors_.push_back([&source](std::uint64_t hash, std::vector<T>& to) {
                 const auto* from = source.find(hash);
                 for (std::size_t i = 0; from != nullptr && i < to.size(); ++i) to[i] = T(from[i]);
@@ -210,7 +208,7 @@ private:
         }
     }
 
-    // Whether a call cuts equations in a graph that has derivatives in its equations.
+    // Whether a call feeds computed values in a graph whose equations contain derivatives.
     template <class... Arguments> static constexpr bool feeds_within_derivatives() {
         if (std::is_void_v<Cuts> || !Stage::view().has_derivatives) return false;
         const auto is_computed = [](int n) { return n >= 0 && Stage::view()[n].op->kind != operation_kind::leaf; };
@@ -252,7 +250,7 @@ private:
                 if (at(e.blame, o) >= 0 && at(e.blame, n) < 0) at(e.blame, n) = at(e.blame, o);
             });
         }
-        // What the names and the results need: not the branch of in_training that is not taken.
+        // Needed by names and results: not the branch of in_training that is not taken.
         for (const named_node& name : g_.names)
             if (name.node >= 0) useful[static_cast<std::size_t>(name.node)] = true;
         for (const graph_root& r : g_.roots) useful[static_cast<std::size_t>(r.node)] = true;
@@ -310,15 +308,15 @@ private:
 template <option_schema Schema, class... Options> using inspection_options =
     checked_options<Schema, double, interpreter_element_check, Options...>;
 
-// A whole model, evaluated by the reference interpreter:
-//     hg::interpreter<vae> look{theta, hg::seed = 1};
-//     look(x = images, beta = 0.5);
-//     look[h](0, 7);
-//     if (auto bad = look.first_non_finite()) std::cerr << bad->sentence() << '\n';
-// Options: hg::element<T>, T any number type that the operations know, 50 digits included, and hg::training, for what
-// in_training chooses. Noise is that of a program with the same seed, step (hg::step_number; 0 in functions) and
-// examples. The parameters are read at each call and must live as long as the interpreter; their element type does not
-// matter.
+/// Evaluates a whole model by the reference interpreter:
+///
+///     hg::interpreter<vae> look{theta, hg::seed = 1};
+///     look(x = images, beta = 0.5);
+///     look[h](0, 7);
+///     if (auto bad = look.first_non_finite()) std::cerr << bad->sentence() << '\n';
+/// Options: `hg::element<T>` for any number type that the operations support, 50 digits included, and `hg::training`
+/// for the training branch of `in_training`. Noise is that of a program with the same seed, step (`hg::step_number`; 0
+/// in functions) and examples. Parameters, of any element type, are read at each call and must outlive the interpreter.
 template <const auto& Graph, class... Options> class interpreter
     : public inspection<lowered<Graph>,
                         typename inspection_options<option_schema::interpreter, Options...>::element_type,
@@ -329,6 +327,7 @@ template <const auto& Graph, class... Options> class interpreter
     static_assert(assert_well_formed<typename options::mistake>::value);
 
 public:
+    /// Takes parameters, a trainer's state and `hg::seed = n`.
     template <class... Sources>
     requires(!(std::derived_from<std::remove_cvref_t<Sources>, interpreter> ||
                ...)) explicit interpreter(Sources&&... sources)
@@ -337,11 +336,12 @@ public:
     }
 };
 
-// A program's own graph, so that gradients and updates can be looked at too, before any pass has changed it:
-//     hg::program_interpreter<trainer> look{theta, train.state(), hg::seed = 1};
-//     look(x = images, hg::learning_rate = 1e-3, hg::step_number = train.steps() + 1);
-//     look.gradient(W)(3, 5);
-// It writes nothing: what a step would make of W is look.update(W).
+/// Evaluates a program's own graph before any pass changes it, so that gradients and updates can be inspected:
+///
+///     hg::program_interpreter<trainer> look{theta, train.state(), hg::seed = 1};
+///     look(x = images, hg::learning_rate = 1e-3, hg::step_number = train.steps() + 1);
+///     look.gradient(W)(3, 5);
+/// Writes nothing: `look.update(W)` is the value that a step would give W.
 template <class Program, class... Options> class program_interpreter
     : public inspection<typename Program::compiled_graph::specified,
                         typename inspection_options<option_schema::program_interpreter, Options...>::element_type> {
@@ -350,6 +350,7 @@ template <class Program, class... Options> class program_interpreter
     static_assert(assert_well_formed<typename options::mistake>::value);
 
 public:
+    /// Takes parameters, a trainer's state and `hg::seed = n`.
     template <class... Sources>
     requires(!(std::derived_from<std::remove_cvref_t<Sources>, program_interpreter> ||
                ...)) explicit program_interpreter(Sources&&... sources)
@@ -357,11 +358,11 @@ public:
         static_assert(assert_well_formed<construction_check<option_schema::program_interpreter, Sources...>>::value);
     }
 
-    // What the program returns, the mean over the rows for a loss; gradients and next values. Of rank 0 too as views.
-    // Throw call_error where the program has none for the symbol.
+    /// Returns a view of a result; for a loss, the mean over the rows. Throws `call_error` if there is none.
     template <named_leaf Leaf> auto result(const Leaf&) const {
         return this->view_of_root(root_kind::value, Leaf::hash);
     }
+    /// Returns a view of d loss / d symbol. Throws `call_error` if there is none.
     template <named_leaf Leaf> auto gradient(const Leaf&) const {
         constexpr bool trains = Program::compiled_graph::spec::kind == program_kind::trainer;
         if constexpr (trains)
@@ -369,6 +370,7 @@ public:
         else
             return this->view_of_root(root_kind::gradient, Leaf::hash);
     }
+    /// Returns a view of the value that a step would give a parameter or state. Throws `call_error` if none is updated.
     template <named_leaf Leaf> auto update(const Leaf&) const {
         return this->view_of_root(root_kind::update, Leaf::hash);
     }

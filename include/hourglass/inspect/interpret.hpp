@@ -1,5 +1,5 @@
-// The reference interpreter: a graph walked node by node, one plain loop per operation, in any number type. It is the
-// oracle that programs are held against and the way to look at a symbol's value. Slow and simple on purpose; at run
+// The reference interpreter: walks a graph node by node, one plain loop per operation, in any number type. It is the
+// oracle that programs are tested against, and the means to look at a symbol's value. Deliberately slow and simple; run
 // time only.
 #pragma once
 
@@ -15,7 +15,7 @@
 
 HOURGLASS_BEGIN
 
-// How the interpreter computes an operation: elementwise from one element each, or from whole values.
+// Computes an operation: elementwise ones from one element of each operand, others from whole values.
 template <class T> struct forward_rule {
     void (*one)(const T* operands, T& result) = nullptr;
     void (*whole)(const evaluation<T>&) = nullptr;
@@ -34,7 +34,7 @@ template <class T, class Op> forward_rule<T> make_forward_rule() {
     return rule;
 }
 
-// Rules by the operation's identity. Graphs made at run time have those of the built-in list; a user's own are added.
+// Rules by an operation's identity. Starts with those of the built-in operations; a user's own are added.
 template <class T> class forward_rules {
     std::map<std::uint64_t, forward_rule<T>> rules_;
 
@@ -57,7 +57,7 @@ template <class T> forward_rules<T>::forward_rules() {
     companion_operations::for_each([&]<class Op>(Op) { add<Op>(); });
 }
 
-// The forward rules of a user's own operations in a graph, which the built-in list does not have: a node for each.
+/// The user's own operations in a graph, which the built-in list lacks; one node for each.
 template <class Stage> struct own_operations {
     short_list<int, Stage::sizes.nodes> nodes;
 
@@ -93,11 +93,11 @@ template <class T> class interpretation {
     long rows_;
     scan_bodies bodies_;
     list<bool> is_fed_;
-    std::map<int, int> step_of_; // of bodies whose values are those of the first step that was not finite
-    bool knows_fault_ = false;   // that step of a scan which runs is known
+    std::map<int, int> step_of_; // scan bodies whose values are those of the first non-finite step
+    bool knows_fault_ = false;   // that step is known in the scan that is running
 
 public:
-    // By node. What lies in the body of a scan has its values of the last step, or of the first that is not finite.
+    // By node. Values in the body of a scan are those of the last step, or of the first that is not finite.
     std::vector<std::vector<T>> values;
     random::noise_stream noise{};
     std::uint64_t first_example = 0;
@@ -139,12 +139,12 @@ public:
                 compute(n, to);
         }
     }
-    // Of a node in the body of a scan whose values are not finite in some step: the first such step; else -1.
+    // For a node in the body of a scan: the first step with a non-finite value in the body, or -1.
     int step_of(int n) const {
         const auto found = step_of_.find(lies_in_body(bodies_, n) ? bodies_[n] : 0);
         return found == step_of_.end() ? -1 : found->second;
     }
-    // The nearest name: the node's own, or of the first equation behind it.
+    // The nearest name: the node's own, or that of the next equation.
     std::string name_of(int n) const {
         int best = -1;
         for (int i = 0; i < g_.names.size; ++i)
@@ -187,10 +187,10 @@ private:
         }
     }
     std::vector<T>& value(int n) { return values[static_cast<std::size_t>(n)]; }
-    // The body of a scan, step by step, and the scan's results; in the body of another one, those that are asked for.
+    // Runs the body of a scan step by step and collects its results; within another body, only the requested ones.
     void run_scan(int n, const list<bool>* asked = nullptr) {
         const scan_parts scan(g_, n);
-        value(n).assign(size_of(n), T(0)); // it has none, but is computed
+        value(n).assign(size_of(n), T(0)); // the scan node itself has no value, but must count as computed
         const list<bool> needed = needed_of_body(g_, bodies_, n, asked);
         std::vector<int> results;
         for (int m = n + 1; m < (asked == nullptr ? g_.nodes.size : asked->size()); ++m)
@@ -233,7 +233,7 @@ private:
             }
         }
     }
-    // The values of a body in the first step in which one of them is not finite. Bodies within it keep theirs of then.
+    // The values of a body in the first step with a non-finite value. Inner bodies keep their values of that moment.
     struct first_fault {
         std::vector<int> nodes;
         std::vector<std::vector<T>> values;
@@ -257,7 +257,7 @@ private:
                 if (!isfinite(v)) return false;
         return true;
     }
-    // What one step has of `like`, a node of the body, out of the place of that step in all of them into another.
+    // Copies one step of `like`, a node of the body, from its place among the steps of one value to another's.
     void copy_step(std::vector<T>& to, int step_to, int steps_to, const std::vector<T>& from, int step_from,
                    int steps_from, int like) {
         const long each = g_[like].type.extents.size(), rows = g_[like].type.batched ? rows_ : 1;

@@ -1,5 +1,4 @@
-// A graph as Mermaid draws it, the language that pages on the web show without further tools: the same picture as
-// graphviz.hpp's, as a flowchart. At run time only.
+// Graphs and schedules as Mermaid flowcharts, which web pages display without further tools. Run time only.
 #pragma once
 
 #include <hourglass/inspect/picture.hpp>
@@ -8,7 +7,7 @@ HOURGLASS_BEGIN
 
 namespace mermaid_detail {
 
-// Mermaid reads entities where Graphviz has escapes.
+// Mermaid has entities where Graphviz has escapes.
 inline std::string quoted(const std::vector<std::string>& lines) {
     std::string t = "\"";
     for (std::size_t i = 0; i < lines.size(); ++i) {
@@ -64,7 +63,7 @@ inline std::string node_statement(const node& n, int index, const std::vector<st
            ":::" + std::string(class_of(kind)) + "\n";
 }
 
-// Arrows from operands, and the results. An update points at the leaf that it overwrites.
+// Edges from operands, and the results. The edge of an update points at the leaf that it overwrites.
 inline std::string edges(graph_view g, const node_names& names) {
     std::string t;
     for (int n = 0; n < g.nodes.size; ++n)
@@ -103,7 +102,7 @@ inline std::string opening(std::string_view title) {
 
 }
 
-// A graph alone, at any stage.
+/// Returns a graph, at any stage, as a Mermaid flowchart.
 inline std::string mermaid(graph_view g, std::string_view title = "graph") {
     using namespace mermaid_detail;
     if (!g.problem.empty()) return opening(g.problem.view());
@@ -128,11 +127,12 @@ inline std::string mermaid(graph_view g, std::string_view title = "graph") {
     };
     return t + parts(0, "  ", parts) + statements(0, "  ") + edges(g, names);
 }
+/// The same for a graph under construction.
 inline std::string mermaid(const graph_builder& g, std::string_view title = "graph") {
     return mermaid(g.view(), title);
 }
 
-// A graph and its schedule: a frame round each group, lifetimes of what lies in memory, and what each node costs.
+/// Returns a graph and its schedule as a flowchart: a frame around each group, lifetimes of values, and costs.
 inline std::string mermaid(schedule_view s, graph_view g, long max_rows, long element_bytes,
                            std::string_view title = "schedule") {
     using namespace mermaid_detail;
@@ -151,7 +151,7 @@ inline std::string mermaid(schedule_view s, graph_view g, long max_rows, long el
     }
     return t + statements(-1, "  ") + edges(g, names);
 }
-// What a program runs: hg::mermaid_schedule<trainer>().
+/// Returns the schedule that a program runs: `hg::mermaid_schedule<trainer>()`.
 template <class Program> std::string mermaid_schedule() {
     using compiled = typename Program::compiled_graph;
     return mermaid(compiled::schedule.view(), compiled::view(), Program::max_rows,

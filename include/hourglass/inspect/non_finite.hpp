@@ -1,6 +1,5 @@
-// The first value of an evaluated graph that is not finite, in the order of the equations, and in words where it came
-// from. Knows values as what the reference interpreter computed; who asks, and of which graph, is inspect/inspect.hpp's
-// business.
+// Finds the first non-finite value of an evaluated graph, in the order of the equations, and reports where it came
+// from. Works on values of the reference interpreter; inspect/inspect.hpp supplies them and the graph.
 #pragma once
 
 #include <cmath>
@@ -12,15 +11,17 @@
 
 HOURGLASS_BEGIN
 
+/// The first value that is not finite, and where it came from.
 struct non_finite_value {
-    std::string what;        // "the equation 'sigma'", "the input 'x'", "the gradient with respect to 'h.weight'"
-    std::string name;        // the name alone: "sigma"
-    std::string operation;   // "exp(812.5) = inf": with its operands where it is elementwise, else "sum[axis 0] = nan"
-    long step = -1;          // of a scan, in whose body it lies; else -1
-    long row = -1;           // -1 where there is no batch axis
-    std::vector<long> index; // the element, within its row
-    double value = 0;
+    std::string what;        ///< "the equation 'sigma'", "the input 'x'", "the gradient with respect to 'h.weight'"
+    std::string name;        ///< just the name: "sigma"
+    std::string operation;   ///< "exp(812.5) = inf" with operands if elementwise, else "sum[axis 0] = nan"
+    long step = -1;          ///< of the scan in whose body it lies; else -1
+    long row = -1;           ///< -1 if there is no batch axis
+    std::vector<long> index; ///< the element, within its row
+    double value = 0;        ///< an infinity or NaN
 
+    /// Returns all of this as a sentence.
     std::string sentence() const {
         std::string t = what + " is the first that is not finite: " + operation;
         if (step >= 0) t += " in step " + std::to_string(step);
@@ -30,9 +31,8 @@ struct non_finite_value {
     }
 };
 
-// `values(n)` points at the elements of node n, or is null where it was not computed; `operands(n, f)` calls f for each
-// node that n was computed from: none where its value was given. `step_of(n)` is the step of a scan that the values are
-// of, where n lies in its body.
+// `values(n)` points at the elements of node n, or is null if it was not computed. `operands(n, f)` calls f for each
+// node that n was computed from; for none if its value was given. `step_of(n)` is the scan's step of n's values.
 template <class T, class Values, class Operands, class Steps> class non_finite_search {
     graph_view g_;
     const node_names& names_;
@@ -40,7 +40,7 @@ template <class T, class Values, class Operands, class Steps> class non_finite_s
     Operands operands_;
     Steps step_of_;
     struct label {
-        std::string what, name; // empty for what is inside an equation
+        std::string what, name; // empty for nodes inside an equation
     };
     std::vector<label> labels_;
 
@@ -95,7 +95,7 @@ private:
             if (!isfinite((*values)[i])) return static_cast<long>(i);
         return -1;
     }
-    // Inside the equation of n: the first node that is not finite among those that n was computed from.
+    // Inside the equation of n: the first non-finite node that n was computed from.
     int origin_of(int n) const {
         int origin = n;
         std::vector<int> pending{n};
@@ -136,7 +136,7 @@ private:
             operands.push_back(number_text(static_cast<double>(operand_at(g_.operand(n, i), g_[n].type, element))));
         return expression_text(g_[n], operands) + " = ";
     }
-    // The element of an operand that an element of the result is computed from, by NumPy's rule.
+    // The element of an operand that an element of the result is computed from, by NumPy's broadcasting.
     const T& operand_at(int o, const value_type& result, long element) const {
         const value_type& type = g_[o].type;
         long from = broadcast_element(type.extents, result.extents, element % result.extents.size());

@@ -1,5 +1,5 @@
-// The list of built-in operations: what tests, the reference table and graphs made at run time enumerate. A new
-// operation adds its name here, and is otherwise written in one place.
+// The list of built-in operations, for tests, the table of operations and graphs made at run time. A new operation adds
+// its name here; everything else about it is in one place.
 #pragma once
 
 #include <hourglass/ops/gather.hpp>
@@ -20,7 +20,7 @@ template <class... Ops> struct operation_list {
     static constexpr int count = static_cast<int>(sizeof...(Ops));
     template <class F> static constexpr void for_each(F&& f) { (f(Ops{}), ...); }
 };
-// One after the other.
+// Concatenates two lists.
 template <class... A, class... B>
 constexpr operation_list<A..., B...> operator+(operation_list<A...>, operation_list<B...>) {
     return {};
@@ -35,8 +35,8 @@ using general_operations =
                    ops::digamma, ops::polygamma, ops::log_bessel_i0, ops::log_gamma_quantile, ops::gamma_density_slope,
                    ops::gamma_cdf_slope, ops::von_mises_quantile, ops::von_mises_density_slope,
                    ops::von_mises_cdf_slope>;
-// What losses, log densities, entropies, divergences, means and draws are written in. Their operands belong together,
-// or lie in a range of their own; most are of no use to anybody else.
+// The operations of losses, log densities, entropies, divergences, means and draws. Operands belong together or have
+// restricted ranges.
 using probability_operations = operation_list<
     ops::gamma_excess, ops::gamma_log_density, ops::log_bessel_i0e, ops::difference_of_products,
     ops::log_ratio_of_products, ops::relative_entropy_of_products, ops::itakura_saito, ops::expm1_minus,
@@ -58,8 +58,8 @@ using structural_operations =
                    ops::transpose, ops::slice, ops::pad, ops::concatenate, ops::stop_gradient, ops::after, ops::band,
                    ops::triangular_solve, ops::gather, ops::scatter, ops::first_largest>;
 
-// Operations that builders and derivative rules make and nobody writes, whose operands belong together: a value that
-// was computed cheaply, and what it was computed from. Their derivatives are right where they do.
+// Operations that only builders and derivative rules create. Their operands belong together: a value that was cheap to
+// compute, and what it was computed from. Derivatives are right only for such operands.
 using companion_operations =
     operation_list<ops::pow_slope, ops::pow_times_log, ops::limited, ops::damped_product, ops::normal_density,
                    ops::norm_scale, ops::norm_direction, ops::exclusive_product, ops::settled_product,

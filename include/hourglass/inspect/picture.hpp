@@ -1,5 +1,5 @@
-// What the pictures of graphs and schedules have in common, whatever draws them: what stands in a box, which kind of
-// value it is, and which group computes it. graphviz.hpp and mermaid.hpp put it into their languages. At run time only.
+// What pictures of graphs and schedules share, whatever draws them: the text of a box, the kind of a value, the group
+// that computes it. graphviz.hpp and mermaid.hpp translate it into their languages. Run time only.
 #pragma once
 
 #include <cstdio>
@@ -9,7 +9,7 @@
 
 HOURGLASS_BEGIN
 
-// What a node looks like says what kind of value it is.
+// The kind of a value, which decides the look of its node.
 enum class picture_kind { parameter, state, fed, number, noise, product, other };
 inline picture_kind picture_kind_of(const node& n) {
     if (is<ops::parameter>(n)) return picture_kind::parameter;
@@ -21,7 +21,7 @@ inline picture_kind picture_kind_of(const node& n) {
     return picture_kind::other;
 }
 
-// name, operation and its constant operands, shape: a line each
+// One line each: the name, the operation with constant operands, the shape.
 inline std::vector<std::string> picture_lines(graph_view g, const node_names& names, int n) {
     std::vector<std::string> lines;
     if (names.named(n)) lines.push_back(names.all(n));
@@ -32,7 +32,7 @@ inline std::vector<std::string> picture_lines(graph_view g, const node_names& na
     std::string t = std::string(g[n].op->name) + options_text(g[n]);
     bool constants = false;
     for (int i = 0; i < g[n].operand_count; ++i) constants = constants || stands_inline(g, names, g.operand(n, i));
-    if (constants) { // in their place among the operands, which come as arrows
+    if (constants) { // in position among the other operands, which are edges
         for (int i = 0; i < g[n].operand_count; ++i) {
             const int o = g.operand(n, i);
             t += (i == 0 ? "(" : ", ") +
@@ -45,7 +45,7 @@ inline std::vector<std::string> picture_lines(graph_view g, const node_names& na
     return lines;
 }
 
-// The statements of those nodes that are drawn and chosen, one behind another.
+// The concatenated statements of the chosen nodes that are drawn.
 inline std::string picture_statements(graph_view g, const node_names& names, auto chosen, auto statement) {
     std::string all;
     for (int n = 0; n < g.nodes.size; ++n)
@@ -53,7 +53,7 @@ inline std::string picture_statements(graph_view g, const node_names& names, aut
     return all;
 }
 
-// "803 FLOP", "80.3 MFLOP": three digits.
+// Three digits: "803 FLOP", "80.3 MFLOP".
 inline std::string operations_text(double operations) {
     const char* prefix = "";
     for (const char* next : {"k", "M", "G", "T"}) {
@@ -66,7 +66,7 @@ inline std::string operations_text(double operations) {
     return text_;
 }
 
-// What a picture of a schedule says about its nodes beside that.
+// What a picture of a schedule adds to the nodes.
 class picture_of_schedule {
     std::vector<int> group_of_, value_of_;
 
@@ -100,7 +100,7 @@ public:
         return std::to_string(i) + ": " + std::string(kind_text(s.groups[i].kind)) + " " +
                type_text(s.groups[i].domain);
     }
-    // Behind name, operation and shape: during which steps the value lies in memory, and what it costs.
+    // Adds the lifetime of the value in memory and its cost to name, operation and shape.
     std::vector<std::string> lines(const node_names& names, int n) const {
         std::vector<std::string> all = picture_lines(g, names, n);
         std::string last;

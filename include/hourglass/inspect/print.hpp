@@ -1,5 +1,5 @@
-// A graph, the stages of a program and its schedule as text, for people and for tests that compare it; docs/graph.md
-// gives the grammar. At run time only. Pictures are in inspect/graphviz.hpp.
+// Graphs, the stages of a program and its schedule as text, for people and for tests that compare it; docs/graph.md
+// gives the grammar. Run time only. Pictures are in inspect/graphviz.hpp.
 #pragma once
 
 #include <charconv>
@@ -29,7 +29,7 @@ inline std::string type_text(const value_type& type) {
     return t + "]";
 }
 
-// A name as it stands in the text: in quotes where it could be mistaken for something else.
+// A name as printed: in quotes if it could be mistaken for something else.
 inline std::string name_text(std::string_view name) {
     const auto letter = [](char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_'; };
     bool plain = !name.empty() && letter(name[0]);
@@ -42,8 +42,8 @@ inline std::string name_text(std::string_view name) {
     return plain ? std::string(name) : quoted + "\"";
 }
 
-// What each node is called: its names in the model, a leaf's own first, else % and its number. A name with '#' is an
-// update rule's private one and stands only where there is no other.
+// What each node is called: its names in the model, a leaf's own first, else % and its number. Names with '#' are
+// private to update rules and appear only if there is no other.
 class node_names {
     std::vector<std::vector<std::string>> names_;
 
@@ -66,7 +66,7 @@ public:
     std::string operator[](int n) const {
         return named(n) ? names_[static_cast<std::size_t>(n)].front() : "%" + std::to_string(n);
     }
-    // All of them, separated by commas.
+    // All names, separated by commas.
     std::string all(int n) const {
         std::string t = (*this)[n];
         for (std::size_t i = 1; i < names_[static_cast<std::size_t>(n)].size(); ++i)
@@ -75,7 +75,7 @@ public:
     }
 };
 
-// A number without a name has no line of its own: it stands where it is used.
+// An unnamed number has no line of its own: it is printed where it is used.
 inline bool stands_inline(graph_view g, const node_names& names, int n) {
     return g[n].op->kind == operation_kind::literal && !names.named(n);
 }
@@ -83,7 +83,7 @@ inline std::string operand_text(graph_view g, const node_names& names, int n) {
     return stands_inline(g, names, n) ? number_text(g[n].options.number) : names[n];
 }
 
-// The options of a node in brackets, as its operation describes them, else as they are.
+// The options of a node in brackets, as its operation describes them, or else raw.
 inline std::string options_text(const node& n) {
     std::vector<std::string> parts;
     const attributes& options = n.options;
@@ -93,7 +93,7 @@ inline std::string options_text(const node& n) {
         if (!described.empty()) parts.emplace_back(described.view());
     } else {
         if (options.number != 0 || is<ops::scalar>(n)) parts.push_back(number_text(options.number));
-        if (!(options.target == n.type.extents)) // else the result's own extents, which stand beside it
+        if (!(options.target == n.type.extents)) // else the result's own extents, printed next to it
             for (int i = 0; i < options.target.rank; ++i) parts.push_back(std::to_string(options.target[i]));
     }
     std::string t;
@@ -101,7 +101,7 @@ inline std::string options_text(const node& n) {
     return t.empty() ? t : t + "]";
 }
 
-// The right side of a node's line.
+// The right-hand side of a node's line.
 inline std::string expression_text(const node& n, const std::vector<std::string>& operands) {
     if (n.op->kind == operation_kind::literal) return number_text(n.options.number);
     std::string t = std::string(n.op->name) + options_text(n);
@@ -120,7 +120,7 @@ inline std::string root_text(graph_view g, const graph_root& r) {
                                            : "update " + name;
 }
 
-// A graph as text, one node a line: hg::print(hg::lowered<vae>::view()). The title opens the first line.
+/// Returns a graph as text, one node per line after the title: `hg::print(hg::lowered<vae>::view())`.
 inline std::string print(graph_view g, std::string_view title = "graph") {
     std::string t(title);
     if (!g.problem.empty()) return t + ": " + std::string(g.problem.view()) + "\n";
@@ -133,9 +133,10 @@ inline std::string print(graph_view g, std::string_view title = "graph") {
     for (const graph_root& r : g.roots) t += root_text(g, r) + " = " + operand_text(g, names, r.node) + "\n";
     return t;
 }
+/// The same for a graph under construction.
 inline std::string print(const graph_builder& g, std::string_view title = "graph") { return print(g.view(), title); }
 
-// What a schedule's text and picture share: names of values and what the instructions of a group compute.
+// What a schedule's text and picture share: names of values, and what the instructions of a group compute.
 class schedule_names {
     schedule_view s_;
     graph_view g_;
@@ -146,7 +147,7 @@ public:
     const node_names& nodes() const { return names_; }
     std::string value(int v) const { return operand_text(g_, names_, s_.values[v].node); }
 
-    // What a group reads from memory, each value once, in order.
+    // The values that a group reads from memory, each once, in order.
     std::vector<int> loads(const schedule_group& group) const {
         std::vector<int> values;
         each_read(s_, group, [&](int v) {
@@ -156,7 +157,7 @@ public:
         });
         return values;
     }
-    // The group's own node, where it is more than elementwise, then its instructions.
+    // The group's own node, if it is more than elementwise, then its instructions.
     std::vector<std::string> lines(const schedule_group& group) const {
         std::vector<std::string> all;
         if (group.node >= 0) {
@@ -190,7 +191,7 @@ private:
         const group_load& l = s_.loads[group.first_load + w.index];
         return l.tile ? names_[group.node] : value(l.value);
     }
-    // What the rules of a kind write behind the node that makes a group.
+    // Appends what the rules of a kind print after the node that makes a group.
     struct line_end {
         const schedule_names& names;
         std::string& line;
@@ -208,7 +209,7 @@ inline std::string arena_text(schedule_view s, long element_bytes) {
            size_text(s.arena_without_reuse, element_bytes);
 }
 
-// Where a value lies; a place in the arena with the steps between waits in which it is alive.
+// Where a value lies; in the arena, with the steps between waits during which it is alive.
 inline std::string place_text(const stored_value& v) {
     switch (v.storage) {
     case storage_kind::fed:
@@ -226,8 +227,8 @@ inline std::string place_text(const stored_value& v) {
            std::to_string(v.first_use) + " to " + std::to_string(v.last_use);
 }
 
-// A schedule as text: the numbers of a call, what lies in memory and where, the groups in the order in which they run,
-// the results and the arena's size. `element_bytes` is sizeof(float) or sizeof(double).
+/// Returns a schedule as text: the numbers of a call, the values in memory with their places, the groups in execution
+/// order, the results and the arena's size. `element_bytes` is `sizeof(float)` or `sizeof(double)`.
 inline std::string print(schedule_view s, graph_view g, long max_rows, long element_bytes,
                          std::string_view title = "schedule") {
     const schedule_names names(s, g);
@@ -263,18 +264,19 @@ inline std::string print(schedule_view s, graph_view g, long max_rows, long elem
         t += listed("store", stores);
     }
     for (int i = 0; i < s.results.size; ++i) {
-        const schedule_result& r = s.results[i]; // those of a scan's step have no names
+        const schedule_result& r = s.results[i]; // the results of a scan's step have no names
         t += (r.name < 0 ? "result " + std::to_string(i) : root_text(g, {r.kind, r.name, -1})) + " = " +
              names.value(r.value) + "\n";
     }
     return t + arena_text(s, element_bytes) + "\n";
 }
 
-// A program's graphs, from the whole model to what is fused, by the names of the stages that make them.
+// A graph of a program with the name of the stage that makes it.
 struct named_stage {
     std::string_view name;
     graph_view graph;
 };
+/// Returns a program's graphs in order of the stages, from the whole model to the fused graph.
 template <class Program> std::vector<named_stage> stages_of() {
     using spec = typename Program::compiled_graph::spec;
     std::vector<named_stage> all;
@@ -283,13 +285,13 @@ template <class Program> std::vector<named_stage> stages_of() {
     });
     return all;
 }
-// Each of them as text, with its number of nodes: hg::print_stages<trainer>().
+/// Returns all of them as text, with node counts: `hg::print_stages<trainer>()`.
 template <class Program> std::string print_stages() {
     std::string t;
     for (const named_stage& s : stages_of<Program>()) t += (t.empty() ? "" : "\n") + print(s.graph, s.name);
     return t;
 }
-// What a step of each of its scans does, and of the scans within them.
+// What a step of each scan of a program does, and of the scans inside.
 template <class Compiled> std::string print_steps(long rows, long bytes, const std::string& around = "") {
     const auto one = [&]<int K>(std::integral_constant<int, K>) {
         using step = typename Compiled::template step<K>;
@@ -302,8 +304,8 @@ template <class Compiled> std::string print_steps(long rows, long bytes, const s
     }
     (std::make_integer_sequence<int, Compiled::scans>{});
 }
-// What a program runs, and behind it what a step of each of its scans does: hg::print_schedule<trainer>(). With
-// hg::recompute<...> among its options, the last line says what the arena would be without.
+/// Returns what a program runs and what a step of each of its scans does: `hg::print_schedule<trainer>()`. With
+/// `hg::recompute<...>` the last line gives the size of the arena without it.
 template <class Program> std::string print_schedule() {
     using compiled = typename Program::compiled_graph;
     constexpr long bytes = static_cast<long>(sizeof(typename Program::element_type));

@@ -1,5 +1,5 @@
-// The pattern of a sparse derivative as a constant, asked of a model: hg::sparsity. How patterns are found is in
-// autodiff/dependence.hpp, what computes the non-zeros in autodiff/sparse_derivatives.hpp.
+// The sparsity pattern of a model's sparse derivative as a constant: `hg::sparsity`. Patterns are found in
+// autodiff/dependence.hpp; the non-zeros are computed in autodiff/sparse_derivatives.hpp.
 #pragma once
 
 #include <array>
@@ -9,18 +9,17 @@
 
 HOURGLASS_BEGIN
 
-// The pattern of a matrix in compressed rows, and how it is computed: row i has its non-zeros in the columns
-// columns[row_starts[i]] to columns[row_starts[i + 1] - 1], in ascending order. Elements of y and x count in row-major
-// order.
+/// The pattern of a matrix in compressed sparse rows, and how it is computed. Row i has its non-zeros in columns
+/// `columns[row_starts[i]]` to `columns[row_starts[i + 1] - 1]`, in ascending order. Elements count in row-major order.
 template <int Rows, int Columns, int NonZeros> struct sparsity_pattern {
     static constexpr int row_count = Rows, column_count = Columns, non_zeros = NonZeros;
     std::array<int, static_cast<std::size_t>(Rows) + 1> row_starts{};
     std::array<int, static_cast<std::size_t>(NonZeros)> columns{};
     derivative_mode mode = derivative_mode::forward;
-    int colours = 0; // derivatives in one direction that all elements are read from
+    int colours = 0; ///< directional derivatives from which all elements are read
 };
 
-// The node of a model that holds a sparse derivative, by the symbol whose equation is nothing else.
+// The node of a model that holds a sparse derivative, by a symbol whose equation is that derivative.
 template <const auto& Graph, auto Symbol> struct sparse_derivative_named {
     static constexpr int node_named() {
         const graph_view g = lowered<Graph>::view();
@@ -29,7 +28,7 @@ template <const auto& Graph, auto Symbol> struct sparse_derivative_named {
     }
     static constexpr text value() {
         const graph_view g = lowered<Graph>::view();
-        if (!g.problem.empty() || node_named() >= 0) return {}; // a mistake in the graph, it says itself
+        if (!g.problem.empty() || node_named() >= 0) return {}; // the graph reports its own mistakes
         if (const int name = g.find_name(Symbol.hash); name < 0 || g.names[name].node < 0)
             return sentence("hg::sparsity names '", Symbol.name, "', which the graph does not have");
         return sentence("hg::sparsity names '", Symbol.name,
@@ -56,8 +55,7 @@ template <const auto& Graph, auto Symbol> struct sparse_derivative_named {
     }
 };
 
-// The pattern of a symbol whose equation is a sparse derivative, as a constant:
-//     constexpr auto& p = hg::sparsity<model, J>;
+/// The pattern of a symbol whose equation is a sparse derivative: `constexpr auto& p = hg::sparsity<model, J>;`.
 template <const auto& Graph, auto Symbol>
 inline constexpr auto sparsity = sparse_derivative_named<Graph, Symbol>::find();
 

@@ -1,5 +1,5 @@
-// What a model consists of and what a step of it costs, as text: hg::summary<model>(), hg::summary<trainer>(). At run
-// time only. The graph's own text, node by node, is in inspect/print.hpp.
+// What a model consists of and what a step of it costs, as text: `hg::summary<model>()`, `hg::summary<trainer>()`. Run
+// time only. inspect/print.hpp prints a graph node by node.
 #pragma once
 
 #include <algorithm>
@@ -15,7 +15,7 @@ HOURGLASS_BEGIN
 
 namespace summaries {
 
-// A table whose first two columns stand at the left and the others, which are numbers, at the right.
+// A table: two left-aligned columns, then right-aligned columns of numbers.
 class table {
     std::vector<std::vector<std::string>> rows_;
 
@@ -55,7 +55,7 @@ inline long parameters_between(graph_view g, int first, int last) {
     return all;
 }
 
-// The nodes that equations name, in order; what lies between two of them belongs to the later one.
+/// Returns the table of equations. A node between two of them belongs to the later one.
 inline std::string equations(graph_view g) {
     struct equation_of {
         int node, name;
@@ -80,6 +80,7 @@ inline std::string equations(graph_view g) {
     return t.text();
 }
 
+/// Returns the table of leaves: parameters, state, inputs, scalars and noise.
 inline std::string leaves(graph_view g) {
     table t({"from outside", "shape", "elements"});
     for (int n = 0; n < g.nodes.size; ++n) {
@@ -91,7 +92,7 @@ inline std::string leaves(graph_view g) {
     return t.text();
 }
 
-// What the groups of a schedule read and write, each value that a group uses once; those of scans are their steps'.
+// The elements that a schedule's groups read and write, each value once per group; scans count their steps' groups.
 inline double elements_moved(schedule_view s, graph_view g, long rows) {
     const schedule_names names(s, g);
     double all = 0;
@@ -113,8 +114,8 @@ template <class Compiled> double elements_moved(long rows) {
     return all;
 }
 
-// The program that a step of a model is: the gradient of the equation `loss` where there is one that a parameter
-// changes, else the value of the last equation.
+// The program that a step of a model is: the gradient of the equation `loss` if it exists and depends on a parameter,
+// else the value of the last equation.
 template <const auto& Graph> constexpr bool trains(std::string_view loss) {
     const graph_view g = lowered<Graph>::view();
     list<int> reached(g.nodes.size, 0);
@@ -147,6 +148,7 @@ template <const auto& Graph> struct step_of_model {
     static constexpr bool is_trained = trains<Graph>("loss");
 };
 
+/// Returns the table of a program's costs, for as many rows as it takes.
 template <class Program> std::string cost(std::string_view what) {
     using compiled = typename Program::compiled_graph;
     constexpr double bytes = sizeof(typename Program::element_type), rows = static_cast<double>(Program::max_rows);
@@ -165,12 +167,11 @@ template <class Program> std::string cost(std::string_view what) {
 
 }
 
-// A model: its equations with their shapes, parameters and the operations that a row takes; what comes from outside;
-// and what a step costs: the values and the gradients of all parameters where an equation is called `loss`, else the
-// value of the last equation, of 128 rows of floats. Operations are counted as in inspect/cost.hpp (a multiplication
-// and an addition of a product are two, any function is one), for each call even where no row needs its own. Bytes are
-// those of the values that the program's kernels read and write, each once in each kernel that uses it: what caches
-// keep of them is not known here.
+/// Returns a summary of a model: its equations with shapes, parameters and operations per row; its leaves; and the cost
+/// of a step for 128 rows of floats. A step computes the values and gradients of all parameters if there is a scalar
+/// equation `loss`, else the value of the last equation. Operations are counted as in inspect/cost.hpp (a multiply-add
+/// of a product is two, any function is one), for each call even if no row needs its own. Bytes are those that kernels
+/// read and write, each value once per kernel that uses it; caches are not modelled.
 template <const auto& Graph> std::string summary() {
     static_assert(check<Graph>);
     const graph_view g = lowered<Graph>::view();
@@ -179,8 +180,7 @@ template <const auto& Graph> std::string summary() {
            summaries::cost<typename step::type>(step::is_trained ? "a step: loss and gradients"
                                                                  : "a step: the value of the last equation");
 }
-// A program: the same of its model, and what a call of it costs, of as many rows as it takes, in its own type; a
-// trainer's with its update rule.
+/// The same for a program: a call has `max_rows` rows of its element type, and includes a trainer's update rule.
 template <class Program>
 requires requires { typename Program::compiled_graph; }
 std::string summary() {

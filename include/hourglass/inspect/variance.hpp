@@ -1,5 +1,5 @@
-// The variance meter of gradient estimators: what a gradient is on the average over draws of its noise, and how much it
-// varies. Which estimator is measured, the model's equations say (probability/estimators.hpp).
+// Measures the variance of gradient estimators: the mean of a gradient over draws of its noise, and how much it varies.
+// The model's equations choose the estimator (probability/estimators.hpp).
 #pragma once
 
 #include <cstdint>
@@ -10,11 +10,11 @@
 
 HOURGLASS_BEGIN
 
-// Mean and variance of each element of the gradients over some draws.
+/// Mean and variance over some draws of each element of the gradients. Symbols without a gradient throw `call_error`.
 template <class Program> class gradient_moments {
     struct tensor {
         std::uint64_t hash = 0;
-        std::vector<double> mean, squares; // the sum of squared distances from the mean
+        std::vector<double> mean, squares; // squares: the sum of squared distances from the mean
     };
     std::vector<tensor> tensors_;
     long draws_ = 0, rows_ = 1;
@@ -27,16 +27,16 @@ template <class Program> class gradient_moments {
 
 public:
     long draws() const { return draws_; }
-    // Of the symbol's shape, row-major; rows first with hg::per_example.
+    /// Returns the mean, of the symbol's shape, row-major; rows first with `hg::per_example`.
     template <named_leaf Leaf> const std::vector<double>& mean(const Leaf& leaf) const { return find(leaf).mean; }
-    // Unbiased: over draws() - 1.
+    /// Returns the unbiased variance: divides by `draws() - 1`.
     template <named_leaf Leaf> std::vector<double> variance(const Leaf& leaf) const {
         std::vector<double> result = find(leaf).squares;
         for (double& v : result) v /= static_cast<double>(draws_ - 1);
         return result;
     }
 
-    // One more draw (Welford 1962).
+    /// Adds one draw (Welford 1962).
     void add(const typename Program::result& out) {
         ++draws_;
         std::size_t at = 0;
@@ -53,12 +53,13 @@ public:
     }
 };
 
-// Calls hg::gradient<Graph, Loss, Options...> once for each draw, with fresh noise each time:
-//     hg::gradient_variance<model, loss, hg::wrt<mu>> meter{hg::seed = 1};
-//     auto moments = meter(1000000, mu = 0.5f, hg::rows = 1);  // the parameters in front, where the model has some
-//     double v = moments.variance(mu)[0];
-// What varies is the gradient that a step would take: the mean over the rows of a call, unless the options say
-// otherwise. Throws call_error for fewer than two draws, and what hg::gradient throws.
+/// Calls `hg::gradient<Graph, Loss, Options...>` once per draw, with fresh noise each time:
+///
+///     hg::gradient_variance<model, loss, hg::wrt<mu>> meter{hg::seed = 1};
+///     auto moments = meter(1000000, mu = 0.5f, hg::rows = 1); // parameters first, if the model has any
+///     double v = moments.variance(mu)[0];
+/// Measures the gradient that a step would take: the mean over the rows of a call, unless options say otherwise. Throws
+/// `call_error` for fewer than two draws, and what `hg::gradient` throws.
 template <const auto& Graph, auto Loss, class... Options> class gradient_variance {
     using program = gradient<Graph, Loss, Options...>;
     program program_;
@@ -66,7 +67,7 @@ template <const auto& Graph, auto Loss, class... Options> class gradient_varianc
 public:
     using moments = gradient_moments<program>;
 
-    // Made with hg::threads = n and hg::seed = n, in any order.
+    /// Takes `hg::threads = n` and `hg::seed = n`, in any order.
     template <class... Arguments> explicit gradient_variance(const Arguments&... arguments) : program_(arguments...) {}
 
     template <class... Arguments> moments operator()(long draws, const Arguments&... arguments) {

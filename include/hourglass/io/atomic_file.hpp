@@ -1,5 +1,5 @@
-// Files that appear whole or not at all: written under a temporary name in the same folder, flushed to the disk, then
-// renamed. Every writer under io/ goes through here; reading and file formats do not.
+// Files that appear completely or not at all: written under a temporary name in the same folder, flushed to disk, then
+// renamed. All writers in io/ use this. Knows no file formats.
 #pragma once
 
 #include "hourglass/io/error.hpp"
@@ -11,22 +11,24 @@
 
 namespace hourglass::io {
 
-// Until `commit` has returned, whatever stood under the name stands there still; without it, the destructor removes the
-// temporary file. A symbolic link is followed; a folder, device or pipe under the name is refused, since a rename would
-// put a plain file in its place.
+/// A file that replaces an existing one only when `commit` has returned; without `commit` the destructor removes the
+/// temporary file. A symbolic link is followed. A folder, device or pipe under the name is refused, since a rename
+/// would put a plain file in its place.
 class atomic_file {
 public:
-    // Throws `error` where the folder is missing or no file may be made in it.
+    /// Throws `error` if the folder is missing or no file can be created in it.
     explicit atomic_file(const std::filesystem::path& name);
     atomic_file(const atomic_file&) = delete;
     atomic_file& operator=(const atomic_file&) = delete;
+    /// Removes the temporary file unless it was committed.
     ~atomic_file();
 
-    // Appends. Throws `error`, a full disk included.
+    /// Appends. Throws `error`, also for a full disk.
     void write(std::span<const std::byte> bytes);
+    /// Appends text. Throws `error`, also for a full disk.
     void write(std::string_view text);
 
-    // Flushes, closes and renames, once. Throws `error`, after which the old file, if any, is untouched.
+    /// Flushes, closes and renames; call it once. Throws `error`, and then an existing file is untouched.
     void commit();
 
 private:
@@ -34,15 +36,16 @@ private:
     void discard() noexcept;
 
     std::filesystem::path name_;
-    std::filesystem::path temporary_; // empty once there is nothing left to remove
+    std::filesystem::path temporary_; // empty when nothing is left to remove
     int descriptor_ = -1;
 };
 
-// The same in one call.
+/// Writes a whole file atomically. Throws `error`.
 void write_file(const std::filesystem::path& name, std::span<const std::byte> bytes);
+/// Writes a whole file of text atomically. Throws `error`.
 void write_file(const std::filesystem::path& name, std::string_view text);
 
-// Makes a folder and those above it; one that exists is left as it is. Throws `error`.
+/// Creates a folder and its parents; existing ones are left as they are. Throws `error`.
 void make_folder(const std::filesystem::path& folder);
 
 }

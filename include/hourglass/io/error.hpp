@@ -1,5 +1,5 @@
-// The exception of everything under io/: a file that cannot be written, or one read that is not what it should be. Its
-// text names the file, the place in it, what was expected and what was found; catching it is all a caller needs.
+// The exception of everything in io/: a file that cannot be written, or one that was read and has a fault. The message
+// names the file, the place in it, what was expected and what was found; callers need to catch nothing else.
 #pragma once
 
 #include <hourglass/config.hpp>
@@ -8,6 +8,7 @@
 
 namespace hourglass::io {
 
+/// A file that cannot be written, or one that was read and has a fault.
 class error : public std::runtime_error {
 public:
     using std::runtime_error::runtime_error;

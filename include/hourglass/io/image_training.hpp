@@ -1,5 +1,5 @@
-// The training loop of training.hpp for models of images, as every example uses it: data::split has the images, and the
-// model is a handful of functions from images to numbers.
+// The training loop of training.hpp for models of images, as the examples use it: the images come as a data::split, and
+// the model as a few functions from images to numbers.
 #pragma once
 
 #include "hourglass/data/image_set.hpp"
@@ -11,27 +11,28 @@
 
 namespace hourglass::io {
 
+/// A model of images, as functions that the training loop calls.
 struct image_task : training_hooks {
+    /// Sets the unit to "images".
     image_task() { unit = "images"; }
 
-    // One training step on options.batch images, or what is left of an epoch: count x features, row-major. Answers the
-    // means over these images, from before the update.
+    /// Runs one training step on options.batch images, or on the rest of an epoch: count x features, row-major. Returns
+    /// means over these images, from before the update.
     std::function<metrics(std::span<const float> images)> step;
 
-    // The same terms, as means over all images of a set: the test images and, where there are some, those for
-    // validation.
+    /// Returns the same terms as means over all images of a set: the test images and, if any, the validation images.
     std::function<metrics(const data::image_set& images)> evaluate;
 
-    // Writes pictures of what the model does with test images into a folder; called before the training and after each
-    // epoch.
+    /// Draws pictures of the model's results on test images into a folder. Called before the training and after each
+    /// epoch.
     std::function<void(const data::image_set& test, const std::filesystem::path& folder)> draw;
 };
 
-// Trains as training.hpp has it. Throws data::error besides, for sets that are empty, of another size than they say, or
-// hold numbers that are not finite.
+/// Trains as in training.hpp. Also throws data::error for sets that are empty, differ from their stated size, or hold
+/// non-finite numbers.
 training_result train(const training_options& options, const data::split& images, const image_task& what);
 
-// The first images of a set, at most so many, count x features.
+/// Returns the first images of a set, at most `most`, count x features.
 std::span<const float> first_images(const data::image_set& set, int most);
 
 }

@@ -1,5 +1,5 @@
-// Series of numbers as curves, in panels beside each other: measured and reconstructed. Points in the plane are drawn
-// by scatter.hpp, images by image_grid.hpp.
+// Series of numbers as curves, in panels side by side: measured and reconstructed. scatter.hpp draws points in the
+// plane, image_grid.hpp images.
 #pragma once
 
 #include "hourglass/io/png.hpp"
@@ -10,21 +10,21 @@
 
 namespace hourglass::io {
 
+/// How curves are drawn.
 struct line_style {
-    int across = 4;      // panels in a line
-    int width = 240;     // of a panel, screen pixels, 40 to 4000
-    int height = 160;    // 40 to 4000
-    double thick = 1.6;  // of a curve, 0.5 to 20
-    double least = 0;    // the values at a panel's lower and upper edge; where both are equal, the finite values and a
-    double most = 0;     // margin decide, for all panels together
-    std::string title{}; // above the panels
-    std::vector<std::string> names{}; // of the curves, beside the title in their colours; as many as curves, or none
+    int across = 4;      ///< panels in a line
+    int width = 240;     ///< of a panel, screen pixels, 40 to 4000
+    int height = 160;    ///< of a panel, screen pixels, 40 to 4000
+    double thick = 1.6;  ///< of a curve, 0.5 to 20
+    double least = 0;    ///< the value at a panel's lower edge
+    double most = 0;     ///< at its upper edge; if equal, both fit the finite values of all panels, with a margin
+    std::string title{}; ///< above the panels
+    std::vector<std::string> names{}; ///< of the curves, in their colours next to the title; one each, or none
 };
 
-// A panel for each series of `steps` x `curves` numbers, row-major: curve k in colour number k % 10 of scatter.hpp. Of
-// two sets of series, which have equally many, the first is drawn as discs, the second as lines over them; without a
-// first one there are the lines alone. What is not finite is left out. Throws `error` where sizes do not come out whole
-// or the style is out of bounds.
+/// Draws one panel per series of `steps` x `curves` numbers, row-major; curve k has colour k % 10 of scatter.hpp. Draws
+/// the first set of series as discs and the second, equally many, as lines on top; `discs` may be empty. Non-finite
+/// values are omitted. Throws `error` for incomplete series or a style out of range.
 picture line_plot(std::span<const float> discs, std::span<const float> lines, int steps, int curves,
                   const line_style& style = {});
 

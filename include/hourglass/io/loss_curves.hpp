@@ -1,4 +1,4 @@
-// The loss of a run and its terms, epoch by epoch, as curves: what metrics.json holds, to look at.
+// Curves of a run's loss and its terms by epoch: a picture of metrics.json.
 #pragma once
 
 #include "hourglass/io/metrics.hpp"
@@ -6,9 +6,9 @@
 
 namespace hourglass::io {
 
-// A panel for each term, with its name: the means over an epoch of training, of validation and of the test set, as far
-// as the record has them. A ring marks the best epoch, on the curve that chose it. Two panels in a line, 480 x 300
-// pixels each, of the first 24 terms; the title counts the others. Without a whole epoch the page says so.
+/// Draws one panel per term, with its name: the means of each epoch over training, validation and test, as far as
+/// recorded. A ring marks the best epoch on the curve that chose it. Two panels in a line, 480 x 300 pixels each, for
+/// the first 24 terms; the title counts the rest. Without a complete epoch the picture says so.
 picture loss_curves(const run_record& record);
 
 }

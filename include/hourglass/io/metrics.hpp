@@ -1,5 +1,5 @@
-// The numbers of a training run, epoch by epoch, as the file metrics.json. Drawing them and showing them on the
-// terminal (progress.hpp) happen elsewhere.
+// The numbers of a training run by epoch, as the file metrics.json. loss_curves.hpp draws them, progress.hpp shows them
+// on a terminal.
 #pragma once
 
 #include "hourglass/io/error.hpp"
@@ -12,47 +12,49 @@
 
 namespace hourglass::io {
 
+/// A named number.
 struct metric {
-    std::string name;
-    double value = 0;
+    std::string name; ///< as shown and stored
+    double value = 0; ///< must be finite to be stored
 };
 
+/// The numbers of one epoch.
 struct epoch_metrics {
-    int epoch = 0;                    // counted from 1
-    std::vector<metric> train;        // the loss first, then its terms, in the order in which they shall appear
-    std::vector<metric> test;         // the same terms; empty where nothing was held out
-    double seconds = 0;               // of training alone
-    std::vector<metric> validation{}; // the same terms, by which the best epoch is chosen; empty: by those of the test
+    int epoch = 0;                    ///< counted from 1
+    std::vector<metric> train;        ///< the loss first, then its terms, in the order of display
+    std::vector<metric> test;         ///< the same terms; empty without test data
+    double seconds = 0;               ///< of the training only
+    std::vector<metric> validation{}; ///< the same terms, which choose the best epoch; if empty, those of the test do
 };
 
-// An epoch that a signal stopped: how far it had come. The sums are of the terms, each batch's mean times its rows.
+/// An epoch that was stopped by a signal: its progress.
 struct unfinished_epoch {
-    int batches = 0;
-    double rows = 0;
-    std::vector<metric> sums;
-    double seconds = 0;
+    int batches = 0;          ///< completed batches
+    double rows = 0;          ///< examples in these batches
+    std::vector<metric> sums; ///< of the terms: each batch's mean times its rows
+    double seconds = 0;       ///< of training it so far
 };
 
-// All that metrics.json holds: what a run has done, and what going on with it needs beside the trainer.
+/// The contents of metrics.json: what a run has done, and what resuming needs in addition to the trainer.
 struct run_record {
-    std::string model{}, run{};          // `run` is the same for all runs that give the same weights
-    std::string options{};               // which decide that: "--data shapes --seed 1 ..."
-    std::vector<epoch_metrics> epochs{}; // the whole ones
-    std::int64_t steps = 0;              // done, those of the unfinished epoch included
-    double first_loss = 0;               // of the first step
-    int best_epoch = 0; // with the least loss of validation; without that, of the test set, or of training
-    double best_loss = 0;
-    std::optional<unfinished_epoch> unfinished{};
+    std::string model{}, run{};          ///< `run` is equal for all runs that give the same weights
+    std::string options{};               ///< which decide that: "--data shapes --seed 1 ..."
+    std::vector<epoch_metrics> epochs{}; ///< the completed ones
+    std::int64_t steps = 0;              ///< completed steps, including those of the unfinished epoch
+    double first_loss = 0;               ///< of the first step
+    int best_epoch = 0;   ///< with the least loss in validation; without it, on the test set, or in training
+    double best_loss = 0; ///< the loss of that epoch
+    std::optional<unfinished_epoch> unfinished{}; ///< if a signal has stopped the run
 };
 
-// {"model": ..., "run": ..., "options": ..., "epoch": 2, "epochs": [{"epoch": 1, "train": {name: value, ...}, "test":
-// {...}, "seconds": ...}, ...], "steps": ..., ...}; "epoch" is the last whole one; an
-// epoch has "validation" where there is some. JSON has no infinity and no NaN:
-// throws `error`, naming epoch and term, for a value that is not finite, for a term that appears twice and for text
-// that is no UTF-8.
+/// Returns a record as JSON:
+/// `{"model": ..., "run": ..., "options": ..., "epoch": 2, "epochs": [{"epoch": 1, "train": {name: value, ...}, "test":
+/// {...}, "seconds": ...}, ...], "steps": ..., ...}`. "epoch" is the last completed one; epochs have "validation" if
+/// there is such data. JSON has no infinity and no NaN: throws `error` with epoch and term for a non-finite value, and
+/// for a duplicate term and text that is not UTF-8.
 std::string metrics_json(const run_record& record);
 
-// Reads such a file back, to the last bit. Throws `error` for one that is not there or is not of this form.
+/// Reads such a file, to the last bit. Throws `error` if it does not exist or has another form.
 run_record read_metrics(const std::filesystem::path& file);
 
 }

@@ -1,5 +1,5 @@
-// What a training shows while it runs: a line that is redrawn on a terminal, and one line for each epoch that stays.
-// Numbers for programs to read go to metrics.json (metrics.hpp), results of a command to its standard output.
+// The progress display of a training: a line redrawn on a terminal, and one permanent line per epoch. Numbers for
+// programs go to metrics.json (metrics.hpp), results of a command to its standard output.
 #pragma once
 
 #include "hourglass/io/metrics.hpp"
@@ -12,54 +12,56 @@
 
 namespace hourglass::io {
 
-// What one line shows; a field below zero is left out.
+/// The contents of one progress line; negative fields are left out.
 struct progress_state {
-    int epoch = 0;
-    int epochs = 0;
-    std::int64_t done = 0;  // examples of this epoch
-    std::int64_t total = 0; // of them in an epoch
-    std::span<const metric> losses{};
-    double examples_per_second = -1;
-    double seconds_left = -1;    // of the whole training
-    const char* unit = "images"; // what the examples are
+    int epoch = 0;                    ///< counted from 1
+    int epochs = 0;                   ///< of the training
+    std::int64_t done = 0;            ///< examples of this epoch that are done
+    std::int64_t total = 0;           ///< examples in an epoch
+    std::span<const metric> losses{}; ///< shown as they are
+    double examples_per_second = -1;  ///< speed
+    double seconds_left = -1;         ///< of the whole training
+    const char* unit = "images";      ///< what the examples are called
 };
 
-// "epoch  3/10  42% [########------------] 25344/60000  loss 244.1234  31234 images/s  0:12 left", at most `width`
-// characters: the bar gives way first, then the end is cut. `colour` puts the bar's escape sequences in besides.
+/// Returns the line `epoch  3/10  42% [########------------] 25344/60000  loss 244.1234  31234 images/s  0:12 left`, at
+/// most `width` characters: the bar shrinks first, then the end is cut. `colour` adds escape sequences to the bar.
 std::string progress_line(const progress_state& state, int width, bool colour);
 
-// Seconds as 0:07, 12:34 or 1:02:03.
+/// Returns seconds as 0:07, 12:34 or 1:02:03.
 std::string clock_text(double seconds);
 
+/// Where and how progress is shown.
 struct progress_options {
-    std::FILE* stream = stderr;
-    enum class kind { detect, terminal, plain } output = kind::detect; // detect: is the stream a terminal that moves?
-    std::function<double()> clock{}; // seconds from any start; empty: the steady clock
-    std::string unit = "images";     // what the examples are
+    std::FILE* stream = stderr;                                        ///< where the lines go
+    enum class kind { detect, terminal, plain } output = kind::detect; ///< detect: terminal if the stream is one
+    std::function<double()> clock{}; ///< seconds from any origin; empty: the steady clock
+    std::string unit = "images";     ///< what the examples are called
 };
 
-// The line that is being redrawn appears on terminals only, at most ten times a second, in colour unless NO_COLOR is
-// set; elsewhere nothing but one plain line for each epoch is written. An error of the stream does not end a
-// training because nobody looks on; lost_output of standard_streams.hpp knows of it.
+/// Shows the progress of a training. Only terminals get the line that is redrawn, at most ten times a second, coloured
+/// unless NO_COLOR is set; other streams get one plain line per epoch. An error of the stream does not end the
+/// training; lost_output of standard_streams.hpp reports it.
 class progress {
 public:
-    // `epochs` epochs of so many examples each.
+    /// Starts `epochs` epochs of `examples` examples each.
     progress(int epochs, std::int64_t examples, progress_options options = {});
     progress(const progress&) = delete;
     progress& operator=(const progress&) = delete;
-    ~progress(); // ends a line that is still open
+    ~progress(); ///< Ends a line that is still open.
 
-    void begin_epoch(int epoch); // counted from 1
+    void begin_epoch(int epoch); ///< Starts an epoch, counted from 1.
 
-    // `done` examples of the epoch are through; `losses` are shown as they are (running means, by custom). Cheap where
-    // the line is not due.
+    /// Reports that `done` examples of the epoch are finished. `losses` are shown as given (by custom, running means).
+    /// Cheap when the line is not due.
     void update(std::int64_t done, std::span<const metric> losses);
 
-    // The line that stays: "epoch  3/10  train loss 244.1234  test loss 245.9876  31234 images/s  1.9 s  0:12 left".
-    // Uses train, validation, test and seconds.
+    /// Prints the permanent line:
+    /// `epoch  3/10  train loss 244.1234  test loss 245.9876  31234 images/s  1.9 s  0:12 left`. Uses train,
+    /// validation, test and seconds.
     void end_epoch(const epoch_metrics& result);
 
-    // A message between the lines, on a line of its own ("saved to ...").
+    /// Prints a message on its own line ("saved to ...").
     void note(const std::string& text);
 
 private:
@@ -74,7 +76,7 @@ private:
     bool colour_;
     bool open_ = false;
     int epoch_ = 0;
-    int first_epoch_ = 0; // less than `epoch_` by the epochs that this run has done: a resumed run does not begin at 1
+    int first_epoch_ = 0; // epoch_ minus the epochs of this run: a resumed run does not begin at 1
     double start_ = 0;
     double epoch_start_ = 0;
     double shown_;

@@ -1,5 +1,5 @@
-// Points of many dimensions in a plane, so that scatter.hpp can draw them. Only the linear projection onto the two
-// directions of the largest variance is here.
+// Projects points of many dimensions onto a plane, for scatter.hpp: linearly, onto the two directions of the largest
+// variance.
 #pragma once
 
 #include "hourglass/io/error.hpp"
@@ -9,11 +9,11 @@
 
 namespace hourglass::io {
 
-// `points` is n x dimensions, row-major; the result is n x 2: coordinates along the first two principal axes (Pearson
-// 1901), about the mean. Points with a coordinate that is not finite decide nothing and become NaN, which scatter.hpp
-// leaves out. Points of two dimensions are handed back as they are, points of one get a second
-// coordinate of 0. The sign of an axis is such that its largest component is positive, so that equal points give equal
-// pictures. Throws `error` where the points do not come out whole.
+/// Returns coordinates along the first two principal axes, about the mean (Pearson 1901). `points` is n x dimensions,
+/// row-major; the result is n x 2. Points with a non-finite coordinate are ignored and become NaN, which scatter.hpp
+/// omits. Two-dimensional points are returned unchanged; one-dimensional points get a second coordinate of 0. The
+/// largest component of each axis is positive, so that equal points give equal pictures. Throws `error` for incomplete
+/// points.
 std::vector<float> onto_a_plane(std::span<const float> points, int dimensions);
 
 }

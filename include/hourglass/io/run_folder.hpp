@@ -1,8 +1,8 @@
-// The folder in which a run leaves its results, epoch by epoch. What stands in it is always of one epoch of one run,
-// whole, whenever the program ends: also the results of an earlier run, until the first epoch of the new one is there.
-// What the files hold is not known here.
+// The folder in which a run leaves its results, epoch by epoch. Its files always belong to one epoch of one run and are
+// complete, whenever the program ends; an earlier run's results stay until the first epoch of the new run is complete.
+// Knows nothing of the contents of files.
 //
-//     out/metrics.json            -> .current/metrics.json       links, all through the one link .current
+//     out/metrics.json            -> .current/metrics.json       links, all through the link .current
 //     out/weights.safetensors     -> .current/weights.safetensors
 //     out/.current                -> .epochs/9f3a62c1-7          exchanged by one rename when an epoch is complete
 //     out/.epochs/9f3a62c1-7/        the files
@@ -18,39 +18,42 @@
 
 namespace hourglass::io {
 
+/// The folder of a run, held by this process.
 class run_folder {
 public:
-    // Makes the folder where there is none, takes it for this process, and removes what a killed run has left. Nothing
-    // that a reader sees is changed. `run` names the run in the files. Throws `error` where another process has it,
-    // naming that process, and where it cannot be written to.
+    /// Creates the folder if needed, locks it for this process and removes remains of a killed run. Changes nothing
+    /// that a reader sees. `run` names the run in the files. Throws `error` if another process holds the folder, which
+    /// the message names, and if the folder cannot be written to.
     run_folder(std::filesystem::path folder, std::string run);
     run_folder(const run_folder&) = delete;
     run_folder& operator=(const run_folder&) = delete;
     ~run_folder();
 
+    /// Returns the path of the folder.
     const std::filesystem::path& path() const { return folder_; }
 
-    // An empty folder for the files of an epoch, which no reader sees. What an earlier call gave and was not published
-    // is removed. Throws `error`.
+    /// Creates an empty folder for the files of an epoch, invisible to readers. Removes one from an earlier call that
+    /// was not published. Throws `error`.
     std::filesystem::path begin(int epoch);
 
-    // A file that readers see stays, or all of them that have no successor in it; and a file in it has another name
-    // too. Nothing is copied.
+    /// Takes over a file that readers see, without copying it.
     void keep(const std::string& name);
+    /// Takes over all files that readers see and that have no successor in the epoch, without copying them.
     void keep_others();
+    /// Gives a file of the epoch a second name, without copying it.
     void name_also(const std::string& name, const std::string& other);
 
-    // The names of the files in it. Throws `error` where it holds something else than files, and where the run's folder
-    // holds something else under one of these names, such as a folder, in whose place no file can be put.
+    /// Returns the names of the files in the epoch. Throws `error` if it contains anything but files, or if the run's
+    /// folder has something under one of these names that no file can replace, such as a folder.
     std::vector<std::string> staged() const;
 
-    // Makes an epoch of plain files under these names, as somebody leaves them who copies a run's folder or writes
-    // without links, so that they can be kept and are exchanged together. Readers see what they saw.
+    /// Makes an epoch of plain files with these names, as left by copying a run's folder or by writing without links,
+    /// so that they can be kept and replaced together. Readers see no change.
     void adopt(const std::vector<std::string>& names);
 
-    // Puts all of them in the place of those that readers see, together: it is done or not done, at whatever moment the
-    // process or the machine stops. Each picture (PNG) is given the texts "run" and "epoch". Throws `error`, after
-    // which readers see what they saw before.
+    /// Replaces what readers see by the epoch's files, all together: it happens completely or not at all, whenever the
+    /// process or the machine stops. Each picture (PNG) receives the texts "run" and "epoch". Throws `error`, and then
+    /// readers see what they saw before.
     void publish();
 
 private:
@@ -61,9 +64,9 @@ private:
     void remove_old();
 
     std::filesystem::path folder_;
-    std::string run_, staged_; // the name of the epoch's folder below .epochs; empty where there is none
+    std::string run_, staged_; // staged_: the name of the epoch's folder in .epochs; empty if there is none
     int epoch_ = 0;
-    std::set<std::string> kept_; // of the staged files
+    std::set<std::string> kept_; // among the staged files
     struct descriptor {
         int number = -1;
         ~descriptor();

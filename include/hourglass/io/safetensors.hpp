@@ -1,6 +1,6 @@
-// Named tensors in a safetensors file, which every tool for weights reads: an 8-byte length, a JSON header, then the
-// numbers, little-endian and row-major. Which tensors make up a model, and in what order a program keeps them in
-// memory, is not known here; how a file is loaded into tensors that exist is in io/tensor_exchange.hpp.
+// Named tensors in safetensors files, which every tool for weights reads: an 8-byte length, a JSON header, then the
+// numbers, little-endian and row-major. Knows neither models nor their tensors in memory; io/tensor_exchange.hpp loads
+// a file into existing tensors.
 #pragma once
 
 #include "hourglass/io/error.hpp"
@@ -16,50 +16,54 @@
 
 namespace hourglass::io {
 
+/// The element types of tensors in memory.
 enum class dtype { f32, f64 };
 
-// One tensor. There are as many values as the shape says (their product; 1 for the empty shape, which is a scalar).
+/// One tensor.
 struct tensor_record {
-    std::string name;
-    std::vector<std::int64_t> shape;
-    std::variant<std::vector<float>, std::vector<double>> values;
+    std::string name;                                             ///< unique in a file
+    std::vector<std::int64_t> shape;                              ///< the extents; empty for a scalar
+    std::variant<std::vector<float>, std::vector<double>> values; ///< as many as the product of the extents
 
+    /// Returns the element type.
     dtype type() const { return values.index() == 0 ? dtype::f32 : dtype::f64; }
 
-    // The values in the type that they are held in; throws `error` naming the tensor for the other one.
+    /// Returns the values as float. Throws `error` with the tensor's name if they are double.
     std::span<const float> f32() const;
+    /// Returns the values as double. Throws `error` with the tensor's name if they are float.
     std::span<const double> f64() const;
 };
 
-// A tensor of a file whose element type holds no weights, such as the I64 counter of a batch norm: its values are not
-// read.
+/// A tensor in a file whose element type is not used for weights, such as the I64 counter of a batch norm. Its values
+/// are not read.
 struct left_out_tensor {
-    std::string name;
-    std::string dtype; // as the format writes it
-    std::vector<std::int64_t> shape;
+    std::string name;                ///< its name in the file
+    std::string dtype;               ///< as spelled by the format
+    std::vector<std::int64_t> shape; ///< the extents
 };
 
+/// The contents of a file.
 struct safetensors_file {
-    std::vector<tensor_record> tensors;          // in the order of the file
-    std::map<std::string, std::string> metadata; // free text: what made the file, of which model
-    std::vector<left_out_tensor> left_out;       // in the order of the file
+    std::vector<tensor_record> tensors;          ///< in file order
+    std::map<std::string, std::string> metadata; ///< free text: what made the file, of which model
+    std::vector<left_out_tensor> left_out;       ///< in file order
 
-    // nullptr where there is none of this name. Linear in the number of tensors.
+    /// Returns the tensor with a name, or nullptr. Linear in the number of tensors.
     const tensor_record* find(std::string_view name) const;
 };
 
-// Writes atomically. Tensors are put in the format's own order (doubles first, then by name), so that equal content
-// gives equal bytes. Throws `error` for a name that is used twice, is "__metadata__" or is no UTF-8, for values that do
-// not fill the shape, and where the file cannot be written. Takes n log n in the number of tensors.
+/// Writes a file atomically. Tensors are sorted as the format prefers (doubles first, then by name), so that equal
+/// contents give equal bytes. Throws `error` for a name that is duplicate, "__metadata__" or not UTF-8, for values that
+/// do not fill the shape, and if the file cannot be written. Takes O(n log n) time in the number of tensors.
 void write_safetensors(const std::filesystem::path& file, std::span<const tensor_record> tensors,
                        const std::map<std::string, std::string>& metadata = {});
 
-// Reads a file whole: F32 and F64 as they are, NaN and infinities included, F16 and BF16 converted to float, which
-// holds all of their values. Tensors of the format's other element types are left out. Everything that the header says
-// is checked before memory is taken for a tensor; throws `error` for a header that is too long, no JSON or of another
-// form, for anything but spaces after it, for names that appear twice, element types that the format lacks, more than
-// 64 axes, sizes that disagree, and data that overlaps, leaves holes, is missing or is left over. Messages quote no
-// more than a line of the file. Time is n log n in the number of tensors and linear in the bytes.
+/// Reads a whole file: F32 and F64 unchanged, NaN and infinities included; F16 and BF16 converted to float, which holds
+/// all their values. Tensors of the format's other element types are left out. The whole header is checked before
+/// memory is allocated for a tensor. Throws `error` for a header that is too long, not JSON or of another form; for
+/// anything but spaces after it; for duplicate names, unknown element types, more than 64 axes or sizes that disagree;
+/// for data that overlaps, leaves holes, is missing or is left over. Messages quote at most one line of the file. Takes
+/// O(n log n) time in the number of tensors, and is linear in the bytes.
 safetensors_file read_safetensors(const std::filesystem::path& file);
 
 }

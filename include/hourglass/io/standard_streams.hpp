@@ -1,5 +1,5 @@
-// Standard output and standard error of a program that may be started with either closed, or sent where nothing more
-// fits. What is written to them is the caller's business.
+// Standard output and standard error of a program that may be started with either one closed, or redirected to where no
+// more text fits.
 #pragma once
 
 #include <cstdio>
@@ -8,15 +8,14 @@
 
 namespace hourglass::io {
 
-// Takes the numbers of the standard streams that are closed, so that no file gets one of them and what is meant for a
-// stream. Writing to such a stream goes on to fail.
+/// Occupies the descriptors of closed standard streams, so that no file opened later gets one, and with it text meant
+/// for the stream. Writing to such a stream still fails.
 void open_standard_streams() noexcept;
 
-// Writes, never throws. What cannot be written is remembered by the stream.
+/// Writes text; never throws. The stream remembers failures.
 void say(std::FILE* stream, std::string_view text) noexcept;
 
-// Writes what is still held back of both streams; answers why some of what was written to them is lost, or an empty
-// string.
+/// Flushes both streams. Returns why part of their text is lost, or an empty string.
 std::string lost_output();
 
 }

@@ -1,5 +1,5 @@
-// The autoencoder in its first form: one layer down to a code, one layer back up, the mean squared error. Here are its
-// formulas for any widths; how it is trained and looked at is in examples/basic.cpp.
+// The autoencoder in its simplest form: one layer down to a code, one layer back up, mean squared error. These are its
+// equations for any widths; examples/basic.cpp trains it and shows its results.
 #pragma once
 
 #include <hourglass/expr/declare.hpp>
@@ -20,7 +20,7 @@ HOURGLASS_SYMBOLS(z,        // [Code]
                   xhat,     // [Features]
                   loss);    // mean over features of (xhat - x)^2
 
-// z = g(W_e x + b_e), x' = f(W_d z + b_d), with g = f = sigmoid.
+/// The basic autoencoder: z = sigmoid(W_e x + b_e), xhat = sigmoid(W_d z + b_d).
 template <int Features, int Code> inline constexpr graph model{
     z    = sigmoid(W_e<Features, Code> * x<Features> + b_e<Code>),
     xhat = sigmoid(W_d<Features, Code> * z + b_d<Features>),

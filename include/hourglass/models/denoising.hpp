@@ -1,5 +1,5 @@
-// The denoising autoencoder: fed a corrupted image, it is asked for the clean one. Here are its formulas for any widths
-// and the four corruptions; the training is in examples/denoising.cpp. Feeding `corrupted` cuts the corruption off.
+// The denoising autoencoder: restores a clean image from a corrupted one. These are its equations for any widths and
+// the four corruptions; examples/denoising.cpp trains it. Feeding `corrupted` removes the corruption from the program.
 #pragma once
 
 #include <hourglass/expr/declare.hpp>
@@ -25,11 +25,13 @@ HOURGLASS_SYMBOLS(corrupted,     // [Features]
 inline constexpr scalar<"level">     level{0.5};
 // clang-format on
 
+/// The kinds of corruption; see `corrupt` for the meaning of `level` in each.
 enum class corruption { gaussian, salt_and_pepper, masking, dropout };
 
-// What a level means: gaussian, the standard deviation of what is added; the others, the probability with which a pixel
-// becomes black or white (each as likely); becomes black; becomes black while the others are divided by 1 - level,
-// which keeps the mean. All act in evaluation as in training.
+/// Corrupts an image, in training and in evaluation. `level` is: for gaussian, the standard deviation of the added
+/// noise; for salt_and_pepper, the probability that a pixel becomes black or white (equally likely); for masking, that
+/// it becomes black; for dropout, that it becomes black while the others are divided by 1 - level, which keeps the
+/// mean.
 template <corruption Kind, operand X> constexpr auto corrupt(const X& clean) {
     if constexpr (Kind == corruption::gaussian) {
         return clean + level * normal_noise_like(clean);
@@ -44,6 +46,7 @@ template <corruption Kind, operand X> constexpr auto corrupt(const X& clean) {
 }
 
 // clang-format off
+/// The denoising autoencoder: one hidden layer, Bernoulli loss.
 template <corruption Kind, int Features, int Hidden> inline constexpr graph model{
     corrupted = corrupt<Kind>(x<Features>),
     h         = relu(dense<Hidden>(corrupted)),

@@ -1,5 +1,5 @@
-// The sparse autoencoder: a hidden layer wider than the image, kept from copying it by a price on every activation.
-// Here are its formulas for any widths; the training is in examples/sparse.cpp.
+// The sparse autoencoder: a hidden layer wider than the image, with a penalty on activations that keeps it from copying
+// its input. These are its equations for any widths; examples/sparse.cpp trains it.
 #pragma once
 
 #include <hourglass/expr/declare.hpp>
@@ -19,8 +19,9 @@ HOURGLASS_SYMBOLS(h,                  // [Hidden]
                   reconstruction,     // mean over features of (xhat - x)^2
                   penalty,            // ||h||_1
                   loss);
-inline constexpr scalar<"lambda">         lambda{1e-4};     // the price of an activation; a run-time number
+inline constexpr scalar<"lambda">         lambda{1e-4};     // the weight of the penalty; a run-time number
 
+/// The sparse autoencoder: mean squared error plus lambda times the L1 norm of the hidden layer.
 template <int Features, int Hidden> inline constexpr graph model{
     h              = relu(dense<Hidden>(x<Features>)),
     logits         = dense<Features>(h),

@@ -1,6 +1,5 @@
-// The deep undercomplete autoencoder: layers that narrow to a code much smaller than the image and widen again, so that
-// the code has to say what matters. Here are its formulas for any widths; the training is in
-// examples/undercomplete.cpp.
+// The deep undercomplete autoencoder: layers narrow to a code much smaller than the image and widen again, so that the
+// code must capture what matters. These are its equations for any widths; examples/undercomplete.cpp trains it.
 #pragma once
 
 #include <hourglass/expr/declare.hpp>
@@ -23,6 +22,7 @@ HOURGLASS_SYMBOLS(h1,         // [Outer]
                   xhat,       // [Features]
                   loss);      // mean over features of (xhat - x)^2
 
+/// The undercomplete autoencoder: two layers down, a linear code, two layers up, mean squared error.
 template <int Features, int Outer, int Inner, int Code> inline constexpr graph model{
     h1     = relu(dense<Outer>(x<Features>)),
     h2     = relu(dense<Inner>(h1)),

@@ -1,5 +1,5 @@
-// The variational autoencoder (Kingma and Welling 2013) with a Gaussian code and Bernoulli pixels. Here are its
-// formulas for any widths; the training is in examples/variational.cpp.
+// The variational autoencoder (Kingma and Welling 2013) with a Gaussian latent and Bernoulli pixels. These are its
+// equations for any widths; examples/variational.cpp trains it.
 #pragma once
 
 #include <hourglass/expr/declare.hpp>
@@ -26,8 +26,10 @@ HOURGLASS_SYMBOLS(h,                  // [Hidden]
 inline constexpr symbol<"kl"> divergence;              // KL(q(z|x) || p(z)), nats per image
 inline constexpr scalar<"beta"> beta{1.0};              // the weight of the divergence (Higgins et al. 2017)
 
+/// The approximate posterior q(z|x).
 inline constexpr auto q = normal(mu, exp(logvar / 2));  // q(z|x)
 
+/// The variational autoencoder: negative ELBO with a weight beta on the divergence.
 template <int Features, int Hidden, int Latent> inline constexpr graph model{
     h              = relu(dense<Hidden>(x<Features>)),
     mu             = dense<Latent>(h),

@@ -1,18 +1,25 @@
-// Update rules: gradient descent with momentum and Nesterov's momentum, Adam, AdamW and RMSProp, each a few equations
-// in the operations of models. A rule of a user's own is written the same way.
+// Update rules: gradient descent with momentum and Nesterov momentum, Adam, AdamW and RMSProp, each a few equations in
+// the operations of models. Users write their own rules in the same way.
 #pragma once
 
 #include <hourglass/lowering/update.hpp>
 
 HOURGLASS_BEGIN
 
-// Run-time numbers of the rules; any call of a trainer may bind them.
+// Run-time numbers of the rules. Any call of a trainer may bind them.
+/// The size of a step, in all of these rules; 1e-3 by default.
 inline constexpr scalar<"learning_rate"> learning_rate{1e-3};
+/// The decay of the velocity in `momentum_sgd` and `nesterov`; 0.9 by default.
 inline constexpr scalar<"momentum"> momentum{0.9};
+/// The weight decay of `adamw`; 1e-2 by default.
 inline constexpr scalar<"weight_decay"> weight_decay{1e-2};
+/// The decay of the first moment in `adam` and `adamw`; 0.9 by default.
 inline constexpr scalar<"beta1"> beta1{0.9};
+/// The decay of the second moment in `adam` and `adamw`; 0.999 by default.
 inline constexpr scalar<"beta2"> beta2{0.999};
+/// Added to the root of the second moment in `adam`, `adamw` and `rmsprop`; 1e-8 by default.
 inline constexpr scalar<"epsilon"> epsilon{1e-8};
+/// The decay of the second moment in `rmsprop`; 0.99 by default.
 inline constexpr scalar<"decay"> decay{0.99};
 
 namespace rule_names {
@@ -23,12 +30,13 @@ inline constexpr symbol<"#step_size"> step_size{};
 inline constexpr symbol<"#deviation"> deviation{};
 }
 
-// weight - learning_rate * gradient
+/// Gradient descent: weight - learning_rate * gradient.
 struct sgd {
     static constexpr update_rule rule{next(weight) = weight - learning_rate * gradient_of_loss};
 };
 
-// velocity = momentum * velocity + gradient; weight - learning_rate * velocity (Polyak 1964, in PyTorch's form)
+/// Gradient descent with momentum: velocity = momentum * velocity + gradient; weight - learning_rate * velocity (Polyak
+/// 1964, in PyTorch's form).
 struct momentum_sgd {
     static constexpr update_rule rule{
         next(rule_names::velocity) = momentum * rule_names::velocity + gradient_of_loss,
@@ -36,7 +44,7 @@ struct momentum_sgd {
     };
 };
 
-// The same, looking ahead by one step of the velocity (Sutskever et al. 2013, in PyTorch's form).
+/// The same, looking one step of the velocity ahead (Sutskever et al. 2013, in PyTorch's form).
 struct nesterov {
     static constexpr update_rule rule{
         next(rule_names::velocity) = momentum * rule_names::velocity + gradient_of_loss,
@@ -44,8 +52,8 @@ struct nesterov {
     };
 };
 
-// Kingma and Ba 2015, algorithm 1. The corrections of the moments for their start at zero are numbers of the step, so
-// they are gathered in two of them, computed once: m / (1 - beta1^t) is part of the step's size.
+/// Adam (Kingma and Ba 2015, algorithm 1). The bias corrections of the moments depend only on the step, so they are
+/// gathered in two numbers that are computed once: m / (1 - beta1^t) becomes part of the step size.
 struct adam {
     static constexpr update_rule rule{
         next(rule_names::m) = beta1 * rule_names::m + (1 - beta1) * gradient_of_loss,
@@ -56,7 +64,8 @@ struct adam {
     };
 };
 
-// Loshchilov and Hutter 2019, algorithm 2: the weight decays beside Adam's step, not through its moments.
+/// AdamW (Loshchilov and Hutter 2019, algorithm 2): the weight decays separately from Adam's step, not through its
+/// moments.
 struct adamw {
     static constexpr update_rule rule{
         next(rule_names::m) = beta1 * rule_names::m + (1 - beta1) * gradient_of_loss,
@@ -68,7 +77,7 @@ struct adamw {
     };
 };
 
-// Tieleman and Hinton 2012, lecture 6.5, with epsilon outside the root as PyTorch has it.
+/// RMSProp (Tieleman and Hinton 2012, lecture 6.5), with epsilon outside the root as in PyTorch.
 struct rmsprop {
     static constexpr update_rule rule{
         next(rule_names::v) = decay * rule_names::v + (1 - decay) * square(gradient_of_loss),

@@ -1,5 +1,5 @@
-// Distributions of choices, by their logits: Bernoulli and categorical. Their draws are no differentiable function of
-// them, so `sample` is an error that names the estimators in probability/estimators.hpp.
+// Distributions of choices, given by logits: Bernoulli and categorical. Their draws are not differentiable functions of
+// the logits, so `sample` is an error that names the estimators in probability/estimators.hpp.
 #pragma once
 
 #include <hourglass/probability/distribution.hpp>
@@ -15,7 +15,7 @@ constexpr text choice_of_estimator(std::string_view draw, std::string_view mean)
                     mean, "(logits)");
 }
 
-// 1 with the probability sigmoid(logits), else 0
+// 1 with probability sigmoid(logits), else 0
 struct bernoulli_family {
     static constexpr std::string_view name = "bernoulli";
     static constexpr pathwise_form pathwise = pathwise_form::none;
@@ -35,8 +35,7 @@ template <> struct closed_divergence<bernoulli_family, bernoulli_family> {
     }
 };
 
-// One of the elements of the last axis, with the probabilities softmax(logits); x has 1 there and 0 elsewhere, or
-// probabilities.
+// One element of the last axis, with probabilities softmax(logits). x is one-hot, or probabilities.
 struct categorical_family {
     static constexpr std::string_view name = "categorical";
     static constexpr pathwise_form pathwise = pathwise_form::none;
@@ -58,9 +57,9 @@ struct categorical_family {
         return -hourglass::sum(apply_operation(exp_times{}, logs));
     }
 };
-// sum q (log q - log p), as a sum of terms that are not negative; the difference of the logarithms is taken of the
-// logits below the largest of each, whose differences are rounded once and do not depend on what all logits have in
-// common. A small error that all differences share is of no account.
+// sum q (log q - log p), as a sum of non-negative terms. The difference of the logarithms is computed from the logits
+// below the largest of each: their differences are rounded once and do not depend on a constant added to all logits. A
+// small error shared by all differences does not matter.
 template <> struct closed_divergence<categorical_family, categorical_family> {
     static constexpr auto build(const auto& q, const auto& p) {
         auto l = q[0].value();
@@ -79,19 +78,19 @@ template <> struct closed_divergence<categorical_family, categorical_family> {
 
 }
 
-// 0 or 1, with probability sigmoid(logits) of 1, elementwise and independent.
+/// The Bernoulli distribution: 1 with probability sigmoid(logits), else 0; elementwise and independent.
 template <operand L> constexpr auto bernoulli(const L& logits) {
     return make_distribution<ops::bernoulli_family>(logits);
 }
-// One of the elements of the last axis, with the probabilities softmax(logits); independent along the other axes. A
-// value is 1 at the element that is chosen and 0 elsewhere. A logit of minus infinity is never chosen.
+/// The categorical distribution: one element of the last axis, with probabilities softmax(logits); independent along
+/// the other axes. Values are one-hot. A logit of minus infinity is never chosen.
 template <operand L> constexpr auto categorical(const L& logits) {
     return make_distribution<ops::categorical_family>(logits);
 }
 
-// The loss of a classifier, in nats: -log p(label) where the logits of the classes lie along the last axis and `label`
-// is one-hot, or the probabilities of the classes; summed over the other axes, not over the batch. -log_prob of
-// `categorical`, exact for sure labels, and labels may be numbers that are bound.
+/// The loss of a classifier in nats, -log p(label): the logits of the classes lie along the last axis, and `label` is
+/// one-hot or the probabilities of the classes. Summed over the other axes, not over the batch. Equal to
+/// `-log_prob(categorical(logits), label)`, exact for one-hot labels; labels may be bound numbers.
 template <operand L, operand_or_number T> constexpr auto cross_entropy(const L& logits, const T& label) {
     return -log_prob(categorical(logits), label);
 }

@@ -1,9 +1,10 @@
-// What a distribution is: a family, which states its formulas, and the expressions of its parameters. From that, once
-// for all families, come sample, log_prob, entropy and kl. The families stand in the other headers of this folder.
+// Defines a distribution: a family, which states the formulas, and the expressions of its parameters. From these,
+// `sample`, `log_prob`, `entropy` and `kl` are derived once for all families. The families are in the other headers of
+// this folder.
 //
-// Each of these functions is one operation, built where it is lowered, so that a layer written inside of a parameter is
-// made once in each equation that uses the distribution. In the formulas one step comes after another: compilers differ
-// in the order in which they evaluate operands, and graphs must not.
+// Each of these functions is one operation, built when it is lowered, so that a layer inside a parameter is created
+// once in each equation that uses the distribution. Formulas proceed one statement at a time: compilers evaluate
+// operands in different orders, but graphs must not differ.
 #pragma once
 
 #include <boost/hana/at.hpp>
@@ -16,8 +17,8 @@
 
 HOURGLASS_BEGIN
 
-// How a gradient gets from a draw to the parameters, if it does: the draw is an explicit function of noise and the
-// parameters; or a quantile, whose derivative is implicit; or there is none, and `sample` is a compile error.
+// How a gradient passes from a draw to the parameters: the draw is an explicit function of noise and parameters, or a
+// quantile with an implicit derivative. With `none`, `sample` is a compile error.
 enum class pathwise_form { none, explicit_function, implicit_quantile };
 
 // Elementwise and independent, unless the family says otherwise.
@@ -34,7 +35,7 @@ template <class Family, class... P> constexpr auto make_distribution(const P&...
 
 namespace ops {
 
-// A parameter as it is written: where it is exp(s), s itself is the operand, so that no log of an exp is taken.
+// A parameter as it is written. For exp(s) the operand is s itself, so that no log of an exp is computed.
 template <class Expression> struct written_parameter {
     static constexpr bool as_exp = false;
     static constexpr const Expression& operand_of(const Expression& e) { return e; }
@@ -43,17 +44,17 @@ template <class S> struct written_parameter<applied<exp, S>> {
     static constexpr bool as_exp = true;
     static constexpr const S& operand_of(const applied<exp, S>& e) { return boost::hana::at_c<0>(e.operands); }
 };
-template <> struct written_parameter<hourglass::literal> { // as a number, which goes with expressions and handles alike
+template <> struct written_parameter<hourglass::literal> { // a number, which works with expressions and handles
     static constexpr bool as_exp = false;
     static constexpr double operand_of(const hourglass::literal& e) { return e.value; }
 };
-// The same where it is lowered. Each call makes nodes of its own.
+// The same in lowering. Each call creates its own nodes.
 template <class H> struct lowered_parameter {
     H written{};
     bool as_exp = false;
     constexpr H value() const { return as_exp ? hourglass::exp(written) : written; }
     constexpr H log() const { return as_exp ? written : hourglass::log(written); }
-    // x over the parameter, and times it: zero where x is, though e^s be no number any more.
+    // x / parameter and x * parameter, which are zero where x is, even if e^s overflows.
     constexpr H under(H x) const {
         if (!as_exp) return x / written;
         return apply_operation(over_exp{}, x, written, hourglass::exp(written));
@@ -64,7 +65,7 @@ template <class H> struct lowered_parameter {
     }
 };
 
-// The shape of the parameters together, and of x where one is given; says in words where they do not broadcast.
+// The joint shape of the parameters, and of x if given. Reports an error if they do not broadcast.
 template <class Family, class Parameters, class... X> constexpr shape joined_shape_of(const Parameters& p, X... x) {
     const auto first = p[0].written;
     shape joined = first.extents();
@@ -80,14 +81,14 @@ template <class Family, class Parameters, class... X> constexpr shape joined_sha
     (join(x), ...);
     return joined;
 }
-// The sum over the features of a distribution of something that may have a smaller shape.
+// Sums terms, which may have a smaller shape, over the features of a distribution.
 template <class Family, class Parameters, class H> constexpr H sum_over(const Parameters& p, H terms) {
     const shape joined = joined_shape_of<Family>(p, terms);
     if (terms.failed()) return terms;
     return hourglass::sum(filled(terms, {joined, terms.batched()}));
 }
-// Uniform noise of a distribution's shape in the open interval (0, 1): the leaf has 24 bits and may be 0, where half of
-// its step is taken.
+// Uniform noise of a distribution's shape in the open interval (0, 1). The noise leaf has 24 bits and may be 0, which
+// is replaced by half a step.
 template <class Family, bool Shared, class Parameters> constexpr auto open_uniform(const Parameters& p) {
     const auto first = p[0].written;
     const shape joined = joined_shape_of<Family>(p);
@@ -106,7 +107,7 @@ template <bool... AsExp, class... H> constexpr auto lowered_parameters(const H&.
     return std::array{lowered_parameter<H>{h, AsExp}...};
 }
 
-// One operation for each function of each family; `AsExp` tells how each parameter is written.
+// One operation for each function of each family; `AsExp` states which parameters are written as exp(s).
 template <class Family, bool... AsExp> struct log_prob_of {
     constexpr auto build(auto... operands) const { // the parameters, then x
         const std::array all{operands...};
@@ -136,7 +137,7 @@ requires(Family::pathwise != pathwise_form::none) struct shared_form<sample_of<F
     using type = sample_of<Family, true, AsExp...>;
 };
 
-// KL(q || p) of two families in closed form: specialised where there is one, with `build(q, p)`.
+// KL(q || p) of two families in closed form: specialised with `build(q, p)` if there is one.
 template <class Q, class P> struct closed_divergence;
 template <class Q, class P>
 concept has_closed_divergence = requires {
@@ -172,15 +173,16 @@ template <class... P> constexpr auto operands_of(const boost::hana::tuple<P...>&
 
 }
 
-// A reparameterised draw; its noise is the leaf "<equation>.noise", which can be fed by name, or "<equation>.0.noise",
-// ... where a draw takes several.
+/// Returns a reparameterised draw, through which gradients reach the parameters. Its noise is the leaf
+/// `<equation>.noise`, or `<equation>.0.noise`, ... if a draw takes several; noise can be fed by name. A compile error
+/// for discrete distributions, which need an estimator (probability/estimators.hpp).
 template <class F, class... P> constexpr auto sample(const distribution<F, P...>& q) {
     using operation = ops::sample_of<F, false, ops::written_parameter<P>::as_exp...>;
     return ops::operands_of(q.parameters,
                             [](const auto&... operands) { return apply_operation(operation{}, operands...); });
 }
 
-// log density or probability, summed over features, in nats
+/// Returns the log density or log probability of x, summed over features, in nats.
 template <class F, class... P, operand_or_number X>
 constexpr auto log_prob(const distribution<F, P...>& q, const X& x) {
     using operation = ops::log_prob_of<F, ops::written_parameter<P>::as_exp...>;
@@ -188,14 +190,14 @@ constexpr auto log_prob(const distribution<F, P...>& q, const X& x) {
                             [&](const auto&... operands) { return apply_operation(operation{}, operands..., x); });
 }
 
-// The (differential) entropy, summed over features, in nats
+/// Returns the (differential) entropy, summed over features, in nats.
 template <class F, class... P> constexpr auto entropy(const distribution<F, P...>& q) {
     using operation = ops::entropy_of<F, ops::written_parameter<P>::as_exp...>;
     return ops::operands_of(q.parameters,
                             [](const auto&... operands) { return apply_operation(operation{}, operands...); });
 }
 
-// KL(q || p) in closed form, summed over features, in nats; an error in words where there is none.
+/// Returns KL(q || p) in closed form, summed over features, in nats. A compile error if no closed form is known.
 template <class F, class... P, class F2, class... P2>
 constexpr auto kl(const distribution<F, P...>& q, const distribution<F2, P2...>& p) {
     using operation = ops::kl_of<F, F2, ops::written_as<ops::written_parameter<P>::as_exp...>,
@@ -206,7 +208,7 @@ constexpr auto kl(const distribution<F, P...>& q, const distribution<F2, P2...>&
     });
 }
 
-// sample(mu), and other questions that only distributions answer, of an expression: a mistake in words.
+// sample(mu) and other functions of distributions, applied to an expression: a readable error.
 using no_distribution = answered_by<
     "sample, log_prob, entropy and kl are of distributions, such as normal(mean, deviation), and here stands "
     "an expression">;

@@ -1,5 +1,5 @@
-// Distributions as values that hold expressions, with sample, log_prob, entropy and kl: all of them. hourglass.hpp has
-// the usual ones, which bring no rare mathematics along.
+// All distributions, with `sample`, `log_prob`, `entropy` and `kl`. hourglass.hpp includes only the common ones, which
+// need no rare mathematics.
 #pragma once
 
 #include <hourglass/probability/discrete.hpp>

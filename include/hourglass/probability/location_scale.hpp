@@ -1,4 +1,4 @@
-// Distributions on the line with a location and a scale: Laplace, logistic; and the uniform one. The normal
+// Distributions on the line with a location and a scale: Laplace and logistic; and the uniform distribution. The normal
 // distribution is in probability/normal.hpp, Student's t in probability/student_t.hpp.
 #pragma once
 
@@ -29,8 +29,8 @@ struct laplace_family {
     }
 };
 // With d = |mu_q - mu_p|: log(b_p / b_q) + (b_q e^(-d / b_q) + d) / b_p - 1 (Gil, Alajaji and Linder 2013, "Renyi
-// divergence measures for commonly used univariate continuous distributions", table 2), which is r - 1 - log r with r =
-// b_q / b_p and (d - b_q (1 - e^(-d / b_q))) / b_p. Neither part is negative.
+// divergence measures for commonly used univariate continuous distributions", table 2). This is r - 1 - log r with r =
+// b_q / b_p, plus (d - b_q (1 - e^(-d / b_q))) / b_p. Neither part is negative.
 template <> struct closed_divergence<laplace_family, laplace_family> {
     static constexpr auto build(const auto& q, const auto& p) {
         auto mu = q[0].value();
@@ -74,7 +74,7 @@ struct uniform_family {
         auto low = p[0].value();
         auto high = p[1].value();
         auto below = low - x;
-        auto outside = hourglass::stop_gradient(hourglass::max(below, x - high)); // no number where any of them is none
+        auto outside = hourglass::stop_gradient(hourglass::max(below, x - high)); // NaN if any operand is
         auto beyond = hourglass::where(outside > 0, -infinity, outside);
         auto inside = outside <= 0;
         return hourglass::sum(hourglass::where(inside, -hourglass::log(high - low), beyond));
@@ -89,7 +89,7 @@ struct uniform_family {
         return low + hadamard(width, open_uniform<uniform_family, Shared>(p));
     }
 };
-// The log of the ratio of the widths where p reaches as far as q, else infinite: by how much further it reaches.
+// The log of the ratio of the widths if p covers the interval of q, else infinite.
 template <> struct closed_divergence<uniform_family, uniform_family> {
     static constexpr auto build(const auto& q, const auto& p) {
         auto low = q[0].value();
@@ -97,7 +97,7 @@ template <> struct closed_divergence<uniform_family, uniform_family> {
         auto below = low - p[0].value();
         auto above = p[1].value() - high;
         auto ratio = hourglass::log1p((below + above) / (high - low));
-        auto least = hourglass::stop_gradient(hourglass::min(below, above)); // no number where any of them is none
+        auto least = hourglass::stop_gradient(hourglass::min(below, above)); // NaN if any operand is
         auto outside = hourglass::where(least < 0, uniform_family::infinity, least);
         auto inside = least >= 0;
         return hourglass::sum(hourglass::where(inside, ratio, outside));
@@ -106,15 +106,15 @@ template <> struct closed_divergence<uniform_family, uniform_family> {
 
 }
 
-// The Laplace distribution of mean mu and scale b.
+/// The Laplace distribution with mean mu and scale b > 0; density e^(-|x - mu| / b) / (2 b).
 template <operand_or_number M, operand_or_number B> constexpr auto laplace(const M& mu, const B& b) {
     return make_distribution<ops::laplace_family>(mu, b);
 }
-// The logistic distribution of mean mu and scale s.
+/// The logistic distribution with mean mu and scale s > 0.
 template <operand_or_number M, operand_or_number S> constexpr auto logistic(const M& mu, const S& s) {
     return make_distribution<ops::logistic_family>(mu, s);
 }
-// The uniform distribution from low to high.
+/// The uniform distribution on [low, high].
 template <operand_or_number L, operand_or_number H> constexpr auto uniform(const L& low, const H& high) {
     return make_distribution<ops::uniform_family>(low, high);
 }

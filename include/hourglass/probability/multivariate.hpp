@@ -1,4 +1,4 @@
-// The multivariate normal distribution with a lower triangular scale. With a diagonal one it is `normal` of vectors.
+// The multivariate normal distribution with a lower triangular scale. For a diagonal scale, use `normal` of vectors.
 #pragma once
 
 #include <hourglass/ops/triangular.hpp>
@@ -7,13 +7,13 @@
 HOURGLASS_BEGIN
 namespace ops {
 
-// N(mu, L transpose(L)), of whose matrix L the lower triangle is read: a vector is one value.
+// N(mu, L transpose(L)). Only the lower triangle of L is read. A whole vector is one value.
 struct multivariate_normal_family {
     static constexpr std::string_view name = "multivariate_normal";
     static constexpr pathwise_form pathwise = pathwise_form::explicit_function;
     static constexpr int noise_leaves = 1;
 
-    // The length of the vectors; says in words what does not fit.
+    // The length of the vectors. Reports an error if shapes do not fit.
     static constexpr int length_of(const auto& p) {
         const auto mu = p[0].written, l = p[1].written;
         const shape &of_mu = mu.extents(), &of_l = l.extents();
@@ -26,7 +26,8 @@ struct multivariate_normal_family {
     }
     static constexpr auto stretched(auto x, int n) { return filled(x, {make_shape(n), x.batched()}); }
     static constexpr auto lower(const auto& p) { return hourglass::lower_triangle(p[1].value()); }
-    // |diagonal of L|, and L with the columns turned so that its diagonal is positive: the covariance is the same.
+    // |diagonal of L|, and L with signs of columns flipped so that its diagonal is positive, which leaves the
+    // covariance unchanged.
     static constexpr auto scale_of(const auto& p) { return hourglass::abs(hourglass::diagonal(p[1].value())); }
     static constexpr auto positive_scale(const auto& p) {
         auto signs = hourglass::sign(hourglass::diagonal(p[1].value()));
@@ -70,10 +71,10 @@ struct multivariate_normal_family {
         return mu + product<matmul>(l, noise, false, false);
     }
 };
-// With S_q = L_q transpose(L_q) and so on: (trace(S_p^-1 S_q) + |L_p^-1 (mu_q - mu_p)|^2 - n) / 2 + log(det L_p / det
-// L_q) (Duchi 2007, "Derivations for linear algebra and optimization", section 9). The trace is the sum of the squares
-// of the elements of L_p^-1 L_q. With positive diagonals, whose elements have the ratios r_i, that is half of |L_p^-1
-// (L_q - L_p)|^2 + |L_p^-1 (mu_q - mu_p)|^2 and the sum of r_i - 1 - log r_i: no part is negative.
+// With S_q = L_q transpose(L_q) etc.: (trace(S_p^-1 S_q) + |L_p^-1 (mu_q - mu_p)|^2 - n) / 2 + log(det L_p / det L_q)
+// (Duchi 2007, "Derivations for linear algebra and optimization", section 9). The trace is the sum of the squared
+// elements of L_p^-1 L_q. With positive diagonals and r_i the ratios of their elements, that equals (|L_p^-1 (L_q -
+// L_p)|^2 + |L_p^-1 (mu_q - mu_p)|^2) / 2 plus the sum of r_i - 1 - log r_i: no part is negative.
 constexpr auto divergence_of_normals(auto squared_scale, auto squared_distance, auto gaps) {
     auto half = hadamard(squared_scale + squared_distance, 0.5);
     return half + hourglass::sum(gaps);
@@ -133,8 +134,8 @@ template <> struct closed_divergence<normal_family, multivariate_normal_family> 
 
 }
 
-// The normal distribution of vectors with mean mu, [n], and covariance L transpose(L): of L, [n, n], the lower triangle
-// is read, and its diagonal is not zero. Both may be different in each example.
+/// The normal distribution of vectors with mean mu, [n], and covariance L transpose(L). Only the lower triangle of L,
+/// [n, n], is read; its diagonal must not be zero. Both may differ between examples.
 template <operand_or_number M, operand L> constexpr auto multivariate_normal(const M& mu, const L& l) {
     return make_distribution<ops::multivariate_normal_family>(mu, l);
 }

@@ -1,4 +1,4 @@
-// The normal distribution, elementwise. That of vectors with a covariance is in probability/multivariate.hpp.
+// The normal distribution, elementwise. Vectors with a covariance are in probability/multivariate.hpp.
 #pragma once
 
 #include <hourglass/probability/scale.hpp>
@@ -6,7 +6,7 @@
 HOURGLASS_BEGIN
 namespace ops {
 
-// N(mu, sigma^2); over the elements of a vector it is the multivariate normal distribution with a diagonal covariance.
+// N(mu, sigma^2). Over the elements of a vector: the multivariate normal distribution with a diagonal covariance.
 struct normal_family {
     static constexpr std::string_view name = "normal";
     static constexpr pathwise_form pathwise = pathwise_form::explicit_function;
@@ -25,9 +25,10 @@ struct normal_family {
         return mu + hadamard(sigma, normal_numbers<normal_family, Shared>(p));
     }
 };
-// ((mu_q - mu_p)^2 / sigma_p^2 + v - 1 - log v) / 2 with the ratio v of the variances; v - 1 - log v is, with the ratio
-// r of the deviations, (r - 1)^2 + 2 (r - 1 - log r). No term is negative. Against the standard normal it is Kingma and
-// Welling 2013, appendix B, with the sign of a divergence; where sigma is exp(s) it takes e^(2 s) - 1 - 2 s.
+// ((mu_q - mu_p)^2 / sigma_p^2 + v - 1 - log v) / 2, where v is the ratio of the variances. With r the ratio of the
+// deviations, v - 1 - log v is (r - 1)^2 + 2 (r - 1 - log r). No term is negative. Against the standard normal it is
+// Kingma and Welling 2013, appendix B, with the sign of a divergence; if sigma is exp(s), the term is e^(2 s) - 1 - 2
+// s.
 template <> struct closed_divergence<normal_family, normal_family> {
     static constexpr auto build(const auto& q, const auto& p) {
         auto mu = q[0].value();
@@ -48,10 +49,11 @@ template <> struct closed_divergence<normal_family, normal_family> {
 
 }
 
-// The normal distribution of mean mu and deviation sigma.
+/// The normal distribution with mean mu and standard deviation sigma > 0.
 template <operand_or_number M, operand_or_number S> constexpr auto normal(const M& mu, const S& sigma) {
     return make_distribution<ops::normal_family>(mu, sigma);
 }
+/// The normal distribution with mean 0 and standard deviation 1.
 inline constexpr auto standard_normal = make_distribution<ops::normal_family>(0, 1);
 
 HOURGLASS_END

@@ -1,4 +1,4 @@
-// Distributions of positive numbers and of parts: exponential, gamma, beta.
+// Distributions of positive numbers and of fractions: exponential, gamma, beta.
 #pragma once
 
 #include <hourglass/probability/scale.hpp>
@@ -20,7 +20,7 @@ struct exponential_family {
         auto decay = p[0].times(x);
         auto inside = p[0].log() - decay;
         auto below = x < 0;
-        auto outside = hadamard(below, rate >= 0); // where nothing is known of the rate, nothing is said
+        auto outside = hadamard(below, rate >= 0); // an invalid rate gives NaN
         return hourglass::sum(hourglass::where(outside, -std::numeric_limits<double>::infinity(), inside));
     }
     static constexpr auto entropy(const auto& p) { return hourglass::sum(1 - p[0].log()); }
@@ -31,7 +31,7 @@ struct exponential_family {
         return -hourglass::log1p(-u) / rate;
     }
 };
-// r - 1 - log r with the ratio r of p's rate to q's
+// r - 1 - log r, where r is the ratio of p's rate to q's
 template <> struct closed_divergence<exponential_family, exponential_family> {
     static constexpr auto build(const auto& q, const auto& p) { return hourglass::sum(gap_of_ratio(p[0], q[0])); }
 };
@@ -57,8 +57,8 @@ struct gamma_family {
         auto log_scale = log_shape - p[1].log();
         return hourglass::sum(of_shape + log_scale);
     }
-    // The quantile of shape alpha and rate 1 at u, over the rate; at least the smallest float, since log x of it is to
-    // be finite.
+    // The quantile at u of shape alpha and rate 1, divided by the rate; at least the smallest normal float, so that its
+    // log is finite.
     static constexpr double smallest = 0x1p-126;
     template <bool Shared> static constexpr auto sample(const auto& p) {
         auto alpha = p[0].value();
@@ -67,9 +67,9 @@ struct gamma_family {
         return hourglass::max(hourglass::exp(log_z - log_rate), smallest);
     }
 };
-// With a and b the shapes of q and p: (a - b) psi(a) - log Gamma(a) + log Gamma(b) + b log(rate_q / rate_p) + a (rate_p
-// / rate_q - 1) (Penny 2001, "KL-divergences of normal, gamma, Dirichlet and Wishart densities"). It is b log(b / m) -
-// b + m, m = a rate_p / rate_q, and the divergence of L from its tangent at a: neither is negative.
+// With shapes a of q and b of p: (a - b) psi(a) - log Gamma(a) + log Gamma(b) + b log(rate_q / rate_p) + a (rate_p /
+// rate_q - 1) (Penny 2001, "KL-divergences of normal, gamma, Dirichlet and Wishart densities"). This is b log(b / m) -
+// b + m with m = a rate_p / rate_q, plus the divergence of L from its tangent at a. Neither part is negative.
 template <> struct closed_divergence<gamma_family, gamma_family> {
     static constexpr auto build(const auto& q, const auto& p) {
         auto a = q[0].value();
@@ -103,13 +103,12 @@ struct beta_family {
         auto of_a = of(a, a - 1);
         auto whole = of_a + of(b, b - 1);
         auto rest = whole - of(both, both - 2);
-        auto log_a =
-            apply_operation(log_ratio_of_products{}, a, 1, both, 1); // the quotient may be too small for a number
+        auto log_a = apply_operation(log_ratio_of_products{}, a, 1, both, 1); // the quotient may underflow
         auto logs = log_a + apply_operation(log_ratio_of_products{}, b, 1, both, 1);
         return hourglass::sum(rest + logs);
     }
-    // g / (g + h) of two gamma draws: the sigmoid of log g - log h, which keeps digits where both are tiny;
-    // between the smallest float and the largest below 1, since logs of it and of 1 - x are to be finite.
+    // g / (g + h) of two gamma draws, as the sigmoid of log g - log h, which keeps its digits if both are tiny. Lies
+    // between the smallest normal float and the largest below 1, so that the logs of x and 1 - x are finite.
     template <bool Shared> static constexpr auto sample(const auto& p) {
         auto a = p[0].value();
         auto b = p[1].value();
@@ -118,8 +117,7 @@ struct beta_family {
         return hourglass::clamp(hourglass::sigmoid(log_g - log_h), gamma_family::smallest, 1 - 0x1p-24);
     }
 };
-// The difference of the log B and the differences of the exponents times psi (Gil et al. 2013, table 2), as one
-// function.
+// The difference of the log B plus differences of exponents times psi (Gil et al. 2013, table 2), as one function.
 template <> struct closed_divergence<beta_family, beta_family> {
     static constexpr auto build(const auto& q, const auto& p) {
         auto a = q[0].value();
@@ -131,15 +129,15 @@ template <> struct closed_divergence<beta_family, beta_family> {
 
 }
 
-// The exponential distribution of the given rate.
+/// The exponential distribution with the given rate > 0; mean 1 / rate.
 template <operand_or_number R> constexpr auto exponential(const R& rate) {
     return make_distribution<ops::exponential_family>(rate);
 }
-// The gamma distribution of shape alpha and the given rate.
+/// The gamma distribution with shape alpha > 0 and the given rate > 0; mean alpha / rate.
 template <operand_or_number A, operand_or_number R> constexpr auto gamma(const A& alpha, const R& rate) {
     return make_distribution<ops::gamma_family>(alpha, rate);
 }
-// The beta distribution, with a - 1 and b - 1 for exponents.
+/// The beta distribution on (0, 1) with density proportional to x^(a - 1) (1 - x)^(b - 1).
 template <operand_or_number A, operand_or_number B> constexpr auto beta(const A& a, const B& b) {
     return make_distribution<ops::beta_family>(a, b);
 }

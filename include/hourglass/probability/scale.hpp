@@ -1,5 +1,5 @@
-// Scales of distributions: which of them have a logarithm that is known without rounding, and the gap of the ratio of
-// two, of which divergences are made. The families are in other headers.
+// Scales of distributions: which ones have an exactly known logarithm, and the gap of the ratio of two scales, from
+// which divergences are built. The families are in other headers.
 #pragma once
 
 #include <hourglass/probability/distribution.hpp>
@@ -8,14 +8,14 @@
 HOURGLASS_BEGIN
 namespace ops {
 
-// A positive parameter whose logarithm is known without rounding: it is written exp(s), or is the number 1.
+// Positive parameters whose logarithm is known without rounding: exp(s), and the number 1.
 constexpr bool is_one(const auto& p) {
     const auto& at = p.written.at();
     return at.op->kind == operation_kind::literal && at.options.number == 1;
 }
 constexpr bool has_exact_log(const auto& p) { return p.as_exp || is_one(p); }
 constexpr auto exact_log(const auto& p) { return p.as_exp ? p.written : p.written.convert(0.0); }
-// r - 1 - log r of the ratio r of a to b: not negative, and with its digits where a is near b.
+// r - 1 - log r, where r = a / b. Not negative, and accurate if a is close to b.
 constexpr auto gap_of_ratio(const auto& a, const auto& b) {
     if (has_exact_log(a) && has_exact_log(b)) {
         auto of_a = exact_log(a);

@@ -9,9 +9,9 @@
 HOURGLASS_BEGIN
 namespace ops {
 
-// With nu degrees of freedom about mu: Gamma((nu + 1) / 2) / (Gamma(nu / 2) (pi nu)^(1/2) sigma) (1 + t^2 / nu)^(-(nu +
-// 1) / 2), t = (x - mu) / sigma. Of the logarithm of the norm log(2 pi) / 2 is there for every nu, and the rest, R(nu /
-// 2), tends to zero: half_step_remainder.
+// Density with nu degrees of freedom: Gamma((nu + 1) / 2) / (Gamma(nu / 2) (pi nu)^(1/2) sigma) (1 + t^2 / nu)^(-(nu +
+// 1) / 2), t = (x - mu) / sigma. The logarithm of the norm is log(2 pi) / 2 for every nu, plus a rest R(nu / 2) that
+// tends to zero: half_step_remainder.
 struct student_t_family {
     static constexpr std::string_view name = "student_t";
     static constexpr pathwise_form pathwise = pathwise_form::implicit_quantile;
@@ -25,8 +25,8 @@ struct student_t_family {
         auto norm = rest - math::log_two_pi / 2;
         return hourglass::sum(norm + kernel);
     }
-    // (nu + 1) / 2 (psi((nu + 1) / 2) - psi(nu / 2)) - log of the norm (Lazo and Rathie 1978), with R' + 1 / nu for the
-    // difference
+    // (nu + 1) / 2 (psi((nu + 1) / 2) - psi(nu / 2)) - log of the norm (Lazo and Rathie 1978); the difference of the
+    // psi is R' + 1 / nu
     static constexpr auto entropy(const auto& p) {
         auto nu = p[0].value();
         auto half = hadamard(nu, 0.5);
@@ -37,7 +37,7 @@ struct student_t_family {
         auto whole = rest + of_nu;
         return sum_over<student_t_family>(p, whole + p[2].log());
     }
-    // mu + sigma n (nu / 2 / g)^(1/2), n standard normal and g gamma of the shape nu / 2
+    // mu + sigma n (nu / 2 / g)^(1/2), with n standard normal and g gamma distributed with shape nu / 2
     template <bool Shared> static constexpr auto sample(const auto& p) {
         auto half = hadamard(p[0].value(), 0.5);
         auto mu = p[1].value();
@@ -51,7 +51,7 @@ struct student_t_family {
 
 }
 
-// Student's t distribution with nu degrees of freedom, about mu, scaled by sigma.
+/// Student's t distribution with nu degrees of freedom, location mu and scale sigma > 0.
 template <operand_or_number N, operand_or_number M, operand_or_number S>
 constexpr auto student_t(const N& nu, const M& mu, const S& sigma) {
     return make_distribution<ops::student_t_family>(nu, mu, sigma);

@@ -1,4 +1,4 @@
-// The von Mises distribution, of angles.
+// The von Mises distribution of angles.
 #pragma once
 
 #include <hourglass/probability/distribution.hpp>
@@ -7,12 +7,12 @@
 HOURGLASS_BEGIN
 namespace ops {
 
-// e^(kappa cos(x - mu)) / (2 pi I_0(kappa)): angles, one for each turn
+// e^(kappa cos(x - mu)) / (2 pi I_0(kappa)): a density over one turn
 struct von_mises_family {
     static constexpr std::string_view name = "von_mises";
     static constexpr pathwise_form pathwise = pathwise_form::implicit_quantile;
     static constexpr int noise_leaves = 1;
-    // kappa (cos(x - mu) - 1) = -2 kappa sin((x - mu) / 2)^2, and I_0 without its e^kappa
+    // kappa (cos(x - mu) - 1) = -2 kappa sin((x - mu) / 2)^2, with I_0 without its factor e^kappa
     static constexpr auto log_prob(const auto& p, auto x) {
         auto kappa = p[1].value();
         auto sine = apply_operation(sine_of_half{}, x, p[0].value());
@@ -31,9 +31,9 @@ struct von_mises_family {
         return mu + hourglass::von_mises_quantile(kappa, open_uniform<von_mises_family, Shared>(p));
     }
 };
-// A(kappa_q) (kappa_q - kappa_p cos(mu_q - mu_p)) + log I_0(kappa_p) - log I_0(kappa_q), A = I_1 / I_0 being the mean
-// of the cosine (Mardia and Jupp 2000, 3.5.21): the divergence of log I_0 from its tangent, and 2 A(kappa_q) kappa_p
-// sin((mu_q - mu_p) / 2)^2. Neither is negative.
+// A(kappa_q) (kappa_q - kappa_p cos(mu_q - mu_p)) + log I_0(kappa_p) - log I_0(kappa_q), where A = I_1 / I_0 is the
+// mean of the cosine (Mardia and Jupp 2000, 3.5.21). This is the divergence of log I_0 from its tangent plus 2
+// A(kappa_q) kappa_p sin((mu_q - mu_p) / 2)^2. Neither part is negative.
 template <> struct closed_divergence<von_mises_family, von_mises_family> {
     static constexpr auto build(const auto& q, const auto& p) {
         auto of_q = q[1].value();
@@ -48,7 +48,7 @@ template <> struct closed_divergence<von_mises_family, von_mises_family> {
 
 }
 
-// The von Mises distribution about the angle mu, of concentration kappa. Draws lie within pi of mu.
+/// The von Mises distribution about the angle mu, in radians, with concentration kappa. Draws lie within pi of mu.
 template <operand_or_number M, operand_or_number K> constexpr auto von_mises(const M& mu, const K& kappa) {
     return make_distribution<ops::von_mises_family>(mu, kappa);
 }

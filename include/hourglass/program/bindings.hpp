@@ -1,5 +1,5 @@
-// The arguments of a call: `name = value`, in any order. Here names meet the values of a schedule; what is missing,
-// unknown, bound twice or of the wrong kind is said at compile time in words, and a wrong extent at run time.
+// The arguments of a call, `name = value` in any order, matched by name with the values of a schedule. Missing, unknown
+// or repeated names and wrong types are readable compile errors; wrong extents throw at run time.
 #pragma once
 
 #include <concepts>
@@ -12,8 +12,8 @@
 
 HOURGLASS_BEGIN
 
-// std::ranges::contiguous_range would do, but <ranges> costs each program that includes this a tenth of a second of
-// compiling.
+// Equivalent to std::ranges::contiguous_range, but including <ranges> would add a tenth of a second to the compile time
+// of every program.
 template <class Range>
 concept contiguous_values = requires(Range& values) {
     std::size(values);
@@ -22,11 +22,15 @@ concept contiguous_values = requires(Range& values) {
 };
 template <class Range> using number_of = std::remove_cvref_t<decltype(*std::data(std::declval<Range&>()))>;
 
-// Destinations of a call, in place of views of the arena: hg::into(xhat, images).
+// A destination for a result, in place of a view of the arena: `hg::into(xhat, images)`.
 template <class Leaf, class Range> struct destination {
     using left = Leaf;
     Range& range;
 };
+/// Writes a result of the call into `range`, which is contiguous and has room for all rows:
+/// `f(x = images, hg::into(xhat, out))`. The call may then have any number of rows, which run in chunks of
+/// `hg::max_rows`, unless rows depend on each other. Throws `call_error` if the range is too small, or overlaps another
+/// destination or data that later chunks read.
 template <named_leaf Leaf, contiguous_values Range> constexpr auto into(const Leaf&, Range&& range) {
     return destination<Leaf, std::remove_reference_t<Range>>{range};
 }
@@ -39,7 +43,7 @@ template <class L, class R> struct equation_name<equation<L, R>> { static conste
 template <class V>
 concept number_range = contiguous_values<V> && std::is_arithmetic_v<number_of<V>>;
 
-// The parameters that a program is given, checked against the program; Parameters is void where none are.
+// Checks the parameters of a call against the program; Parameters is void if the call has none.
 template <class Compiled, class T, class Parameters> struct parameters_check {
     static constexpr text value() {
         if (Compiled::broken) return {};
@@ -79,7 +83,7 @@ template <class Compiled, class T, class Parameters> struct parameters_check {
     }
 };
 
-// The index of a result among a program's results, or -1.
+// The index of a result in a program's results, or -1.
 template <class Compiled> constexpr int result_named(root_kind kind, std::uint64_t hash) {
     for (int r = 0; r < Compiled::sizes.results; ++r) {
         const schedule_result& result = Compiled::run_time.results[r];
@@ -88,10 +92,10 @@ template <class Compiled> constexpr int result_named(root_kind kind, std::uint64
     return -1;
 }
 
-// Names that every call knows beside the program's own.
+// Names that every call accepts in addition to the program's own.
 inline constexpr std::uint64_t call_options[] = {decltype(rows)::hash, decltype(first_example)::hash};
 
-// What a call to a program binds, checked against the program. `Compiled` is the program's compiled graph.
+// Checks the bindings of a call against the program. `Compiled` is the program's compiled graph.
 template <class Compiled, class T, class... Arguments> struct call_check {
     static constexpr const auto& g = Compiled::final_graph::value;
 
@@ -109,7 +113,7 @@ template <class Compiled, class T, class... Arguments> struct call_check {
         }
         return -1;
     }
-    // Scalars that the whole model has are accepted where this program does not use them.
+    // Scalars of the model are accepted even if this program does not use them.
     static constexpr bool known_to_model(std::uint64_t hash) {
         const graph_view whole = lowered<Compiled::spec::graph>::view();
         const int name = whole.find_name(hash);
@@ -127,7 +131,7 @@ template <class Compiled, class T, class... Arguments> struct call_check {
             if (w.hash == hash) return true;
         return false;
     }
-    // Why nothing can be bound to a name.
+    // Explains why nothing can be bound to a name.
     static constexpr text unknown(std::string_view given, std::uint64_t hash) {
         if (given.starts_with("#"))
             return sentence(shown(given), " is given where a program is made, not where it is called");
@@ -215,7 +219,7 @@ template <class Compiled, class T, class... Arguments> struct call_check {
     }
 };
 
-// The results of a call would outlive a program that is a temporary.
+// The results of a call on a temporary would outlive the program.
 template <class...> struct called_temporary {
     static constexpr text value() {
         return sentence("the program that is called is a temporary, and what it returns lies in its memory: give the "
@@ -230,23 +234,27 @@ template <class...> struct called_const {
     }
 };
 
-// The rows of a call: from what is bound with a batch axis, or as given by hg::rows.
+/// The number of rows of a call: from the values bound with a batch axis, or from `hg::rows`.
 struct row_count {
+    /// The number of rows; -1 if nothing has set it.
     long rows = -1;
+    /// The name that set it.
     std::string_view from{};
 
+    /// Takes the value of `hg::rows`. Throws `call_error` if it is less than 1 or contradicts another binding.
     void set_given(std::integral auto given) {
         check_count("hg::rows", given, 1, std::numeric_limits<long>::max(), "a call has 1 to 2^63 - 1 rows");
         set(static_cast<long>(given), "hg::rows");
     }
 
+    /// Takes the rows of a bound value. Throws `call_error` if they contradict another binding.
     void set(long given, std::string_view name) {
         if (rows >= 0 && rows != given) [[unlikely]]
             refuse(given, name);
         rows = given;
         from = name;
     }
-    // Throws where rows are counted, but there are none.
+    /// Throws `call_error` if the program has rows, but the call has none.
     void check() const {
         if (rows <= 0) [[unlikely]]
             refuse_none();
@@ -262,7 +270,7 @@ private:
         throw call_error{"a call with no rows: '", from, "' is empty"};
     }
 };
-// hg::first_example as a call gives it.
+// The value of hg::first_example in a call, checked.
 inline std::uint64_t first_example_of(std::integral auto given) {
     check_count("hg::first_example", given, 0, std::numeric_limits<std::uint64_t>::max(),
                 "examples are numbered from 0");
@@ -290,7 +298,7 @@ inline long rows_in(std::size_t elements, const value_type& type, std::string_vi
     throw call_error{"the call has ",           given, " rows, ", what,  " takes at most ", most,
                      ": give it hg::max_rows<", given, ">, or ",  remedy};
 }
-// Results lie in the program's own memory, which the next call writes. Parameters are not named here.
+// Results lie in the program's own memory, which the next call overwrites. Parameters are not named here.
 [[noreturn]] HOURGLASS_COLD inline void refuse_own_memory(std::string_view name) {
     const std::string_view quote = name.empty() ? "" : "'";
     throw call_error{quote, name.empty() ? "a parameter" : name, quote,
@@ -301,7 +309,7 @@ inline long rows_in(std::size_t elements, const value_type& type, std::string_vi
                      "' is bound to memory of the parameters, the state or the optimiser, which a training step "
                      "writes: bind a copy"};
 }
-// With hg::into, results that have a value for each row are in the program's memory for the last chunk only.
+// With hg::into, per-row results stay in the program's memory only for the last chunk.
 [[noreturn]] HOURGLASS_COLD inline void refuse_chunks(std::string_view what, std::string_view name, long given,
                                                       long most, std::string_view remedy) {
     throw call_error{"the call has ",

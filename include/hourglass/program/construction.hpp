@@ -1,6 +1,6 @@
-// The arguments with which programs, parameters and interpreters are made: hg::seed, hg::threads, the parameters that a
-// trainer trains. Everything else is said in words. Their options, which are types, are in program/options.hpp, the
-// arguments of calls in program/bindings.hpp.
+// Constructor arguments of programs, parameters and interpreters: `hg::seed`, `hg::threads`, the parameters that a
+// trainer trains. Any other argument is a readable compile error. Options, which are types, are in program/options.hpp;
+// arguments of calls are in program/bindings.hpp.
 #pragma once
 
 #include <concepts>
@@ -13,24 +13,31 @@
 
 HOURGLASS_BEGIN
 
-inline constexpr symbol<"#seed"> seed{};                   // of parameters: how they start; of a program: its noise
-inline constexpr symbol<"#rows"> rows{};                   // how many rows, where nothing batched is fed
-inline constexpr symbol<"#threads"> threads{};             // the most threads of a program, or hg::pinned(n)
-inline constexpr symbol<"#first_example"> first_example{}; // the number of the call's first example, for its noise
+/// Constructor argument `hg::seed = n`: seeds the initial values of parameters, or the noise of a program. 0 by
+/// default.
+inline constexpr symbol<"#seed"> seed{};
+/// Call argument `hg::rows = n`: the number of rows of a call that binds nothing with a batch axis.
+inline constexpr symbol<"#rows"> rows{};
+/// Constructor argument `hg::threads = n`, at most `n` threads, or `hg::threads = hg::pinned(n)`, exactly `n`; 1 to
+/// 1024. By default as many as there are processors for the program.
+inline constexpr symbol<"#threads"> threads{};
+/// Call argument `hg::first_example = n`: the number of the example in the first row, from which its noise is drawn. 0
+/// by default.
+inline constexpr symbol<"#first_example"> first_example{};
 
 template <class T> inline constexpr bool is_binding = false;
 template <class L, class V> inline constexpr bool is_binding<binding<L, V>> = true;
 template <class T> inline constexpr bool is_equation = false;
 template <class L, class R> inline constexpr bool is_equation<equation<L, R>> = true;
 
-// What holds parameters: hg::parameters, or anything that finds numbers by the hash of their name.
+// A source of parameters: `hg::parameters`, or any type that finds values by the hash of a name.
 template <class P>
 concept parameter_source = requires(const P& p) {
     typename P::element_type;
     { p.find(std::uint64_t{}) } -> std::convertible_to<const typename P::element_type*>;
 };
 
-// A name in a sentence: hg::seed, or 'x'.
+/// Returns a name as messages spell it: `hg::seed` for `#seed`, else in quotes, `'x'`.
 constexpr text shown(std::string_view name) {
     return name.starts_with("#") ? sentence("hg::", name.substr(1)) : sentence("'", name, "'");
 }
@@ -41,7 +48,7 @@ template <class Argument> constexpr std::uint64_t hash_of_argument() {
         return 0;
 }
 
-// The value of an option among the arguments, or what it is by default.
+// The value of an option among the arguments, or its default.
 template <class Value> Value option_or(std::uint64_t, Value otherwise) { return otherwise; }
 template <class Value, class First, class... Rest>
 Value option_or(std::uint64_t hash, Value otherwise, const First& first, const Rest&... rest) {
@@ -53,7 +60,7 @@ Value option_or(std::uint64_t hash, Value otherwise, const First& first, const R
 [[noreturn]] HOURGLASS_COLD inline void refuse_count(std::string_view name, message_part given, std::string_view rule) {
     throw call_error{name, " is ", given, ", but ", rule};
 }
-// Of a count that a user gives: throws call_error where it does not lie between two others, "hg::rows is -5, but RULE".
+// Throws call_error unless a count given by the user lies within the bounds: "hg::rows is -5, but RULE".
 template <std::integral Given> void check_count(std::string_view name, Given given, unsigned long long least,
                                                 unsigned long long most, std::string_view rule) {
     bool fits = static_cast<unsigned long long>(given) >= least && static_cast<unsigned long long>(given) <= most;
@@ -61,8 +68,8 @@ template <std::integral Given> void check_count(std::string_view name, Given giv
     if (!fits) [[unlikely]]
         refuse_count(name, given, rule);
 }
-// hg::threads = n or hg::pinned(n) among the arguments, or what it is by default. Throws call_error for a number that
-// no program runs on.
+// The value of hg::threads among the arguments, n or hg::pinned(n), or the default. Throws call_error for a number of
+// threads that no program can run on.
 template <class T> inline constexpr bool pins_threads = false;
 template <class Number> inline constexpr bool pins_threads<pinned<Number>> = true;
 template <std::integral Given> thread_limit checked_threads(Given given, bool is_pinned) {
@@ -83,8 +90,8 @@ thread_limit threads_or(thread_limit otherwise, const First& first, const Rest&.
     return threads_or(otherwise, rest...);
 }
 
-// What each kind is made with, checked. Arguments are as a forwarding reference deduces them where it matters whether
-// they are temporaries, else plain types.
+// Checks the constructor arguments of each kind of object. Where temporaries matter, arguments have the type that a
+// forwarding reference deduces, else plain types.
 template <option_schema Schema, class... Arguments> struct construction_check {
     static constexpr std::string_view name = option_schemas[static_cast<int>(Schema)].name;
     static constexpr bool is_program =

@@ -1,5 +1,5 @@
-// Draws the first values of a parameter: the formulas behind expr/initialiser.hpp. The numbers are a pure function of
-// the seed and the parameter's name, whatever else the model holds.
+// Draws the initial values of a parameter by the formulas named in expr/initialiser.hpp. Values are a pure function of
+// the seed and the parameter's name; the rest of the model has no influence.
 #pragma once
 
 #include <cmath>
@@ -14,8 +14,8 @@ HOURGLASS_BEGIN
 
 namespace detail {
 
-// Rows (or columns, where there are more rows) that are orthonormal: Gram-Schmidt, twice, on normal numbers; times the
-// gain (Saxe et al. 2014).
+// Orthonormal rows (orthonormal columns if there are more rows than columns), times the gain: normal draws,
+// orthogonalised by Gram-Schmidt run twice (Saxe et al. 2014).
 template <class T>
 void orthogonal_rows(std::span<T> out, long rows, long columns, double gain, random::noise_stream stream) {
     const long vectors = std::min(rows, columns), length = std::max(rows, columns);
@@ -44,8 +44,8 @@ void orthogonal_rows(std::span<T> out, long rows, long columns, double gain, ran
 
 }
 
-// extents are [out, in]; fan_in is the product of all but the first extent unless the initialiser says otherwise. What
-// a model has none of need not be compiled: Orthogonal.
+// `extents` are [out, in]; fan_in is the product of all extents but the first unless the initialiser states it. Models
+// without orthogonal parameters skip that code: Orthogonal = false.
 template <class T, bool Orthogonal = true> HOURGLASS_NOINLINE void
 initialise(std::span<T> out, const shape& extents, const initialiser& how, random::noise_stream stream) {
     using rule = initialiser::rule;

@@ -1,6 +1,6 @@
-// What programs, parameters and interpreters take as their options, the types behind the graph: everything else, what
-// is given twice and what is out of range is said in words. What an option does is known to compile/compile.hpp; the
-// arguments with which they are made are in program/construction.hpp.
+// The options that programs, parameters and interpreters take: the template arguments that follow the graph. Unknown,
+// repeated and out-of-range options are readable compile errors. compile/compile.hpp knows the effect of each option;
+// constructor arguments are in program/construction.hpp.
 #pragma once
 
 #include <iterator>
@@ -10,10 +10,10 @@
 
 HOURGLASS_BEGIN
 
-namespace spelling { // apart, since GCC leaves a namespace out of names inside it
+namespace spelling { // separate, since GCC omits a namespace from names inside it
 template <class T> constexpr std::string_view signature_of() { return __PRETTY_FUNCTION__; }
 }
-// A type as a user writes it, without namespaces and arguments: "hg::adam", "int", "lion", "std::vector<...>".
+// A type as users write it, without namespaces and template arguments: "hg::adam", "int", "lion", "std::vector<...>".
 template <class T> constexpr text type_text() {
     constexpr std::string_view sample = spelling::signature_of<void>();
     constexpr std::size_t before = sample.find("void"), behind = sample.size() - before - 4;
@@ -34,7 +34,7 @@ enum class option_kind {
     to,
     wrt,
     trains,
-    recompute, // these and those before hold names
+    recompute, // options up to here hold names
     rule,
     max_rows,
     element,
@@ -49,7 +49,7 @@ inline constexpr std::string_view option_names[option_count] = {
     "hg::from",     "hg::to",      "hg::wrt",      "hg::trains",   "hg::recompute",   "an update rule",
     "hg::max_rows", "hg::element", "hg::training", "hg::sum_rows", "hg::per_example", "hg::arena_inside"};
 
-// What kind of option a type is, and what it holds.
+// The kind of an option type, and a check of its contents.
 template <class T> struct option_traits { static constexpr option_kind kind = option_kind::unknown; };
 template <class T>
 requires requires { T::rule; }
@@ -94,7 +94,7 @@ template <> struct option_traits<sum_rows> { static constexpr option_kind kind =
 template <> struct option_traits<per_example> { static constexpr option_kind kind = option_kind::per_example; };
 template <> struct option_traits<arena_inside> { static constexpr option_kind kind = option_kind::arena_inside; };
 
-// What takes options, and which.
+// The classes that take options, and which options each takes.
 enum class option_schema { function, gradient, trainer, parameters, interpreter, program_interpreter };
 struct option_schema_outline {
     std::string_view name{};
@@ -139,7 +139,7 @@ template <option_schema Schema, class... Options> struct options_check {
     }
     template <class Option> static constexpr text check_one() {
         constexpr option_kind kind = option_traits<Option>::kind;
-        // That a trainer cannot have it, the specification says, and why.
+        // The program's specification rejects it for a trainer, and gives the reason.
         if (Schema == option_schema::trainer && kind == option_kind::per_example) return {};
         if (kind == option_kind::unknown || !outline.takes[static_cast<int>(kind)])
             return sentence(name_of<Option>(), " is no option of ", outline.name, ", which takes ", all_taken());
@@ -182,8 +182,7 @@ template <option_schema Schema, class... Options> struct options_check {
     static constexpr bool passed = value().empty();
 };
 
-// The type of numbers: one check for all that names it, since it is one mistake to choose it for parameters and
-// programs.
+// The element type. Parameters and programs share this check, so that one wrong choice is one error.
 template <class T> struct element_check {
     static constexpr bool passed = std::is_same_v<T, float> || std::is_same_v<T, double>;
     static constexpr text value() {
@@ -192,7 +191,7 @@ template <class T> struct element_check {
                         "> is no type to compute in: programs and their parameters take float or double");
     }
 };
-// Interpreters compute in any type of numbers that has fractions.
+// Interpreters compute in any number type with fractions.
 template <class T> struct interpreter_element_check {
     static constexpr bool passed = std::numeric_limits<T>::is_specialized && !std::numeric_limits<T>::is_integer;
     static constexpr text value() {
@@ -203,7 +202,7 @@ template <class T> struct interpreter_element_check {
     }
 };
 
-// Options checked: the mistake in them, if any, and the element type, in place of a wrong one its default.
+// Checked options: the mistake in them, if any, and the element type, replaced by its default if it is wrong.
 template <option_schema Schema, class Default, template <class> class ElementCheck, class... Options>
 struct checked_options {
     using given = typename option_set<Options...>::found_element;
@@ -215,7 +214,7 @@ struct checked_options {
     using element_type = std::conditional_t<of_element::passed, element_or_default, Default>;
 };
 
-// Stands for a program whose options are wrong: of the same graph and kind, but empty.
+// Takes the place of a program with wrong options: same graph and kind, but empty.
 template <class Checked, const auto& Graph, program_kind Kind> struct refused_spec {
     using mistake = typename Checked::mistake;
     using options = option_set<element<typename Checked::element_type>>;
@@ -237,7 +236,7 @@ template <class Checked, const auto& Graph, program_kind Kind, auto Loss, class.
 struct choose_spec<false, Checked, Graph, Kind, Loss, Options...> {
     using type = refused_spec<Checked, Graph, Kind>;
 };
-// The specification of a program with these options, or what stands for it.
+// The specification of a program with these options, or its replacement if they are wrong.
 template <const auto& Graph, program_kind Kind, auto Loss, class... Options> using checked_spec =
     typename choose_spec<checked_options<option_schema_of(Kind), float, element_check, Options...>::passed,
                          checked_options<option_schema_of(Kind), float, element_check, Options...>, Graph, Kind, Loss,

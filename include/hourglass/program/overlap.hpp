@@ -1,5 +1,5 @@
-// Memory that a call is given twice: a destination of hg::into over what the call reads, or over another destination.
-// A call gives the numbers that it would give of copies, or refuses.
+// Overlapping memory in a call: a destination of `hg::into` that overlaps data that the call reads, or another
+// destination. The call either computes what it would compute from copies, or throws.
 #pragma once
 
 #include <cstddef>
@@ -11,7 +11,7 @@
 
 HOURGLASS_BEGIN
 
-// What a call reads or writes there. `row_bytes` is 0 where there is no batch axis.
+// Memory that a call reads or writes. `row_bytes` is 0 if there is no batch axis.
 struct bound_memory {
     std::string_view name{};
     const void* first = nullptr;
@@ -21,7 +21,7 @@ struct bound_memory {
         const auto a = reinterpret_cast<std::uintptr_t>(first), b = reinterpret_cast<std::uintptr_t>(other.first);
         return a < b + other.bytes && b < a + bytes;
     }
-    // A row of one lies exactly where the same row of the other does.
+    // Each row lies exactly where the same row of the other does.
     bool lies_on(const bound_memory& other) const {
         return first == other.first && row_bytes != 0 && row_bytes == other.row_bytes;
     }
@@ -41,7 +41,8 @@ struct bound_memory {
                      quote,
                      ", which later chunks of the call read: give it memory of its own"};
 }
-// Destinations are written after each chunk. Only with several chunks can that change what is still to be read.
+// Each chunk writes the destinations when it ends, so only calls with several chunks can overwrite data still to be
+// read.
 inline void check_overlaps(const bound_memory* to, std::size_t destinations, const bound_memory* from,
                            std::size_t sources, bool several_chunks) {
     for (std::size_t i = 0; i < destinations; ++i) {
@@ -52,7 +53,7 @@ inline void check_overlaps(const bound_memory* to, std::size_t destinations, con
     }
 }
 
-// What one call with destinations reads and writes, of at most so many arguments and parameters.
+// All memory that a call with destinations reads and writes; Most bounds the number of arguments and parameters.
 template <class Compiled, class Result, class T, std::size_t Most> class call_memory {
     bound_memory to_[Most + 1], from_[Most + 1];
     std::size_t destinations_ = 0, sources_ = 0;

@@ -1,5 +1,5 @@
-// The programs that users make of a graph: function, gradient and trainer. Each is compiled for its own results and
-// holds its own arena; parameters are shared. A call binds values by name and returns views of the arena, valid until
+// The programs that users make of a graph: `function`, `gradient` and `trainer`. Each is compiled for its own results
+// and has its own arena; parameters are shared. A call binds values by name and returns views of the arena, valid until
 // the next call.
 #pragma once
 
@@ -12,6 +12,7 @@
 
 HOURGLASS_BEGIN
 
+/// What `function` and `gradient` share: construction and calls.
 template <class Spec> class callable_program : public program_base<Spec> {
     using base = program_base<Spec>;
     using typename base::T;
@@ -19,18 +20,20 @@ template <class Spec> class callable_program : public program_base<Spec> {
 public:
     using typename base::result;
 
-    // Made with hg::threads = n or hg::pinned(n), and hg::seed = n, in any order. Throws call_error where there cannot
-    // be so many threads.
+    /// Takes `hg::threads = n` or `hg::pinned(n)`, and `hg::seed = n`, in any order. Throws `call_error` for an
+    /// impossible number of threads.
     template <class... Arguments> explicit callable_program(const Arguments&... arguments)
         : base(threads_or(base::default_limit(), arguments...)) {
         base::template well_formed<construction_check<option_schema_of(Spec::kind), Arguments...>>();
         this->executor_.noise.seed = option_or(decltype(seed)::hash, std::uint64_t{0}, arguments...);
     }
     callable_program(const callable_program&) = delete;
-    callable_program(callable_program&&) = delete; // the program keeps addresses of its own memory
+    callable_program(callable_program&&) = delete; // the program holds addresses of its own memory
     callable_program& operator=(const callable_program&) = delete;
 
-    // At most max_rows rows; with hg::into(symbol, range) any number, in chunks, where no row depends on another.
+    /// Runs the program with parameters `theta` and bindings `symbol = values`. Data is not copied. A call has at most
+    /// `max_rows` rows, but any number with `hg::into(symbol, range)`: it then runs in chunks, which requires that rows
+    /// are independent. Throws `call_error` if extents or the number of rows do not fit.
     template <parameter_source Theta, class... Arguments>
     result operator()(const Theta& theta, const Arguments&... arguments) & {
         using check_type = typename base::template checked<Arguments...>;
@@ -42,7 +45,7 @@ public:
             return call<check_type>(arguments...);
         }
     }
-    // For graphs without parameters and state.
+    /// The same for graphs without parameters and state.
     template <class... Arguments> result operator()(const Arguments&... arguments) & {
         using check_type = typename base::template checked<Arguments...>;
         if constexpr (!base::template well_formed<check_type,
@@ -99,7 +102,7 @@ private:
         this->each_attached([&](const T* data, long size) { memory.add_attached(data, size); });
         memory.check(all > base::max_rows);
     }
-    // Gradients have no destination: those of each row must all fit.
+    // Gradients have no destination: per-row gradients must all fit in one chunk.
     static void check_gradients(long all) {
         if constexpr (result::gradient_of_rows >= 0)
             if (all > base::max_rows) [[unlikely]]
@@ -108,7 +111,7 @@ private:
                                                   "hg::max_rows<",
                                                   all, ">"}));
     }
-    // Before anything is written, so that what does not fit leaves no half of it.
+    // Runs before anything is written, so that a destination too small is left unchanged.
     template <class Argument> static void check_destination(const Argument& a, long all) {
         if constexpr (is_destination<Argument>) {
             using Left = typename Argument::left;
@@ -128,20 +131,27 @@ private:
     }
 };
 
-// Values: hg::function<graph, hg::from<z>, hg::to<xhat>>. What the results do not need is not compiled into it.
+/// Computes values: `hg::function<graph, hg::from<z>, hg::to<xhat>>`. Only what the results need is compiled.
+/// The result of a call is indexed by symbol, `out[xhat]`. Options: `hg::from`, `hg::to`, `hg::max_rows`,
+/// `hg::element`, `hg::training`, `hg::arena_inside`. A value fed by `hg::from` is not computed.
 template <const auto& Graph, class... Options> class function
     : public callable_program<checked_spec<Graph, program_kind::function, no_loss{}, Options...>> {
     using callable_program<checked_spec<Graph, program_kind::function, no_loss{}, Options...>>::callable_program;
 };
 
-// Value and gradient of a loss: out[loss], out.gradient(W). By default with respect to all parameters, of the mean over
-// the rows.
+/// Computes a loss and its gradient: `out[loss]`, `out.gradient(W)`. By default the gradient is with respect to all
+/// parameters, of the mean over the rows.
+/// `hg::wrt<...>` chooses the symbols; `hg::sum_rows` differentiates the sum over the rows, `hg::per_example` each row
+/// on its own. Further options: `hg::from`, `hg::to`, `hg::recompute`, `hg::max_rows`, `hg::element`,
+/// `hg::arena_inside`.
 template <const auto& Graph, auto Loss, class... Options> class gradient
     : public callable_program<checked_spec<Graph, program_kind::gradient, Loss, Options...>> {
     using callable_program<checked_spec<Graph, program_kind::gradient, Loss, Options...>>::callable_program;
 };
 
-// A compiled training step: forward, backward and the optimiser's update in one program.
+/// A compiled training step: forward pass, backward pass and the optimiser's update in one program.
+/// Options: the update rule, such as `hg::adam`, and `hg::from`, `hg::to`, `hg::trains`, `hg::recompute`,
+/// `hg::max_rows`, `hg::element`, `hg::sum_rows`.
 template <const auto& Graph, auto Loss, class... Options> class trainer
     : public program_base<checked_spec<Graph, program_kind::trainer, Loss, Options...>> {
     using base = program_base<checked_spec<Graph, program_kind::trainer, Loss, Options...>>;
@@ -149,12 +159,12 @@ template <const auto& Graph, auto Loss, class... Options> class trainer
 
 public:
     using typename base::result;
-    // The optimiser's own tensors, by the name of the parameter: "h.weight.first_moment".
+    /// The optimiser's own tensors, named after their parameter: `h.weight.first_moment`.
     using optimiser_state =
         tensor_store<tensor_table<typename base::compiled_graph::final_graph, tensors_of::optimiser>, T>;
 
-    // Made with the parameters, which must live as long as the trainer, hg::seed = n for the noise, hg::threads = n.
-    // Throws call_error where there cannot be so many threads.
+    /// Takes the parameters, which must outlive the trainer, then `hg::seed = n` for the noise and `hg::threads = n`.
+    /// Throws `call_error` for an impossible number of threads.
     template <class... Arguments> explicit trainer(Arguments&&... arguments)
         : base(threads_or(base::default_limit(), arguments...)) {
         using making = construction_check<option_schema::trainer, Arguments...>;
@@ -163,12 +173,13 @@ public:
             start(arguments...);
         }
     }
-    trainer(trainer&) = delete; // for an lvalue the constructor above would be chosen
+    trainer(trainer&) = delete; // else the constructor above would accept an lvalue
     trainer(const trainer&) = delete;
-    trainer(trainer&&) = delete; // the program keeps addresses of its own memory
+    trainer(trainer&&) = delete; // the program holds addresses of its own memory
     trainer& operator=(const trainer&) = delete;
 
-    // One step. Losses in the result are means over the rows (sums with hg::sum_rows), from before the update.
+    /// Runs one step. Losses in the result are from before the update: means over the rows, or sums with
+    /// `hg::sum_rows`. A call that throws `call_error` is not a step.
     template <class... Arguments> result operator()(const Arguments&... arguments) & {
         using check_type = typename base::template checked<Arguments...>;
         if constexpr (!base::template well_formed<check_type>())
@@ -184,17 +195,22 @@ public:
         base::template well_formed<called_const<Arguments...>>();
         return {this->executor_, 1};
     }
-    // The number of steps done and the seed of the noise: with the parameters and the optimiser's tensors they are all
-    // that the next step depends on.
+    /// Returns the number of completed steps. The next step depends only on this, the noise seed, the parameters and
+    /// the optimiser's tensors.
     std::uint64_t steps() const { return steps_; }
+    /// Sets the number of completed steps, to resume training.
     void set_steps(std::uint64_t steps) { steps_ = steps; }
+    /// Returns the seed of the noise.
     std::uint64_t noise_seed() const { return this->executor_.noise.seed; }
+    /// Sets the seed of the noise.
     void set_noise_seed(std::uint64_t seed_) { this->executor_.noise.seed = seed_; }
+    /// Returns the optimiser's tensors.
     optimiser_state& state() { return state_; }
+    /// Returns the optimiser's tensors.
     const optimiser_state& state() const { return state_; }
 
-    // Calls f(name, view, is_state) for each tensor of the parameters that the trainer was made with, those that it
-    // does not train included, in the order in which the model declares them.
+    /// Calls `f(name, view, is_state)` for each tensor of the parameters given to the constructor, in the order in
+    /// which the model declares them; includes those that are not trained.
     void for_each_parameter(auto&& f) const {
         for (const auto& [entry, data] : parameters_)
             f(std::string(entry->name), view_at(data, entry->type), entry->is_state);
@@ -222,7 +238,7 @@ private:
             });
         }
     }
-    // All of what hg::parameters holds; of a source that has no table, what the model reads of it.
+    // All tensors of hg::parameters; of a source without a table, the tensors that the model reads.
     template <class Theta> void hold(Theta& theta) {
         const auto add = [&](const auto& entries, int count) {
             for (int i = 0; i < count; ++i)
@@ -233,7 +249,7 @@ private:
         else
             add(tensor_table<lowered<Graph>>::entries, tensor_table<lowered<Graph>>::count);
     }
-    // What a step reads must not be what it writes: updates do not wait for each other's readers.
+    // A step must not read what it writes: updates do not wait for other readers of the memory.
     template <class Argument> void check_unwritten(const Argument& a) const {
         if constexpr (is_binding<Argument>)
             if constexpr (number_range<std::remove_cvref_t<decltype(a.value)>>) {
@@ -243,7 +259,7 @@ private:
                     refuse_if_written(Argument::left::name, {{}, std::data(a.value), bytes, 0});
             }
     }
-    // They may lie apart, with other memory between them.
+    // The tensors need not be contiguous: other memory may lie between them.
     HOURGLASS_COLD void refuse_if_written(std::string_view name, const bound_memory& given) const {
         this->each_attached([&](const T* data, long size) {
             if (given.overlaps({{}, data, static_cast<std::size_t>(size) * sizeof(T), 0})) refuse_written(name);
@@ -253,7 +269,7 @@ private:
     template <class check_type, class... Arguments> result step(const Arguments&... arguments) {
         this->executor_.set_defaults();
         this->executor_.first_example = 0;
-        const std::uint64_t number = steps_ + 1; // counted only when it is done: a call that throws is no step
+        const std::uint64_t number = steps_ + 1; // counted only on completion: a call that throws is not a step
         this->executor_.noise.step = number;
         row_count count;
         set_step(number);

@@ -1,13 +1,13 @@
-// What function, gradient and trainer share: the compiled graph, its executor, the parameters that it is attached to,
-// and how arguments are bound by name. The programs themselves are in program/program.hpp.
+// What function, gradient and trainer share: the compiled graph, its executor, the attached parameters, and binding
+// arguments by name. The programs themselves are in program/program.hpp.
 #pragma once
 
 #include <hourglass/program/overlap.hpp>
 
 HOURGLASS_BEGIN
 
-// What is wrong with a program: the mistake in its options where there is one, in a graph that is well formed, else
-// that in what it asks of the graph.
+// The mistake in a program: first one in the graph, then one in the options, then one in what the program requests of
+// the graph.
 template <class Spec> struct mistake_in { using type = typename compiled<Spec>::problem; };
 template <class Spec>
 requires requires { typename Spec::mistake; }
@@ -16,13 +16,18 @@ struct mistake_in<Spec> {
                                     typename compiled<Spec>::problem>;
 };
 
-// What the three programs share.
+/// What the three programs share.
 template <class Spec> class program_base {
 public:
+    /// The stages of compilation.
     using compiled_graph = compiled<Spec>;
+    /// The type that the program computes in, `float` unless `hg::element` says otherwise.
     using element_type = typename Spec::options::element_type;
+    /// The type that a call returns.
     using result = call_result<compiled_graph, element_type>;
+    /// The most rows of a call, or of a chunk of it.
     static constexpr long max_rows = Spec::rows;
+    /// Whether the program object itself holds the arena: `hg::arena_inside`.
     static constexpr bool inside = Spec::options::template has<arena_inside>;
 
 protected:
@@ -36,12 +41,12 @@ protected:
 
     explicit program_base(thread_limit limit) : executor_(limit) {}
 
-    // To ask how many processors there are is a call of the system, which small programs made in a loop would notice.
+    // Counting processors is a system call, which would be noticeable for small programs created in a loop.
     static thread_limit default_limit() {
-        return decltype(executor_)::runs_alone ? thread_limit{} : thread_limit{most_threads}; // as many as there are
+        return decltype(executor_)::runs_alone ? thread_limit{} : thread_limit{most_threads}; // all processors
     }
 
-    // Whether rows influence each other: then a call cannot be cut into chunks.
+    // Whether rows influence each other. If so, a call cannot be split into chunks.
     static constexpr bool find_coupling() {
         const graph_view whole = compiled_graph::whole::view();
         for (const node& n : whole.nodes)
@@ -50,7 +55,7 @@ protected:
     }
     static constexpr bool couples_rows = find_coupling();
 
-    // A call's parameters and bindings, or a trainer's parameters: of several mistakes the first is said.
+    // Checks the parameters and bindings of a call together; the first mistake is reported.
     template <class... Checks> struct all_of {
         static constexpr text value() {
             text t;
@@ -58,14 +63,14 @@ protected:
             return t;
         }
     };
-    // Asserts that there is no mistake; false where there is one, there or in the program itself.
+    // Asserts that the checks find no mistake. Returns false if they find one or the program itself is broken.
     template <class... Checks> static constexpr bool well_formed() {
         using asserted = assert_well_formed<all_of<Checks...>>;
         static_assert(asserted::value);
         return asserted::size == 0 && !compiled_graph::broken;
     }
 
-    // The values that lie in the parameters and the state, by the hashes of their names.
+    // The values that live in the parameters and the state, by the hash of their name.
     struct attachment {
         int value = -1;
         std::uint64_t hash = 0;
@@ -81,7 +86,7 @@ protected:
     }
     static constexpr auto all_attached = find_attachments();
     static constexpr std::size_t attachments = static_cast<std::size_t>(all_attached.size());
-    // Calls f(address, elements) for each of them.
+    // Calls f(address, elements) for each attached value.
     void each_attached(auto&& f) const {
         static constexpr auto& all = all_attached;
         for (const attachment& a : all) f(executor_.place[a.value], schedule.values[a.value].type.extents.size());
@@ -97,7 +102,7 @@ protected:
     }
     template <class... Arguments> using checked = call_check<compiled_graph, T, Arguments...>;
 
-    // Binds one argument; counts the rows. Data is not copied: it must live until the call returns.
+    // Binds one argument and counts the rows. Data is not copied: it must live until the call returns.
     template <class Check, class Argument> void bind(const Argument& a, row_count& count) {
         if constexpr (is_binding<Argument>) {
             using Left = typename Argument::left;
@@ -131,7 +136,7 @@ protected:
             }
         }
     }
-    // Of a value bound with a batch axis, the part from a row on.
+    // Advances a value bound with a batch axis to the given row.
     template <class Check, class Argument> void move_to(const Argument& a, long first_row) {
         if constexpr (is_binding<Argument>) {
             using Left = typename Argument::left;
@@ -158,7 +163,7 @@ protected:
     }
 
 private:
-    // Numbers bound to inputs of one element: they must live as long as the call.
+    // Numbers bound to one-element inputs, kept for the duration of the call.
     table<T, compiled_graph::sizes.values> single_;
 };
 

@@ -1,5 +1,5 @@
-// What a call returns: out[symbol] and out.gradient(symbol), numbers or views of the program's arena. Finds results by
-// name; what was bound and how it ran is program/program.hpp's business.
+// The result of a call: `out[symbol]` and `out.gradient(symbol)`, numbers or views of the program's arena. Finds
+// results by name; program/program.hpp knows how the call was bound and run.
 #pragma once
 
 #include <span>
@@ -8,16 +8,17 @@
 
 HOURGLASS_BEGIN
 
-// What out[symbol] gives where a mistake has been reported already and the value's type is not known: it serves as a
-// number and as a view, so that the code behind the mistake has no errors of its own.
+// Returned by out[symbol] after a mistake that is already reported, if the type of the value is unknown. It converts to
+// a number and works as a view, so that the code that uses it causes no further errors.
 template <class T> struct unknown_value : tensor_view<const T> {
     constexpr operator T() const { return T(); }
 };
 
-// What a call returns. out[symbol] is a number where the value is one, else a view, rows first.
+/// The result of a call. `out[symbol]` is a number if the value is a single number, else a view with the rows first.
+/// Views lie in the program's arena and are valid until its next call.
 template <class Compiled, class T> class call_result {
     const executor<Compiled, T>* executor_;
-    long rows_; // negative where they came in several chunks, of which the last one's results are there
+    long rows_; // negative after several chunks, of which only the last one's results remain
 
     static constexpr int find(root_kind kind, std::uint64_t hash) { return result_named<Compiled>(kind, hash); }
     template <root_kind Kind, class Leaf> struct missing {
@@ -42,7 +43,7 @@ template <class Compiled, class T> class call_result {
         const int name = whole.find_name(hash);
         return name < 0 ? -1 : whole.names[name].node;
     }
-    // Behind a mistake: of the type that the value would have, where the graph says so.
+    // After a mistake: a value of the type that the graph gives, if it gives one.
     template <root_kind Kind, class Leaf> static auto stand_in() {
         constexpr int at = model_node(Leaf::hash);
         if constexpr (at < 0)
@@ -67,7 +68,7 @@ template <class Compiled, class T> class call_result {
     template <int Found> auto found([[maybe_unused]] std::string_view name) const {
         constexpr schedule_result result = Compiled::run_time.results[Found];
         constexpr value_type type = Compiled::final_graph::value.nodes[root_node(Found)].type;
-        // Views of what was bound would change and vanish with it: passes/rewrite.hpp makes copies of such results.
+        // Views of bound data would change and vanish with it, so passes/rewrite.hpp copies such results.
         static_assert(Compiled::broken || is_own(Compiled::run_time.values[result.value]));
         const T* data = executor_->template address<result.value>();
         if constexpr (type.batched)
@@ -82,7 +83,7 @@ template <class Compiled, class T> class call_result {
     static constexpr bool is_own(const stored_value& v) {
         return v.storage == storage_kind::arena || v.storage == storage_kind::uniform;
     }
-    // Results are the roots that are no updates, in order.
+    // Results are the roots that are not updates, in order.
     static constexpr int root_node(int result) {
         int seen = -1;
         for (int r = 0; r < Compiled::final_graph::sizes.roots; ++r) {
@@ -110,14 +111,19 @@ template <class Compiled, class T> class call_result {
     }
 
 public:
+    /// Made by the program; `rows` is the number of rows of the call.
     call_result(const executor<Compiled, T>& e, long rows) : executor_(&e), rows_(rows) {}
+    /// Made by a call that ran in several chunks: per-row values can then not be read.
     static call_result of_chunks(const executor<Compiled, T>& e, long rows) { return {e, -rows}; }
+    /// Returns the number of rows of the call.
     long rows() const { return rows_ < 0 ? -rows_ : rows_; }
+    /// Returns the value of a symbol: a number, or a view with the rows first. A symbol that the program does not
+    /// return is a compile error. Throws `call_error` if the call ran in several chunks and the value is per row.
     template <named_leaf Leaf> auto operator[](const Leaf&) const { return get<root_kind::value, Leaf>(); }
-    // d loss / d symbol, of the symbol's shape
+    /// Returns d loss / d symbol, of the symbol's shape, with the rows first if it is per row.
     template <named_leaf Leaf> auto gradient(const Leaf&) const { return get<root_kind::gradient, Leaf>(); }
 
-    // The gradients one after another, each as one contiguous piece: call(hash of the name, elements).
+    /// Calls `call(hash of the name, elements)` for each gradient, in order; `elements` is one contiguous span.
     template <class Call> void each_gradient(Call&& call) const {
         static constexpr auto all = find_gradients();
         for (const gradient_place& at : all) {
@@ -126,7 +132,7 @@ public:
         }
     }
 
-    // A gradient that each row has its own of, or -1; its name.
+    // The index of a per-row gradient, or -1; its name.
     static constexpr int find_gradient_of_rows() {
         for (int r = 0; r < Compiled::sizes.results; ++r)
             if (Compiled::run_time.results[r].kind == root_kind::gradient &&
@@ -146,7 +152,7 @@ public:
         return copied.data();
     }
 
-    // For into(): the type of a symbol, and its values as one contiguous piece.
+    // For into(): the type of a symbol, and its values as one contiguous span.
     template <class Leaf> static constexpr value_type type_of() {
         return Compiled::final_graph::value.nodes[root_node(find(root_kind::value, Leaf::hash))].type;
     }

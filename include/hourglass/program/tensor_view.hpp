@@ -1,5 +1,4 @@
-// A strided view of a tensor in somebody else's memory: what parameters and results are looked at through. Owns
-// nothing.
+// A strided view of a tensor in memory that it does not own. Parameters and results are accessed through it.
 #pragma once
 
 #include <algorithm>
@@ -23,15 +22,18 @@ concept sized_range_of_numbers = requires(const Range& values) {
     { *std::begin(values) } -> std::convertible_to<double>;
 };
 
+/// A strided view of a tensor of elements `T`; `const T` if it only reads. Owns nothing.
 template <class T> class tensor_view {
     T* data_ = nullptr;
     int rank_ = 0;
     table<std::ptrdiff_t, max_rank + 1> extents_, strides_;
 
 public:
+    /// The type of the elements.
     using value_type = T;
+    /// An empty view.
     constexpr tensor_view() = default;
-    // Row-major and contiguous: `rows` of `extents` where batched, else one.
+    /// A row-major, contiguous view at `data`: `rows` times the extents if the type is batched, else the extents.
     constexpr tensor_view(T* data, const hourglass::value_type& type, long rows) : data_(data) {
         if (type.batched) extents_[rank_++] = rows;
         for (int i = 0; i < type.extents.rank; ++i) extents_[rank_++] = type.extents[i];
@@ -42,43 +44,48 @@ public:
         }
     }
     constexpr tensor_view(const tensor_view&) = default;
-    // A named view looks at something else from then on.
+    /// Rebinds a named view to other data.
     constexpr tensor_view& operator=(const tensor_view&) & = default;
-    // theta[W] = values: copies as many numbers as there are elements, row-major, from a range or another view. Throws
-    // std::invalid_argument where there are more or fewer; then nothing is changed.
+    /// Copies values into the tensor, `theta[W] = values`: as many as it has elements, row-major, from a range or
+    /// another view. Throws `std::invalid_argument` if there are more or fewer; nothing is changed then.
     template <sized_range_of_numbers Range> constexpr const tensor_view& operator=(const Range& values) const
         requires(!std::is_const_v<T>) {
         if (static_cast<std::size_t>(std::size(values)) != size()) refuse(std::size(values));
         std::ranges::transform(values, begin(), [](const auto& x) { return static_cast<T>(x); });
         return *this;
     }
-    // theta[w] = {1, 2, 3}
+    /// The same for a list: `theta[w] = {1, 2, 3}`.
     constexpr const tensor_view& operator=(std::initializer_list<T> values) const requires(!std::is_const_v<T>) {
         return operator=<std::initializer_list<T>>(values);
     }
+    /// The same for another view, assigned to a temporary such as `theta[W]`.
     constexpr const tensor_view& operator=(const tensor_view& values) && requires(!std::is_const_v<T>) {
         return operator=<tensor_view>(values);
     }
+    /// Returns the number of axes.
     constexpr int rank() const { return rank_; }
+    /// Returns the extent of an axis.
     constexpr std::ptrdiff_t extent(int axis) const { return extents_[axis]; }
-    // All of them, outermost first; valid as long as the view.
+    /// Returns all extents, outermost first; valid while the view lives.
     constexpr std::span<const std::ptrdiff_t> extents() const {
         return {extents_.data(), static_cast<std::size_t>(rank_)};
     }
+    /// Returns the distance between neighbours along an axis, in elements.
     constexpr std::ptrdiff_t stride(int axis) const { return strides_[axis]; }
+    /// Returns the number of elements.
     constexpr std::size_t size() const {
         std::size_t n = 1;
         for (int i = 0; i < rank_; ++i) n *= static_cast<std::size_t>(extent(i));
         return n;
     }
-    // One element by its indices, as many as the rank; not checked.
+    /// Returns one element; takes as many indices as the tensor has axes. Not checked.
     template <class... Index> constexpr T& operator()(Index... index) const {
         std::ptrdiff_t offset = 0;
         int axis = 0;
         ((offset += static_cast<std::ptrdiff_t>(index) * strides_[axis++]), ...);
         return data_[offset];
     }
-    // Along the first axis: an element of rank less by one.
+    /// Returns slice `i` along the first axis, a view with one axis less.
     constexpr tensor_view row(std::ptrdiff_t i) const {
         tensor_view r;
         r.data_ = data_ + i * strides_[0];
@@ -89,10 +96,13 @@ public:
         }
         return r;
     }
-    // The elements in row-major order; only of a contiguous view.
+    /// Returns the elements in row-major order. The view must be contiguous.
     constexpr std::span<T> span() const { return {data_, size()}; }
+    /// Returns the address of the first element.
     constexpr T* data() const { return data_; }
+    /// Begins a contiguous view's elements in row-major order.
     constexpr T* begin() const { return data_; }
+    /// Ends them.
     constexpr T* end() const { return data_ + size(); }
 
 private:
@@ -104,12 +114,12 @@ private:
     }
 };
 
-// The same of a type that is known at run time only: one function for all tensors.
+// The view of a type that is only known at run time: one function for all tensors.
 template <class T> HOURGLASS_NOINLINE tensor_view<T> view_at(T* data, const value_type& type) {
     return {data, type, 0};
 }
 
-// The view of a single number, which it converts to, and which is assigned as a number is.
+/// A view of a single number: converts to the number and is assigned like one.
 template <class T> struct scalar_view : tensor_view<T> {
     constexpr scalar_view(const tensor_view<T>& one) : tensor_view<T>(one) {}
     constexpr scalar_view(const scalar_view&) = default;

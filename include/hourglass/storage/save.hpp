@@ -1,6 +1,6 @@
-// Saving and loading parameters and trainers, by name, as safetensors files: hg::save and hg::load. Works on anything
-// that calls a function for each of its tensors, and knows no equations. The files themselves are the business of io/;
-// a program that includes this links hourglass_support.
+// Saves and loads parameters and trainers by name, as safetensors files: `hg::save` and `hg::load`. Works on anything
+// that calls a function for each of its tensors, and knows no equations. io/ reads and writes the files; programs that
+// include this header must link hourglass_support.
 #pragma once
 
 #include <cstdint>
@@ -18,14 +18,15 @@
 
 HOURGLASS_BEGIN
 
-// hg::parameters, or what else calls f(name, view, is_state) for each of its tensors, whose values are contiguous.
+/// `hg::parameters`, or any type that calls `f(name, view, is_state)` for each of its tensors, whose values are
+/// contiguous.
 template <class P>
 concept storable_parameters = requires(P& p) {
     typename P::element_type;
     p.for_each([](const std::string&, const auto&, bool) {});
 };
 
-// hg::trainer: it knows the parameters that it was made with, its optimiser's tensors, and where it stands.
+/// `hg::trainer`, or any type that visits its parameters and its optimiser's tensors and knows its position.
 template <class T>
 concept storable_trainer = requires(T& t) {
     typename T::element_type;
@@ -35,14 +36,15 @@ concept storable_trainer = requires(T& t) {
     t.set_noise_seed(t.noise_seed());
 };
 
-// Loads what fits, and leaves the rest as it is: hg::load(file, theta, hg::matching_only).
+/// The type of `matching_only`.
 struct matching_only_option {};
+/// Loads only what fits and leaves the rest unchanged: `hg::load(file, theta, hg::matching_only)`.
 inline constexpr matching_only_option matching_only{};
 
-// What load found beside what it loaded: tensors that were left out or, with matching_only, did not fit.
+/// What `load` reports: tensors that were left out and, with `matching_only`, those that did not fit.
 using load_result = io::load_result;
 
-// Each tensor that `for_each` visits as a record of T, or as the place that a file's tensor is loaded into.
+// Each tensor that `for_each` visits: as a record of T, or as the target that a file's tensor is loaded into.
 template <class T> HOURGLASS_COLD std::vector<io::tensor_record> make_records(auto&& for_each) {
     std::vector<io::tensor_record> records;
     for_each([&](const std::string& name, const auto& view, bool) {
@@ -58,21 +60,21 @@ template <class T> HOURGLASS_COLD std::vector<io::tensor_target> make_targets(au
     return targets;
 }
 
-// The parameters and state as records for io::write_safetensors: for a file with metadata of one's own.
+/// Returns parameters and state as records for `io::write_safetensors`, for a file with metadata of your own.
 template <storable_parameters P> HOURGLASS_COLD std::vector<io::tensor_record> records_of(const P& theta) {
     return make_records<typename P::element_type>([&](auto&& f) { theta.for_each(f); });
 }
 
-// Writes all parameters and state of theta, in its own element type, under the names that they have in the model:
-// "h.weight" as [out, in], "h.bias" as [out], as torch.nn.Linear has them. Atomically: until it returns, what stood
-// under the name stands there still. Throws io::error where the file cannot be written.
+/// Writes all parameters and state of theta, in its element type, under their names in the model: `h.weight` as [out,
+/// in], `h.bias` as [out], as in `torch.nn.Linear`. Atomic: until it returns, an existing file stays in place. Throws
+/// `io::error` if the file cannot be written.
 template <storable_parameters P> HOURGLASS_COLD void save(const std::filesystem::path& file, const P& theta) {
     io::write_safetensors(file, records_of(theta));
 }
 
-// Writes a trainer with all that its next step depends on: the parameters and state that it was made with, the
-// optimiser's tensors ("h.weight.first_moment"), the number of steps and the seed of its noise. Otherwise as above.
-// `metadata` are texts of the caller's own, whose keys do not begin with "hourglass.".
+/// Writes a trainer with everything that its next step depends on: all its parameters and state, the optimiser's
+/// tensors (`h.weight.first_moment`), the number of steps and the seed of its noise. Otherwise as above. `metadata`
+/// holds further texts; its keys must not begin with `hourglass.`.
 template <storable_trainer T> HOURGLASS_COLD void save(const std::filesystem::path& file, const T& train,
                                                        const std::map<std::string, std::string>& metadata = {}) {
     using element = typename T::element_type;
@@ -81,17 +83,17 @@ template <storable_trainer T> HOURGLASS_COLD void save(const std::filesystem::pa
                       {train.steps(), train.noise_seed()}, metadata);
 }
 
-// Reads all parameters and state of theta from a file that holds exactly these, in F64, F32, F16 or BF16; they are
-// converted to theta's element type, to the nearest where it is narrower. Of a trainer's file the optimiser's tensors
-// are passed over. Tensors of other element types, such as a batch norm's I64 counter, are left out: the result lists
-// them. NaN and infinities are loaded like any number. Throws io::error that names every tensor which is missing, too
-// much, of another shape, or holds a finite number that float cannot hold; theta is then as it was. Takes n log n in
-// the number of tensors, and about the file's size of memory.
+/// Reads all parameters and state of theta from a file that holds exactly these, in F64, F32, F16 or BF16. Values are
+/// converted to theta's element type, rounded to nearest if it is narrower; NaN and infinities are kept. The
+/// optimiser's tensors in a trainer's file are ignored. Tensors of other element types, such as a batch norm's I64
+/// counter, are left out and listed in the result. Throws `io::error` naming every tensor that is missing, unexpected,
+/// of another shape, or holds a finite number outside the range of float; theta is then unchanged. Takes O(n log n)
+/// time in the number of tensors, and about as much memory as the file is long.
 template <storable_parameters P> HOURGLASS_COLD load_result load(const std::filesystem::path& file, P& theta) {
     return io::load_tensors(file, make_targets<typename P::element_type>([&](auto&& f) { theta.for_each(f); }));
 }
 
-// The same of those tensors that fit. What does not is in the result, and is no error; a file that cannot be read is.
+/// Loads only the tensors that fit. The result lists the others; only a file that cannot be read is an error.
 template <storable_parameters P>
 HOURGLASS_COLD load_result load(const std::filesystem::path& file, P& theta, matching_only_option) {
     return io::load_tensors(file, make_targets<typename P::element_type>([&](auto&& f) { theta.for_each(f); }),
@@ -110,21 +112,22 @@ HOURGLASS_COLD load_result load_trainer(const std::filesystem::path& file, T& tr
     return result;
 }
 
-// Reads what save(file, train) wrote into a trainer of the same model and rule and into the parameters that it was made
-// with; its seed becomes the saved one. It then goes on as the saved one would have, bit for bit. Throws io::error as
-// above, also for a file that has no optimiser's tensors, steps or seed; trainer and parameters are then as they were.
+/// Reads a file of `save(file, train)` into a trainer of the same model and rule, and into its parameters; the seed of
+/// its noise becomes the saved one. Training then continues bit for bit as the saved trainer would have. Throws
+/// `io::error` as above, and also for a file without optimiser's tensors, steps or seed; trainer and parameters are
+/// then unchanged.
 template <storable_trainer T> load_result load(const std::filesystem::path& file, T& train) {
     return load_trainer(file, train, io::load_what::everything);
 }
 
-// The same of what fits: parameters, the optimiser's tensors, the number of steps and the seed. Of a file that holds
-// only weights, these are the parameters. The result lists what is missing or does not fit; that is no error.
+/// Loads only what fits: parameters, the optimiser's tensors, the number of steps and the seed; from a file of weights,
+/// the parameters. The result lists the rest, which is no error.
 template <storable_trainer T> load_result load(const std::filesystem::path& file, T& train, matching_only_option) {
     return load_trainer(file, train, io::load_what::matching_only);
 }
 
-// Has io::train write and read a model's files: weights, and the trainer to go on from. Both must live as long as the
-// task.
+/// Lets `io::train` write and read the files of a model: its weights, and the trainer for resuming. Both must live as
+/// long as the task.
 template <storable_parameters P, storable_trainer T> void store_with(io::training_hooks& task, P& theta, T& train) {
     task.weights = [&theta] { return records_of(theta); };
     task.save = [&train](const std::filesystem::path& file, const std::map<std::string, std::string>& metadata) {
