@@ -20,7 +20,7 @@ void put_in(const temporary_folder& folder, const std::string& path, const std::
     put(folder / path, text);
 }
 int in_groups(const temporary_folder& folder) {
-    return processors::in_control_group((folder / "process").string(), (folder / "groups").string());
+    return processors::in_control_group((folder / "process").c_str(), (folder / "groups").c_str());
 }
 
 }

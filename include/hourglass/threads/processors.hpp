@@ -7,7 +7,6 @@
 #include <cstdio>
 #include <cstdlib>
 #include <cstring>
-#include <string>
 
 #include <hourglass/config.hpp>
 
@@ -22,48 +21,75 @@ HOURGLASS_BEGIN
 
 namespace processors {
 
-// The first line of a file that contains a given string, without its end; empty if there is none.
-inline std::string first_line(const std::string& path, const char* containing = "") {
-    std::string found;
-    if (std::FILE* file = std::fopen(path.c_str(), "r")) {
+// A line or a path. Longer text is truncated. Every program that uses the library compiles this file, so it does
+// without std::string, whose inlined code would be five times as large.
+class short_text {
+    char text_[4096] = "";
+    std::size_t size_ = 0;
+
+public:
+    HOURGLASS_COLD short_text& add(const char* more, std::size_t count) {
+        count = std::min(count, sizeof text_ - 1 - size_);
+        std::memcpy(text_ + size_, more, count);
+        truncate(size_ + count);
+        return *this;
+    }
+    short_text& add(const char* more) { return add(more, std::strlen(more)); }
+    void truncate(std::size_t size) { text_[size_ = size] = 0; }
+    std::size_t size() const { return size_; }
+    const char* begin() const { return text_; }
+};
+
+// Appends the first line of a file that contains a text, without its end; nothing if there is none.
+HOURGLASS_COLD inline void add_line(short_text& to, const short_text& path, const char* containing = "") {
+    if (std::FILE* file = std::fopen(path.begin(), "r")) {
         char line[4096];
-        while (found.empty() && std::fgets(line, sizeof line, file))
-            if (std::strstr(line, containing)) found.assign(line, std::strcspn(line, "\n"));
+        while (std::fgets(line, sizeof line, file))
+            if (std::strstr(line, containing)) {
+                to.add(line, std::strcspn(line, "\n"));
+                break;
+            }
         std::fclose(file);
     }
-    return found;
 }
 
-// Parses a quota of processor time, "200000 100000" or "max 100000". Returns the number of processors, rounded up.
-inline int of_quota(const std::string& text) {
+// Parses a quota of processor time, "200000 100000" or "max 100000". Returns how many processors that is, rounded up.
+HOURGLASS_COLD inline int of_quota(const char* text) {
     char* end = nullptr;
-    const double time = std::strtod(text.c_str(), &end), period = std::strtod(end, nullptr);
+    const double time = std::strtod(text, &end), period = std::strtod(end, nullptr);
     if (!(time > 0) || !(period > 0)) return INT_MAX;
     return static_cast<int>(std::clamp((time - 1) / period + 1, 1.0, 1e6));
 }
 
-// The smallest quota of a control group and its ancestors. `process` is the text of /proc/self/cgroup. `root` is where
-// the groups are mounted: in a container that is its own group, whatever path /proc tells the process.
-HOURGLASS_COLD inline int in_control_group(const std::string& process, const std::string& root) {
-    int least = INT_MAX;
-    const auto look = [&](std::string group, const std::string& mount, int (*read)(const std::string&)) {
-        for (;;) {
-            least = std::min(least, read(mount + group));
-            if (group.empty()) return;
-            group.resize(group.rfind('/') == std::string::npos ? 0 : group.rfind('/'));
-        }
-    };
-    const auto path_in = [](const std::string& line) {
-        const std::size_t colon = line.rfind(':');
-        const std::string path = colon == std::string::npos ? "" : line.substr(colon + 1);
-        return path == "/" ? std::string() : path;
-    };
-    look(path_in(first_line(process, "0::")), root,
-         [](const std::string& group) { return of_quota(first_line(group + "/cpu.max")); });
-    look(path_in(first_line(process, ":cpu")), root + "/cpu", [](const std::string& group) { // version 1
-        return of_quota(first_line(group + "/cpu.cfs_quota_us") + " " + first_line(group + "/cpu.cfs_period_us"));
-    });
-    return least;
+// The least quota of a control group and its ancestors. The group is named by the line of `process` that contains
+// `line`; groups are mounted at `mount`, and the files that hold a quota are called `quota` and, in version 1,
+// `period`.
+HOURGLASS_COLD inline int least_quota(const short_text& process, const char* line, const short_text& mount,
+                                      const char* quota, const char* period) {
+    short_text found;
+    add_line(found, process, line);
+    const char* const colon = std::strrchr(found.begin(), ':');
+    short_text group = mount;
+    if (colon && std::strcmp(colon + 1, "/") != 0) group.add(colon + 1);
+    for (int least = INT_MAX;;) {
+        short_text values;
+        add_line(values, short_text(group).add(quota));
+        if (period) add_line(values.add(" "), short_text(group).add(period));
+        least = std::min(least, of_quota(values.begin()));
+        if (group.size() <= mount.size()) return least;
+        const char* const slash = std::strrchr(group.begin() + mount.size(), '/');
+        group.truncate(slash ? static_cast<std::size_t>(slash - group.begin()) : mount.size());
+    }
+}
+
+// The least quota of the process's control group and its ancestors, of both versions of Linux's control groups.
+// `process` is normally /proc/self/cgroup, and `root` the folder where groups are mounted. In a container that is its
+// own group, whatever path the process sees.
+HOURGLASS_COLD inline int in_control_group(const char* process, const char* root) {
+    const short_text lines = short_text().add(process), mount = short_text().add(root);
+    return std::min(
+        least_quota(lines, "0::", mount, "/cpu.max", nullptr),
+        least_quota(lines, ":cpu", short_text(mount).add("/cpu"), "/cpu.cfs_quota_us", "/cpu.cfs_period_us"));
 }
 
 // The processors that the scheduler may put this thread on, as set by taskset and the like.
