@@ -84,7 +84,7 @@ inline constexpr hg::graph graph{{
 
 
 def chain(nodes):
-    """A program for the gradient of that many elementwise nodes, one behind another, with an equation for each."""
+    """A program for the gradient of that many elementwise nodes, one after another, with an equation for each."""
     names = [f"h{i}" for i in range(nodes)]
     equations = "\n".join(f"    h{i} = {FUNCTIONS[i % len(FUNCTIONS)].format(f'h{i - 1}')}," for i in range(1, nodes))
     return program_over("chain_model", f"""{symbols(["loss", *names])}

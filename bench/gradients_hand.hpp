@@ -68,14 +68,14 @@ template <int N> double sum(const double* x, double* g) {
 
 // Products of all other elements, from prefix and suffix products: for vectors that contain a zero.
 template <int N> void product_of_others(const double* x, double* g) {
-    double before = 1, behind = 1;
+    double before = 1, after = 1;
     for (int i = 0; i < N; ++i) {
         g[i] = before;
         before *= x[i];
     }
     for (int i = N - 1; i >= 0; --i) {
-        g[i] *= behind;
-        behind *= x[i];
+        g[i] *= after;
+        after *= x[i];
     }
 }
 template <int N> bool holds_zero(const double* x) {

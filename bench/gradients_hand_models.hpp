@@ -213,20 +213,20 @@ template <int N> double stochastic_volatility(const double* x, const double* obs
             rest += term(u[i] + mu, observed[i], 0.5, a.data() + i, [](double* to, double v) { *to = v; });
             rest += 0.5 * x[i] * x[i];
         });
-    double behind = 0, in_phi = 0, in_sigma = 0;
+    double after = 0, in_phi = 0, in_sigma = 0;
     for (int i = N - 1; i > 0; --i) {
         slopes += a[i];
-        behind = fused_multiply_add(phi, behind, a[i]);
-        in_phi = fused_multiply_add(behind, u[i - 1], in_phi);
-        in_sigma = fused_multiply_add(behind, x[i], in_sigma);
-        g[i] = sigma * behind - x[i];
+        after = fused_multiply_add(phi, after, a[i]);
+        in_phi = fused_multiply_add(after, u[i - 1], in_phi);
+        in_sigma = fused_multiply_add(after, x[i], in_sigma);
+        g[i] = sigma * after - x[i];
     }
     slopes += a[0];
-    behind = phi * behind + a[0];
-    g[0] = sigma * root * behind - x[0];
-    g[N] = in_phi + behind * x[0] * sigma * phi * root * root * root;
+    after = phi * after + a[0];
+    g[0] = sigma * root * after - x[0];
+    g[N] = in_phi + after * x[0] * sigma * phi * root * root * root;
     const double by_5 = 1 + sigma * sigma / 25, by_10 = 1 + mu * mu / 100;
-    g[N + 1] = in_sigma + behind * x[0] * root - 2 * sigma / 25 / by_5;
+    g[N + 1] = in_sigma + after * x[0] * root - 2 * sigma / 25 / by_5;
     g[N + 2] = slopes - 2 * mu / 100 / by_10;
     return -total(likelihood) - rest - std::log(5 * by_5) - std::log(10 * by_10) - std::log(2.0);
 }

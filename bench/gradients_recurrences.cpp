@@ -15,12 +15,12 @@ HOURGLASS_SYMBOLS(shock, u, share, h);
 
 inline constexpr hg::graph reverting{next(u) = share * u + shock};
 // The first step is separate: its shock is divided by sqrt(1 - phi^2), and the scan starts after it.
-HOURGLASS_SYMBOLS(first, behind);
+HOURGLASS_SYMBOLS(first, after);
 template <int N> inline constexpr hg::graph volatility_graph{
     first = sum(hg::slice<0, 1>(h_std<N>)) * sigma / sqrt(1 - square(phi)),
-    behind = hg::scan<"walk">(reverting, hg::along(shock = sigma * hg::slice<1, N>(h_std<N>)), hg::carry(u = first),
-                              share = phi)[next(u)],
-    h = concatenate(hg::reshape<1>(first), behind) + mu,
+    after = hg::scan<"walk">(reverting, hg::along(shock = sigma * hg::slice<1, N>(h_std<N>)), hg::carry(u = first),
+                             share = phi)[next(u)],
+    h = concatenate(hg::reshape<1>(first), after) + mu,
     y = -0.5 * sum(square(observed<N>) * exp(-h) + h) - 0.5 * sum(square(h_std<N>)) - log(5 + square(sigma) / 5) -
         log(10 + square(mu) / 10) - std::numbers::ln2,
 };

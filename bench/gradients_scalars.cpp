@@ -22,12 +22,12 @@ std::vector<double> positive(int n) {
 // --- functions of a vector
 
 template <int N> inline constexpr hg::argument<"x", N> at;
-HOURGLASS_SYMBOLS(before, behind);
+HOURGLASS_SYMBOLS(before, after);
 
 template <int N> inline constexpr hg::graph rosenbrock_graph{
     before = hg::slice<0, N - 1>(at<N>),
-    behind = hg::slice<1, N>(at<N>),
-    y = sum(100 * square(behind - square(before)) + square(1 - before)),
+    after = hg::slice<1, N>(at<N>),
+    y = sum(100 * square(after - square(before)) + square(1 - before)),
 };
 template <int N> double rosenbrock_by_hand(const double* x, double* g) {
     double value = 0;
@@ -44,8 +44,8 @@ template <int N> double rosenbrock_by_hand(const double* x, double* g) {
 // sum x log x + sum c (x_k - x_{k+1})^2 + e^(x_0 x_{n-1})
 template <int N> inline constexpr hg::graph chain_graph{
     before = hg::slice<0, N - 1>(at<N>),
-    behind = hg::slice<1, N>(at<N>),
-    y = sum(at<N>* log(at<N>)) + chain_stiffness* sum(square(before - behind)) +
+    after = hg::slice<1, N>(at<N>),
+    y = sum(at<N>* log(at<N>)) + chain_stiffness* sum(square(before - after)) +
         sum(exp(hg::slice<0, 1>(at<N>) * hg::slice<N - 1, N>(at<N>))),
 };
 template <int N> double chain_by_hand(const double* x, double* g) {

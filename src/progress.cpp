@@ -111,9 +111,9 @@ double progress::now() const {
 // Estimates from everything this run has spent, evaluation and saving included, since the rest will need them too.
 double progress::seconds_left(std::int64_t done, double at) const {
     const auto all = static_cast<double>(examples_);
-    const double behind = (epoch_ - first_epoch_) * all + static_cast<double>(done);
+    const double after = (epoch_ - first_epoch_) * all + static_cast<double>(done);
     const double ahead = (epochs_ - epoch_ + 1) * all - static_cast<double>(done);
-    return behind > 0 ? std::max(0.0, (at - start_) * ahead / behind) : -1;
+    return after > 0 ? std::max(0.0, (at - start_) * ahead / after) : -1;
 }
 
 void progress::begin_epoch(int epoch) {

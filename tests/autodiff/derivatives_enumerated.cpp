@@ -229,7 +229,7 @@ TEST_CASE("powers at zero, at whole exponents and below zero") {
     std::vector<place> places;
     for (double x : {0.0, -0.0, 1.0, 23.0, 0.5, -2.0})
         for (double p : {0.0, 1.0, 2.0, 3.0, 4.0, -1.0, -2.0, 2.5, 0.5}) places.push_back({x, p});
-    // Zero in p at x = 0, and everything after it; from x = 0 on the infinite ones in x alone have no convention.
+    // Zero in p at x = 0, and everything after it; from x = 0 on the infinite ones in x only have no convention.
     check({&hg::record<ops::pow>,
            {0, 1},
            3,

@@ -344,8 +344,8 @@ inline constexpr hg::graph model{
 TEST_CASE("the branch that where does not take is differentiated too, so it must be finite") {
     using namespace choices;
     const numbers values = {2, 0, -1};
-    hg::gradient<model, careless, hg::wrt<x>, hg::element<double>> behind;
-    const auto out = behind(x = values);
+    hg::gradient<model, careless, hg::wrt<x>, hg::element<double>> after;
+    const auto out = after(x = values);
     CHECK(std::isfinite(out[careless]));
     CHECK(std::isnan(out.gradient(x)(0, 1)));
     hg::gradient<model, loss, hg::wrt<x>, hg::element<double>> before;

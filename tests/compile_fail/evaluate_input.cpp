@@ -1,4 +1,4 @@
-// expect: \{"hg::evaluate takes a program of arguments alone, but `x` is for each example: make it an hg::argument"\}
+// expect: \{"hg::evaluate takes a program of arguments only, but `x` is for each example: make it an hg::argument"\}
 // max-lines: 25
 #include "small_model.hpp"
 

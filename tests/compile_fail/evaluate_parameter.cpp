@@ -1,4 +1,4 @@
-// expect: \{"hg::evaluate takes a program of arguments alone, but `W` is a parameter: feed it,
+// expect: \{"hg::evaluate takes a program of arguments only, but `W` is a parameter: feed it,
 // expect: hg::from<\.\.\.>, or make it an hg::argument"\}
 // max-lines: 25
 #include "small_model.hpp"

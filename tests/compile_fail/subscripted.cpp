@@ -1,4 +1,4 @@
-// expect: \{"in equation `extra`: x\[0\] is not a part of a tensor: write slice<0, 1>\(x\) for elements 0 to 1 \(not included\)
+// expect: \{"in equation `extra`: x\[0\] is not a part of a tensor: write slice<0, 1>\(x\) for elements 0 to 1
 // max-lines: 25
 #include "ten_equations.hpp"
 

@@ -42,7 +42,7 @@ TEST_CASE("batches cover every example once and keep the short last one") {
     CHECK(data::batches(3, 128)[0].size() == 3);
 }
 
-TEST_CASE("an epoch's order depends on seed and epoch alone") {
+TEST_CASE("an epoch's order depends on seed and epoch only") {
     data::batches a(1000, 32, 5);
     data::batches b(1000, 100, 5);
     data::batches c(1000, 32, 6);

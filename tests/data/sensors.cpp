@@ -1,4 +1,4 @@
-// Simulated series: what their extents and values are, and that each depends on its number alone.
+// Simulated series: what their extents and values are, and that each depends on its number only.
 #include <hourglass/data/sensors.hpp>
 
 #include <algorithm>

@@ -83,7 +83,7 @@ TEST_CASE("the triangle points up at rotation 0") {
     CHECK(row_sum(20) == 0);
 }
 
-TEST_CASE("picture n depends on seed and n alone") {
+TEST_CASE("picture n depends on seed and n only") {
     const auto all = data::make_shapes({.count = 50, .seed = 7});
     const auto part = data::make_shapes({.count = 10, .seed = 7, .first = 20});
     const auto other = data::make_shapes({.count = 10, .seed = 8, .first = 20});

@@ -54,7 +54,7 @@ TEST_CASE("a pair of files: the last tenth is the test set, labels go with their
     CHECK(both.test.image(1)[5] == doctest::Approx(24 / 255.0));
     CHECK(both.train.image(22)[0] == doctest::Approx(22 / 255.0));
 
-    const data::split few = data::load((folder / "a,b").string(), 5, 1); // images alone
+    const data::split few = data::load((folder / "a,b").string(), 5, 1); // images only
     CHECK(few.train.count == 5);
     CHECK(few.train.pixels.size() == 5 * 6);
     CHECK(few.train.labels.empty());

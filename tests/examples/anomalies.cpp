@@ -1,4 +1,4 @@
-// The example anomalies, end to end: on the table that it draws, on tables that it has not seen, and scoring alone.
+// The example anomalies, end to end: on the table that it draws, on tables that it has not seen, and scoring only.
 #include "examples/example_run.hpp"
 
 #define main example_main

@@ -1,5 +1,5 @@
 // What is said of a program or a call with a mistake, through the same functions at run time; models are in
-// expr/diagnostics.cpp. That the compilers print it, once, and that the code behind it has no errors of its own, is
+// expr/diagnostics.cpp. That the compilers print it, once, and that the code after it has no errors of its own, is
 // held by tests/compile_fail.
 #include <array>
 #include <string>

@@ -1,5 +1,5 @@
 // Noise in equations: leaves with a name, an identity and a value that depends on seed, step, example and element
-// alone; noise that is fed; dropout and what else differs between training and evaluation. The generator's own tests
+// only; noise that is fed; dropout and what else differs between training and evaluation. The generator's own tests
 // are elsewhere.
 #include <hourglass/hourglass.hpp>
 #include <hourglass/math/philox.hpp>

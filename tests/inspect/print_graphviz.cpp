@@ -49,7 +49,7 @@ std::string fault_of(const std::string& dot) {
         else if (!in_string && dot[i] == '{')
             ++depth;
         else if (!in_string && dot[i] == '}' && --depth == 0 && i + 2 != dot.size())
-            return "text behind the last brace";
+            return "text after the last brace";
         else if (in_string && dot[i] == '\n')
             return "a line break in a string";
     }

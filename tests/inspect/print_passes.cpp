@@ -235,7 +235,7 @@ result loss = loss
 )");
 }
 
-TEST_CASE("numbers before and behind a division") {
+TEST_CASE("numbers before and after a division") {
     const hg::graph_builder simplified = hg::simplify(passes::quotients::compiled_graph::specified::view(), true);
     CHECK(hg::print(hg::prune(simplified.view()), "simplified") == R"(simplified: 12 nodes
 x, same: [rows, 3] = input

@@ -73,7 +73,7 @@ gradient phi = %23
 )");
 }
 
-TEST_CASE("what a step of each scan does stands behind the schedule") {
+TEST_CASE("what a step of each scan does stands after the schedule") {
     CHECK(hg::print_schedule<walk::slope>() == R"(schedule: 3 groups, at most 128 rows
 values:
   phi: [] parameter

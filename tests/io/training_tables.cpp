@@ -1,4 +1,4 @@
-// The training loop with data of a caller's own, which it knows by numbers alone: which examples a step is given, what
+// The training loop with data of a caller's own, which it knows by numbers only: which examples a step is given, what
 // the best epoch is chosen by, the callback, and what a task must have.
 #include <hourglass/data/batches.hpp>
 #include <hourglass/io/training.hpp>

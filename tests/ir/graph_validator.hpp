@@ -15,7 +15,7 @@ namespace fuzz {
 
 namespace hg = hourglass;
 
-// A node a line: number, operation, operands, options, type, name; results behind them.
+// A node a line: number, operation, operands, options, type, name; results after them.
 inline std::string describe(hg::graph_view g) {
     std::ostringstream out;
     out.precision(17);
@@ -87,7 +87,7 @@ inline std::string fault_of_node(hg::graph_view g, int n) {
     for (int i = 0; i < node.type.extents.rank; ++i)
         if (node.type.extents[i] < 1) return "an empty extent";
     for (int i = node.type.extents.rank; i < hg::max_rank; ++i)
-        if (node.type.extents[i] != 0) return "extents behind the rank: equal shapes would compare unequal";
+        if (node.type.extents[i] != 0) return "extents after the rank: equal shapes would compare unequal";
     return node.operand_count > 0 ? fault_of_inference(g, n) : fault_of_leaf(g, n);
 }
 inline std::string fault_of_name(hg::graph_view g, int i, std::set<std::uint64_t>& hashes) {

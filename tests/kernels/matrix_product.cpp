@@ -18,7 +18,7 @@ namespace {
 
 namespace kernels = hourglass::kernels;
 
-// Memory without slack behind it, so that the address sanitizer sees any read past the end.
+// Memory without slack after it, so that the address sanitizer sees any read past the end.
 template <class T> struct exact_array {
     explicit exact_array(std::size_t size) : size(size), data(new T[size]) {}
     std::size_t size;

@@ -1,5 +1,5 @@
 // How parameters start: each formula's bounds and moments, orthogonal matrices, and that the numbers are a function of
-// seed and name alone.
+// seed and name only.
 #include <hourglass/hourglass.hpp>
 
 #include <algorithm>

@@ -240,7 +240,7 @@ protected:
         const double m = range(x).magnitude() * indices.size();
         return apply<ops::scatter>({picked}, {-m, m}, o);
     }
-    // Of literals alone.
+    // Of literals only.
     constexpr int constant() {
         const double number = dice_.number();
         const int repeated = known(filled(h(literal(number)), {some_matrix(), false}).index, {number, number});

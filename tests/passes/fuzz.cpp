@@ -203,7 +203,7 @@ TEST_CASE("a graph with a fault is refused, in words") {
         g.nodes[g.nodes.size() - 1].type.extents = hg::make_shape(9, 9);
         CHECK(find_fault(g.view()).find("does not infer") != std::string::npos);
     }
-    SUBCASE("an operand behind its use") {
+    SUBCASE("an operand after its use") {
         const int n = g.nodes.size() - 1;
         g.operands[g.nodes[n].first_operand] = n;
         CHECK(find_fault(g.view()).find("does not stand before it") != std::string::npos);

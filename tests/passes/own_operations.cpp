@@ -39,7 +39,7 @@ std::string without_names(std::string text) {
     std::string result;
     int depth = 0;
     for (std::size_t i = 0; i < text.size(); ++i) {
-        // options: a bracket right behind a name
+        // options: a bracket right after a name
         if (text[i] == '[' && (depth > 0 || (i > 0 && std::isalpha(static_cast<unsigned char>(text[i - 1]))))) ++depth;
         if (depth == 0) result += text[i];
         if (text[i] == ']' && depth > 0) --depth;

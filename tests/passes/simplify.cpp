@@ -112,7 +112,7 @@ TEST_CASE("scales of what is summed: at least 1, negative signs, and those of de
     CHECK(simplified([](formula& f) { return sum(f.derived([&] { return hadamard(f.x, 0.5); })); }) ==
           "multiply(sum(x), 0.5)");
 }
-TEST_CASE("common factors of all examples, in derivatives alone") {
+TEST_CASE("common factors of all examples, in derivatives only") {
     const auto product = [](formula& f) { return hadamard(f.x, sum(f.X)); };
     CHECK(simplified([&](formula& f) { return sum(f.derived([&] { return product(f); })); }) ==
           "multiply(sum(x), sum(X))");

@@ -1,4 +1,4 @@
-// What is made of the model's own numbers alone is computed when a program is made, and is there in every call,
+// What is made of the model's own numbers is computed when a program is made, and is there in every call,
 // whatever the calls write: constant Jacobians, alone and beside what each call computes. What calls change is not.
 #include <hourglass/hourglass.hpp>
 

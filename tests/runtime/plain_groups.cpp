@@ -133,7 +133,7 @@ TEST_CASE_TEMPLATE("parts of an axis, and axes with zeros around them", T, float
         }
 }
 
-TEST_CASE_TEMPLATE("one behind another along an axis, with and without a batch axis", T, float, double) {
+TEST_CASE_TEMPLATE("one after another along an axis, with and without a batch axis", T, float, double) {
     for (const long rows : {1L, 3L, 33L})
         for (const bool first : {false, true})
             for (const bool second : {false, true}) {

@@ -34,7 +34,7 @@ inline constexpr hg::symbol<"slopes"> slopes;
 inline constexpr hg::symbol<"of_all_calls"> of_all_calls;
 
 // Between the first products and the last may lie one of each row of the call, one that is computed once for all calls,
-// or nothing. Without anything batched, one thread alone calls the groups by name.
+// or nothing. Without anything batched, a single thread calls the groups by name.
 inline constexpr hg::graph products{
     doubled = 2 * square,
     xa = matmul(x, a),

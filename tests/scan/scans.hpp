@@ -135,7 +135,7 @@ template <int N> inline constexpr hg::graph model{
 
 }
 
-// No state at all: a layer over the steps, and of it what the parameters alone lead to.
+// No state at all: a layer over the steps, and of it what only the parameters lead to.
 namespace without_states {
 
 inline constexpr hg::input<"x", 4, 2> x;

@@ -301,7 +301,7 @@ TEST_CASE("a group has at most 64 instructions") {
     CHECK(f.at(1).count == 36);
 }
 
-TEST_CASE("what is read through a reshape is read from memory, in a group behind it") {
+TEST_CASE("what is read through a reshape is read from memory, in a group after it") {
     graph m;
     const auto a = tanh(m.input("x", make_shape(2, 3))), flat = m.reshaped(a, make_shape(6)),
                back = m.reshaped(flat, make_shape(2, 3)), out = sin(flat), same_domain = cos(back);

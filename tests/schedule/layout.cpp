@@ -32,7 +32,7 @@ TEST_CASE("who reads what another group made waits, once") {
     m.group({x}, {b});   // of nobody
     m.group({a}, {c});   // of the first
     m.group({a, b}, {}); // of those before the wait
-    m.group({x, c}, {}); // of the third, behind it
+    m.group({x, c}, {}); // of the third, after it
     CHECK(waits_of(m) == groups{2, 4});
 }
 
@@ -157,7 +157,7 @@ struct pairs : graph {
         first[5] = leaf<ops::noise>("first", {make_shape(4), true}, ops::noise_source{});
         second[5] = leaf<ops::noise>("second", {make_shape(4), true}, ops::noise_source{});
         first[6] = sum_over(square(first[2]), 0, 2);
-        second[6] = sum_over(square(sum_over_rows(x * first[6])), 0, 2); // behind the first
+        second[6] = sum_over(square(sum_over_rows(x * first[6])), 0, 2); // after the first
         for (int i = 0; i < 7; ++i) ask_for(first[i]), ask_for(second[i]);
         s = hg::plan(g.view(), 8);
     }

@@ -34,7 +34,7 @@ struct ordered : fused {
 
 }
 
-TEST_CASE("an update runs right behind what it is made of, before what has nothing to do with it") {
+TEST_CASE("an update runs right after what it is made of, before what has nothing to do with it") {
     graph m;
     const auto x = m.input("x", make_shape(3)), w = m.parameter("w", make_shape(3));
     const auto used = x * w, total = m.sum_over_rows(used), other = m.sum_over_rows(tanh(x));
@@ -47,17 +47,17 @@ TEST_CASE("an update runs right behind what it is made of, before what has nothi
     CHECK_FALSE(o.is_late(next));
 }
 
-TEST_CASE("an update runs behind the last reader of the old value") {
+TEST_CASE("an update runs after the last reader of the old value") {
     graph m;
     const auto x = m.input("x", make_shape(3)), w = m.parameter("w", make_shape(3));
     const auto total = m.sum_over_rows(x), read = x * w, read_again = m.sum_over_rows(sin(read)) * w,
-               behind = m.sum_over_rows(tanh(x) * read_again);
+               after = m.sum_over_rows(tanh(x) * read_again);
     m.ask_for(total);
-    m.ask_for(behind);
+    m.ask_for(after);
     const auto next = m.update(w, w - total);
     const ordered o(m);
     CHECK(o.place(next) == o.place(read_again) + 1);
-    CHECK(o.place(next) < o.place(behind));
+    CHECK(o.place(next) < o.place(after));
 }
 
 TEST_CASE("an update that is read by nobody runs before all else") {
@@ -71,15 +71,15 @@ TEST_CASE("an update that is read by nobody runs before all else") {
 TEST_CASE("a tail that another one reads runs before it, and both wait for what it needs") {
     graph m;
     const auto x = m.input("x", make_shape(3)), w = m.parameter("w", make_shape(3));
-    const auto before = m.sum_over_rows(tanh(x)), behind = m.sum_over_rows(sin(x) * before);
+    const auto before = m.sum_over_rows(tanh(x)), after = m.sum_over_rows(sin(x) * before);
     const auto gradient = m.sum_over_rows(x * before);
-    m.ask_for(behind);
+    m.ask_for(after);
     const auto next = m.update(w, w - gradient);
     const ordered o(m);
     for (const auto tail : {gradient, next}) CHECK(o[tail].tail);
     CHECK(o.place(before) < o.place(gradient));
     CHECK(o.place(gradient) + 1 == o.place(next));
-    CHECK(o.place(next) < o.place(behind));
+    CHECK(o.place(next) < o.place(after));
 }
 
 TEST_CASE("updates that read each other's old values element by element are written in one pass") {

@@ -1,5 +1,5 @@
 // What must hold of every schedule, whatever the graph: everything is written before it is read, nothing lies where
-// something else is still needed, threads wait between what depends on each other, updates come behind the last reader
+// something else is still needed, threads wait between what depends on each other, updates come after the last reader
 // of the old value, and what is computed once is the same in every call. Found out anew from the arrays, not by the
 // planner's own helpers.
 #pragma once
@@ -75,7 +75,7 @@ class schedule_checks {
             }
             add(load.value, false, in_place);
             if (is_value(load.value) && furthest >= size_of(load.value))
-                fail("group", p, "reads behind the end of a value");
+                fail("group", p, "reads after the end of a value");
         }
         for (int i = 0; i < group.store_count; ++i) {
             const hg::group_store& store = s_.stores[group.first_store + i];
@@ -121,7 +121,7 @@ class schedule_checks {
             }
         for (int v = 0; v < s_.values.size; ++v) {
             if (!is_target(v) || written[at(v)] < 0) continue;
-            if (last_read[at(v)] > written[at(v)]) fail("value", v, "is read behind its update");
+            if (last_read[at(v)] > written[at(v)]) fail("value", v, "is read after its update");
             for (const touch& t : touches_[at(written[at(v)])])
                 if (t.value == v && !t.writes && !t.in_place)
                     fail("value", v, "is updated by a group that still reads it elsewhere");

@@ -156,7 +156,7 @@ class schedule_interpreter {
         rules<double>()[*node.op].whole(e);
     }
     void draw(const hg::schedule_group& group) {
-        // As the interpreter draws it: a graph of this leaf alone.
+        // As the interpreter draws it: a graph of this leaf only.
         hg::graph_builder alone;
         const int name = alone.intern("noise");
         alone.names[name].node = alone.push_leaf(g_[group.node].op, name, g_[group.node].type, g_[group.node].options);

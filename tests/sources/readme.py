@@ -84,7 +84,7 @@ def sh_faults(code):
         words = words[[word.endswith("/dev") for word in words].index(True):] if "./dev" in words else []
         if len(words) < 2:
             continue
-        own = words[2:words.index("--")] if "--" in words else words[2:]  # behind it stand an example's
+        own = words[2:words.index("--")] if "--" in words else words[2:]  # after it stand an example's
         name, options = words[1], {word.split("=")[0] for word in own if word.startswith("--")}
         told = subprocess.run([ROOT / "dev", name, "--help"], text=True, capture_output=True)
         if f"./dev {name}" not in told.stdout:

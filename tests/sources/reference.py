@@ -14,7 +14,7 @@ from cpp_text import code_of, lines_of_text
 HEADERS = ROOT / "include" / "hourglass"
 # How the library works inside, which own operations and whole graphs are no part of.
 INTERNAL_PAGES = {"architecture.md"}
-INTERNAL_NAMESPACES = re.compile(r"(?:^|_)detail$")
+INTERNAL_NAMESPACES = re.compile(r"(?:^|_)detail$|^in_vectors$")
 INTERNAL_ROOMS = {"passes", "lowering", "schedule", "runtime", "kernels", "scan"}
 # Variables, aliases and concepts: what no brace tells apart. Declarations of a namespace are not indented.
 OTHERS = re.compile(r"^(?:template <.*> ?)?(?:requires .* )?(?:(?:inline )?constexpr [\w:<>&*, ]+?[ &*](\w+)(?:<.*>)?(?: = |\{|;)"
@@ -40,10 +40,11 @@ def classes():
 def declared(text):
     """The names that namespaces of a header declare, each with the line of its declaration."""
     lines = code_of(text).splitlines()
+    own = {item.name for item in outline(text) if item.kind == "class"}
     for item in outline(text):
         inside = item.name[:-1]
         in_detail = any(INTERNAL_NAMESPACES.search(name) for name in inside)
-        if item.kind in ("class", "function") and not in_detail and not item.is_special and inside not in classes():
+        if item.kind in ("class", "function") and not in_detail and not item.is_special and inside not in own | classes():
             yield item.name[-1], item.first
     for number, line in enumerate(lines, 1):
         if found := OTHERS.match(line):

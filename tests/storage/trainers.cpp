@@ -119,7 +119,7 @@ TEST_CASE("with matching_only a trainer takes what fits, its position too, and s
     CHECK(again.steps() == 3);
     CHECK(again.noise_seed() == 1);
 
-    // Weights alone: the optimiser and the position stay.
+    // Weights only: the optimiser and the position stay.
     theta_of<float> third{hg::seed = 8};
     trainer_of<float, hg::momentum_sgd> fresh{third, hg::seed = 9};
     const std::string state = bits_of(fresh.state());

@@ -6,7 +6,7 @@ what is tested.
     pip install jax && tests/tables/make_derivatives.py
 
 Of an expression that is no single number, the derivatives are those of the sum of its elements times the weights
-cos(1), cos(2), ... in order. The Hessian is that in all inputs, one behind another, row by row.
+cos(1), cos(2), ... in order. The Hessian is that in all inputs, one after another, row by row.
 """
 
 import math

@@ -18,7 +18,7 @@ struct run_time {
 };
 using machine = std::function<run_time(int threads)>;
 
-// A run alone takes a millisecond; a team's share evenly, and wait for a twentieth of the time.
+// A run by itself takes a millisecond; a team's share evenly, and wait for a twentieth of the time.
 run_time quiet(int threads) { return {millisecond / threads, threads > 1 ? 0.05 : 0.0}; }
 // A helper is off its processor for most of the time.
 run_time busy(int threads) { return {threads > 1 ? 30 * millisecond : 1.5 * millisecond, threads > 1 ? 0.9 : 0.0}; }
@@ -101,7 +101,7 @@ TEST_CASE("it keeps as many threads as there are free processors") {
 }
 
 TEST_CASE("what counts is the sum of many runs: neither one lucky run nor a rare pause decides") {
-    // Most runs take half of a run alone, and each hundredth a pause: in sum a team is slower.
+    // Most runs take half of a lone run, and each hundredth a pause: in sum a team is slower.
     int run = 0;
     const machine rare_pauses = [&run](int threads) {
         if (threads == 1) return run_time{millisecond, 0};

@@ -17,7 +17,7 @@ template <class T> bool same_bits(std::span<const T> a, std::span<const T> b) {
     return a.size() == b.size() && std::memcmp(a.data(), b.data(), a.size_bytes()) == 0;
 }
 
-// Everything that a run leaves behind: losses of every step, parameters, and the optimiser's moments.
+// Everything that a run leaves: losses of every step, parameters, and the optimiser's moments.
 template <class Case, class T> std::vector<T> run_of_training(int threads, const std::vector<int>& rows_of_steps) {
     hg::parameters<Case::graph, hg::element<T>> theta{hg::seed = 9};
     trainer<Case, T> train{theta, hg::seed = 4, hg::threads = hg::pinned(threads)};

@@ -82,7 +82,7 @@ enum class held_by {
 /// The model: its equations as nodes, unchanged.
 struct lowered {
     static constexpr std::string_view name = "lowered";
-    static constexpr std::string_view does = "the whole model: the equations as nodes, as they stand";
+    static constexpr std::string_view does = "the whole model: each equation becomes nodes";
     static constexpr held_by check = held_by::tests;
     template <class Spec> static constexpr bool is_part = made_in_steps<Spec>;
 };
@@ -90,7 +90,7 @@ struct lowered {
 /// A program's part of the model: cut at what is fed, with the requested values as results.
 struct selected {
     static constexpr std::string_view name = "selected";
-    static constexpr std::string_view does = "cut at what is fed, `in_training` decided, what is asked for a result";
+    static constexpr std::string_view does = "cut at fed symbols, `in_training` decided, results marked";
     static constexpr held_by check = held_by::tests;
     template <class Spec> static constexpr bool is_part = made_in_steps<Spec>;
     static constexpr graph_sizes room(const graph_sizes& of) {
@@ -103,7 +103,7 @@ struct selected {
 /// Gradients appended, with rematerialised values for them.
 struct differentiated {
     static constexpr std::string_view name = "differentiated";
-    static constexpr std::string_view does = "gradients appended, and what is computed once more for them";
+    static constexpr std::string_view does = "gradients appended, and what they rematerialise";
     static constexpr held_by check = held_by::tests;
     template <class Spec>
     static constexpr bool is_part = is_any_of<Spec, program_kind::gradient, program_kind::trainer>();
@@ -150,7 +150,7 @@ struct simplified {
 /// Common subexpressions eliminated.
 struct merged {
     static constexpr std::string_view name = "merged";
-    static constexpr std::string_view does = "common subexpressions made one, dead code dropped again";
+    static constexpr std::string_view does = "common subexpressions eliminated, dead code dropped again";
     static constexpr held_by check = held_by::bits;
     static constexpr graph_sizes room(const graph_sizes& of) { return of; }
     static constexpr graph_builder run(const graph_view& g) {
@@ -221,7 +221,7 @@ struct split {
 
 struct analysed {
     static constexpr std::string_view name = "analysed";
-    static constexpr std::string_view does = "who uses each node, and what is the same in every call";
+    static constexpr std::string_view does = "the users of each node, and what is the same in every call";
     static constexpr held_by check = held_by::schedule;
     template <int Nodes> using frozen = table<node_uses, Nodes>;
     static constexpr int room(const schedule_state& s) { return s.graph.nodes.size; }
@@ -232,7 +232,7 @@ struct analysed {
 
 struct fused {
     static constexpr std::string_view name = "fused";
-    static constexpr std::string_view does = "the nodes that are computed together made groups";
+    static constexpr std::string_view does = "nodes that are computed together form groups";
     static constexpr held_by check = held_by::schedule;
     template <fusion_sizes Room> using frozen = frozen_fusion<Room>;
     static constexpr fusion_sizes room(const schedule_state& s) {
@@ -264,7 +264,7 @@ private:
 
 struct ordered {
     static constexpr std::string_view name = "ordered";
-    static constexpr std::string_view does = "the groups in the order in which they run, updates as early as they may";
+    static constexpr std::string_view does = "the groups in execution order, updates as early as possible";
     static constexpr held_by check = held_by::schedule;
     template <order_sizes Room> using frozen = frozen_order<Room>;
     static constexpr order_sizes room(const schedule_state& s) { return {s.groups.groups.size, s.graph.roots.size}; }
@@ -286,7 +286,7 @@ struct planned {
 
 struct laid_out {
     static constexpr std::string_view name = "laid out";
-    static constexpr std::string_view does = "where values lie in the arena, and who waits for whom";
+    static constexpr std::string_view does = "where values lie in the arena, and which groups wait for which";
     static constexpr held_by check = held_by::schedule;
     using edits = planned;
     static constexpr void edit(const schedule_state& s, auto& made) { lay_out(hourglass::edit(made), s.rows); }
@@ -295,7 +295,7 @@ struct laid_out {
 /// Groups that share a kernel found.
 struct shared {
     static constexpr std::string_view name = "shared";
-    static constexpr std::string_view does = "which groups one kernel serves";
+    static constexpr std::string_view does = "which groups share a kernel";
     static constexpr held_by check = held_by::schedule;
     using edits = planned;
     static constexpr void edit(const schedule_state& s, auto& made) {

@@ -17,7 +17,7 @@ std::string default_source();
 inline constexpr const char* known_sources =
     "fashion-mnist, shapes, sensors, a FOLDER with the four IDX files of "
     "MNIST's names (or FOLDER/PREFIX of names like EMNIST's), or IMAGES,LABELS: two IDX files "
-    "(or IMAGES alone), whose last tenth becomes the test images";
+    "(or only IMAGES), whose last tenth becomes the test images";
 
 /// Returns training and test images. A number of images keeps the first ones, or draws as many `shapes`; 0 is all of
 /// them (shapes: 10,000 and 2,000; sensors: 4,000 and 1,000). `check`, if given, is called with the images' extents

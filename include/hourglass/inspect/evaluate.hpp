@@ -75,7 +75,7 @@ public:
                     return text("hg::evaluate does not take a scan: call the program, or evaluate its step");
                 const bool outside = is<ops::parameter>(at) || is<ops::state>(at);
                 if (at.op->kind == operation_kind::noise || outside || (at.name >= 0 && at.type.batched))
-                    return sentence("hg::evaluate takes a program of arguments alone, but '", g.name(at.name), "' is ",
+                    return sentence("hg::evaluate takes a program of arguments only, but '", g.name(at.name), "' is ",
                                     outside           ? "a "
                                     : at.type.batched ? "for each example: make it an hg::argument"
                                                       : "noise",

@@ -33,9 +33,9 @@ public:
     }
 };
 
-// Statements of an operation for kernels of its own, beyond the members of the record. The operation holds a constexpr
-// member `kernels`, of a struct derived from this one; the rules of a kind of group ask for it by the type of that
-// struct. The struct names what can be computed rather than the operation, so a user's own operation may hold one too.
+/// The base of what an operation says to kernels of its own. The operation holds an object of a derived struct as its
+/// constexpr member `kernels`, and the rules of a kind of group ask for it by the type of that struct. That type names
+/// what can be computed, not the operation, so a user's own operation may state it too.
 struct for_kernels {};
 
 template <class T> inline constexpr std::uint64_t id_of = hash_of_type<T>();

@@ -224,16 +224,16 @@ public:
     }
     // Adds a new name: the owner's name with a suffix.
     constexpr int intern_behind(int owner, std::string_view text_, std::uint64_t hash) {
-        const int before = names[owner].length, behind = static_cast<int>(text_.size());
+        const int before = names[owner].length, after = static_cast<int>(text_.size());
         named_node n;
         n.first_character = characters.size();
-        n.length = before + behind;
+        n.length = before + after;
         n.hash = hash;
         char* const out = characters.extend(n.length);
         const char* const first = characters.begin() + names[owner].first_character;
         const char* const second = text_.data();
         for (int i = 0; i < before; ++i) out[i] = first[i];
-        for (int i = 0; i < behind; ++i) out[before + i] = second[i];
+        for (int i = 0; i < after; ++i) out[before + i] = second[i];
         names.push(n);
         by_name.insert(hash, names.size() - 1);
         return names.size() - 1;
@@ -241,12 +241,11 @@ public:
     constexpr bool is_named(int i, std::string_view prefix, std::string_view text_) const {
         const int first = static_cast<int>(prefix.size()), length = names[i].length;
         if (length != first + static_cast<int>(text_.size())) return false;
-        const char *own = characters.begin() + names[i].first_character, *before = prefix.data(),
-                   *behind = text_.data();
+        const char *own = characters.begin() + names[i].first_character, *before = prefix.data(), *after = text_.data();
         for (int c = 0; c < first; ++c)
             if (own[c] != before[c]) return false;
         for (int c = first; c < length; ++c)
-            if (own[c] != behind[c - first]) return false;
+            if (own[c] != after[c - first]) return false;
         return true;
     }
     constexpr int intern(std::string_view text_) { return intern(text_, hash_of(text_)); }

@@ -67,7 +67,7 @@ struct scatter : movement {
         value_type result{{}, in[0].batched};
         if (kept < 0 || kept > from.rank || kept + target.rank > max_rank || from.size(kept, from.rank) != count) {
             in.problem =
-                sentence("the shape ", from, " is not ", count, " elements behind ", kept, " axes that are kept");
+                sentence("the shape ", from, " is not ", count, " elements after ", kept, " axes that are kept");
             return in[0];
         }
         for (int i = 0; i < kept; ++i) result.extents[result.extents.rank++] = from[i];

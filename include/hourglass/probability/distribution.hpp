@@ -21,7 +21,9 @@ HOURGLASS_BEGIN
 // quantile with an implicit derivative. With `none`, `sample` is a compile error.
 enum class pathwise_form { none, explicit_function, implicit_quantile };
 
-// Elementwise and independent, unless the family says otherwise.
+/// A distribution of a family with its parameters, which are expressions; `normal(mu, sigma)` and the like return one.
+/// Its elements are independent unless the family says otherwise. It is passed to `sample`, `log_prob`, `entropy` and
+/// `kl`.
 template <class Family, class... Parameters> struct distribution {
     using family = Family;
     static constexpr pathwise_form pathwise = Family::pathwise;

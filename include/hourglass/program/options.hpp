@@ -16,9 +16,9 @@ template <class T> constexpr std::string_view signature_of() { return __PRETTY_F
 // A type as users write it, without namespaces and template arguments: "hg::adam", "int", "lion", "std::vector<...>".
 template <class T> constexpr text type_text() {
     constexpr std::string_view sample = spelling::signature_of<void>();
-    constexpr std::size_t before = sample.find("void"), behind = sample.size() - before - 4;
+    constexpr std::size_t before = sample.find("void"), after = sample.size() - before - 4;
     std::string_view name = spelling::signature_of<T>();
-    name = name.substr(before, name.size() - before - behind);
+    name = name.substr(before, name.size() - before - after);
     const std::string_view plain = name.substr(0, name.find('<'));
     const bool ours = plain.starts_with("hourglass::"), standard = plain.starts_with("std::");
     const std::size_t last = plain.rfind("::");

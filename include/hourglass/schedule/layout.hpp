@@ -158,8 +158,8 @@ private:
     constexpr void give_back(hole freed) {
         for (int i = 0; i < holes_.size();) {
             const bool before = holes_[i].offset + holes_[i].size == freed.offset;
-            const bool behind = freed.offset + freed.size == holes_[i].offset;
-            if (!before && !behind) {
+            const bool after = freed.offset + freed.size == holes_[i].offset;
+            if (!before && !after) {
                 ++i;
                 continue;
             }
