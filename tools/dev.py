@@ -1,19 +1,18 @@
 """What ./dev does once everything is installed: the command line, and the short commands. ./dev explains them."""
 
 import os
-import re
 import shutil
 import signal
-import subprocess
 import sys
 from pathlib import Path
 
 from benches import bench
 from builds import BUILD, ROOT, examples, release, writing
+from lint import lint
 from machine import default_jobs
 from processes import (Interrupted, end_at_signals, open_standard_streams, run_or_stop, run_to_its_end, say, shown, stop,
                        whole_number)
-from testing import Count, count_of, test
+from testing import test
 
 
 class Arguments:
@@ -103,33 +102,6 @@ def docs(arguments):
     if run_or_stop(["doxygen", "docs/Doxyfile"], cwd=ROOT):
         stop("Doxygen warns of comments: the places stand above")
     say(f"The reference: {os.path.relpath(BUILD / 'docs' / 'html' / 'index.html')}")
-
-
-def lint(arguments):
-    os.environ["HOURGLASS_JOBS"] = str(arguments.jobs())
-    arguments.finish("lint")
-    total = Count()
-    if shutil.which("clang-format"):
-        sources = [path for folder in ("include", "src", "tests", "testing", "examples", "bench")
-                   for path in sorted((ROOT / folder).rglob("*.[ch]pp"))]
-        say("Formatting")
-        done = subprocess.run(["clang-format", "--dry-run", "--Werror", *sources], text=True, capture_output=True)
-        wrong = sorted(set(re.findall(r"^(\S+?):\d+:\d+: error:", done.stderr, re.MULTILINE)))
-        for path in wrong:
-            print(f"FAILED: {os.path.relpath(path, ROOT)} is not formatted: clang-format -i {os.path.relpath(path)}")
-        if done.returncode and not wrong:
-            print(done.stderr)
-        total += Count(passed=len(sources) - len(wrong), failed=len(wrong) or int(done.returncode != 0))
-    else:
-        say("Formatting is not checked: clang-format is not installed")
-    for script in ("editorconfig", "layering", "laws", "sizes", "listed", "headers"):
-        say(script.capitalize())
-        done = subprocess.run([sys.executable, ROOT / "tests" / "sources" / f"{script}.py"], text=True,
-                              stdout=subprocess.PIPE)
-        print(done.stdout, end="")
-        total += count_of({"stdout": done.stdout, "result": "OK" if done.returncode == 0 else "FAIL"})
-    print(total)
-    sys.exit(1 if total.failed else 0)
 
 
 def main(words):
