@@ -72,6 +72,11 @@ run_record read_record(const ordered_json& all) {
 
 }
 
+metrics::metrics(std::initializer_list<term> terms) {
+    reserve(terms.size());
+    for (const term& t : terms) push_back({std::string(t.name), t.value});
+}
+
 std::string metrics_json(const run_record& record) {
     ordered_json all{
         {"model", record.model},           {"run", record.run},

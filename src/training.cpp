@@ -79,11 +79,11 @@ void check(const training_options& options, const training_task& task) {
     if (options.resume) expect_run(options.out);
 }
 
-void expect_terms(const metrics& found, std::string_view of) {
+void expect_terms(const std::vector<metric>& found, std::string_view of) {
     if (found.empty()) throw error(fmt::format("training: expected {} to return the loss, found no term", of));
 }
 // The minimised loss comes first everywhere: an accuracy in its place would keep the worst weights as the best.
-void expect_terms(const metrics& found, std::string_view of, const metrics& of_training) {
+void expect_terms(const std::vector<metric>& found, std::string_view of, const std::vector<metric>& of_training) {
     expect_terms(found, of);
     if (found.front().name != of_training.front().name)
         throw error(
@@ -306,7 +306,7 @@ private:
     }
     // The data by which the best epoch is chosen.
     const char* judge() const { return what_.validate ? "validation" : what_.test ? "test" : "training"; }
-    const metrics& judged(const epoch_metrics& of) const {
+    const std::vector<metric>& judged(const epoch_metrics& of) const {
         return what_.validate ? of.validation : what_.test ? of.test : of.train;
     }
     // Writes weights, metrics and pictures as they are now, still invisible to readers.

@@ -6,8 +6,11 @@
 
 #include <cstdint>
 #include <filesystem>
+#include <initializer_list>
 #include <optional>
 #include <string>
+#include <string_view>
+#include <utility>
 #include <vector>
 
 namespace hourglass::io {
@@ -16,6 +19,20 @@ namespace hourglass::io {
 struct metric {
     std::string name; ///< as shown and stored
     double value = 0; ///< must be finite to be stored
+};
+
+/// The loss and its terms, of a step or of a set of examples: `{{"loss", 0.5}, {"kl", 0.1}}`. The loss comes first.
+class metrics : public std::vector<metric> {
+public:
+    /// One of them, as it is written in braces.
+    struct term {
+        std::string_view name;
+        double value;
+    };
+    metrics() = default;
+    metrics(std::vector<metric> terms) : vector(std::move(terms)) {}
+    /// Compiled once, since programs write such lists in each of their steps.
+    metrics(std::initializer_list<term> terms);
 };
 
 /// The numbers of one epoch.

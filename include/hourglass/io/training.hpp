@@ -39,9 +39,6 @@ struct training_options {
     int validation_images = 0; ///< how many of the last training images to hold out
 };
 
-/// Terms of a loss: the loss first, then the others.
-using metrics = std::vector<metric>;
-
 /// What the loop needs of every model: its files, and callbacks.
 struct training_hooks {
     std::string model;             ///< its name, for metrics.json
