@@ -11,7 +11,7 @@
 #include <hourglass/kernels/partial.hpp>
 #include <hourglass/kernels/simd.hpp>
 #include <hourglass/ops/reduction.hpp>
-#include <hourglass/runtime/chosen.hpp>
+#include <hourglass/schedule/chosen.hpp>
 #include <hourglass/schedule/group_kinds.hpp>
 #include <hourglass/threads/worker.hpp>
 

@@ -3,7 +3,7 @@
 
 #include <utility>
 
-#include <hourglass/ops/reduction.hpp>
+#include <hourglass/ir/list.hpp>
 
 HOURGLASS_BEGIN
 
