@@ -51,7 +51,7 @@ template <class Self, fixed_string Name, leaf_kind Kind> struct leaf : expressio
         if constexpr (std::is_lvalue_reference_v<Value>)
             return binding<Self, const std::remove_cvref_t<Value>&>{value};
         else
-            return binding<Self, std::remove_cvref_t<Value>>{std::move(value)};
+            return binding<Self, std::remove_cvref_t<Value>>{std::forward<Value>(value)};
     }
     // Catches `kl(q, p)` where the user's symbol kl hides the function of that name.
     template <class... Arguments> constexpr mistaken<called<Name>> operator()(const Arguments&...) const { return {}; }
