@@ -120,7 +120,7 @@ std::string listed(std::vector<std::string> all) {
 
 // The usual name of a file of the data set with this prefix.
 std::string usual_name(const std::string& prefix, std::size_t which) {
-    const std::string name = names[which];
+    std::string name = names[which];
     if (prefix.empty()) return name;
     return fmt::format("{}-{}", shown(prefix), which < 2 ? name : "test" + name.substr(4));
 }
