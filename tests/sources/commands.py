@@ -308,10 +308,18 @@ int main() { return value() + MORE + static_cast<int>(std::vector<int>(3).size()
 """
 
 
-def faults_of_ccache():
+# How each compiler makes a precompiled header, and how it uses one.
+PRECOMPILED = {
+    "g++": ("-o p/all.hpp.gch -c in/all.hpp", "-Ip -fpch-preprocess -include all.hpp"),
+    "clang++-19": ("-o p/all.hpp.pch -c in/all.hpp", "-include-pch p/all.hpp.pch"),
+}
+
+
+def faults_of_ccache(compiler):
     """That what is compiled through ccache sees each change in a header that comes by a precompiled one."""
-    if not shutil.which("ccache"):
+    if not shutil.which("ccache") or not shutil.which(compiler):
         return []
+    makes, uses = PRECOMPILED[compiler]
     with tempfile.TemporaryDirectory() as folder:
         def run(*words):
             return subprocess.run(words, cwd=folder, env={**os.environ, "CCACHE_DIR": f"{folder}/cache"},
@@ -319,9 +327,9 @@ def faults_of_ccache():
 
         def program(value, macro, comment):
             Path(folder, "value.hpp").write_text(VALUE.format(value=value, macro=macro, comment=comment))
-            run(CACHED, *"g++ -I. -MD -MF p/all.d -o p/all.hpp.gch -c in/all.hpp".split())
-            run(CACHED, *"g++ -Ip -I. -fpch-preprocess -include all.hpp -MD -MF use.d -o use.o -c use.cpp".split())
-            run("g++", "use.o", "-o", "use")
+            run(CACHED, *f"{compiler} -I. -MD -MF p/all.d {makes}".split())
+            run(CACHED, *f"{compiler} -I. {uses} -MD -MF use.d -o use.o -c use.cpp".split())
+            run(compiler, "use.o", "-o", "use")
             return run("./use") - 3
 
         for name in ("p", "in"):
@@ -343,10 +351,11 @@ results += [(f"dev.py {' '.join(map(str, words))[:80]}", faults_of(words, *wante
              "repair tools/dev.py") for words, *wanted in MISTAKES]
 results += [(f"the tests that {' '.join(patterns) or 'nothing'} means", faults_of_selection(patterns, wanted),
              "repair tools/selection.py") for patterns, wanted in SELECTED]
+results += [(f"a change in a precompiled header of {compiler}, by ccache", faults_of_ccache(compiler), "repair tools/cached")
+            for compiler in PRECOMPILED]
 results += [("./dev through a link", faults_of_link(), "repair ./dev"),
             ("the plan", faults_of_plan(), "repair tests_in_words in tools/builds.py"),
             ("the builds of --all", faults_of_matrix(), "repair matrix in tools/builds.py"),
             ("the tests of a build", faults_of_groups(), "repair Build.takes or the groups in tests/meson.build"),
-            ("a change in a precompiled header, by ccache", faults_of_ccache(), "repair tools/cached"),
             ("what was slowest", faults_of_times(), "repair tools/timed or tools/timing.py")]
 report(results)
