@@ -1,6 +1,7 @@
 """What the scripts that hold the sources share: where they are, how they compile, how they report."""
 
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -50,6 +51,14 @@ def parsed_once(command, headers):
 
 def umbrella_parsed_once(command):
     return parsed_once(command, ["hourglass/hourglass.hpp"])
+
+
+def git(*words):
+    """What git prints of this checkout; None where there is no git, or no checkout of one's own."""
+    if not shutil.which("git"):
+        return None
+    done = subprocess.run(["git", *words], cwd=ROOT, text=True, capture_output=True)
+    return done.stdout if done.returncode == 0 else None
 
 
 def cores():

@@ -1,16 +1,15 @@
 """That CONTRIBUTING.md names files that exist and commits of this history, and for each kind of change both."""
 
 import re
-import subprocess
 
-from checks import ROOT, report
+from checks import ROOT, git, report
 
 PAGE = ROOT / "CONTRIBUTING.md"
 KINDS = ("elementwise operation", "structural operation with kernels", "pass", "distribution", "update rule", "layer",
          "model with its example", "file format", "diagnostic")
 PATH = re.compile(r"(?:[\w.-]+/)+[\w.-]*|\w+\.(?:py|md|build)")
 COMMIT = re.compile(r"\b(?=[a-f]*\d)[0-9a-f]{7}\b")
-PLACEHOLDERS = ("tests/ROOM/NAME.cpp", "ROOM/NAME")
+PLACEHOLDERS = ("tests/ROOM/NAME.cpp", "ROOM/NAME", "build/")  # nothing that a fresh checkout has
 
 
 def paths_in(text):
@@ -26,13 +25,8 @@ def exists(name):
     return any((place / name).is_dir() if name.endswith("/") else (place / name).exists() for place in places)
 
 
-def git(*words):
-    return subprocess.run(["git", *words], cwd=ROOT, text=True, capture_output=True)
-
-
 def has_history():
-    told = git("rev-parse", "--is-shallow-repository")
-    return told.returncode == 0 and told.stdout.strip() == "false"
+    return (git("rev-parse", "--is-shallow-repository") or "").strip() == "false"
 
 
 def sections(text):
@@ -48,7 +42,7 @@ def faults_of_commits(text):
     if not has_history():
         return []
     return [f"{commit} is no commit of this history" for commit in sorted({*COMMIT.findall(text)})
-            if git("merge-base", "--is-ancestor", commit, "HEAD").returncode]
+            if git("merge-base", "--is-ancestor", commit, "HEAD") is None]
 
 
 def faults_of_kinds(text):

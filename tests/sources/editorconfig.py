@@ -3,11 +3,11 @@ sections by pattern, of which a later one overrides an earlier; `unset` takes a 
 
 import configparser
 import re
-import subprocess
 from pathlib import Path
 
-from checks import ROOT, report
+from checks import ROOT, git, report
 
+LEFT = {".git", "build", "out", "__pycache__"}
 SETTINGS = ROOT / ".editorconfig"
 KNOWN = {"charset": ("utf-8",), "end_of_line": ("lf",), "insert_final_newline": ("true",), "indent_style": ("space",),
          "trim_trailing_whitespace": ("true",), "indent_size": None, "max_line_length": None}
@@ -61,11 +61,10 @@ def faults_of(path, content, properties):
 
 
 def files():
-    """All that git has or would add, or outside of a checkout all that lies here but what is built."""
-    listed = subprocess.run(["git", "ls-files", "--cached", "--others", "--exclude-standard"], cwd=ROOT, text=True,
-                            capture_output=True)
-    names = listed.stdout.splitlines() if listed.returncode == 0 else \
-        [str(path.relative_to(ROOT)) for path in ROOT.rglob("*") if path.relative_to(ROOT).parts[0] not in ("build", "out")]
+    """All that git has or would add; outside of a checkout all that lies here but what programs leave."""
+    listed = git("ls-files", "--cached", "--others", "--exclude-standard")
+    names = listed.splitlines() if listed is not None else \
+        [str(path.relative_to(ROOT)) for path in ROOT.rglob("*") if not LEFT & {*path.relative_to(ROOT).parts}]
     return [ROOT / name for name in sorted(names) if Path(ROOT, name).is_file()]
 
 

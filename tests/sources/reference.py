@@ -9,10 +9,10 @@ from pathlib import Path
 
 from checks import ROOT, report
 from cpp_outline import outline
-from cpp_text import code_of, lines_of_text
+from cpp_text import code_of
 
 HEADERS = ROOT / "include" / "hourglass"
-# How the library works inside, which own operations and whole graphs are no part of.
+# Its code names what the library is made of.
 INTERNAL_PAGES = {"architecture.md"}
 INTERNAL_NAMESPACES = re.compile(r"(?:^|_)detail$|^in_vectors$")
 INTERNAL_ROOMS = {"passes", "lowering", "schedule", "runtime", "kernels", "scan"}
@@ -40,11 +40,12 @@ def classes():
 def declared(text):
     """The names that namespaces of a header declare, each with the line of its declaration."""
     lines = code_of(text).splitlines()
-    own = {item.name for item in outline(text) if item.kind == "class"}
-    for item in outline(text):
+    items = outline(text)
+    scopes = classes() | {item.name for item in items if item.kind == "class"}
+    for item in items:
         inside = item.name[:-1]
         in_detail = any(INTERNAL_NAMESPACES.search(name) for name in inside)
-        if item.kind in ("class", "function") and not in_detail and not item.is_special and inside not in own | classes():
+        if item.kind in ("class", "function") and not in_detail and not item.is_special and inside not in scopes:
             yield item.name[-1], item.first
     for number, line in enumerate(lines, 1):
         if found := OTHERS.match(line):
@@ -82,7 +83,8 @@ def pages():
     if shutil.which("doxygen"):
         Path(ROOT, "build").mkdir(exist_ok=True)
         done = subprocess.run(["doxygen", "docs/Doxyfile"], cwd=ROOT, text=True, capture_output=True)
-        yield "the pages", done.stderr.splitlines(), "write the comments as Doxygen reads them: code stands in backticks"
+        faults = done.stderr.splitlines() or ([f"it ends with {done.returncode}"] if done.returncode else [])
+        yield "the pages", faults, "write the comments as Doxygen reads them: code stands in backticks"
 
 
 PLANTED = [
