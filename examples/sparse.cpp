@@ -53,7 +53,7 @@ struct activity {
     }
 };
 
-// What the busiest units draw: their columns of the decoder's matrix, each scaled to its largest weight.
+// Pictures of the busiest units: their columns of the decoder's matrix, each scaled to its largest weight.
 std::vector<float> features(const hg::parameters<autoencoder>& theta, const activity& seen, int how_many) {
     std::vector<int> order(units);
     std::iota(order.begin(), order.end(), 0);

@@ -1,6 +1,6 @@
-// What a program is: the options that its type names, and the specification made of them, which turns a model's graph
-// into the program's own, with results, gradients and updates. The order of these steps, and what follows them, is in
-// compile/stages.hpp.
+// Programs as types: the options that such a type names, and the specification made of them, which turns a model's
+// graph into the program's own, with results, gradients and updates. The order of these steps, and what follows them,
+// is in compile/stages.hpp.
 #pragma once
 
 #include <hourglass/autodiff/differentiate.hpp>
@@ -104,7 +104,7 @@ struct no_loss {
     static constexpr std::uint64_t hash = 0;
 };
 
-// What a program is: everything the stages need to know. Also its first stages: the graph with results, then with
+// Specifies a program: everything the stages need to know. Also its first stages: the graph with results, then with
 // gradients, then with updates.
 template <const auto& Graph, program_kind Kind, auto Loss, class... Options> struct program_spec {
     using options = option_set<Options...>;
@@ -286,7 +286,7 @@ private:
                         Kind == program_kind::trainer ? ", so there is nothing to train: " : ": ",
                         explain_zero_gradient(s, loss_node, targets.view())));
     }
-    // What a program returns for a loss or one of its terms: the mean or sum over the rows, or a number for each row.
+    // The result of a program for a loss or one of its terms: the mean or sum over the rows, or a number for each row.
     static constexpr handle over_rows(handle h) {
         if (!h.batched() || each_row) return h;
         return options::template has<sum_rows> ? row_sum(*h.graph).of(h)

@@ -187,7 +187,7 @@ struct split {
         }
         static constexpr graph_builder run() { return outer_graph(Whole::view()); }
     };
-    // What the scans of a graph need, found once: otherwise each scan would look at all others again.
+    // The needs of the scans of a graph, found once: otherwise each scan would look at all others again.
     template <class Whole> struct scans {
         static constexpr int count = count_scans(Whole::view());
         static constexpr auto needs = [] {

@@ -66,7 +66,7 @@ inline std::string operations_text(double operations) {
     return text_;
 }
 
-// What a picture of a schedule adds to the nodes.
+// The parts that a picture of a schedule adds to the nodes.
 class picture_of_schedule {
     std::vector<int> group_of_, value_of_;
 

@@ -136,7 +136,7 @@ inline std::string print(graph_view g, std::string_view title = "graph") {
 /// The same for a graph under construction.
 inline std::string print(const graph_builder& g, std::string_view title = "graph") { return print(g.view(), title); }
 
-// What a schedule's text and picture share: names of values, and what the instructions of a group compute.
+// Shared by a schedule's text and its picture: names of values, and what the instructions of a group compute.
 class schedule_names {
     schedule_view s_;
     graph_view g_;
@@ -291,7 +291,7 @@ template <class Program> std::string print_stages() {
     for (const named_stage& s : stages_of<Program>()) t += (t.empty() ? "" : "\n") + print(s.graph, s.name);
     return t;
 }
-// What a step of each scan of a program does, and of the scans inside.
+// Writes the steps of all scans of a program, and of the scans inside.
 template <class Compiled> std::string print_steps(long rows, long bytes, const std::string& around = "") {
     const auto one = [&]<int K>(std::integral_constant<int, K>) {
         using step = typename Compiled::template step<K>;

@@ -1,4 +1,4 @@
-// What a model consists of and what a step of it costs, as text: `hg::summary<model>()`, `hg::summary<trainer>()`. Run
+// The parts of a model and the cost of a step, as text: `hg::summary<model>()`, `hg::summary<trainer>()`. Run
 // time only. inspect/print.hpp prints a graph node by node.
 #pragma once
 
